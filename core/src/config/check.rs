@@ -1,0 +1,165 @@
+//! Which values an option may have, by itself and beside the others.
+
+use super::{Log, MelConfig, Normalize, OPTIONS, PadToMode, Reference};
+use crate::error::Error;
+use alloc::{format, string::String};
+
+/// Largest `n_fft`.
+const MAX_N_FFT: u32 = 65_536;
+/// Largest `n_mels`.
+const MAX_N_MELS: u32 = 4_096;
+/// Largest `pad_end`, `pad_to`: they can be added to a length without overflow.
+const MAX_PADDING: u64 = 1 << 48;
+
+impl MelConfig {
+    /// Checks every option, by itself and against the others.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for the first option at fault: its name, its value, and what is allowed.
+    pub fn check(&self) -> Result<(), Error> {
+        self.check_numbers_are_finite()?;
+        self.check_sizes()?;
+        self.check_signal()?;
+        self.check_mel()?;
+        self.check_levels()?;
+        self.check_result()
+    }
+
+    /// Checks that a stream can give the same values as the whole input would.
+    pub(crate) fn check_stream(&self) -> Result<(), Error> {
+        let uses_reference = self.top_db.is_some() || self.subtract_reference;
+        let streams = "to be streamed, as it needs the whole input";
+        self.rule(
+            !(uses_reference && self.reference == Reference::WholeInput),
+            "reference",
+            || format!("fixed (with reference_value) or none {streams}"),
+        )?;
+        self.rule(self.normalize == Normalize::None, "normalize", || format!("none {streams}"))?;
+        self.rule(!self.normalize_input, "normalize_input", || format!("false {streams}"))?;
+        self.rule(
+            self.pad_to.is_none() || self.pad_to_mode == PadToMode::Zeros,
+            "pad_to_mode",
+            || format!("zeros {streams}"),
+        )
+    }
+
+    fn rule(
+        &self,
+        holds: bool,
+        field: &'static str,
+        wanted: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        if holds {
+            return Ok(());
+        }
+        Err(Error::Config { field: field.into(), value: self.get(field)?, wanted: wanted() })
+    }
+
+    fn check_numbers_are_finite(&self) -> Result<(), Error> {
+        let numbers = [
+            ("f_min", Some(self.f_min)),
+            ("f_max", self.f_max),
+            ("power", Some(self.power)),
+            ("magnitude_eps", Some(self.magnitude_eps)),
+            ("input_scale", Some(self.input_scale)),
+            ("dither", Some(self.dither)),
+            ("preemphasis", Some(self.preemphasis)),
+            ("log_floor", Some(self.log_floor)),
+            ("reference_value", Some(self.reference_value)),
+            ("top_db", self.top_db),
+            ("offset", Some(self.offset)),
+            ("scale", Some(self.scale)),
+            ("lifter", Some(self.lifter)),
+            ("energy_floor", Some(self.energy_floor)),
+            ("normalize_eps", Some(self.normalize_eps)),
+        ];
+        debug_assert_eq!(
+            numbers.len(),
+            OPTIONS.iter().filter(|option| option.kind == super::OptionKind::F64).count(),
+            "an option that is a number is missing here"
+        );
+        for (field, value) in numbers {
+            // Values are used as 32-bit floats in the end.
+            let finite = value.is_none_or(|value| (value as f32).is_finite());
+            self.rule(finite, field, || "a finite number that a 32-bit float can hold".into())?;
+        }
+        Ok(())
+    }
+
+    fn check_sizes(&self) -> Result<(), Error> {
+        let n_fft = self.n_fft;
+        self.rule(self.sample_rate >= 1, "sample_rate", || "at least 1".into())?;
+        self.rule((2..=MAX_N_FFT).contains(&n_fft), "n_fft", || format!("from 2 to {MAX_N_FFT}"))?;
+        self.rule((1..=n_fft).contains(&self.window_length()), "win_length", || {
+            format!("from 1 to n_fft, {n_fft}")
+        })?;
+        self.rule(self.hop_length >= 1, "hop_length", || "at least 1".into())?;
+        self.rule((1..=MAX_N_MELS).contains(&self.n_mels), "n_mels", || {
+            format!("from 1 to {MAX_N_MELS}")
+        })
+    }
+
+    fn check_signal(&self) -> Result<(), Error> {
+        self.rule(self.snip_edges || !self.center, "snip_edges", || {
+            "true where center is true".into()
+        })?;
+        self.rule(
+            !self.center
+                || self.center_pad != super::CenterPad::HalfOverlap
+                || self.hop_length <= self.n_fft,
+            "center_pad",
+            || "half_frame where hop_length is more than n_fft".into(),
+        )?;
+        self.rule(self.pad_end <= MAX_PADDING, "pad_end", || format!("at most {MAX_PADDING}"))?;
+        self.rule((1..=MAX_PADDING).contains(&self.pad_to.unwrap_or(1)), "pad_to", || {
+            format!("from 1 to {MAX_PADDING}, or none")
+        })?;
+        self.rule(self.input_scale > 0.0, "input_scale", || "more than 0".into())?;
+        self.rule(self.dither >= 0.0, "dither", || "at least 0".into())?;
+        self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || {
+            "from 0 to 1".into()
+        })?;
+        self.rule(self.power > 0.0, "power", || "more than 0".into())?;
+        self.rule(self.magnitude_eps >= 0.0, "magnitude_eps", || "at least 0".into())
+    }
+
+    fn check_mel(&self) -> Result<(), Error> {
+        let nyquist = f64::from(self.sample_rate) / 2.0;
+        let f_max = self.upper_frequency();
+        self.rule(self.f_min >= 0.0, "f_min", || "at least 0".into())?;
+        self.rule(f_max <= nyquist, "f_max", || format!("at most half the sample rate, {nyquist}"))?;
+        self.rule(self.f_min < f_max, "f_min", || format!("less than f_max, {f_max}"))
+    }
+
+    fn check_levels(&self) -> Result<(), Error> {
+        let smallest = f32::MIN_POSITIVE;
+        self.rule(
+            self.log == Log::None || self.log_floor as f32 >= smallest,
+            "log_floor",
+            || format!("at least {smallest:e} where there is a logarithm"),
+        )?;
+        self.rule(self.log_floor >= 0.0, "log_floor", || "at least 0".into())?;
+        self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
+            "more than 0, or none".into()
+        })?;
+        self.rule(self.top_db.is_none() || self.log != Log::None, "top_db", || {
+            "none where log is none".into()
+        })?;
+        self.rule(!self.subtract_reference || self.log != Log::None, "subtract_reference", || {
+            "false where log is none".into()
+        })?;
+        self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())
+    }
+
+    fn check_result(&self) -> Result<(), Error> {
+        let n_mels = self.n_mels;
+        self.rule((1..=n_mels).contains(&self.n_mfcc.unwrap_or(1)), "n_mfcc", || {
+            format!("from 1 to n_mels, {n_mels}, or none")
+        })?;
+        self.rule(self.lifter >= 0.0, "lifter", || "at least 0".into())?;
+        self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
+        self.rule(self.n_frames != Some(0), "n_frames", || "at least 1, or none".into())?;
+        self.rule(self.normalize_ddof <= 1, "normalize_ddof", || "0 or 1".into())?;
+        self.rule(self.normalize_eps >= 0.0, "normalize_eps", || "at least 0".into())
+    }
+}

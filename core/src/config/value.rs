@@ -1,0 +1,127 @@
+//! What an option can be, and its form as text.
+
+use crate::error::Error;
+use alloc::{borrow::Cow, format, string::String, string::ToString};
+
+/// One option, as the bindings' generated mirrors and the command line see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OptionInfo {
+    /// Name of the field in [`MelConfig`](super::MelConfig).
+    pub name: &'static str,
+    /// Its documentation; lines start with a space and end with a line feed.
+    pub doc: &'static str,
+    /// Its type.
+    pub kind: OptionKind,
+    /// Whether it may be unset.
+    pub optional: bool,
+}
+
+/// Type of an option.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OptionKind {
+    /// An unsigned integer of 32 bits.
+    U32,
+    /// An unsigned integer of 64 bits.
+    U64,
+    /// A floating-point number of 64 bits.
+    F64,
+    /// True or false.
+    Bool,
+    /// One of a list of values.
+    Choice {
+        /// Name of the type.
+        name: &'static str,
+        /// Its values.
+        values: &'static [Choice],
+    },
+}
+
+/// One value of an option that is a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in every language.
+    pub name: &'static str,
+    /// Its documentation, in the form of [`OptionInfo::doc`].
+    pub doc: &'static str,
+}
+
+impl OptionKind {
+    /// What a text must be to be read as this type.
+    pub(crate) fn wanted(&self) -> String {
+        match self {
+            Self::U32 => "an integer from 0 to 4294967295".into(),
+            Self::U64 => "an integer from 0 to 18446744073709551615".into(),
+            Self::F64 => "a number".into(),
+            Self::Bool => "true or false".into(),
+            Self::Choice { values, .. } => join(values.iter().map(|choice| choice.name)),
+        }
+    }
+}
+
+/// A type that an option can have.
+pub(crate) trait OptionValue: Sized {
+    const KIND: OptionKind;
+    const OPTIONAL: bool = false;
+    fn from_text(text: &str) -> Option<Self>;
+    fn to_text(&self) -> String;
+}
+
+macro_rules! plain_values {
+    ($( $type:ty: $kind:ident, )+) => { $(
+        impl OptionValue for $type {
+            const KIND: OptionKind = OptionKind::$kind;
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+            fn to_text(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+ };
+}
+
+plain_values! { u32: U32, u64: U64, f64: F64, bool: Bool, }
+
+impl<T: OptionValue> OptionValue for Option<T> {
+    const KIND: OptionKind = T::KIND;
+    const OPTIONAL: bool = true;
+
+    fn from_text(text: &str) -> Option<Self> {
+        if text == "none" { Some(None) } else { T::from_text(text).map(Some) }
+    }
+
+    fn to_text(&self) -> String {
+        self.as_ref().map_or_else(|| "none".into(), T::to_text)
+    }
+}
+
+pub(super) fn parse<T: OptionValue>(option: &str, text: &str) -> Result<T, Error> {
+    T::from_text(text).ok_or_else(|| Error::Config {
+        field: Cow::Owned(option.into()),
+        value: text.into(),
+        wanted: if T::OPTIONAL {
+            format!("{}, or none", T::KIND.wanted())
+        } else {
+            T::KIND.wanted()
+        },
+    })
+}
+
+pub(super) fn unknown_option(name: &str) -> Error {
+    Error::UnknownName {
+        what: "option",
+        name: name.into(),
+        known: join(super::OPTIONS.iter().map(|option| option.name)),
+    }
+}
+
+pub(super) fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut list = String::new();
+    for name in names {
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(name);
+    }
+    list
+}

@@ -1,0 +1,177 @@
+//! The complex passes over the columns, the last of which gives powers.
+
+use super::codelets::{
+    RealOutput, dft2, dft3, dft4, dft5, dft8, dft16, real_dft2, real_dft3, real_dft4, real_dft5,
+    real_dft8, real_dft16,
+};
+use super::{FftPlan, Pass, direct};
+use crate::kernels::lane::{Complex, Lane, inlined};
+use crate::kernels::rows::Rows;
+
+/// Scratch of the passes.
+#[derive(Clone, Copy)]
+pub(crate) struct PassScratch<V> {
+    /// Two buffers of [`FftPlan::pass_rows`] rows.
+    pub buffers: [Rows<V>; 2],
+    /// [`FftPlan::direct_rows`] rows.
+    pub direct: Rows<V>,
+}
+
+/// Transforms the columns of the first stage into the power of each bin.
+///
+/// # Safety
+/// `columns` has [`FftPlan::stage_rows`] rows, `powers` a row for each of the n / 2 + 1 bins.
+#[inline(always)]
+pub(crate) unsafe fn powers<V: Lane>(
+    plan: &FftPlan,
+    columns: Rows<V>,
+    scratch: PassScratch<V>,
+    powers: Rows<V>,
+) {
+    let n2 = plan.n2;
+    // SAFETY: the first column and its bins are there; so the caller says of the rest.
+    let first = usize::from(unsafe { real_column(plan, columns, powers) });
+    for column in first..plan.outputs.len() {
+        // SAFETY: each column has its rows, n2 bins, and scratch for a column of n2.
+        unsafe {
+            let mut from = columns.from(column * plan.column_rows());
+            let bins = plan.bins.get_unchecked(column * n2..(column + 1) * n2);
+            let [mut to, mut other] = scratch.buffers;
+            let (last, earlier) = plan.passes.split_last().unwrap_unchecked();
+            for pass in earlier {
+                earlier_pass(pass, from, to, scratch.direct);
+                from = to;
+                core::mem::swap(&mut to, &mut other);
+            }
+            last_pass(last, from, bins, powers, scratch.direct);
+        }
+    }
+}
+
+/// The first column is real: a real transform of it is half the work, if one pass can do it.
+/// Whether it was done.
+///
+/// # Safety
+/// As of [`powers`].
+#[inline(always)]
+unsafe fn real_column<V: Lane>(plan: &FftPlan, column: Rows<V>, powers: Rows<V>) -> bool {
+    let out = &mut Powers { bins: &plan.bins, powers };
+    // SAFETY: the caller's.
+    let load = inlined(#[inline(always)] |j: usize| unsafe { column.load(2 * j) });
+    match plan.n2 {
+        16 => real_dft16(load, out),
+        8 => real_dft8(core::array::from_fn(load), out),
+        5 => real_dft5(core::array::from_fn(load), out),
+        4 => real_dft4(core::array::from_fn(load), out),
+        3 => real_dft3(core::array::from_fn(load), out),
+        2 => real_dft2(core::array::from_fn(load), out),
+        1 => out.real(0, load(0)),
+        _ => return false,
+    }
+    true
+}
+
+/// Stores the power of output k in the row of its bin.
+struct Powers<'a, V> {
+    bins: &'a [u32],
+    powers: Rows<V>,
+}
+
+impl<V: Lane> RealOutput<V> for Powers<'_, V> {
+    #[inline(always)]
+    fn real(&mut self, k: usize, value: V) {
+        // SAFETY: every output has a bin, and every bin a row.
+        unsafe { self.powers.store(*self.bins.get_unchecked(k) as usize, value.mul(value)) };
+    }
+
+    #[inline(always)]
+    fn complex(&mut self, k: usize, value: Complex<V>) {
+        // SAFETY: as above.
+        unsafe { self.powers.store(*self.bins.get_unchecked(k) as usize, value.power()) };
+    }
+}
+
+/// A pass that other passes follow: group q's outputs are turned by their twiddles.
+///
+/// # Safety
+/// `from` and `to` hold radix · groups · stride complex numbers.
+#[inline(always)]
+unsafe fn earlier_pass<V: Lane>(pass: &Pass, from: Rows<V>, to: Rows<V>, direct: Rows<V>) {
+    let &Pass { radix, groups, stride, .. } = pass;
+    for q in 0..groups {
+        // SAFETY: (radix − 1) twiddles for each of the groups; indices below radix · groups · stride.
+        unsafe {
+            let twiddles = pass.twiddles.get_unchecked(q * (radix - 1)..);
+            for r in 0..stride {
+                let load = inlined(#[inline(always)] |j: usize| from.load_complex(r + stride * (q + groups * j)));
+                let store = inlined(#[inline(always)] |k: usize, value: Complex<V>| {
+                    let value = if k == 0 {
+                        value
+                    } else {
+                        let [re, im] = *twiddles.get_unchecked(k - 1);
+                        value.mul(V::splat(re), V::splat(im))
+                    };
+                    to.store_complex(r + stride * (radix * q + k), value);
+                });
+                dft(pass, direct, load, store);
+            }
+        }
+    }
+}
+
+/// The last pass: powers, each in the row of its bin.
+///
+/// # Safety
+/// `from` holds radix · stride complex numbers; `bins` is as long, and each has a row.
+#[inline(always)]
+unsafe fn last_pass<V: Lane>(
+    pass: &Pass,
+    from: Rows<V>,
+    bins: &[u32],
+    powers: Rows<V>,
+    direct: Rows<V>,
+) {
+    let stride = pass.stride;
+    for r in 0..stride {
+        // SAFETY: the caller's.
+        unsafe {
+            let load = inlined(#[inline(always)] |j: usize| from.load_complex(r + stride * j));
+            let store = inlined(#[inline(always)] |k: usize, value: Complex<V>| {
+                let bin = *bins.get_unchecked(r + stride * k) as usize;
+                powers.store(bin, value.power());
+            });
+            dft(pass, direct, load, store);
+        }
+    }
+}
+
+/// One transform of the pass's radix.
+///
+/// # Safety
+/// `direct` has the rows for a radix without a codelet.
+#[inline(always)]
+unsafe fn dft<V: Lane>(
+    pass: &Pass,
+    direct: Rows<V>,
+    load: impl Fn(usize) -> Complex<V>,
+    mut store: impl FnMut(usize, Complex<V>),
+) {
+    macro_rules! codelet {
+        ($dft:ident) => {
+            for (k, value) in $dft(core::array::from_fn(&load)).into_iter().enumerate() {
+                store(k, value);
+            }
+        };
+    }
+    match pass.radix {
+        16 => dft16(load, store),
+        8 => codelet!(dft8),
+        5 => codelet!(dft5),
+        4 => codelet!(dft4),
+        3 => codelet!(dft3),
+        2 => codelet!(dft2),
+        1 => store(0, load(0)),
+        // SAFETY: the caller's.
+        _ => unsafe { direct::complex(&pass.circle, direct, load, store) },
+    }
+}

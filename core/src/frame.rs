@@ -1,0 +1,119 @@
+//! Where frames begin, how many there are, and what stands beyond the ends of the signal.
+
+use crate::config::{CenterPad, FrameSpan, MelConfig, PadMode};
+
+/// The frames of a configuration, on an axis where 0 is the signal's first sample.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Framing {
+    /// Samples between frames.
+    pub hop: usize,
+    /// Samples that belong to a frame.
+    pub span: usize,
+    /// Samples that are read from a frame's start on (those past `span` meet zeros).
+    pub n_fft: usize,
+    /// How far before sample 0 the first frame starts; negative if it starts after.
+    pub lead: i64,
+    center_pad: usize,
+    rounded: bool,
+    drop_last: bool,
+    at_most: usize,
+    pad_end: u64,
+    pad_to: u64,
+}
+
+impl Framing {
+    pub fn new(config: &MelConfig) -> Self {
+        let n_fft = config.n_fft as usize;
+        let hop = config.hop_length as usize;
+        let span = match config.frame_span {
+            FrameSpan::Fft => n_fft,
+            FrameSpan::Window => config.window_length() as usize,
+        };
+        let center_pad = match config.center_pad {
+            _ if !config.center => 0,
+            CenterPad::HalfFrame => span / 2,
+            CenterPad::HalfOverlap => (n_fft - hop) / 2,
+        };
+        let lead = if config.snip_edges {
+            center_pad as i64
+        } else {
+            // Kaldi, feature-window.cc: the middle of frame t is at (t + ½) · hop.
+            (span / 2) as i64 - (hop / 2) as i64
+        };
+        Self {
+            hop,
+            span,
+            n_fft,
+            lead,
+            center_pad,
+            rounded: !config.snip_edges,
+            drop_last: config.drop_last_frame,
+            at_most: config.n_frames.map_or(usize::MAX, |n| n as usize),
+            pad_end: config.pad_end,
+            pad_to: config.pad_to.unwrap_or(0),
+        }
+    }
+
+    /// Length of the signal with `pad_end` and `pad_to`.
+    pub fn padded_length(&self, n_samples: u64) -> u64 {
+        n_samples.saturating_add(self.pad_end).max(self.pad_to)
+    }
+
+    /// Frames that are computed of a signal of so many samples.
+    pub fn count(&self, n_samples: u64) -> usize {
+        let length = self.padded_length(n_samples);
+        let hop = self.hop as u64;
+        let frames = if self.rounded {
+            length.saturating_add(hop / 2) / hop
+        } else {
+            let reach = length.saturating_add(2 * self.center_pad as u64);
+            reach.checked_sub(self.span as u64).map_or(0, |rest| 1 + rest / hop)
+        };
+        let frames = if self.drop_last { frames.saturating_sub(1) } else { frames };
+        usize::try_from(frames).unwrap_or(usize::MAX).min(self.at_most)
+    }
+
+    /// Start of a frame.
+    pub fn start(&self, frame: usize) -> i64 {
+        (frame as i64).saturating_mul(self.hop as i64) - self.lead
+    }
+
+    /// Frames whose samples are known once the signal has `length` samples, whatever its end will be.
+    pub fn certain(&self, length: u64, pad_mode: PadMode) -> usize {
+        // The first frame reaches over the beginning, and may show samples mirrored at it.
+        let before = u64::try_from(self.lead).unwrap_or(0);
+        let mirrored = match pad_mode {
+            _ if before == 0 => 0,
+            PadMode::Constant => 0,
+            PadMode::Replicate => 1,
+            PadMode::Reflect => before + 1,
+            PadMode::Symmetric => before,
+        };
+        if length < mirrored {
+            return 0;
+        }
+        let reach = (length as i64).saturating_add(self.lead) - self.span as i64;
+        let whole = u64::try_from(reach).map_or(0, |reach| 1 + reach / self.hop as u64);
+        usize::try_from(whole).unwrap_or(usize::MAX).min(self.count(length))
+    }
+}
+
+/// The sample that stands at place `index` beyond a signal of `length` samples, if any.
+pub(crate) fn beyond(mode: PadMode, index: i64, length: u64) -> Option<u64> {
+    let last = length as i64 - 1;
+    let place = match mode {
+        PadMode::Constant => return None,
+        PadMode::Replicate => index.clamp(0, last),
+        // Mirrors at both ends make the signal periodic.
+        PadMode::Reflect if last == 0 => 0,
+        PadMode::Reflect => {
+            let place = index.rem_euclid(2 * last);
+            if place > last { 2 * last - place } else { place }
+        }
+        PadMode::Symmetric => {
+            let place = index.rem_euclid(2 * last + 2);
+            if place > last { 2 * last + 1 - place } else { place }
+        }
+    };
+    Some(place as u64)
+}

@@ -1,0 +1,231 @@
+//! The vectors, and the choice of one instruction set's kernels when an extractor is planned.
+
+pub(crate) mod block;
+pub(crate) mod lane;
+pub(crate) mod rows;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+
+use crate::compress::Levels;
+use crate::plan::Plan;
+use block::Block;
+
+/// An instruction set that the kernels are compiled for.
+///
+/// Those with a fused multiply-add give the same bits as each other. The rest round twice where those
+/// round once, which changes Whisper's output by less than 1e-5 on signals of ordinary dynamic range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InstructionSet {
+    /// 16 lanes, fused.
+    Avx512,
+    /// 8 lanes, fused.
+    Avx2,
+    /// 4 lanes, not fused; every x86-64 has it.
+    Sse2,
+    /// 4 lanes, fused; every 64-bit Arm has it.
+    Neon,
+    /// 4 lanes of WebAssembly, not fused.
+    Simd128,
+    /// One lane, fused by software where the machine has no instruction for it: the reference that
+    /// the others are compared with, and slow.
+    ScalarFused,
+    /// One lane, not fused; for every machine.
+    Scalar,
+}
+
+impl InstructionSet {
+    /// Those that this program and machine can run, the fastest first.
+    pub fn available() -> impl Iterator<Item = Self> {
+        KERNELS.iter().filter(|kernel| (kernel.is_available)()).map(|kernel| kernel.set)
+    }
+}
+
+/// The entry points of one instruction set.
+pub struct Kernel {
+    pub set: InstructionSet,
+    pub(crate) lanes: usize,
+    is_available: fn() -> bool,
+    block: unsafe fn(&Plan, &mut Block<'_>),
+    convert_i16: unsafe fn(&[i16], &mut [f32]),
+    emphasize: unsafe fn(&mut [f32], f32, f32),
+    apply_levels: unsafe fn(&mut [f32], Levels),
+    store_frames: unsafe fn(*const f32, usize, *mut f32, usize),
+}
+
+impl Kernel {
+    /// The fastest one that this machine has, or the one asked for if it has that.
+    pub fn choose(wanted: Option<InstructionSet>) -> Option<&'static Self> {
+        let mut available = KERNELS.iter().copied().filter(|kernel| (kernel.is_available)());
+        available.find(|kernel| wanted.is_none_or(|set| kernel.set == set))
+    }
+
+    /// Computes one block of frames.
+    ///
+    /// # Safety
+    /// As of [`block::compute`].
+    pub unsafe fn block(&self, plan: &Plan, block: &mut Block<'_>) {
+        // SAFETY: `choose` gives only kernels that the machine can run; the rest is the caller's.
+        unsafe { (self.block)(plan, block) }
+    }
+
+    /// Copies a tile to frames whose bands stand together.
+    ///
+    /// # Safety
+    /// As of [`block::store_frames`].
+    pub unsafe fn store_frames(
+        &self,
+        tile: *const f32,
+        n_rows: usize,
+        to: *mut f32,
+        n_frames: usize,
+    ) {
+        // SAFETY: the caller's.
+        unsafe { (self.store_frames)(tile, n_rows, to, n_frames) }
+    }
+
+    /// value / 32,768 of each.
+    pub fn convert_i16(&self, from: &[i16], to: &mut [f32]) {
+        // SAFETY: `choose` gives only kernels that the machine can run.
+        unsafe { (self.convert_i16)(from, to) }
+    }
+
+    /// x[i] − c · x[i−1] of each in place, `before` being the one before the first.
+    pub fn emphasize(&self, samples: &mut [f32], coefficient: f32, before: f32) {
+        // SAFETY: as above.
+        unsafe { (self.emphasize)(samples, coefficient, before) }
+    }
+
+    /// max(y, lowest) − subtracted of each.
+    pub fn apply_levels(&self, values: &mut [f32], levels: Levels) {
+        // SAFETY: as above.
+        unsafe { (self.apply_levels)(values, levels) }
+    }
+}
+
+impl core::fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.set.fmt(f)
+    }
+}
+
+/// Compiles the kernels for one lane type, in functions that have its instruction set.
+macro_rules! kernel {
+    ($module:ident, $lane:ty, $set:ident, $available:expr $(, $features:literal)?) => {
+        mod $module {
+            use super::block::{self, Block, Stages};
+            use super::*;
+
+            type V = $lane;
+
+            pub(super) static KERNEL: Kernel = Kernel {
+                set: InstructionSet::$set,
+                lanes: <V as lane::Lane>::N,
+                is_available: || $available,
+                block: compute,
+                convert_i16,
+                emphasize,
+                apply_levels,
+                store_frames,
+            };
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
+                let stages = Stages { transform, bands };
+                // SAFETY: the caller's.
+                unsafe { block::compute::<V>(plan, block, &stages) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn transform(plan: &Plan, block: &mut Block<'_>) {
+                // SAFETY: the caller's.
+                unsafe { block::transform::<V>(plan, block) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn bands(plan: &Plan, block: &mut Block<'_>, energy: &V) {
+                // SAFETY: the caller's.
+                unsafe { block::bands::<V>(plan, block, *energy) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn convert_i16(from: &[i16], to: &mut [f32]) {
+                block::convert_i16(from, to);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn emphasize(samples: &mut [f32], coefficient: f32, before: f32) {
+                block::emphasize(samples, coefficient, before);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn apply_levels(values: &mut [f32], levels: Levels) {
+                block::apply_levels::<V>(values, levels);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn store_frames(tile: *const f32, n_rows: usize, to: *mut f32, n_frames: usize) {
+                // SAFETY: the caller's.
+                unsafe { block::store_frames::<V>(tile, n_rows, to, n_frames) }
+            }
+        }
+    };
+}
+
+/// Whether the machine has these features: asked at run time, without `std` of the compiler.
+#[cfg(target_arch = "x86_64")]
+macro_rules! has {
+    ($($feature:tt),+) => {{
+        #[cfg(feature = "std")]
+        { $( std::arch::is_x86_feature_detected!($feature) )&&+ }
+        #[cfg(not(feature = "std"))]
+        { $( cfg!(target_feature = $feature) )&&+ }
+    }};
+}
+
+#[cfg(target_arch = "x86_64")]
+kernel!(
+    with_avx512,
+    avx512::Avx512,
+    Avx512,
+    has!("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma"),
+    "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
+);
+#[cfg(target_arch = "x86_64")]
+kernel!(with_avx2, avx2::Avx2, Avx2, has!("avx2", "fma"), "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+kernel!(with_sse2, sse2::Sse2, Sse2, true);
+#[cfg(target_arch = "aarch64")]
+kernel!(with_neon, neon::Neon, Neon, true);
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+kernel!(with_simd128, simd128::Simd128, Simd128, true);
+kernel!(fused, scalar::Scalar<true>, ScalarFused, true);
+kernel!(unfused, scalar::Scalar<false>, Scalar, true);
+
+/// The fastest first.
+static KERNELS: &[&Kernel] = &[
+    #[cfg(target_arch = "x86_64")]
+    &with_avx512::KERNEL,
+    #[cfg(target_arch = "x86_64")]
+    &with_avx2::KERNEL,
+    #[cfg(target_arch = "x86_64")]
+    &with_sse2::KERNEL,
+    #[cfg(target_arch = "aarch64")]
+    &with_neon::KERNEL,
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    &with_simd128::KERNEL,
+    &unfused::KERNEL,
+    &fused::KERNEL,
+];

@@ -1,0 +1,121 @@
+//! Eight lanes: AVX2 with FMA.
+
+use super::lane::{Lane, SQRT_HALF_BITS};
+use core::arch::x86_64::*;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2(__m256);
+
+impl Lane for Avx2 {
+    const N: usize = 8;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_set1_ps(value)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self(_mm256_loadu_ps(from)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe { _mm256_storeu_ps(to, self.0) }
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_mul_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_fmadd_ps(self.0, by.0, plus.0)) }
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, by: Self, from: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_fnmadd_ps(self.0, by.0, from.0)) }
+    }
+    #[inline(always)]
+    fn mul_sub(self, by: Self, minus: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_fmsub_ps(self.0, by.0, minus.0)) }
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_max_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm256_sqrt_ps(self.0)) }
+    }
+    #[inline(always)]
+    fn split_exponent(self) -> (Self, Self) {
+        // SAFETY: as for every method of the trait.
+        unsafe {
+            let border = _mm256_set1_epi32(SQRT_HALF_BITS);
+            let above = _mm256_sub_epi32(_mm256_castps_si256(self.0), border);
+            let exponent = _mm256_srai_epi32::<23>(above);
+            let mantissa = _mm256_and_si256(above, _mm256_set1_epi32(0x7f_ffff));
+            let mantissa = _mm256_add_epi32(mantissa, border);
+            (Self(_mm256_cvtepi32_ps(exponent)), Self(_mm256_castsi256_ps(mantissa)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        // Each quarter of a row stands in a 128-bit part of its own, so that two rounds of shuffles
+        // within those parts finish the job.
+        // SAFETY: the caller's.
+        unsafe {
+            for quad in 0..2 {
+                let from = from.add(4 * quad);
+                let to = to.add(4 * quad * to_stride);
+                let a = load_rows(from, from_stride);
+                let b = load_rows(from.add(from_stride), from_stride);
+                let c = load_rows(from.add(2 * from_stride), from_stride);
+                let d = load_rows(from.add(3 * from_stride), from_stride);
+                let ab_low = _mm256_unpacklo_ps(a, b);
+                let ab_high = _mm256_unpackhi_ps(a, b);
+                let cd_low = _mm256_unpacklo_ps(c, d);
+                let cd_high = _mm256_unpackhi_ps(c, d);
+                _mm256_storeu_ps(to, _mm256_shuffle_ps::<0x44>(ab_low, cd_low));
+                _mm256_storeu_ps(to.add(to_stride), _mm256_shuffle_ps::<0xee>(ab_low, cd_low));
+                _mm256_storeu_ps(to.add(2 * to_stride), _mm256_shuffle_ps::<0x44>(ab_high, cd_high));
+                _mm256_storeu_ps(to.add(3 * to_stride), _mm256_shuffle_ps::<0xee>(ab_high, cd_high));
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe { super::sse2::scatter_pair(a, b, n, to, to_stride) }
+    }
+}
+
+/// Four floats of row 0 and of row 4.
+///
+/// # Safety
+/// `from` is valid for reads of four floats there; the CPU has AVX.
+#[inline(always)]
+unsafe fn load_rows(from: *const f32, stride: usize) -> __m256 {
+    // SAFETY: the caller's.
+    unsafe {
+        let low = _mm256_castps128_ps256(_mm_loadu_ps(from));
+        _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(4 * stride)))
+    }
+}

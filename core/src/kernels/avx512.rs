@@ -1,0 +1,123 @@
+//! Sixteen lanes: AVX-512 (F, BW, DQ, VL).
+
+use super::lane::{Lane, SQRT_HALF_BITS};
+use core::arch::x86_64::*;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512(__m512);
+
+impl Lane for Avx512 {
+    const N: usize = 16;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_set1_ps(value)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self(_mm512_loadu_ps(from)) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe { _mm512_storeu_ps(to, self.0) }
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_add_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_sub_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_mul_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn mul_add(self, by: Self, plus: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_fmadd_ps(self.0, by.0, plus.0)) }
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, by: Self, from: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_fnmadd_ps(self.0, by.0, from.0)) }
+    }
+    #[inline(always)]
+    fn mul_sub(self, by: Self, minus: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_fmsub_ps(self.0, by.0, minus.0)) }
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_max_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_sqrt_ps(self.0)) }
+    }
+    #[inline(always)]
+    fn split_exponent(self) -> (Self, Self) {
+        // SAFETY: as for every method of the trait.
+        unsafe {
+            let border = _mm512_set1_epi32(SQRT_HALF_BITS);
+            let above = _mm512_sub_epi32(_mm512_castps_si512(self.0), border);
+            let exponent = _mm512_srai_epi32::<23>(above);
+            let mantissa = _mm512_and_si512(above, _mm512_set1_epi32(0x7f_ffff));
+            let mantissa = _mm512_add_epi32(mantissa, border);
+            (Self(_mm512_cvtepi32_ps(exponent)), Self(_mm512_castsi512_ps(mantissa)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        // Each quarter of a row stands in a 128-bit part of its own, so that two rounds of shuffles
+        // within those parts finish the job.
+        // SAFETY: the caller's.
+        unsafe {
+            for quad in 0..4 {
+                let from = from.add(4 * quad);
+                let to = to.add(4 * quad * to_stride);
+                let a = load_rows(from, from_stride);
+                let b = load_rows(from.add(from_stride), from_stride);
+                let c = load_rows(from.add(2 * from_stride), from_stride);
+                let d = load_rows(from.add(3 * from_stride), from_stride);
+                let ab_low = _mm512_unpacklo_ps(a, b);
+                let ab_high = _mm512_unpackhi_ps(a, b);
+                let cd_low = _mm512_unpacklo_ps(c, d);
+                let cd_high = _mm512_unpackhi_ps(c, d);
+                _mm512_storeu_ps(to, _mm512_shuffle_ps::<0x44>(ab_low, cd_low));
+                _mm512_storeu_ps(to.add(to_stride), _mm512_shuffle_ps::<0xee>(ab_low, cd_low));
+                _mm512_storeu_ps(to.add(2 * to_stride), _mm512_shuffle_ps::<0x44>(ab_high, cd_high));
+                _mm512_storeu_ps(to.add(3 * to_stride), _mm512_shuffle_ps::<0xee>(ab_high, cd_high));
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe { super::sse2::scatter_pair(a, b, n, to, to_stride) }
+    }
+}
+
+/// Four floats of rows 0, 4, 8 and 12.
+///
+/// # Safety
+/// `from` is valid for reads of four floats there; the CPU has AVX-512.
+#[inline(always)]
+unsafe fn load_rows(from: *const f32, stride: usize) -> __m512 {
+    // SAFETY: the caller's.
+    unsafe {
+        let rows = _mm512_castps128_ps512(_mm_loadu_ps(from));
+        let rows = _mm512_insertf32x4::<1>(rows, _mm_loadu_ps(from.add(4 * stride)));
+        let rows = _mm512_insertf32x4::<2>(rows, _mm_loadu_ps(from.add(8 * stride)));
+        _mm512_insertf32x4::<3>(rows, _mm_loadu_ps(from.add(12 * stride)))
+    }
+}

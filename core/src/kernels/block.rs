@@ -1,0 +1,371 @@
+//! The pipeline over one block of frames, a frame in each lane:
+//!
+//! ```text
+//! transpose the samples, so that a vector holds sample i of each frame
+//! if frames are treated one by one:  take off means, pre-emphasize, window
+//! first stage of the transform       (with the window, if it was not applied yet)
+//! passes over its columns            powers of the bins
+//! for each filter:  energy = Σ weight · power;  store log(energy)
+//! if cepstra are wanted:  a matrix product of the logarithms
+//! ```
+//!
+//! All is vertical but the first step. Constants are broadcast; nothing depends on the number of
+//! lanes.
+
+use super::lane::{Lane, inlined};
+use super::rows::Rows;
+use crate::compress::Levels;
+use crate::fft::{columns, first};
+use crate::mel::Filterbank;
+use crate::plan::{Arena, FrameWork, Plan, Power, Transform};
+use crate::scratch::Scratch;
+#[cfg(feature = "realfft")]
+use crate::fft::large_prime::LargePrimeScratch;
+use core::marker::PhantomData;
+
+/// A block's samples, its place in the result, and what was measured on it.
+pub(crate) struct Block<'a> {
+    /// Sample 0 of the first frame.
+    pub source: *const f32,
+    /// Samples between frames.
+    pub source_stride: usize,
+    /// Row 0 of the first frame's result; a row's frames stand together.
+    pub out: *mut f32,
+    /// Values between rows.
+    pub out_stride: usize,
+    pub levels: Levels,
+    /// Highest value in each lane.
+    pub highest: [f32; 16],
+    /// NaN in the lanes in which an energy is infinite or not a number.
+    pub poison: [f32; 16],
+    /// The plan's [`ArenaLayout`](crate::plan::ArenaLayout).
+    pub floats: *mut f32,
+    pub scratch: PhantomData<&'a mut Scratch>,
+    #[cfg(feature = "realfft")]
+    pub large_prime: &'a mut LargePrimeScratch,
+}
+
+/// The block's stages, each compiled as a function of its own: together they have more live values
+/// than any register file holds, and spilling is cheaper by stage.
+pub(crate) struct Stages<V> {
+    pub transform: unsafe fn(&Plan, &mut Block<'_>),
+    pub bands: unsafe fn(&Plan, &mut Block<'_>, &V),
+}
+
+/// A vector on the stack that makes compilers align the frame: spilled vectors of 32 and 64 bytes
+/// then don't cross cache lines.
+#[repr(align(64))]
+struct Aligned([f32; 16]);
+
+impl Block<'_> {
+    /// # Safety
+    /// The scratch was made for the plan, and the rows are used by nobody else.
+    #[inline(always)]
+    unsafe fn rows<V: Lane>(&self, piece: Arena) -> Rows<V> {
+        // SAFETY: pieces lie inside the plan's scratch.
+        unsafe { Rows::new(self.floats.add(piece.start), piece.len) }
+    }
+}
+
+/// Computes one block.
+///
+/// # Safety
+/// The machine has the instruction set of `V`, for which the plan was made; `source` is valid for
+/// reads of [`Plan::source_length`] floats at its stride; `out` for writes of a vector in each of the
+/// plan's rows; the scratch was made for the plan.
+#[inline(always)]
+pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages<V>) {
+    // SAFETY: the caller's; the plan's pieces have the room that each step says.
+    unsafe {
+        transpose::<V>(plan, block);
+        let energy = match &plan.frame_work {
+            Some(work) => treat_frames::<V>(plan, work, block),
+            None => V::splat(0.0),
+        };
+        (stages.transform)(plan, block);
+        (stages.bands)(plan, block, &energy);
+    }
+}
+
+/// Lays sample i of the block's frames side by side: it is in row i mod hop, from column i / hop on.
+/// So each sample is moved once, though several frames share it.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
+    let layout = &plan.layout;
+    let (n_rows, row_stride) = (layout.sample_rows, layout.sample_row_stride);
+    // SAFETY: the piece has `sample_rows` rows of `sample_row_stride` ≥ `columns` floats.
+    unsafe {
+        let to = block.rows::<V>(layout.samples).as_ptr();
+        let column = |index: usize| block.source.add(index * block.source_stride);
+        let mut index = 0;
+        while index + V::N <= layout.sample_columns && n_rows >= V::N {
+            let mut row = 0;
+            while row < n_rows {
+                // The last step overlaps the one before it.
+                let at = row.min(n_rows - V::N);
+                V::transpose(
+                    column(index).add(at),
+                    block.source_stride,
+                    to.add(at * row_stride + index),
+                    row_stride,
+                );
+                row += V::N;
+            }
+            index += V::N;
+        }
+        while index + 2 <= layout.sample_columns {
+            V::scatter_pair(column(index), column(index + 1), n_rows, to.add(index), row_stride);
+            index += 2;
+        }
+        if index < layout.sample_columns {
+            V::scatter(column(index), n_rows, to.add(index), row_stride);
+        }
+    }
+}
+
+/// Mean, pre-emphasis and window of each frame by itself; the log energy, if it is wanted.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>) -> V {
+    let span = work.window.len();
+    let zero = V::splat(0.0);
+    // SAFETY: there is an offset for each sample of the span; the frames have a row for each and one
+    // of zeros after them.
+    unsafe {
+        let samples = block.rows::<V>(plan.layout.samples);
+        let frames = block.rows::<V>(plan.layout.frames);
+        let sample = inlined(#[inline(always)] |i: usize| samples.load_at(*work.offsets.get_unchecked(i) as usize));
+
+        // Four sums, as one would wait for each addition.
+        let mut sums = [zero; 4];
+        if work.removes_mean {
+            for i in 0..span {
+                sums[i % 4] = sums[i % 4].add(sample(i));
+            }
+        }
+        let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
+        let mean = sum.mul(V::splat(1.0 / span as f32));
+
+        let emphasis = V::splat(work.preemphasis);
+        let mut raw = [zero; 2];
+        let mut windowed = [zero; 2];
+        let mut before = sample(0).sub(mean);
+        for i in 0..span {
+            let value = sample(i).sub(mean);
+            let emphasized = before.neg_mul_add(emphasis, value);
+            let result = emphasized.mul(V::splat(*work.window.get_unchecked(i)));
+            frames.store(i, result);
+            raw[i % 2] = value.mul_add(value, raw[i % 2]);
+            windowed[i % 2] = result.mul_add(result, windowed[i % 2]);
+            before = value;
+        }
+        frames.store(span, zero);
+        let [a, b] = if work.energy_is_raw { raw } else { windowed };
+        a.add(b).mul(V::splat(work.energy_scale))
+    }
+}
+
+/// Powers of the bins.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+pub(crate) unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>) {
+    let aligned = Aligned([0.0; 16]);
+    core::hint::black_box(&aligned.0);
+    let layout = &plan.layout;
+    // SAFETY: the pieces have the rows that the stages ask for.
+    unsafe {
+        let samples = match plan.frame_work {
+            Some(_) => block.rows::<V>(layout.frames),
+            None => block.rows::<V>(layout.samples),
+        };
+        let powers = block.rows::<V>(layout.powers);
+        match &plan.transform {
+            Transform::Lanes(fft) => {
+                let columns = block.rows::<V>(layout.columns);
+                let direct = block.rows::<V>(layout.direct);
+                first::first_stage(fft, plan.taps(), samples, columns, direct);
+                let buffers = [block.rows::<V>(layout.passes[0]), block.rows(layout.passes[1])];
+                columns::powers(fft, columns, columns::PassScratch { buffers, direct }, powers);
+            }
+            #[cfg(feature = "realfft")]
+            Transform::LargePrime(fft) => {
+                fft.powers(plan.taps(), samples, powers, block.large_prime);
+            }
+        }
+        match plan.power {
+            Power::Squared => {}
+            Power::Magnitude { eps } => {
+                for bin in 0..plan.n_bins {
+                    powers.store(bin, powers.load(bin).add(V::splat(eps)).sqrt());
+                }
+            }
+            Power::Other { half_exponent, eps } => {
+                for at in 0..plan.n_bins * V::N {
+                    let power = powers.as_ptr().add(at);
+                    *power = libm::powf(*power + eps, half_exponent);
+                }
+            }
+        }
+    }
+}
+
+/// Energies of the bands, their logarithms, and the cepstrum, stored in the result. `energy` is that
+/// of the frames.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: V) {
+    let aligned = Aligned([0.0; 16]);
+    core::hint::black_box(&aligned.0);
+    let layout = &plan.layout;
+    // SAFETY: spans lie inside the bins; a span's weights follow those of the one before it. The
+    // result has a row for each band (and the energy), or the tile has.
+    unsafe {
+        let powers = block.rows::<V>(layout.powers);
+        let tile = block.rows::<V>(layout.cepstrum);
+        let (mut to, stride) = match plan.cepstrum {
+            Some(_) => (tile.as_ptr(), V::N),
+            None => (block.out, block.out_stride),
+        };
+        if plan.energy_row == Some(0) && plan.cepstrum.is_none() {
+            to = to.add(stride);
+        }
+
+        let zero = V::splat(0.0);
+        let mut highest = V::load(block.highest.as_ptr());
+        let mut poison = powers.load(0).mul_add(zero, V::load(block.poison.as_ptr()));
+        let levels = block.levels;
+        let mut emit = inlined(#[inline(always)] |mel: usize, energy: V| {
+            poison = energy.mul_add(zero, poison);
+            let value = plan.compression.apply(energy);
+            highest = value.max(highest);
+            levels.apply(value).store(to.add(mel * stride));
+        });
+        match &plan.filterbank {
+            Filterbank::Segments { spans, weights } => {
+                let mut weights = weights.as_ptr();
+                let mut falling = zero;
+                for (segment, span) in spans.iter().enumerate() {
+                    let bins = powers.from(span.start as usize);
+                    let mut rising = zero;
+                    for bin in 0..span.len as usize {
+                        let power = bins.load(bin);
+                        let [up, down] = *weights.add(bin);
+                        rising = power.mul_add(V::splat(up), rising);
+                        falling = power.mul_add(V::splat(down), falling);
+                    }
+                    weights = weights.add(span.len as usize);
+                    if segment > 0 {
+                        emit(segment - 1, falling);
+                    }
+                    falling = rising;
+                }
+            }
+            Filterbank::Rows { spans, weights } => {
+                let mut weights = weights.as_ptr();
+                for (mel, span) in spans.iter().enumerate() {
+                    let bins = powers.from(span.start as usize);
+                    let mut sum = zero;
+                    for bin in 0..span.len as usize {
+                        sum = bins.load(bin).mul_add(V::splat(*weights.add(bin)), sum);
+                    }
+                    weights = weights.add(span.len as usize);
+                    emit(mel, sum);
+                }
+            }
+        }
+        highest.store(block.highest.as_mut_ptr());
+        poison.store(block.poison.as_mut_ptr());
+
+        if let Some(matrix) = &plan.cepstrum {
+            for (row, weights) in matrix.chunks_exact(plan.n_mels).enumerate() {
+                let mut sum = zero;
+                for (mel, &weight) in weights.iter().enumerate() {
+                    sum = tile.load(mel).mul_add(V::splat(weight), sum);
+                }
+                sum.store(block.out.add(row * block.out_stride));
+            }
+        }
+        if let Some(row) = plan.energy_row {
+            let at = block.out.add(row * block.out_stride);
+            energy.store(at);
+            for lane in 0..V::N {
+                *at.add(lane) = plan.log_energy(*at.add(lane));
+            }
+        }
+    }
+}
+
+/// Copies a tile, a row of one vector for each band, to frames whose bands stand together.
+///
+/// # Safety
+/// The machine has the instruction set of `V`; `tile` is valid for reads of `n_rows` vectors, `to` for
+/// writes of `n_frames` · `n_rows` floats; `n_frames` is at most `N`.
+#[inline(always)]
+pub(crate) unsafe fn store_frames<V: Lane>(
+    tile: *const f32,
+    n_rows: usize,
+    to: *mut f32,
+    n_frames: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        if n_frames == V::N && n_rows >= V::N {
+            let mut row = 0;
+            while row < n_rows {
+                // The last step overlaps the one before it.
+                let at = row.min(n_rows - V::N);
+                V::transpose(tile.add(at * V::N), V::N, to.add(at), n_rows);
+                row += V::N;
+            }
+        } else {
+            for frame in 0..n_frames {
+                for row in 0..n_rows {
+                    *to.add(frame * n_rows + row) = *tile.add(row * V::N + frame);
+                }
+            }
+        }
+    }
+}
+
+/// value / 32,768.
+#[inline(always)]
+pub(crate) fn convert_i16(from: &[i16], to: &mut [f32]) {
+    for (from, to) in from.iter().zip(to) {
+        *to = f32::from(*from) * (1.0 / 32_768.0);
+    }
+}
+
+/// x[i] − c · x[i−1], from the end, as each takes the one before it as it was.
+#[inline(always)]
+pub(crate) fn emphasize(samples: &mut [f32], coefficient: f32, before: f32) {
+    for i in (1..samples.len()).rev() {
+        samples[i] -= coefficient * samples[i - 1];
+    }
+    if let Some(first) = samples.first_mut() {
+        *first -= coefficient * before;
+    }
+}
+
+/// max(y, lowest) − subtracted.
+#[inline(always)]
+pub(crate) fn apply_levels<V: Lane>(values: &mut [f32], levels: Levels) {
+    let n = values.len();
+    let start = values.as_mut_ptr();
+    let whole = n - n % V::N;
+    for at in (0..whole).step_by(V::N) {
+        // SAFETY: a whole vector lies inside.
+        unsafe { levels.apply(V::load(start.add(at))).store(start.add(at)) };
+    }
+    for value in &mut values[whole..] {
+        *value = value.max(levels.lowest) - levels.subtracted;
+    }
+}

@@ -1,0 +1,159 @@
+//! The lane type: a vector whose lanes are consecutive frames, and complex numbers of it.
+//!
+//! Every step of the kernels is written once, over this trait; an instruction set is one small file
+//! that implements it. As lanes never meet (but in the transposed load of the samples), a frame's
+//! arithmetic does not depend on how many lanes there are or in which of them it stands: vectors of
+//! every width that have a fused multiply-add give the same bits.
+
+/// A vector of [`Lane::N`] floats.
+///
+/// The methods may run only where the CPU has the type's instruction set. That is upheld in one
+/// place: values of the type are made only below the entry points of [`super::Kernel`], which are
+/// unsafe to call for this reason.
+pub(crate) trait Lane: Copy {
+    /// Number of lanes; a power of two, at most 16.
+    const N: usize;
+
+    fn splat(value: f32) -> Self;
+
+    /// # Safety
+    /// `from` is valid for reads of `N` floats; it need not be aligned.
+    unsafe fn load(from: *const f32) -> Self;
+
+    /// # Safety
+    /// `to` is valid for writes of `N` floats; it need not be aligned.
+    unsafe fn store(self, to: *mut f32);
+
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// self · by + plus, rounded once where the instruction set can.
+    fn mul_add(self, by: Self, plus: Self) -> Self;
+    /// from − self · by.
+    fn neg_mul_add(self, by: Self, from: Self) -> Self;
+    /// self · by − minus.
+    fn mul_sub(self, by: Self, minus: Self) -> Self;
+    /// The greater of the two; `other` where one is not a number.
+    fn max(self, other: Self) -> Self;
+    fn sqrt(self) -> Self;
+    /// (e, m) with self = 2^e · m and m in [√½, √2), for positive normal numbers.
+    fn split_exponent(self) -> (Self, Self);
+
+    /// Transposes `N` rows of `N` floats: `to[j · to_stride + i] = from[i · from_stride + j]`.
+    ///
+    /// # Safety
+    /// `from` is valid for reads and `to` for writes at all these places.
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        for i in 0..Self::N {
+            for j in 0..Self::N {
+                // SAFETY: the caller's.
+                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
+            }
+        }
+    }
+
+    /// Copies a column of `n` floats to every `to_stride`-th place.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of `n` floats and `to` for writes at those places.
+    #[inline(always)]
+    unsafe fn scatter(from: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        for j in 0..n {
+            // SAFETY: the caller's.
+            unsafe { *to.add(j * to_stride) = *from.add(j) };
+        }
+    }
+
+    /// Copies two columns to every `to_stride`-th place and the one after it.
+    ///
+    /// # Safety
+    /// `a` and `b` are valid for reads of `n` floats and `to` for writes at those places.
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe {
+            Self::scatter(a, n, to, to_stride);
+            Self::scatter(b, n, to.add(1), to_stride);
+        }
+    }
+}
+
+/// The closure itself. Attributes are taken on closures that are arguments only, and one that is not
+/// inlined into a kernel makes it several times slower.
+#[inline(always)]
+pub(crate) fn inlined<F>(closure: F) -> F {
+    closure
+}
+
+/// √½ as the bits of a float: the border at which the exponent is split.
+pub(crate) const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
+
+/// A complex number in each lane.
+#[derive(Clone, Copy)]
+pub(crate) struct Complex<V> {
+    pub re: V,
+    pub im: V,
+}
+
+impl<V: Lane> Complex<V> {
+    #[inline(always)]
+    pub fn new(re: V, im: V) -> Self {
+        Self { re, im }
+    }
+
+    #[inline(always)]
+    pub fn add(self, other: Self) -> Self {
+        Self::new(self.re.add(other.re), self.im.add(other.im))
+    }
+
+    #[inline(always)]
+    pub fn sub(self, other: Self) -> Self {
+        Self::new(self.re.sub(other.re), self.im.sub(other.im))
+    }
+
+    /// self − i · other.
+    #[inline(always)]
+    pub fn sub_i(self, other: Self) -> Self {
+        Self::new(self.re.add(other.im), self.im.sub(other.re))
+    }
+
+    /// self + i · other.
+    #[inline(always)]
+    pub fn add_i(self, other: Self) -> Self {
+        Self::new(self.re.sub(other.im), self.im.add(other.re))
+    }
+
+    /// self · by + plus, `by` real.
+    #[inline(always)]
+    pub fn mul_add(self, by: V, plus: Self) -> Self {
+        Self::new(self.re.mul_add(by, plus.re), self.im.mul_add(by, plus.im))
+    }
+
+    /// from − self · by, `by` real.
+    #[inline(always)]
+    pub fn neg_mul_add(self, by: V, from: Self) -> Self {
+        Self::new(self.re.neg_mul_add(by, from.re), self.im.neg_mul_add(by, from.im))
+    }
+
+    /// self · by − minus, `by` real.
+    #[inline(always)]
+    pub fn mul_sub(self, by: V, minus: Self) -> Self {
+        Self::new(self.re.mul_sub(by, minus.re), self.im.mul_sub(by, minus.im))
+    }
+
+    /// self · (re + i im).
+    #[inline(always)]
+    pub fn mul(self, re: V, im: V) -> Self {
+        Self::new(
+            self.im.neg_mul_add(im, self.re.mul(re)),
+            self.im.mul_add(re, self.re.mul(im)),
+        )
+    }
+
+    /// re² + im².
+    #[inline(always)]
+    pub fn power(self) -> V {
+        self.re.mul_add(self.re, self.im.mul(self.im))
+    }
+}

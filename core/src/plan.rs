@@ -1,0 +1,356 @@
+//! A checked configuration, with every table that computing it needs.
+
+use crate::cepstrum;
+use crate::compress::Compression;
+use crate::config::{MelConfig, PreemphasisMode};
+use crate::error::Error;
+use crate::fft::FftPlan;
+use crate::fft::first::Taps;
+#[cfg(feature = "realfft")]
+use crate::fft::large_prime::LargePrime;
+use crate::frame::Framing;
+use crate::kernels::{InstructionSet, Kernel};
+use crate::mel::Filterbank;
+use crate::memory;
+use crate::normalize::Normalization;
+use crate::signal::Conditioning;
+use crate::window;
+use alloc::{format, string::String, vec::Vec};
+
+/// Tables of the caller's own, and the choice of the instruction set.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Overrides<'a> {
+    /// The window: `win_length` values in place of those of the option `window`.
+    pub window: Option<&'a [f32]>,
+    /// The filterbank: (`n_mels`, `n_fft` / 2 + 1) weights, row-major, in place of the triangles.
+    pub filterbank: Option<&'a [f32]>,
+    /// The instruction set; unset takes the fastest.
+    pub instruction_set: Option<InstructionSet>,
+}
+
+/// The plan. It is never changed once made.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub kernel: &'static Kernel,
+    pub framing: Framing,
+    pub conditioning: Conditioning,
+    pub transform: Transform,
+    /// Where the transform finds its inputs, and what it multiplies them by.
+    offsets: Vec<u32>,
+    window: Vec<f32>,
+    pub frame_work: Option<FrameWork>,
+    pub n_bins: usize,
+    pub power: Power,
+    pub filterbank: Filterbank,
+    pub n_mels: usize,
+    pub compression: Compression,
+    /// (n_mfcc, n_mels), if cepstra are wanted.
+    pub cepstrum: Option<Vec<f32>>,
+    /// Row of the log energy, if it is wanted.
+    pub energy_row: Option<usize>,
+    energy_floor: f32,
+    pub n_rows: usize,
+    /// Frames that the result must have, and the value of missing ones.
+    pub n_frames: Option<usize>,
+    pub missing: f32,
+    pub normalization: Normalization,
+    pub layout: ArenaLayout,
+    /// Samples of at most this magnitude never overflow.
+    pub sample_limit: f32,
+}
+
+/// The engine of the transform.
+#[derive(Debug)]
+pub(crate) enum Transform {
+    Lanes(FftPlan),
+    #[cfg(feature = "realfft")]
+    LargePrime(LargePrime),
+}
+
+/// What is done to each frame by itself before the transform.
+#[derive(Debug)]
+pub(crate) struct FrameWork {
+    /// Where sample i of the frame lies among the transposed samples.
+    pub offsets: Vec<u32>,
+    pub window: Vec<f32>,
+    pub removes_mean: bool,
+    pub preemphasis: f32,
+    pub energy_is_raw: bool,
+    /// What the sum of squares is multiplied by, to be that of the scaled input.
+    pub energy_scale: f32,
+}
+
+/// From squared magnitudes to what the filters weigh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Power {
+    Squared,
+    Magnitude { eps: f32 },
+    Other { half_exponent: f32, eps: f32 },
+}
+
+/// A piece of the scratch memory, in floats.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Arena {
+    pub start: usize,
+    pub len: usize,
+}
+
+/// The pieces of a block's scratch. Those that are never alive together share their place: the gathered
+/// samples, the columns and the tiles of the result; the transposed samples and the powers.
+#[derive(Debug, Default)]
+pub(crate) struct ArenaLayout {
+    pub total: usize,
+    /// Samples of a block, gathered where they can't be read in place.
+    pub gathered: Arena,
+    pub samples: Arena,
+    pub sample_rows: usize,
+    pub sample_columns: usize,
+    pub sample_row_stride: usize,
+    pub frames: Arena,
+    pub columns: Arena,
+    pub passes: [Arena; 2],
+    pub direct: Arena,
+    pub powers: Arena,
+    pub cepstrum: Arena,
+    pub tile: Arena,
+}
+
+impl Plan {
+    pub fn new(config: &MelConfig, overrides: &Overrides<'_>) -> Result<Self, Error> {
+        config.check()?;
+        let kernel = choose_kernel(overrides.instruction_set)?;
+        let n_fft = config.n_fft as usize;
+        let n_bins = n_fft / 2 + 1;
+        let n_mels = config.n_mels as usize;
+        let n_rows = config.n_rows() as usize;
+        let framing = Framing::new(config);
+
+        let mut shape = match overrides.window {
+            None => window::shape(config)?,
+            Some(values) => own_window(config, values)?,
+        };
+        let gain = window::gain(config, &shape);
+        shape.iter_mut().for_each(|value| *value *= gain);
+        let filterbank = match overrides.filterbank {
+            None => Filterbank::triangles(config)?,
+            Some(rows) => own_filterbank(config, rows)?,
+        };
+
+        let transform = transform(n_fft)?;
+        let by_frame = config.preemphasis_mode == PreemphasisMode::Frame && config.preemphasis > 0.0;
+        let treats_frames = config.remove_dc_offset || by_frame || config.use_energy;
+        let layout = ArenaLayout::new(config, &framing, kernel.lanes, &transform, treats_frames);
+        // The window lies in the middle of the transform, or at the start of the frame's span.
+        let lead = (framing.span - shape.len()) / 2;
+        let place = |sample: usize| {
+            let (row, column) = (sample % layout.sample_rows, sample / layout.sample_rows);
+            (row * layout.sample_row_stride + column) as u32
+        };
+        let weight = |sample: usize| {
+            let at = sample.checked_sub(lead).and_then(|at| shape.get(at));
+            at.map_or(0.0, |&value| value as f32)
+        };
+        let mut frame_work = None;
+        if treats_frames {
+            let mut offsets = memory::with_capacity(framing.span)?;
+            offsets.extend((0..framing.span).map(place));
+            let mut window = memory::with_capacity(framing.span)?;
+            window.extend((0..framing.span).map(weight));
+            let scale = if config.raw_energy { config.input_scale } else { config.input_scale / gain };
+            frame_work = Some(FrameWork {
+                offsets,
+                window,
+                removes_mean: config.remove_dc_offset,
+                preemphasis: if by_frame { config.preemphasis as f32 } else { 0.0 },
+                energy_is_raw: config.raw_energy,
+                energy_scale: (scale * scale) as f32,
+            });
+        }
+        let order = |index: usize| transform.sample(index);
+        let mut offsets = memory::with_capacity(n_fft)?;
+        let mut window = memory::with_capacity(n_fft)?;
+        if treats_frames {
+            // A row for each sample of the span, and a row of zeros for those after it.
+            offsets.extend((0..n_fft).map(order).map(|i| (i.min(framing.span) * kernel.lanes) as u32));
+            window.resize(n_fft, 1.0);
+        } else {
+            offsets.extend((0..n_fft).map(order).map(place));
+            window.extend((0..n_fft).map(order).map(weight));
+        }
+
+        let compression = Compression::new(config);
+        Ok(Self {
+            kernel,
+            framing,
+            conditioning: Conditioning::new(config),
+            sample_limit: sample_limit(config, &shape, &filterbank),
+            transform,
+            offsets,
+            window,
+            frame_work,
+            n_bins,
+            power: power(config),
+            filterbank,
+            n_mels,
+            missing: (config.offset * config.scale) as f32,
+            compression,
+            cepstrum: config
+                .n_mfcc
+                .map(|n_mfcc| cepstrum::matrix(config, n_mfcc as usize))
+                .transpose()?,
+            energy_row: config.use_energy.then(|| cepstrum::energy_row(config, n_rows)),
+            energy_floor: config.energy_floor as f32,
+            n_rows,
+            n_frames: config.n_frames.map(|n| n as usize),
+            normalization: Normalization::new(config),
+            layout,
+        })
+    }
+
+    pub fn taps(&self) -> Taps<'_> {
+        Taps { offsets: &self.offsets, window: &self.window }
+    }
+
+    /// Floats that a block reads from its first sample on, at `stride` samples a frame.
+    pub fn source_length(&self, stride: usize) -> usize {
+        (self.layout.sample_columns - 1) * stride + self.layout.sample_rows
+    }
+
+    /// The logarithm of a frame's energy, as Kaldi limits it.
+    pub fn log_energy(&self, energy: f32) -> f32 {
+        let log = libm::logf(energy.max(f32::EPSILON));
+        if self.energy_floor > 0.0 { log.max(libm::logf(self.energy_floor)) } else { log }
+    }
+}
+
+impl Transform {
+    /// The sample that is the transform's input of this index.
+    fn sample(&self, index: usize) -> usize {
+        match self {
+            Self::Lanes(fft) => fft.order[index] as usize,
+            #[cfg(feature = "realfft")]
+            Self::LargePrime(_) => index,
+        }
+    }
+}
+
+impl ArenaLayout {
+    fn new(
+        config: &MelConfig,
+        framing: &Framing,
+        lanes: usize,
+        transform: &Transform,
+        treats_frames: bool,
+    ) -> Self {
+        let n_fft = framing.n_fft;
+        // Sample i of frame f is in row i mod hop, column f + i / hop.
+        let sample_rows = framing.hop.min(n_fft);
+        let sample_columns = lanes + (n_fft - 1) / sample_rows;
+        let sample_row_stride = sample_columns.next_multiple_of(4);
+        let (stage, pass, direct) = match transform {
+            Transform::Lanes(fft) => (fft.stage_rows(), fft.pass_rows(), fft.direct_rows()),
+            #[cfg(feature = "realfft")]
+            Transform::LargePrime(_) => (0, 0, 0),
+        };
+        let cepstrum = if config.n_mfcc.is_some() { config.n_mels as usize * lanes } else { 0 };
+        let tile = config.n_rows() as usize * lanes;
+        let gathered = sample_columns * sample_rows;
+
+        let mut end = 0;
+        let mut piece = |len: usize| {
+            let start = end;
+            // Each piece starts on a cache line.
+            end += len.next_multiple_of(16);
+            Arena { start, len }
+        };
+        let part = |whole: Arena, skip: usize, len: usize| Arena { start: whole.start + skip, len };
+        let first = piece((sample_rows * sample_row_stride).max((n_fft / 2 + 1) * lanes));
+        let tile_at = cepstrum.next_multiple_of(16);
+        let second = piece((stage * lanes).max(gathered).max(tile_at + tile));
+        Self {
+            samples: first,
+            powers: first,
+            gathered: part(second, 0, gathered),
+            columns: part(second, 0, stage * lanes),
+            cepstrum: part(second, 0, cepstrum),
+            tile: part(second, tile_at, tile),
+            frames: piece(if treats_frames { (framing.span + 1) * lanes } else { 0 }),
+            passes: [piece(pass * lanes), piece(pass * lanes)],
+            direct: piece(direct * lanes),
+            sample_rows,
+            sample_columns,
+            sample_row_stride,
+            total: end,
+        }
+    }
+}
+
+fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Error> {
+    Kernel::choose(wanted).ok_or_else(|| Error::Config {
+        field: "instruction_set".into(),
+        value: wanted.map_or_else(String::new, |set| format!("{set:?}")),
+        wanted: format!(
+            "one of this machine's: {:?}",
+            InstructionSet::available().collect::<Vec<_>>()
+        ),
+    })
+}
+
+fn transform(n_fft: usize) -> Result<Transform, Error> {
+    #[cfg(feature = "realfft")]
+    if LargePrime::is_faster(n_fft) {
+        return Ok(Transform::LargePrime(LargePrime::new(n_fft)));
+    }
+    Ok(Transform::Lanes(FftPlan::new(n_fft)?))
+}
+
+fn power(config: &MelConfig) -> Power {
+    let eps = config.magnitude_eps as f32;
+    if config.power == 2.0 {
+        Power::Squared
+    } else if config.power == 1.0 {
+        Power::Magnitude { eps }
+    } else {
+        Power::Other { half_exponent: (config.power / 2.0) as f32, eps }
+    }
+}
+
+fn own_window(config: &MelConfig, values: &[f32]) -> Result<Vec<f64>, Error> {
+    check_table("window", values, config.window_length() as usize)?;
+    let mut window = memory::with_capacity(values.len())?;
+    window.extend(values.iter().map(|&value| f64::from(value)));
+    Ok(window)
+}
+
+fn own_filterbank(config: &MelConfig, rows: &[f32]) -> Result<Filterbank, Error> {
+    let n_bins = config.n_fft as usize / 2 + 1;
+    check_table("filterbank", rows, config.n_mels as usize * n_bins)?;
+    Filterbank::from_rows(rows, n_bins)
+}
+
+fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<(), Error> {
+    if values.len() != expected {
+        return Err(Error::BufferSize { what, expected, actual: values.len() });
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(at) => Err(Error::Config {
+            field: what.into(),
+            value: format!("{:?} at {at}", values[at]),
+            wanted: "finite numbers".into(),
+        }),
+    }
+}
+
+/// The magnitude that no overflow can come of: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
+/// the removal of the mean can add, and the filters' sums of powers are finite.
+fn sample_limit(config: &MelConfig, window: &[f64], filterbank: &Filterbank) -> f32 {
+    let sum: f64 = window.iter().map(|w| w.abs()).sum();
+    let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
+    let filters = filterbank.largest_sum().max(1.0);
+    let energy = f64::from(f32::MAX) / 4.0 / filters;
+    // Both the squares and what `power` makes of them must be finite.
+    let square = libm::pow(energy, 2.0 / config.power.max(2.0));
+    let limit = libm::sqrt(square) / amplitude;
+    (limit as f32).max(f32::MIN_POSITIVE)
+}

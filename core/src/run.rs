@@ -1,0 +1,154 @@
+//! Runs the kernels over a range of frames, block by block.
+
+use crate::compress::Levels;
+use crate::config::Layout;
+use crate::kernels::block::Block;
+use crate::plan::Plan;
+use crate::scratch::Scratch;
+use crate::signal::Signal;
+use core::marker::PhantomData;
+use core::ops::Range;
+
+/// Where frames are stored.
+#[derive(Clone, Copy)]
+pub(crate) struct Sink {
+    /// Place of frame 0, which may lie before the memory if that frame is never stored.
+    pub start: *mut f32,
+    /// Frames in a row of a mel-major result.
+    pub n_frames: usize,
+    pub layout: Layout,
+}
+
+/// What was found on the way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    /// The highest value, before the levels were applied.
+    pub highest: f32,
+    /// Whether every energy was a finite number.
+    pub is_finite: bool,
+}
+
+impl Measured {
+    pub const NOTHING: Self = Self { highest: f32::NEG_INFINITY, is_finite: true };
+
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            highest: self.highest.max(other.highest),
+            is_finite: self.is_finite && other.is_finite,
+        }
+    }
+}
+
+/// Computes `frames` of the signal; without a sink, only to measure them.
+///
+/// # Safety
+/// The sink is valid for writes of these frames; the scratch was made for the plan.
+pub(crate) unsafe fn run(
+    plan: &Plan,
+    scratch: &mut Scratch,
+    signal: &impl Signal,
+    frames: Range<usize>,
+    sink: Option<Sink>,
+    levels: Levels,
+) -> Measured {
+    let lanes = plan.kernel.lanes;
+    let floats = scratch.floats.as_mut_ptr();
+    let mut measured = Measured::NOTHING;
+    let mut block = Block {
+        source: core::ptr::null(),
+        source_stride: 0,
+        out: core::ptr::null_mut(),
+        out_stride: 0,
+        levels,
+        highest: [f32::NEG_INFINITY; 16],
+        poison: [0.0; 16],
+        floats,
+        scratch: PhantomData,
+        #[cfg(feature = "realfft")]
+        large_prime: &mut scratch.large_prime,
+    };
+    for frame in frames.clone().step_by(lanes) {
+        let n = lanes.min(frames.end - frame);
+        if n < lanes {
+            // Lanes past the end are not to be measured.
+            measured = measured.and(lanes_measured(&block, lanes));
+            block.highest = [f32::NEG_INFINITY; 16];
+            block.poison = [0.0; 16];
+        }
+        // SAFETY: gathered samples have their own piece of the scratch, and so has a tile, which is
+        // written after they were read; a whole block of a mel-major result is stored in place.
+        unsafe {
+            (block.source, block.source_stride) = source(plan, signal, frame, n, floats);
+            let tile = floats.add(plan.layout.tile.start);
+            (block.out, block.out_stride) = match sink {
+                Some(Sink { start, n_frames, layout: Layout::MelMajor }) if n == lanes => {
+                    (start.wrapping_add(frame), n_frames)
+                }
+                _ => (tile, lanes),
+            };
+            plan.kernel.block(plan, &mut block);
+            match sink {
+                Some(Sink { start, layout: Layout::FrameMajor, .. }) => {
+                    let to = start.wrapping_add(frame * plan.n_rows);
+                    plan.kernel.store_frames(tile, plan.n_rows, to, n);
+                }
+                Some(Sink { start, n_frames, .. }) if n < lanes => {
+                    for row in 0..plan.n_rows {
+                        let to = start.wrapping_add(row * n_frames + frame);
+                        core::ptr::copy_nonoverlapping(tile.add(row * lanes), to, n);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if n < lanes {
+            return measured.and(lanes_measured(&block, n));
+        }
+    }
+    measured.and(lanes_measured(&block, lanes))
+}
+
+/// The samples of a block's frames: in place, or gathered.
+///
+/// # Safety
+/// `floats` is the scratch of the plan, whose gathered samples nobody else uses.
+unsafe fn source(
+    plan: &Plan,
+    signal: &impl Signal,
+    frame: usize,
+    n: usize,
+    floats: *mut f32,
+) -> (*const f32, usize) {
+    let framing = &plan.framing;
+    let start = framing.start(frame);
+    if let Some(samples) = signal.direct(start, plan.source_length(framing.hop)) {
+        return (samples.as_ptr(), framing.hop);
+    }
+    let piece = plan.layout.gathered;
+    // SAFETY: the caller's.
+    let gathered = unsafe { core::slice::from_raw_parts_mut(floats.add(piece.start), piece.len) };
+    let stride = plan.layout.sample_rows;
+    if framing.hop > stride {
+        for (index, to) in gathered.chunks_exact_mut(stride).enumerate() {
+            if index < n {
+                signal.fill(plan.kernel, framing.start(frame + index), to);
+            } else {
+                to.fill(0.0);
+            }
+        }
+    } else {
+        // What the frames that are not wanted would read may not exist.
+        let wanted = ((n - 1) * framing.hop + framing.n_fft).min(gathered.len());
+        let (samples, rest) = gathered.split_at_mut(wanted);
+        signal.fill(plan.kernel, start, samples);
+        rest.fill(0.0);
+    }
+    (gathered.as_ptr(), stride)
+}
+
+fn lanes_measured(block: &Block<'_>, lanes: usize) -> Measured {
+    Measured {
+        highest: block.highest[..lanes].iter().copied().fold(f32::NEG_INFINITY, f32::max),
+        is_finite: !block.poison[..lanes].iter().any(|poison| poison.is_nan()),
+    }
+}

@@ -1,0 +1,92 @@
+//! Working memory of one computation, kept by the extractor for the next.
+
+#[cfg(feature = "realfft")]
+use crate::fft::large_prime::LargePrimeScratch;
+use crate::error::Error;
+use crate::memory::AlignedBuffer;
+use crate::plan::Plan;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// What a block needs besides its samples and its result.
+pub(crate) struct Scratch {
+    pub floats: AlignedBuffer,
+    #[cfg(feature = "realfft")]
+    pub large_prime: LargePrimeScratch,
+}
+
+impl Scratch {
+    pub fn new(plan: &Plan) -> Result<Self, Error> {
+        Ok(Self {
+            floats: AlignedBuffer::zeroed(plan.layout.total)?,
+            #[cfg(feature = "realfft")]
+            large_prime: LargePrimeScratch::new(&plan.transform)?,
+        })
+    }
+}
+
+/// Scratches for as many computations at once. No thread waits for another: when all are in use, one
+/// is made for the computation only.
+pub(crate) struct ScratchPool {
+    slots: [Slot; 16],
+}
+
+struct Slot {
+    is_used: AtomicBool,
+    scratch: UnsafeCell<Option<Scratch>>,
+}
+
+// SAFETY: the scratch of a slot is touched only by the thread that turned `is_used` from false to
+// true, until it turns it back.
+unsafe impl Sync for Slot {}
+
+impl ScratchPool {
+    /// A pool that has one scratch, so that computing one thing at a time never allocates.
+    pub fn new(plan: &Plan) -> Result<Self, Error> {
+        let mut pool = Self {
+            slots: core::array::from_fn(|_| Slot {
+                is_used: AtomicBool::new(false),
+                scratch: UnsafeCell::new(None),
+            }),
+        };
+        *pool.slots[0].scratch.get_mut() = Some(Scratch::new(plan)?);
+        Ok(pool)
+    }
+
+    /// Calls `work` with a scratch.
+    pub fn with<T>(
+        &self,
+        plan: &Plan,
+        work: impl FnOnce(&mut Scratch) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        for slot in &self.slots {
+            let take = slot.is_used.compare_exchange(
+                false,
+                true,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            );
+            if take.is_err() {
+                continue;
+            }
+            let guard = Guard(slot);
+            // SAFETY: this thread has just turned `is_used` to true.
+            let scratch = unsafe { &mut *guard.0.scratch.get() };
+            let scratch = match scratch {
+                Some(scratch) => scratch,
+                None => scratch.insert(Scratch::new(plan)?),
+            };
+            return work(scratch);
+        }
+        work(&mut Scratch::new(plan)?)
+    }
+}
+
+/// Gives the slot back, also when the work panics.
+struct Guard<'a>(&'a Slot);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.0.is_used.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,301 @@
+//! The samples that frames are cut from: the input, made ready and continued beyond its ends.
+
+use crate::config::{MelConfig, PadMode, PadToMode, PreemphasisMode};
+use crate::dither;
+use crate::error::Error;
+use crate::frame::{Framing, beyond};
+use crate::kernels::Kernel;
+
+/// A type that samples come in: `f32`, or `i16`, which counts as value / 32,768.
+pub trait Sample: Copy + Send + Sync + sealed::Sealed {}
+
+impl Sample for f32 {}
+impl Sample for i16 {}
+
+pub(crate) mod sealed {
+    use crate::kernels::Kernel;
+
+    pub trait Sealed: Sized {
+        fn to_f32(self) -> f32;
+
+        /// The samples as they are, if they are floats.
+        fn as_floats(samples: &[Self]) -> Option<&[f32]>;
+
+        /// Converts as many samples as `to` has room for.
+        fn convert(kernel: &Kernel, from: &[Self], to: &mut [f32]);
+    }
+
+    impl Sealed for f32 {
+        fn to_f32(self) -> f32 {
+            self
+        }
+        fn as_floats(samples: &[Self]) -> Option<&[f32]> {
+            Some(samples)
+        }
+        fn convert(_: &Kernel, from: &[Self], to: &mut [f32]) {
+            to.copy_from_slice(from);
+        }
+    }
+
+    impl Sealed for i16 {
+        fn to_f32(self) -> f32 {
+            f32::from(self) * (1.0 / 32_768.0)
+        }
+        fn as_floats(_: &[Self]) -> Option<&[f32]> {
+            None
+        }
+        fn convert(kernel: &Kernel, from: &[Self], to: &mut [f32]) {
+            kernel.convert_i16(from, to);
+        }
+    }
+}
+
+/// What is done to each sample before frames are cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conditioning {
+    /// Deviation of the dither, in units of the input.
+    dither: f32,
+    dither_seed: u64,
+    /// Pre-emphasis over the signal.
+    preemphasis: f32,
+    /// Whether mean and variance are made 0 and 1.
+    pub normalize: bool,
+    pub pad_mode: PadMode,
+    repeat: bool,
+}
+
+impl Conditioning {
+    pub fn new(config: &MelConfig) -> Self {
+        let over_signal = config.preemphasis_mode == PreemphasisMode::Signal;
+        Self {
+            dither: (config.dither / config.input_scale) as f32,
+            dither_seed: config.dither_seed,
+            preemphasis: if over_signal { config.preemphasis as f32 } else { 0.0 },
+            normalize: config.normalize_input,
+            pad_mode: config.pad_mode,
+            repeat: config.pad_to_mode == PadToMode::Repeat,
+        }
+    }
+
+    /// Whether the samples can be used as they are.
+    fn is_none(&self) -> bool {
+        self.dither == 0.0 && self.preemphasis == 0.0 && !self.normalize
+    }
+
+    /// Adds the noise of the places from `start` on.
+    fn add_dither(&self, start: u64, to: &mut [f32]) {
+        if self.dither != 0.0 {
+            for (place, value) in (start..).zip(to) {
+                *value += self.dither * dither::noise(self.dither_seed, place);
+            }
+        }
+    }
+}
+
+/// Samples by their place, from some place on.
+pub(crate) trait Signal {
+    /// Length with the padding after it, of a signal whose end is known; else `u64::MAX`, and places
+    /// that are not known yet count as 0.
+    fn length(&self) -> u64;
+
+    fn pad_mode(&self) -> PadMode;
+
+    /// The samples at `start` and after it, if they lie in memory as they are wanted.
+    fn direct(&self, start: i64, len: usize) -> Option<&[f32]>;
+
+    /// Copies the samples at `start` and after it; `start` and the end lie within 0 and `length`.
+    fn copy(&self, kernel: &Kernel, start: u64, to: &mut [f32]);
+
+    /// Fills `to` with the samples at `start` and after it, wherever that is.
+    fn fill(&self, kernel: &Kernel, start: i64, to: &mut [f32]) {
+        let length = i64::try_from(self.length()).unwrap_or(i64::MAX);
+        let end = start.saturating_add(to.len() as i64);
+        let inside_from = start.clamp(0, length).min(end);
+        let inside_to = end.clamp(0, length).max(inside_from);
+        let before = (inside_from - start).max(0) as usize;
+        let inside = (inside_to - inside_from) as usize;
+        let (head, rest) = to.split_at_mut(before.min((end - start) as usize));
+        let (middle, tail) = rest.split_at_mut(inside.min(rest.len()));
+        if !middle.is_empty() {
+            self.copy(kernel, inside_from as u64, middle);
+        }
+        let outside = |place: i64, to: &mut f32| {
+            *to = 0.0;
+            if let Some(place) = beyond(self.pad_mode(), place, self.length()) {
+                self.copy(kernel, place, core::slice::from_mut(to));
+            }
+        };
+        for (place, to) in (start..).zip(head) {
+            outside(place, to);
+        }
+        for (place, to) in ((start + (before + inside) as i64)..).zip(tail) {
+            outside(place, to);
+        }
+    }
+}
+
+/// A whole input.
+pub(crate) struct WholeSignal<'a, S> {
+    samples: &'a [S],
+    conditioning: Conditioning,
+    /// Mean and 1 / deviation, or 0 and 1.
+    mean: f32,
+    per_deviation: f32,
+    length: u64,
+    /// Samples up to here repeat the input.
+    repeated: u64,
+}
+
+impl<'a, S: Sample> WholeSignal<'a, S> {
+    pub fn new(samples: &'a [S], conditioning: Conditioning, framing: &Framing) -> Self {
+        let n = samples.len() as u64;
+        let length = framing.padded_length(n);
+        let (mean, per_deviation) =
+            if conditioning.normalize { mean_and_scale(samples) } else { (0.0, 1.0) };
+        let repeated = if conditioning.repeat { length / n * n } else { n };
+        Self { samples, conditioning, mean, per_deviation, length, repeated }
+    }
+
+    /// The repeated input from `start` on, before pre-emphasis.
+    fn plain(&self, kernel: &Kernel, start: u64, to: &mut [f32]) {
+        let n = self.samples.len() as u64;
+        // Runs that do not go over the end of a repetition.
+        let mut done = 0;
+        while done < to.len() {
+            let from = ((start + done as u64) % n) as usize;
+            let len = (self.samples.len() - from).min(to.len() - done);
+            S::convert(kernel, &self.samples[from..from + len], &mut to[done..done + len]);
+            done += len;
+        }
+        if self.conditioning.normalize {
+            for value in &mut *to {
+                *value = (*value - self.mean) * self.per_deviation;
+            }
+        }
+        self.conditioning.add_dither(start, to);
+    }
+}
+
+impl<S: Sample> Signal for WholeSignal<'_, S> {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn pad_mode(&self) -> PadMode {
+        self.conditioning.pad_mode
+    }
+
+    fn direct(&self, start: i64, len: usize) -> Option<&[f32]> {
+        let floats = S::as_floats(self.samples).filter(|_| self.conditioning.is_none())?;
+        let start = usize::try_from(start).ok()?;
+        floats.get(start..start.checked_add(len)?)
+    }
+
+    fn copy(&self, kernel: &Kernel, start: u64, to: &mut [f32]) {
+        let repeated = (self.repeated.saturating_sub(start)).min(to.len() as u64) as usize;
+        let (signal, zeros) = to.split_at_mut(repeated);
+        zeros.fill(0.0);
+        if signal.is_empty() {
+            return;
+        }
+        self.plain(kernel, start, signal);
+        if self.conditioning.preemphasis != 0.0 {
+            let mut before = [0.0];
+            if start > 0 {
+                self.plain(kernel, start - 1, &mut before);
+            }
+            kernel.emphasize(signal, self.conditioning.preemphasis, before[0]);
+        }
+    }
+}
+
+/// The samples of a stream that may still be needed, conditioned as they came.
+pub(crate) struct RecentSignal<'a> {
+    pub samples: &'a [f32],
+    /// Place of the first of them.
+    pub origin: u64,
+    /// Length with the padding after it, once it is known.
+    pub length: Option<u64>,
+    pub pad_mode: PadMode,
+}
+
+impl Signal for RecentSignal<'_> {
+    fn length(&self) -> u64 {
+        self.length.unwrap_or(u64::MAX)
+    }
+
+    fn pad_mode(&self) -> PadMode {
+        self.pad_mode
+    }
+
+    fn direct(&self, start: i64, len: usize) -> Option<&[f32]> {
+        let start = usize::try_from(start - self.origin as i64).ok()?;
+        self.samples.get(start..start.checked_add(len)?)
+    }
+
+    fn copy(&self, _: &Kernel, start: u64, to: &mut [f32]) {
+        // Places before the kept ones are asked for only by frames that are not wanted.
+        for (place, to) in (start..).zip(to) {
+            let kept = place.checked_sub(self.origin).and_then(|at| usize::try_from(at).ok());
+            *to = kept.and_then(|at| self.samples.get(at)).copied().unwrap_or(0.0);
+        }
+    }
+}
+
+/// Conditions the samples of a stream as they come, as [`WholeSignal`] does.
+#[derive(Clone, Debug)]
+pub(crate) struct Conditioner {
+    conditioning: Conditioning,
+    next: u64,
+    before: f32,
+}
+
+impl Conditioner {
+    pub fn new(conditioning: Conditioning) -> Self {
+        Self { conditioning, next: 0, before: 0.0 }
+    }
+
+    pub fn convert<S: Sample>(&mut self, kernel: &Kernel, from: &[S], to: &mut [f32]) {
+        S::convert(kernel, from, to);
+        self.conditioning.add_dither(self.next, to);
+        self.next += from.len() as u64;
+        if let Some(&last) = to.last() {
+            if self.conditioning.preemphasis != 0.0 {
+                kernel.emphasize(to, self.conditioning.preemphasis, self.before);
+            }
+            self.before = last;
+        }
+    }
+}
+
+/// Mean and 1 / sqrt(variance + 1e-7), as transformers' `zero_mean_unit_var_norm` takes them.
+fn mean_and_scale<S: Sample>(samples: &[S]) -> (f32, f32) {
+    let n = samples.len() as f64;
+    let mean = samples.iter().map(|sample| f64::from(sample.to_f32())).sum::<f64>() / n;
+    let variance = samples
+        .iter()
+        .map(|sample| f64::from(sample.to_f32()) - mean)
+        .map(|deviation| deviation * deviation)
+        .sum::<f64>()
+        / n;
+    (mean as f32, (1.0 / libm::sqrt(variance + 1e-7)) as f32)
+}
+
+/// Refuses the first sample that is no finite number of magnitude at most `limit`; `start` is the
+/// place of the first.
+pub(crate) fn check_samples<S: Sample>(samples: &[S], limit: f32, start: u64) -> Result<(), Error> {
+    // NaN fails every comparison. Whole groups first, which compilers turn into vectors.
+    let fits = |sample: &S| sample.to_f32().abs() <= limit;
+    let all_fit = |group: &[S]| group.iter().fold(true, |all, sample| all & fits(sample));
+    let Some(group) = samples.chunks(256).position(|group| !all_fit(group)) else {
+        return Ok(());
+    };
+    let bad = samples.iter().enumerate().skip(group * 256).find(|(_, sample)| !fits(sample));
+    bad.map_or(Ok(()), |(at, sample)| {
+        Err(Error::Sample {
+            index: usize::try_from(start + at as u64).unwrap_or(usize::MAX),
+            value: sample.to_f32(),
+            limit,
+        })
+    })
+}

@@ -1,0 +1,240 @@
+//! Live signals: samples in pieces of any size, the same bits as from the whole.
+
+use crate::config::Layout;
+use crate::error::Error;
+use crate::extractor::{check_room, for_each_run};
+use crate::memory;
+use crate::plan::Plan;
+use crate::run::{Sink, run};
+use crate::scratch::Scratch;
+use crate::signal::{Conditioner, RecentSignal, Sample, check_samples};
+use crate::spectrogram::MelSpectrogram;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// One live signal.
+///
+/// Frames come out as soon as no further sample can change them. All that is pushed, then finished,
+/// gives the values that [`MelExtractor::compute`](crate::MelExtractor::compute) gives for the whole,
+/// bit for bit. Memory does not grow with the signal.
+///
+/// ```
+/// use mojo_audio_core::{MelConfig, MelExtractor, config::Reference};
+///
+/// // Whisper's reference, the maximum of the whole input, is not known while it comes in.
+/// let config = MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..MelConfig::whisper() };
+/// let mut stream = MelExtractor::new(&config)?.stream()?;
+/// let mut n_frames = 0;
+/// for chunk in vec![0.0f32; 16_000].chunks(1000) {
+///     n_frames += stream.push(chunk)?.n_frames();
+/// }
+/// n_frames += stream.finish()?.n_frames();
+/// assert_eq!(n_frames, 100);
+/// # Ok::<(), mojo_audio_core::Error>(())
+/// ```
+pub struct MelStream {
+    plan: Plan,
+    layout: Layout,
+    scratch: Scratch,
+    conditioner: Conditioner,
+    /// The samples that frames to come may need, conditioned; its capacity never changes.
+    recent: Vec<f32>,
+    /// Place of the first of them.
+    origin: u64,
+    received: u64,
+    emitted: usize,
+    is_finished: bool,
+}
+
+impl MelStream {
+    pub(crate) fn new(plan: Plan, layout: Layout) -> Result<Self, Error> {
+        let framing = &plan.framing;
+        // What is kept (see `forget`), and room for the samples of a block.
+        let block = plan.kernel.lanes * framing.hop.min(framing.n_fft);
+        let room = 2 * (framing.n_fft + framing.span) + block + 2;
+        Ok(Self {
+            scratch: Scratch::new(&plan)?,
+            conditioner: Conditioner::new(plan.conditioning),
+            recent: memory::with_capacity(room)?,
+            plan,
+            layout,
+            origin: 0,
+            received: 0,
+            emitted: 0,
+            is_finished: false,
+        })
+    }
+
+    /// Rows of each frame.
+    #[must_use]
+    pub fn n_mels(&self) -> usize {
+        self.plan.n_rows
+    }
+
+    /// Frames that a push of so many samples will give.
+    #[must_use]
+    pub fn frames_after(&self, n_samples: usize) -> usize {
+        self.certain(self.received.saturating_add(n_samples as u64)) - self.emitted
+    }
+
+    /// Frames that [`finish`](Self::finish) would give now.
+    #[must_use]
+    pub fn frames_at_finish(&self) -> usize {
+        if self.received == 0 {
+            return 0;
+        }
+        let n_frames = self.plan.n_frames;
+        n_frames.unwrap_or_else(|| self.plan.framing.count(self.received)) - self.emitted
+    }
+
+    /// Takes any number of samples and gives the frames that they make certain, (n_mels, k) or
+    /// (k, n_mels) as the option `layout` says; often none.
+    ///
+    /// # Errors
+    /// [`Error::Sample`] with the sample's place since the stream's start, [`Error::Allocation`],
+    /// [`Error::Finished`]. After an error nothing has been taken.
+    pub fn push<S: Sample>(&mut self, samples: &[S]) -> Result<MelSpectrogram, Error> {
+        let n_frames = self.frames_after(samples.len());
+        self.collect(n_frames, |stream, out| stream.push_into(samples, out))
+    }
+
+    /// Like [`push`](Self::push), to the first `n_mels * frames_after(samples.len())` values of `out`.
+    /// Allocates nothing. Returns the number of frames.
+    ///
+    /// # Errors
+    /// Those of `push`, and [`Error::BufferSize`] if `out` is shorter. After an error nothing has been
+    /// taken.
+    pub fn push_into<S: Sample>(&mut self, samples: &[S], out: &mut [f32]) -> Result<usize, Error> {
+        if self.is_finished {
+            return Err(Error::Finished);
+        }
+        let n_frames = self.frames_after(samples.len());
+        check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
+        check_samples(samples, self.plan.sample_limit, self.received)?;
+        let sink = self.sink(out, n_frames);
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let room = self.recent.capacity() - self.recent.len();
+            let (taken, later) = rest.split_at(room.min(rest.len()));
+            let at = self.recent.len();
+            self.recent.resize(at + taken.len(), 0.0);
+            self.conditioner.convert(self.plan.kernel, taken, &mut self.recent[at..]);
+            self.received += taken.len() as u64;
+            let certain = self.certain(self.received);
+            self.emit(certain, None, sink);
+            self.forget();
+            rest = later;
+        }
+        Ok(n_frames)
+    }
+
+    /// Ends the signal and gives the frames that reach over its end.
+    ///
+    /// # Errors
+    /// [`Error::EmptyInput`] if there was no sample, [`Error::Allocation`], [`Error::Finished`].
+    pub fn finish(&mut self) -> Result<MelSpectrogram, Error> {
+        let n_frames = self.frames_at_finish();
+        self.collect(n_frames, |stream, out| stream.finish_into(out))
+    }
+
+    /// Like [`finish`](Self::finish), to the first `n_mels * frames_at_finish()` values of `out`.
+    /// Allocates nothing. Returns the number of frames.
+    ///
+    /// # Errors
+    /// Those of `finish`, and [`Error::BufferSize`] if `out` is shorter; then the stream goes on.
+    pub fn finish_into(&mut self, out: &mut [f32]) -> Result<usize, Error> {
+        if self.is_finished {
+            return Err(Error::Finished);
+        }
+        if self.received == 0 {
+            return Err(Error::EmptyInput);
+        }
+        let n_frames = self.frames_at_finish();
+        check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
+        let sink = self.sink(out, n_frames);
+        let (before, count) = (self.emitted, self.plan.framing.count(self.received));
+        let length = self.plan.framing.padded_length(self.received);
+        self.emit(count, Some(length), sink);
+        let missing = self.plan.missing;
+        // SAFETY: the sink has room for these frames.
+        unsafe {
+            let rest = (count - before)..n_frames;
+            let sink = Sink { start: out.as_mut_ptr(), ..sink };
+            for_each_run(sink, self.plan.n_rows, rest, |values| values.fill(missing));
+        }
+        self.is_finished = true;
+        Ok(n_frames)
+    }
+
+    /// Starts anew, as if nothing had been pushed.
+    pub fn reset(&mut self) {
+        self.conditioner = Conditioner::new(self.plan.conditioning);
+        self.recent.clear();
+        self.origin = 0;
+        self.received = 0;
+        self.emitted = 0;
+        self.is_finished = false;
+    }
+
+    fn certain(&self, received: u64) -> usize {
+        self.plan.framing.certain(received, self.plan.conditioning.pad_mode)
+    }
+
+    fn collect(
+        &mut self,
+        n_frames: usize,
+        fill: impl FnOnce(&mut Self, &mut [f32]) -> Result<usize, Error>,
+    ) -> Result<MelSpectrogram, Error> {
+        let mut data = memory::filled(n_frames.saturating_mul(self.plan.n_rows), 0.0)?;
+        let n_frames = fill(self, &mut data)?;
+        Ok(MelSpectrogram { data, n_mels: self.plan.n_rows, n_frames, layout: self.layout })
+    }
+
+    /// `out`, in which the next frame to be emitted is the first.
+    fn sink(&self, out: &mut [f32], n_frames: usize) -> Sink {
+        let before = match self.layout {
+            Layout::MelMajor => self.emitted,
+            Layout::FrameMajor => self.emitted.wrapping_mul(self.plan.n_rows),
+        };
+        let start = out.as_mut_ptr().wrapping_sub(before);
+        Sink { start, n_frames, layout: self.layout }
+    }
+
+    /// Computes the frames up to `end`; `length` is that of the signal once it is known.
+    fn emit(&mut self, end: usize, length: Option<u64>, sink: Sink) {
+        let frames: Range<usize> = self.emitted..end.max(self.emitted);
+        let signal = RecentSignal {
+            samples: &self.recent,
+            origin: self.origin,
+            length,
+            pad_mode: self.plan.conditioning.pad_mode,
+        };
+        let levels = self.plan.compression.levels_beforehand();
+        self.emitted = frames.end;
+        // SAFETY: `push_into` and `finish_into` have checked that there is room for these frames. As
+        // no sample is above the limit, nothing can overflow.
+        unsafe { run(&self.plan, &mut self.scratch, &signal, frames, Some(sink), levels) };
+    }
+
+    /// Drops the samples that no frame to come reads, nor the mirror at the end of the signal.
+    fn forget(&mut self) {
+        let framing = &self.plan.framing;
+        let next = u64::try_from(framing.start(self.emitted)).unwrap_or(0);
+        let mirrored = self.received.saturating_sub((framing.n_fft + framing.span) as u64);
+        let from = next.min(mirrored).max(self.origin);
+        let forgotten = ((from - self.origin) as usize).min(self.recent.len());
+        self.recent.copy_within(forgotten.., 0);
+        self.recent.truncate(self.recent.len() - forgotten);
+        self.origin = from;
+    }
+}
+
+impl core::fmt::Debug for MelStream {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("MelStream")
+            .field("received", &self.received)
+            .field("emitted", &self.emitted)
+            .field("is_finished", &self.is_finished)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! The analysis window.
+
+use crate::config::{MelConfig, SpectrumNorm, Window};
+use crate::error::Error;
+use crate::memory::{self, Turns};
+use alloc::vec::Vec;
+
+/// The `win_length` values of the configured window, in float64.
+///
+/// Formulas as in scipy's `signal.windows.general_cosine`; Povey's is Hann's to the power of 0.85
+/// (Kaldi, `feat/feature-window.cc`). A window of one value is 1.
+pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
+    let length = config.window_length() as usize;
+    let mut window = memory::filled(length, 1.0)?;
+    if length == 1 {
+        return Ok(window);
+    }
+    let period = if config.window_periodic { length } else { length - 1 };
+    for (value, (cos, _)) in window.iter_mut().zip(Turns::new(period)) {
+        *value = match config.window {
+            Window::Hann => 0.5 - 0.5 * cos,
+            Window::Hamming => 0.54 - 0.46 * cos,
+            // cos 2a = 2 cos² a − 1
+            Window::Blackman => 0.42 - 0.5 * cos + 0.08 * (2.0 * cos * cos - 1.0),
+            Window::Povey => libm::pow(f64::max(0.5 - 0.5 * cos, 0.0), 0.85),
+            Window::Rectangular => 1.0,
+        };
+    }
+    Ok(window)
+}
+
+/// What each windowed sample is multiplied by besides the window: the scale of the input over the
+/// norm of the spectrum. Both are linear, so they cost nothing here.
+pub(crate) fn gain(config: &MelConfig, window: &[f64]) -> f64 {
+    let norm = match config.spectrum_norm {
+        SpectrumNorm::None => 1.0,
+        SpectrumNorm::Window => libm::sqrt(window.iter().map(|w| w * w).sum()),
+        SpectrumNorm::FrameLength => libm::sqrt(f64::from(config.n_fft)),
+    };
+    config.input_scale / norm
+}

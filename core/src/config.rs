@@ -11,7 +11,7 @@ mod value;
 
 pub use choices::{
     BinFrequencies, CenterPad, FrameSpan, Layout, LifterKind, Log, LogFloorMode, MelNorm, MelScale,
-    Normalize, PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain, Window,
+    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain, Window,
 };
 pub use presets::PRESETS;
 pub use value::{Choice, OptionInfo, OptionKind};
@@ -34,10 +34,10 @@ macro_rules! options {
         /// # Ok::<(), mojo_audio_core::Error>(())
         /// ```
         ///
-        /// The steps are always taken in this order: padding of the signal, `normalize_input`,
-        /// `dither`, `preemphasis` over the signal, framing, `remove_dc_offset`, raw energy,
-        /// `preemphasis` in the frame, window, transform, `power`, mel filters, `log`, reference
-        /// and `top_db`, `offset` and `scale`, cepstrum or energy, `n_frames`, `normalize`.
+        /// The steps are always taken in this order: `normalize_input`, `dither`, `preemphasis` over
+        /// the signal, padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis`
+        /// in the frame, window, transform, `power`, mel filters, `log`, reference and `top_db`,
+        /// `offset` and `scale`, cepstrum or energy, `normalize`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MelConfig {
             $( $(#[doc = $doc])+ pub $name: $type, )+
@@ -103,13 +103,16 @@ options! {
     n_mels: u32 = 80;
     /// Lower edge of the lowest band, in hertz.
     f_min: f64 = 0.0;
-    /// Upper edge of the highest band, in hertz; unset means half the sample rate.
+    /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
+    /// rounded down).
     f_max: Option<f64> = None;
     /// Shape of the window.
     window: Window = Window::Hann;
     /// Whether the window's period is its length (for spectral analysis) instead of its length less
     /// one (symmetric).
     window_periodic: bool = true;
+    /// Numbers that windowing and the transform are computed in.
+    precision: Precision = Precision::Single;
     /// Exponent of the magnitude: 2 for power, 1 for magnitude.
     power: f64 = 2.0;
     /// Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps).
@@ -131,7 +134,7 @@ options! {
     frame_span: FrameSpan = FrameSpan::Fft;
     /// Whether the last frame is left out before anything is measured on the result.
     drop_last_frame: bool = true;
-    /// Zeros added after the signal, in samples.
+    /// Zeros added after the signal, in samples; what `pad_to` asks for counts them.
     pad_end: u64 = 0;
     /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
     /// stay whole.
@@ -207,7 +210,7 @@ options! {
     normalize_ddof: u32 = 1;
     /// Keeps the division of `normalize` away from 0.
     normalize_eps: f64 = 1e-5;
-    /// Whether frames from n_samples / `hop_length` on are left out of `normalize`'s measure and set
+    /// Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
     /// to 0 after it, as NeMo does.
     mask_tail: bool = false;
     /// Order of the result in memory.

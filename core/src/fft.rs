@@ -18,6 +18,7 @@ pub(crate) mod first;
 pub(crate) mod large_prime;
 
 use crate::error::Error;
+use crate::kernels::lane::Element;
 use crate::memory::{self, turn};
 use alloc::vec::Vec;
 
@@ -32,38 +33,38 @@ const COLUMN_GAP: usize = 1;
 
 /// Everything about a transform that depends on its size only.
 #[derive(Debug)]
-pub(crate) struct FftPlan {
+pub(crate) struct FftPlan<E> {
     pub n1: usize,
     pub n2: usize,
     /// Outputs k1 of the first stage, one for each column.
     pub outputs: Vec<usize>,
     /// Sample j of real transform b, at b · n1 + j.
-    pub order: Vec<u32>,
+    pub order: Vec<usize>,
     /// cos and −sin between the stages for transform b and output k > 0, at b · (columns − 1) + k − 1;
     /// empty where there are none.
-    pub twiddles: Vec<[f32; 2]>,
+    pub twiddles: Vec<[E; 2]>,
     /// Bin of each output of each column, at column · n2 + k2.
     pub bins: Vec<u32>,
-    pub passes: Vec<Pass>,
+    pub passes: Vec<Pass<E>>,
     /// cos and sin of 2π k / n1 for a first stage of an odd prime size.
-    pub first_circle: Vec<[f32; 2]>,
+    pub first_circle: Vec<[E; 2]>,
 }
 
 /// One complex pass over a column.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct Pass<E> {
     pub radix: usize,
     /// Groups whose twiddles differ; 1 in the last pass.
     pub groups: usize,
     /// Numbers that share their twiddles.
     pub stride: usize,
     /// cos and −sin for group q and output k > 0, at q · (radix − 1) + k − 1; of the last pass none.
-    pub twiddles: Vec<[f32; 2]>,
+    pub twiddles: Vec<[E; 2]>,
     /// cos and sin of 2π k / radix for a radix without a codelet.
-    pub circle: Vec<[f32; 2]>,
+    pub circle: Vec<[E; 2]>,
 }
 
-impl FftPlan {
+impl<E: Element> FftPlan<E> {
     pub fn new(n: usize) -> Result<Self, Error> {
         let n1 = first_size(n);
         let n2 = n / n1;
@@ -77,7 +78,7 @@ impl FftPlan {
         for b in 0..n2 {
             for j in 0..n1 {
                 let sample = if coprime { (n2 * j + n1 * b) % n } else { n2 * j + b };
-                order.push(sample as u32);
+                order.push(sample);
             }
         }
 
@@ -178,14 +179,14 @@ fn gcd(a: usize, b: usize) -> usize {
 }
 
 /// exp(−2πi k / n) as cos and −sin.
-fn root(k: usize, n: usize) -> [f32; 2] {
+fn root<E: Element>(k: usize, n: usize) -> [E; 2] {
     let (cos, sin) = turn(k % n, n);
-    [cos as f32, -sin as f32]
+    [E::nearest(cos), E::nearest(-sin)]
 }
 
 /// cos and sin of 2π k / n for every k below n.
-fn circle(n: usize) -> Result<Vec<[f32; 2]>, Error> {
+fn circle<E: Element>(n: usize) -> Result<Vec<[E; 2]>, Error> {
     let mut circle = memory::with_capacity(n)?;
-    circle.extend((0..n).map(|k| turn(k, n)).map(|(cos, sin)| [cos as f32, sin as f32]));
+    circle.extend((0..n).map(|k| turn(k, n)).map(|(cos, sin)| [E::nearest(cos), E::nearest(sin)]));
     Ok(circle)
 }

@@ -65,7 +65,7 @@ pub struct Kernel {
 
 impl Kernel {
     /// The fastest one that this machine has, or the one asked for if it has that.
-    pub fn choose(wanted: Option<InstructionSet>) -> Option<&'static Self> {
+    pub(crate) fn choose(wanted: Option<InstructionSet>) -> Option<&'static Self> {
         let mut available = KERNELS.iter().copied().filter(|kernel| (kernel.is_available)());
         available.find(|kernel| wanted.is_none_or(|set| kernel.set == set))
     }
@@ -74,7 +74,7 @@ impl Kernel {
     ///
     /// # Safety
     /// As of [`block::compute`].
-    pub unsafe fn block(&self, plan: &Plan, block: &mut Block<'_>) {
+    pub(crate) unsafe fn block(&self, plan: &Plan, block: &mut Block<'_>) {
         // SAFETY: `choose` gives only kernels that the machine can run; the rest is the caller's.
         unsafe { (self.block)(plan, block) }
     }
@@ -83,7 +83,7 @@ impl Kernel {
     ///
     /// # Safety
     /// As of [`block::store_frames`].
-    pub unsafe fn store_frames(
+    pub(crate) unsafe fn store_frames(
         &self,
         tile: *const f32,
         n_rows: usize,
@@ -95,19 +95,19 @@ impl Kernel {
     }
 
     /// value / 32,768 of each.
-    pub fn convert_i16(&self, from: &[i16], to: &mut [f32]) {
+    pub(crate) fn convert_i16(&self, from: &[i16], to: &mut [f32]) {
         // SAFETY: `choose` gives only kernels that the machine can run.
         unsafe { (self.convert_i16)(from, to) }
     }
 
     /// x[i] − c · x[i−1] of each in place, `before` being the one before the first.
-    pub fn emphasize(&self, samples: &mut [f32], coefficient: f32, before: f32) {
+    pub(crate) fn emphasize(&self, samples: &mut [f32], coefficient: f32, before: f32) {
         // SAFETY: as above.
         unsafe { (self.emphasize)(samples, coefficient, before) }
     }
 
     /// max(y, lowest) − subtracted of each.
-    pub fn apply_levels(&self, values: &mut [f32], levels: Levels) {
+    pub(crate) fn apply_levels(&self, values: &mut [f32], levels: Levels) {
         // SAFETY: as above.
         unsafe { (self.apply_levels)(values, levels) }
     }
@@ -130,7 +130,7 @@ macro_rules! kernel {
 
             pub(super) static KERNEL: Kernel = Kernel {
                 set: InstructionSet::$set,
-                lanes: <V as lane::Lane>::N,
+                lanes: <V as lane::Real>::N,
                 is_available: || $available,
                 block: compute,
                 convert_i16,
@@ -211,8 +211,8 @@ kernel!(with_sse2, sse2::Sse2, Sse2, true);
 kernel!(with_neon, neon::Neon, Neon, true);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 kernel!(with_simd128, simd128::Simd128, Simd128, true);
-kernel!(fused, scalar::Scalar<true>, ScalarFused, true);
-kernel!(unfused, scalar::Scalar<false>, Scalar, true);
+kernel!(fused, scalar::Fused, ScalarFused, true);
+kernel!(unfused, scalar::Scalar, Scalar, true);
 
 /// The fastest first.
 static KERNELS: &[&Kernel] = &[

@@ -2,13 +2,14 @@
 
 use crate::cepstrum;
 use crate::compress::Compression;
-use crate::config::{MelConfig, PreemphasisMode};
+use crate::config::{MelConfig, Precision, PreemphasisMode};
 use crate::error::Error;
 use crate::fft::FftPlan;
 use crate::fft::first::Taps;
 #[cfg(feature = "realfft")]
-use crate::fft::large_prime::LargePrime;
+use crate::fft::large_prime::{self, LargePrime};
 use crate::frame::Framing;
+use crate::kernels::lane::Element;
 use crate::kernels::{InstructionSet, Kernel};
 use crate::mel::Filterbank;
 use crate::memory;
@@ -35,9 +36,6 @@ pub(crate) struct Plan {
     pub framing: Framing,
     pub conditioning: Conditioning,
     pub transform: Transform,
-    /// Where the transform finds its inputs, and what it multiplies them by.
-    offsets: Vec<u32>,
-    window: Vec<f32>,
     pub frame_work: Option<FrameWork>,
     pub n_bins: usize,
     pub power: Power,
@@ -59,12 +57,45 @@ pub(crate) struct Plan {
     pub sample_limit: f32,
 }
 
-/// The engine of the transform.
+/// The engine of the transform, by `precision`.
 #[derive(Debug)]
 pub(crate) enum Transform {
-    Lanes(FftPlan),
+    Lanes(Engine<FftPlan<f32>, f32>),
+    WideLanes(Engine<FftPlan<f64>, f64>),
     #[cfg(feature = "realfft")]
-    LargePrime(LargePrime),
+    LargePrime(Engine<LargePrime<f32>, f32>),
+    #[cfg(feature = "realfft")]
+    WideLargePrime(Engine<LargePrime<f64>, f64>),
+}
+
+/// A transform, where it finds its inputs, and what it multiplies them by.
+#[derive(Debug)]
+pub(crate) struct Engine<F, E> {
+    pub fft: F,
+    offsets: Vec<u32>,
+    window: Vec<E>,
+}
+
+impl<F, E: Element> Engine<F, E> {
+    /// Of `inputs` samples, the offset and the weight of each being given by functions.
+    fn new(
+        fft: F,
+        inputs: impl ExactSizeIterator<Item = usize>,
+        offset: impl Fn(usize) -> u32,
+        weight: impl Fn(usize) -> f64,
+    ) -> Result<Self, Error> {
+        let mut offsets = memory::with_capacity(inputs.len())?;
+        let mut window = memory::with_capacity(inputs.len())?;
+        for sample in inputs {
+            offsets.push(offset(sample));
+            window.push(E::nearest(weight(sample)));
+        }
+        Ok(Self { fft, offsets, window })
+    }
+
+    pub fn taps(&self) -> Taps<'_, E> {
+        Taps { offsets: &self.offsets, window: &self.window }
+    }
 }
 
 /// What is done to each frame by itself before the transform.
@@ -136,10 +167,10 @@ impl Plan {
             Some(rows) => own_filterbank(config, rows)?,
         };
 
-        let transform = transform(n_fft)?;
         let by_frame = config.preemphasis_mode == PreemphasisMode::Frame && config.preemphasis > 0.0;
         let treats_frames = config.remove_dc_offset || by_frame || config.use_energy;
-        let layout = ArenaLayout::new(config, &framing, kernel.lanes, &transform, treats_frames);
+        let (fft, needs) = Fft::new(config)?;
+        let layout = ArenaLayout::new(config, &framing, kernel.lanes, &needs, treats_frames);
         // The window lies in the middle of the transform, or at the start of the frame's span.
         let lead = (framing.span - shape.len()) / 2;
         let place = |sample: usize| {
@@ -148,35 +179,28 @@ impl Plan {
         };
         let weight = |sample: usize| {
             let at = sample.checked_sub(lead).and_then(|at| shape.get(at));
-            at.map_or(0.0, |&value| value as f32)
+            at.copied().unwrap_or(0.0)
         };
-        let mut frame_work = None;
-        if treats_frames {
+        let (frame_work, transform) = if treats_frames {
             let mut offsets = memory::with_capacity(framing.span)?;
             offsets.extend((0..framing.span).map(place));
             let mut window = memory::with_capacity(framing.span)?;
-            window.extend((0..framing.span).map(weight));
+            window.extend((0..framing.span).map(|sample| weight(sample) as f32));
             let scale = if config.raw_energy { config.input_scale } else { config.input_scale / gain };
-            frame_work = Some(FrameWork {
+            let work = FrameWork {
                 offsets,
                 window,
                 removes_mean: config.remove_dc_offset,
                 preemphasis: if by_frame { config.preemphasis as f32 } else { 0.0 },
                 energy_is_raw: config.raw_energy,
                 energy_scale: (scale * scale) as f32,
-            });
-        }
-        let order = |index: usize| transform.sample(index);
-        let mut offsets = memory::with_capacity(n_fft)?;
-        let mut window = memory::with_capacity(n_fft)?;
-        if treats_frames {
+            };
             // A row for each sample of the span, and a row of zeros for those after it.
-            offsets.extend((0..n_fft).map(order).map(|i| (i.min(framing.span) * kernel.lanes) as u32));
-            window.resize(n_fft, 1.0);
+            let row = |sample: usize| (sample.min(framing.span) * kernel.lanes) as u32;
+            (Some(work), fft.transform(row, |_| 1.0)?)
         } else {
-            offsets.extend((0..n_fft).map(order).map(place));
-            window.extend((0..n_fft).map(order).map(weight));
-        }
+            (None, fft.transform(place, weight)?)
+        };
 
         let compression = Compression::new(config);
         Ok(Self {
@@ -185,8 +209,6 @@ impl Plan {
             conditioning: Conditioning::new(config),
             sample_limit: sample_limit(config, &shape, &filterbank),
             transform,
-            offsets,
-            window,
             frame_work,
             n_bins,
             power: power(config),
@@ -207,10 +229,6 @@ impl Plan {
         })
     }
 
-    pub fn taps(&self) -> Taps<'_> {
-        Taps { offsets: &self.offsets, window: &self.window }
-    }
-
     /// Floats that a block reads from its first sample on, at `stride` samples a frame.
     pub fn source_length(&self, stride: usize) -> usize {
         (self.layout.sample_columns - 1) * stride + self.layout.sample_rows
@@ -223,14 +241,84 @@ impl Plan {
     }
 }
 
-impl Transform {
-    /// The sample that is the transform's input of this index.
-    fn sample(&self, index: usize) -> usize {
-        match self {
-            Self::Lanes(fft) => fft.order[index] as usize,
-            #[cfg(feature = "realfft")]
-            Self::LargePrime(_) => index,
+/// The plan of the transform alone.
+enum Fft {
+    Single(FftPlan<f32>),
+    Double(FftPlan<f64>),
+    #[cfg(feature = "realfft")]
+    LargePrime(LargePrime<f32>),
+    #[cfg(feature = "realfft")]
+    WideLargePrime(LargePrime<f64>),
+}
+
+/// Scratch that a transform needs, in floats for each lane.
+#[derive(Default)]
+struct Needs {
+    stage: usize,
+    pass: usize,
+    direct: usize,
+}
+
+impl Needs {
+    /// In elements of so many floats.
+    fn of<E: Element>(fft: &FftPlan<E>, floats: usize) -> Self {
+        Self {
+            stage: fft.stage_rows() * floats,
+            pass: fft.pass_rows() * floats,
+            direct: fft.direct_rows() * floats,
         }
+    }
+}
+
+impl Fft {
+    fn new(config: &MelConfig) -> Result<(Self, Needs), Error> {
+        let n = config.n_fft as usize;
+        let double = config.precision == Precision::Double;
+        #[cfg(feature = "realfft")]
+        if large_prime::is_faster(n) {
+            let fft = if double {
+                Self::WideLargePrime(LargePrime::new(n))
+            } else {
+                Self::LargePrime(LargePrime::new(n))
+            };
+            return Ok((fft, Needs::default()));
+        }
+        if double {
+            let fft = FftPlan::new(n)?;
+            let needs = Needs::of(&fft, 2);
+            Ok((Self::Double(fft), needs))
+        } else {
+            let fft = FftPlan::new(n)?;
+            let needs = Needs::of(&fft, 1);
+            Ok((Self::Single(fft), needs))
+        }
+    }
+
+    fn transform(
+        self,
+        offset: impl Fn(usize) -> u32,
+        weight: impl Fn(usize) -> f64,
+    ) -> Result<Transform, Error> {
+        Ok(match self {
+            Self::Single(mut fft) => {
+                let order = core::mem::take(&mut fft.order);
+                Transform::Lanes(Engine::new(fft, order.into_iter(), offset, weight)?)
+            }
+            Self::Double(mut fft) => {
+                let order = core::mem::take(&mut fft.order);
+                Transform::WideLanes(Engine::new(fft, order.into_iter(), offset, weight)?)
+            }
+            #[cfg(feature = "realfft")]
+            Self::LargePrime(fft) => {
+                let n = fft.len();
+                Transform::LargePrime(Engine::new(fft, 0..n, offset, weight)?)
+            }
+            #[cfg(feature = "realfft")]
+            Self::WideLargePrime(fft) => {
+                let n = fft.len();
+                Transform::WideLargePrime(Engine::new(fft, 0..n, offset, weight)?)
+            }
+        })
     }
 }
 
@@ -239,7 +327,7 @@ impl ArenaLayout {
         config: &MelConfig,
         framing: &Framing,
         lanes: usize,
-        transform: &Transform,
+        needs: &Needs,
         treats_frames: bool,
     ) -> Self {
         let n_fft = framing.n_fft;
@@ -247,11 +335,7 @@ impl ArenaLayout {
         let sample_rows = framing.hop.min(n_fft);
         let sample_columns = lanes + (n_fft - 1) / sample_rows;
         let sample_row_stride = sample_columns.next_multiple_of(4);
-        let (stage, pass, direct) = match transform {
-            Transform::Lanes(fft) => (fft.stage_rows(), fft.pass_rows(), fft.direct_rows()),
-            #[cfg(feature = "realfft")]
-            Transform::LargePrime(_) => (0, 0, 0),
-        };
+        let &Needs { stage, pass, direct } = needs;
         let cepstrum = if config.n_mfcc.is_some() { config.n_mels as usize * lanes } else { 0 };
         let tile = config.n_rows() as usize * lanes;
         let gathered = sample_columns * sample_rows;
@@ -294,14 +378,6 @@ fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Erro
             InstructionSet::available().collect::<Vec<_>>()
         ),
     })
-}
-
-fn transform(n_fft: usize) -> Result<Transform, Error> {
-    #[cfg(feature = "realfft")]
-    if LargePrime::is_faster(n_fft) {
-        return Ok(Transform::LargePrime(LargePrime::new(n_fft)));
-    }
-    Ok(Transform::Lanes(FftPlan::new(n_fft)?))
 }
 
 fn power(config: &MelConfig) -> Power {

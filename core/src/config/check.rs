@@ -128,6 +128,7 @@ impl MelConfig {
         let f_max = self.upper_frequency();
         self.rule(self.f_min >= 0.0, "f_min", || "at least 0".into())?;
         self.rule(f_max <= nyquist, "f_max", || format!("at most half the sample rate, {nyquist}"))?;
+        self.rule(f_max > 0.0, "f_max", || "more than 0, or none".into())?;
         self.rule(self.f_min < f_max, "f_min", || format!("less than f_max, {f_max}"))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
-    PadMode, PadToMode, PreemphasisMode, Reference, TriangleDomain, Window, value,
+    PadMode, PadToMode, Precision, PreemphasisMode, Reference, TriangleDomain, Window, value,
 };
 use crate::error::Error;
 
@@ -83,6 +83,7 @@ impl MelConfig {
             hop_length: 512,
             n_mels: 128,
             pad_mode: PadMode::Constant,
+            precision: Precision::Double,
             ..Self::linear()
         }
     }
@@ -170,6 +171,7 @@ impl MelConfig {
             hop_length: 256,
             f_min: 80.0,
             f_max: Some(7_600.0),
+            precision: Precision::Double,
             power: 1.0,
             bin_frequencies: BinFrequencies::Linspace,
             log: Log::Log10,
@@ -203,6 +205,7 @@ impl MelConfig {
             hop_length: 480,
             n_mels: 64,
             f_max: Some(14_000.0),
+            precision: Precision::Double,
             pad_to: Some(480_000),
             pad_to_mode: PadToMode::Repeat,
             bin_frequencies: BinFrequencies::Linspace,

@@ -4,31 +4,31 @@
 //! 0 to n / 2, the rest being their conjugates. Constants that would be products stand as ratios (a
 //! tangent for a sine), so that nearly every multiplication is fused into an addition.
 
-use crate::kernels::lane::{Complex, Lane};
+use crate::kernels::lane::{Complex, Real};
 
-const SQRT_HALF: f32 = core::f32::consts::FRAC_1_SQRT_2;
+const SQRT_HALF: f64 = core::f64::consts::FRAC_1_SQRT_2;
 /// sin 60°.
-const SIN_60: f32 = 0.866_025_4;
-/// sin 72°; sin 144° / sin 72°; √5 / 4.
-const SIN_72: f32 = 0.951_056_5;
-const SIN_144: f32 = 0.587_785_25;
-const SIN_144_PER_SIN_72: f32 = 0.618_034;
-const SQRT_5_QUARTER: f32 = 0.559_017;
+const SIN_60: f64 = 0.866_025_403_784_438_6;
+/// sin 72°; sin 144°; sin 144° / sin 72°; √5 / 4.
+const SIN_72: f64 = 0.951_056_516_295_153_6;
+const SIN_144: f64 = 0.587_785_252_292_473_1;
+const SIN_144_PER_SIN_72: f64 = 0.618_033_988_749_894_8;
+const SQRT_5_QUARTER: f64 = 0.559_016_994_374_947_5;
 /// cos 22.5° and tan 22.5°.
-const COS_22: f32 = 0.923_879_5;
-const TAN_22: f32 = 0.414_213_57;
+const COS_22: f64 = 0.923_879_532_511_286_7;
+const TAN_22: f64 = 0.414_213_562_373_095;
 
 #[inline(always)]
-pub(crate) fn dft2<V: Lane>(x: [Complex<V>; 2]) -> [Complex<V>; 2] {
+pub(crate) fn dft2<V: Real>(x: [Complex<V>; 2]) -> [Complex<V>; 2] {
     [x[0].add(x[1]), x[0].sub(x[1])]
 }
 
 #[inline(always)]
-pub(crate) fn dft3<V: Lane>(x: [Complex<V>; 3]) -> [Complex<V>; 3] {
+pub(crate) fn dft3<V: Real>(x: [Complex<V>; 3]) -> [Complex<V>; 3] {
     let sum = x[1].add(x[2]);
     let difference = x[1].sub(x[2]);
-    let middle = sum.neg_mul_add(V::splat(0.5), x[0]);
-    let sin = V::splat(SIN_60);
+    let middle = sum.neg_mul_add(V::constant(0.5), x[0]);
+    let sin = V::constant(SIN_60);
     [
         x[0].add(sum),
         Complex::new(
@@ -43,7 +43,7 @@ pub(crate) fn dft3<V: Lane>(x: [Complex<V>; 3]) -> [Complex<V>; 3] {
 }
 
 #[inline(always)]
-pub(crate) fn dft4<V: Lane>(x: [Complex<V>; 4]) -> [Complex<V>; 4] {
+pub(crate) fn dft4<V: Real>(x: [Complex<V>; 4]) -> [Complex<V>; 4] {
     let even = x[0].add(x[2]);
     let even_odd = x[0].sub(x[2]);
     let odd = x[1].add(x[3]);
@@ -53,21 +53,21 @@ pub(crate) fn dft4<V: Lane>(x: [Complex<V>; 4]) -> [Complex<V>; 4] {
 
 /// After C. M. Rader's and S. Winograd's forms: 14 additions and 18 fused multiply-adds.
 #[inline(always)]
-pub(crate) fn dft5<V: Lane>(x: [Complex<V>; 5]) -> [Complex<V>; 5] {
+pub(crate) fn dft5<V: Real>(x: [Complex<V>; 5]) -> [Complex<V>; 5] {
     let outer = x[1].add(x[4]);
     let inner = x[2].add(x[3]);
     let outer_odd = x[1].sub(x[4]);
     let inner_odd = x[2].sub(x[3]);
     let sum = outer.add(inner);
-    let root = V::splat(SQRT_5_QUARTER);
-    let middle = sum.neg_mul_add(V::splat(0.25), x[0]);
+    let root = V::constant(SQRT_5_QUARTER);
+    let middle = sum.neg_mul_add(V::constant(0.25), x[0]);
     let difference = outer.sub(inner);
     let near = difference.mul_add(root, middle);
     let far = difference.neg_mul_add(root, middle);
-    let ratio = V::splat(SIN_144_PER_SIN_72);
+    let ratio = V::constant(SIN_144_PER_SIN_72);
     let near_odd = inner_odd.mul_add(ratio, outer_odd);
     let far_odd = outer_odd.mul_sub(ratio, inner_odd);
-    let sin = V::splat(SIN_72);
+    let sin = V::constant(SIN_72);
     [
         x[0].add(sum),
         Complex::new(near_odd.im.mul_add(sin, near.re), near_odd.re.neg_mul_add(sin, near.im)),
@@ -79,10 +79,10 @@ pub(crate) fn dft5<V: Lane>(x: [Complex<V>; 5]) -> [Complex<V>; 5] {
 
 /// Two transforms of 4, on the even and on the odd inputs.
 #[inline(always)]
-pub(crate) fn dft8<V: Lane>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
+pub(crate) fn dft8<V: Real>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
     let even = dft4([x[0], x[2], x[4], x[6]]);
     let odd = dft4([x[1], x[3], x[5], x[7]]);
-    let half = V::splat(SQRT_HALF);
+    let half = V::constant(SQRT_HALF);
     // odd[1] · (1 − i) and odd[3] · (−1 − i), their common factor √½ left to the last addition.
     let one = Complex::new(odd[1].re.add(odd[1].im), odd[1].im.sub(odd[1].re));
     let three = Complex::new(odd[3].im.sub(odd[3].re), odd[3].re.add(odd[3].im));
@@ -108,11 +108,11 @@ pub(crate) fn dft8<V: Lane>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
 /// tangents: 104 additions and 40 fused multiply-adds. Inputs and outputs go through closures, as
 /// sixteen complex vectors do not fit any register file.
 #[inline(always)]
-pub(crate) fn dft16<V: Lane>(
+pub(crate) fn dft16<V: Real>(
     load: impl Fn(usize) -> Complex<V>,
     mut store: impl FnMut(usize, Complex<V>),
 ) {
-    let (half, cos, tan) = (V::splat(SQRT_HALF), V::splat(COS_22), V::splat(TAN_22));
+    let (half, cos, tan) = (V::constant(SQRT_HALF), V::constant(COS_22), V::constant(TAN_22));
     let a = dft4([load(0), load(4), load(8), load(12)]);
     let b = dft4([load(1), load(5), load(9), load(13)]);
     let c = dft4([load(2), load(6), load(10), load(14)]);
@@ -167,7 +167,7 @@ pub(crate) fn dft16<V: Lane>(
 
 /// The second half of a transform of 4 whose odd inputs still lack the real factor `by`.
 #[inline(always)]
-fn last_step<V: Lane>(
+fn last_step<V: Real>(
     even: Complex<V>,
     even_odd: Complex<V>,
     odd: Complex<V>,
@@ -196,21 +196,21 @@ pub(crate) trait RealOutput<V> {
 }
 
 #[inline(always)]
-pub(crate) fn real_dft2<V: Lane>(x: [V; 2], out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft2<V: Real>(x: [V; 2], out: &mut impl RealOutput<V>) {
     out.real(0, x[0].add(x[1]));
     out.real(1, x[0].sub(x[1]));
 }
 
 #[inline(always)]
-pub(crate) fn real_dft3<V: Lane>(x: [V; 3], out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft3<V: Real>(x: [V; 3], out: &mut impl RealOutput<V>) {
     let sum = x[1].add(x[2]);
     out.real(0, x[0].add(sum));
-    let re = sum.neg_mul_add(V::splat(0.5), x[0]);
-    out.complex(1, Complex::new(re, x[2].sub(x[1]).mul(V::splat(SIN_60))));
+    let re = sum.neg_mul_add(V::constant(0.5), x[0]);
+    out.complex(1, Complex::new(re, x[2].sub(x[1]).mul(V::constant(SIN_60))));
 }
 
 #[inline(always)]
-pub(crate) fn real_dft4<V: Lane>(x: [V; 4], out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft4<V: Real>(x: [V; 4], out: &mut impl RealOutput<V>) {
     let even = x[0].add(x[2]);
     let odd = x[1].add(x[3]);
     out.real(0, even.add(odd));
@@ -219,7 +219,7 @@ pub(crate) fn real_dft4<V: Lane>(x: [V; 4], out: &mut impl RealOutput<V>) {
 }
 
 #[inline(always)]
-pub(crate) fn real_dft5<V: Lane>(x: [V; 5], out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft5<V: Real>(x: [V; 5], out: &mut impl RealOutput<V>) {
     let (first, near, far) = real_dft5_values(x);
     out.real(0, first);
     out.complex(1, near);
@@ -227,17 +227,17 @@ pub(crate) fn real_dft5<V: Lane>(x: [V; 5], out: &mut impl RealOutput<V>) {
 }
 
 #[inline(always)]
-fn real_dft5_values<V: Lane>(x: [V; 5]) -> (V, Complex<V>, Complex<V>) {
+fn real_dft5_values<V: Real>(x: [V; 5]) -> (V, Complex<V>, Complex<V>) {
     let outer = x[1].add(x[4]);
     let inner = x[2].add(x[3]);
     let outer_odd = x[1].sub(x[4]);
     let inner_odd = x[2].sub(x[3]);
     let sum = outer.add(inner);
     let difference = outer.sub(inner);
-    let root = V::splat(SQRT_5_QUARTER);
-    let middle = sum.neg_mul_add(V::splat(0.25), x[0]);
+    let root = V::constant(SQRT_5_QUARTER);
+    let middle = sum.neg_mul_add(V::constant(0.25), x[0]);
     let (sin_72, minus_72, minus_144) =
-        (V::splat(SIN_72), V::splat(-SIN_72), V::splat(-SIN_144));
+        (V::constant(SIN_72), V::constant(-SIN_72), V::constant(-SIN_144));
     let near = Complex::new(
         difference.mul_add(root, middle),
         inner_odd.mul_add(minus_144, outer_odd.mul(minus_72)),
@@ -250,13 +250,13 @@ fn real_dft5_values<V: Lane>(x: [V; 5]) -> (V, Complex<V>, Complex<V>) {
 }
 
 #[inline(always)]
-pub(crate) fn real_dft8<V: Lane>(x: [V; 8], out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft8<V: Real>(x: [V; 8], out: &mut impl RealOutput<V>) {
     real_dft8_to(x, 1, out);
 }
 
 /// The transform of 8; output k is given as number k · `stride`.
 #[inline(always)]
-fn real_dft8_to<V: Lane>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>) {
+fn real_dft8_to<V: Real>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>) {
     let sum = [x[0].add(x[4]), x[1].add(x[5]), x[2].add(x[6]), x[3].add(x[7])];
     let odd = [x[0].sub(x[4]), x[1].sub(x[5]), x[2].sub(x[6]), x[3].sub(x[7])];
     let even = sum[0].add(sum[2]);
@@ -264,14 +264,14 @@ fn real_dft8_to<V: Lane>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>)
     out.real(0, even.add(even_odd));
     out.real(4 * stride, even.sub(even_odd));
     out.complex(2 * stride, Complex::new(sum[0].sub(sum[2]), sum[3].sub(sum[1])));
-    let half = V::splat(SQRT_HALF);
+    let half = V::constant(SQRT_HALF);
     let difference = odd[1].sub(odd[3]);
     let total = odd[1].add(odd[3]);
     out.complex(
         stride,
         Complex::new(
             difference.mul_add(half, odd[0]),
-            total.mul_sub(V::splat(-SQRT_HALF), odd[2]),
+            total.mul_sub(V::constant(-SQRT_HALF), odd[2]),
         ),
     );
     out.complex(
@@ -283,8 +283,8 @@ fn real_dft8_to<V: Lane>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>)
 /// The transform of 8 of the sums of inputs eight apart gives the even outputs; the odd ones come
 /// from the differences.
 #[inline(always)]
-pub(crate) fn real_dft16<V: Lane>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
-    let zero = V::splat(0.0);
+pub(crate) fn real_dft16<V: Real>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
+    let zero = V::constant(0.0);
     let mut sum = [zero; 8];
     let mut odd = [zero; 8];
     for j in 0..8 {
@@ -296,8 +296,8 @@ pub(crate) fn real_dft16<V: Lane>(load: impl Fn(usize) -> V, out: &mut impl Real
 
     // Odd outputs k: cosines meet the differences of odd[j] and odd[8 − j], sines their sums;
     // cos 22.5° is taken out of both, which leaves tan 22.5°.
-    let (half, cos, tan) = (V::splat(SQRT_HALF), V::splat(COS_22), V::splat(TAN_22));
-    let minus_cos = V::splat(-COS_22);
+    let (half, cos, tan) = (V::constant(SQRT_HALF), V::constant(COS_22), V::constant(TAN_22));
+    let minus_cos = V::constant(-COS_22);
     let (difference_1, difference_2, difference_3) =
         (odd[1].sub(odd[7]), odd[2].sub(odd[6]), odd[3].sub(odd[5]));
     let (sum_1, sum_2, sum_3) = (odd[1].add(odd[7]), odd[2].add(odd[6]), odd[3].add(odd[5]));
@@ -328,11 +328,23 @@ pub(crate) fn real_dft16<V: Lane>(load: impl Fn(usize) -> V, out: &mut impl Real
 }
 
 /// cos and −sin of 2π j k / 25 for j = 1 to 4 and k = 1, 2.
-const TWIDDLES_25: [[(f32, f32); 2]; 4] = [
-    [(0.968_583_16, -0.248_689_89), (0.876_306_7, -0.481_753_68)],
-    [(0.876_306_7, -0.481_753_68), (0.535_826_8, -0.844_327_9)],
-    [(0.728_968_6, -0.684_547_1), (0.062_790_52, -0.998_026_7)],
-    [(0.535_826_8, -0.844_327_9), (-0.425_779_3, -0.904_827_06)],
+const TWIDDLES_25: [[(f64, f64); 2]; 4] = [
+    [
+        (0.968_583_161_128_631_1, -0.248_689_887_164_854_8),
+        (0.876_306_680_043_863_6, -0.481_753_674_101_715_3),
+    ],
+    [
+        (0.876_306_680_043_863_6, -0.481_753_674_101_715_3),
+        (0.535_826_794_978_996_6, -0.844_327_925_502_015_1),
+    ],
+    [
+        (0.728_968_627_421_411_6, -0.684_547_105_928_688_6),
+        (0.062_790_519_529_313_53, -0.998_026_728_428_271_6),
+    ],
+    [
+        (0.535_826_794_978_996_6, -0.844_327_925_502_015_1),
+        (-0.425_779_291_565_072_7, -0.904_827_052_466_019_5),
+    ],
 ];
 
 /// 5 × 5. As the input is real, only two of the four complex columns need a transform of 5; its last
@@ -340,8 +352,8 @@ const TWIDDLES_25: [[(f32, f32); 2]; 4] = [
 pub(crate) const REAL_25_OUTPUTS: [usize; 13] = [0, 1, 2, 22, 21, 5, 6, 7, 17, 16, 10, 11, 12];
 
 #[inline(always)]
-pub(crate) fn real_dft25<V: Lane>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
-    let zero = V::splat(0.0);
+pub(crate) fn real_dft25<V: Real>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
+    let zero = V::constant(0.0);
     let mut first = [zero; 5];
     let mut near = [Complex::new(zero, zero); 5];
     let mut far = near;
@@ -352,8 +364,8 @@ pub(crate) fn real_dft25<V: Lane>(load: impl Fn(usize) -> V, out: &mut impl Real
         (near[j], far[j]) = (b, c);
         if j > 0 {
             let [(re, im), (re_2, im_2)] = TWIDDLES_25[j - 1];
-            near[j] = b.mul(V::splat(re), V::splat(im));
-            far[j] = c.mul(V::splat(re_2), V::splat(im_2));
+            near[j] = b.mul(V::constant(re), V::constant(im));
+            far[j] = c.mul(V::constant(re_2), V::constant(im_2));
         }
     }
     let (a, b, c) = real_dft5_values(first);

@@ -5,12 +5,12 @@ use super::codelets::{
     real_dft8, real_dft16,
 };
 use super::{FftPlan, Pass, direct};
-use crate::kernels::lane::{Complex, Lane, inlined};
+use crate::kernels::lane::{Complex, Real, inlined};
 use crate::kernels::rows::Rows;
 
 /// Scratch of the passes.
 #[derive(Clone, Copy)]
-pub(crate) struct PassScratch<V> {
+pub(crate) struct PassScratch<V: Real> {
     /// Two buffers of [`FftPlan::pass_rows`] rows.
     pub buffers: [Rows<V>; 2],
     /// [`FftPlan::direct_rows`] rows.
@@ -22,11 +22,11 @@ pub(crate) struct PassScratch<V> {
 /// # Safety
 /// `columns` has [`FftPlan::stage_rows`] rows, `powers` a row for each of the n / 2 + 1 bins.
 #[inline(always)]
-pub(crate) unsafe fn powers<V: Lane>(
-    plan: &FftPlan,
+pub(crate) unsafe fn powers<S: Real<Element = f32>, V: Real>(
+    plan: &FftPlan<V::Element>,
     columns: Rows<V>,
     scratch: PassScratch<V>,
-    powers: Rows<V>,
+    powers: Rows<S>,
 ) {
     let n2 = plan.n2;
     // SAFETY: the first column and its bins are there; so the caller says of the rest.
@@ -54,7 +54,11 @@ pub(crate) unsafe fn powers<V: Lane>(
 /// # Safety
 /// As of [`powers`].
 #[inline(always)]
-unsafe fn real_column<V: Lane>(plan: &FftPlan, column: Rows<V>, powers: Rows<V>) -> bool {
+unsafe fn real_column<S: Real<Element = f32>, V: Real>(
+    plan: &FftPlan<V::Element>,
+    column: Rows<V>,
+    powers: Rows<S>,
+) -> bool {
     let out = &mut Powers { bins: &plan.bins, powers };
     // SAFETY: the caller's.
     let load = inlined(#[inline(always)] |j: usize| unsafe { column.load(2 * j) });
@@ -72,22 +76,22 @@ unsafe fn real_column<V: Lane>(plan: &FftPlan, column: Rows<V>, powers: Rows<V>)
 }
 
 /// Stores the power of output k in the row of its bin.
-struct Powers<'a, V> {
+struct Powers<'a, S: Real> {
     bins: &'a [u32],
-    powers: Rows<V>,
+    powers: Rows<S>,
 }
 
-impl<V: Lane> RealOutput<V> for Powers<'_, V> {
+impl<S: Real<Element = f32>, V: Real> RealOutput<V> for Powers<'_, S> {
     #[inline(always)]
     fn real(&mut self, k: usize, value: V) {
         // SAFETY: every output has a bin, and every bin a row.
-        unsafe { self.powers.store(*self.bins.get_unchecked(k) as usize, value.mul(value)) };
+        unsafe { self.powers.store_power(*self.bins.get_unchecked(k), value.mul(value)) };
     }
 
     #[inline(always)]
     fn complex(&mut self, k: usize, value: Complex<V>) {
         // SAFETY: as above.
-        unsafe { self.powers.store(*self.bins.get_unchecked(k) as usize, value.power()) };
+        unsafe { self.powers.store_power(*self.bins.get_unchecked(k), value.power()) };
     }
 }
 
@@ -96,7 +100,7 @@ impl<V: Lane> RealOutput<V> for Powers<'_, V> {
 /// # Safety
 /// `from` and `to` hold radix · groups · stride complex numbers.
 #[inline(always)]
-unsafe fn earlier_pass<V: Lane>(pass: &Pass, from: Rows<V>, to: Rows<V>, direct: Rows<V>) {
+unsafe fn earlier_pass<V: Real>(pass: &Pass<V::Element>, from: Rows<V>, to: Rows<V>, direct: Rows<V>) {
     let &Pass { radix, groups, stride, .. } = pass;
     for q in 0..groups {
         // SAFETY: (radix − 1) twiddles for each of the groups; indices below radix · groups · stride.
@@ -124,11 +128,11 @@ unsafe fn earlier_pass<V: Lane>(pass: &Pass, from: Rows<V>, to: Rows<V>, direct:
 /// # Safety
 /// `from` holds radix · stride complex numbers; `bins` is as long, and each has a row.
 #[inline(always)]
-unsafe fn last_pass<V: Lane>(
-    pass: &Pass,
+unsafe fn last_pass<S: Real<Element = f32>, V: Real>(
+    pass: &Pass<V::Element>,
     from: Rows<V>,
     bins: &[u32],
-    powers: Rows<V>,
+    powers: Rows<S>,
     direct: Rows<V>,
 ) {
     let stride = pass.stride;
@@ -137,8 +141,7 @@ unsafe fn last_pass<V: Lane>(
         unsafe {
             let load = inlined(#[inline(always)] |j: usize| from.load_complex(r + stride * j));
             let store = inlined(#[inline(always)] |k: usize, value: Complex<V>| {
-                let bin = *bins.get_unchecked(r + stride * k) as usize;
-                powers.store(bin, value.power());
+                powers.store_power(*bins.get_unchecked(r + stride * k), value.power());
             });
             dft(pass, direct, load, store);
         }
@@ -150,8 +153,8 @@ unsafe fn last_pass<V: Lane>(
 /// # Safety
 /// `direct` has the rows for a radix without a codelet.
 #[inline(always)]
-unsafe fn dft<V: Lane>(
-    pass: &Pass,
+unsafe fn dft<V: Real>(
+    pass: &Pass<V::Element>,
     direct: Rows<V>,
     load: impl Fn(usize) -> Complex<V>,
     mut store: impl FnMut(usize, Complex<V>),

@@ -6,7 +6,7 @@
 //! matter, the feature `realfft` takes over.
 
 use super::codelets::RealOutput;
-use crate::kernels::lane::{Complex, Lane};
+use crate::kernels::lane::{Complex, Real};
 use crate::kernels::rows::Rows;
 
 /// A real transform of `circle.len()` inputs.
@@ -14,8 +14,8 @@ use crate::kernels::rows::Rows;
 /// # Safety
 /// `scratch` has as many rows as there are inputs.
 #[inline(always)]
-pub(crate) unsafe fn real<V: Lane>(
-    circle: &[[f32; 2]],
+pub(crate) unsafe fn real<V: Real>(
+    circle: &[[V::Element; 2]],
     scratch: Rows<V>,
     load: impl Fn(usize) -> V,
     out: &mut impl RealOutput<V>,
@@ -37,7 +37,7 @@ pub(crate) unsafe fn real<V: Lane>(
     out.real(0, total);
     for k in 1..=half {
         let mut re = first;
-        let mut im = V::splat(0.0);
+        let mut im = V::constant(0.0);
         let mut at = 0;
         for j in 0..half {
             at += k;
@@ -60,8 +60,8 @@ pub(crate) unsafe fn real<V: Lane>(
 /// # Safety
 /// `scratch` has twice as many rows as there are inputs.
 #[inline(always)]
-pub(crate) unsafe fn complex<V: Lane>(
-    circle: &[[f32; 2]],
+pub(crate) unsafe fn complex<V: Real>(
+    circle: &[[V::Element; 2]],
     scratch: Rows<V>,
     load: impl Fn(usize) -> Complex<V>,
     mut store: impl FnMut(usize, Complex<V>),
@@ -81,7 +81,7 @@ pub(crate) unsafe fn complex<V: Lane>(
         }
     }
     store(0, total);
-    let zero = V::splat(0.0);
+    let zero = V::constant(0.0);
     for k in 1..=half {
         let mut even = first;
         let mut odd = Complex::new(zero, zero);

@@ -4,15 +4,15 @@ use super::codelets::{
     RealOutput, real_dft2, real_dft3, real_dft4, real_dft5, real_dft8, real_dft16, real_dft25,
 };
 use super::{FftPlan, direct};
-use crate::kernels::lane::{Complex, Lane, inlined};
+use crate::kernels::lane::{Complex, Real, inlined};
 use crate::kernels::rows::Rows;
 
 /// Where the samples of a block of frames lie: sample i of each frame, side by side, at float
 /// `offsets[…]`, in the order of [`FftPlan::order`], to be multiplied by `window[…]`.
 #[derive(Clone, Copy)]
-pub(crate) struct Taps<'a> {
+pub(crate) struct Taps<'a, E> {
     pub offsets: &'a [u32],
-    pub window: &'a [f32],
+    pub window: &'a [E],
 }
 
 /// Transforms `samples` to columns.
@@ -21,10 +21,10 @@ pub(crate) struct Taps<'a> {
 /// Every offset lies within `samples`, a vector's width before its end; `columns` has
 /// [`FftPlan::stage_rows`] rows, `scratch` [`FftPlan::direct_rows`]; `taps` has n1 · n2 entries.
 #[inline(always)]
-pub(crate) unsafe fn first_stage<V: Lane>(
-    plan: &FftPlan,
-    taps: Taps<'_>,
-    samples: Rows<V>,
+pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
+    plan: &FftPlan<V::Element>,
+    taps: Taps<'_, V::Element>,
+    samples: Rows<S>,
     columns: Rows<V>,
     scratch: Rows<V>,
 ) {
@@ -37,7 +37,7 @@ pub(crate) unsafe fn first_stage<V: Lane>(
             let window = taps.window.get_unchecked(b * n1..);
             let load = inlined(#[inline(always)] |j: usize| {
                 let offset = *offsets.get_unchecked(j) as usize;
-                samples.load_at(offset).mul(V::splat(*window.get_unchecked(j)))
+                V::load_f32(samples.at(offset)).mul(V::splat(*window.get_unchecked(j)))
             });
             let mut out = Columns {
                 columns: columns.from(2 * b),
@@ -60,14 +60,14 @@ pub(crate) unsafe fn first_stage<V: Lane>(
 }
 
 /// Stores output k in row b of column k, turned by its twiddle.
-struct Columns<'a, V> {
+struct Columns<'a, V: Real> {
     columns: Rows<V>,
     column_rows: usize,
     /// Those of this b; empty where there are none.
-    twiddles: &'a [[f32; 2]],
+    twiddles: &'a [[V::Element; 2]],
 }
 
-impl<V: Lane> RealOutput<V> for Columns<'_, V> {
+impl<V: Real> RealOutput<V> for Columns<'_, V> {
     #[inline(always)]
     fn real(&mut self, k: usize, value: V) {
         let row = k * self.column_rows;
@@ -75,7 +75,7 @@ impl<V: Lane> RealOutput<V> for Columns<'_, V> {
         unsafe {
             if k == 0 || self.twiddles.is_empty() {
                 self.columns.store(row, value);
-                self.columns.store(row + 1, V::splat(0.0));
+                self.columns.store(row + 1, V::constant(0.0));
             } else {
                 let [re, im] = *self.twiddles.get_unchecked(k - 1);
                 self.columns.store(row, value.mul(V::splat(re)));

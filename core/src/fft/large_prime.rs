@@ -3,96 +3,113 @@
 use super::first::Taps;
 use super::smallest_prime_factor;
 use crate::error::Error;
-use crate::kernels::lane::Lane;
+use crate::kernels::lane::{Element, Real};
 use crate::kernels::rows::Rows;
 use crate::memory;
 use crate::plan::Transform;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use realfft::num_complex::Complex;
+use realfft::{FftNum, RealFftPlanner, RealToComplex};
 
 /// The smallest prime factor from which on this is faster than direct transforms.
 const FASTER_FROM: usize = 61;
 
 /// A transform by realfft.
-pub(crate) struct LargePrime {
-    fft: Arc<dyn RealToComplex<f32>>,
+pub(crate) struct LargePrime<E> {
+    fft: Arc<dyn RealToComplex<E>>,
 }
 
 /// Its buffers; empty where another engine is used.
-pub(crate) struct LargePrimeScratch {
-    input: Vec<f32>,
-    output: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+pub(crate) struct LargePrimeBuffers<E> {
+    input: Vec<E>,
+    output: Vec<Complex<E>>,
+    scratch: Vec<Complex<E>>,
 }
 
-impl LargePrime {
-    /// Whether a transform of size `n` is faster this way.
-    pub fn is_faster(mut n: usize) -> bool {
-        while n > 1 {
-            let factor = smallest_prime_factor(n);
-            if factor >= FASTER_FROM {
-                return true;
-            }
-            n /= factor;
-        }
-        false
-    }
+/// Those of the plan's transform.
+pub(crate) enum LargePrimeScratch {
+    Unused,
+    Single(LargePrimeBuffers<f32>),
+    Double(LargePrimeBuffers<f64>),
+}
 
+/// Whether a transform of size `n` is faster this way.
+pub(crate) fn is_faster(mut n: usize) -> bool {
+    while n > 1 {
+        let factor = smallest_prime_factor(n);
+        if factor >= FASTER_FROM {
+            return true;
+        }
+        n /= factor;
+    }
+    false
+}
+
+impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
     pub fn new(n: usize) -> Self {
         Self { fft: RealFftPlanner::new().plan_fft_forward(n) }
+    }
+
+    pub fn len(&self) -> usize {
+        self.fft.len()
     }
 
     /// The powers of the bins of each lane's frame.
     ///
     /// # Safety
     /// As of [`first_stage`](super::first::first_stage); `powers` has a row for each bin.
-    pub unsafe fn powers<V: Lane>(
+    pub unsafe fn powers<S: Real<Element = f32>>(
         &self,
-        taps: Taps<'_>,
-        samples: Rows<V>,
-        powers: Rows<V>,
-        buffers: &mut LargePrimeScratch,
+        taps: Taps<'_, E>,
+        samples: Rows<S>,
+        powers: Rows<S>,
+        buffers: &mut LargePrimeBuffers<E>,
     ) {
         // Powers may lie where the samples are: all frames are read before the first is stored.
         let n = self.fft.len();
-        for lane in 0..V::N {
+        for lane in 0..S::N {
             let frame = &mut buffers.input[lane * n..(lane + 1) * n];
             for ((to, &offset), &weight) in frame.iter_mut().zip(taps.offsets).zip(taps.window) {
                 // SAFETY: every offset lies a vector's width before the end.
-                *to = unsafe { *samples.as_ptr().add(offset as usize + lane) } * weight;
+                let sample = unsafe { *samples.at(offset as usize).add(lane) };
+                *to = E::nearest(f64::from(sample)) * weight;
             }
         }
-        for lane in 0..V::N {
+        for lane in 0..S::N {
             let frame = &mut buffers.input[lane * n..(lane + 1) * n];
             let done = self.fft.process_with_scratch(frame, &mut buffers.output, &mut buffers.scratch);
             debug_assert!(done.is_ok(), "the buffers have the lengths of the plan");
             for (bin, value) in buffers.output.iter().enumerate() {
                 // SAFETY: there is a row for each bin.
-                unsafe { *powers.as_ptr().add(bin * V::N + lane) = value.norm_sqr() };
+                unsafe { *powers.at(bin * S::N).add(lane) = value.norm_sqr().into() as f32 };
             }
         }
+    }
+
+    fn buffers(&self) -> Result<LargePrimeBuffers<E>, Error> {
+        let zero = Complex::new(E::nearest(0.0), E::nearest(0.0));
+        let n = self.fft.len();
+        Ok(LargePrimeBuffers {
+            // A frame for each lane of the widest vectors.
+            input: memory::filled(16 * n, zero.re)?,
+            output: memory::filled(n / 2 + 1, zero)?,
+            scratch: memory::filled(self.fft.get_scratch_len(), zero)?,
+        })
     }
 }
 
 impl LargePrimeScratch {
     pub fn new(transform: &Transform) -> Result<Self, Error> {
-        let zero = Complex32::new(0.0, 0.0);
-        match transform {
-            Transform::LargePrime(LargePrime { fft }) => Ok(Self {
-                input: memory::filled(16 * fft.len(), 0.0)?,
-                output: memory::filled(fft.len() / 2 + 1, zero)?,
-                scratch: memory::filled(fft.get_scratch_len(), zero)?,
-            }),
-            Transform::Lanes(_) => {
-                Ok(Self { input: Vec::new(), output: Vec::new(), scratch: Vec::new() })
-            }
-        }
+        Ok(match transform {
+            Transform::Lanes(_) | Transform::WideLanes(_) => Self::Unused,
+            Transform::LargePrime(engine) => Self::Single(engine.fft.buffers()?),
+            Transform::WideLargePrime(engine) => Self::Double(engine.fft.buffers()?),
+        })
     }
 }
 
-impl core::fmt::Debug for LargePrime {
+impl<E> core::fmt::Debug for LargePrime<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "LargePrime({})", self.fft.len())
     }

@@ -1,59 +1,35 @@
 //! Eight lanes: AVX2 with FMA.
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2(__m256);
 
-impl Lane for Avx2 {
-    const N: usize = 8;
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2Wide(__m256d, __m256d);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_set1_ps(value)) }
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        unsafe { Self(_mm256_loadu_ps(from)) }
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { _mm256_storeu_ps(to, self.0) }
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_add_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_sub_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_mul_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_fmadd_ps(self.0, by.0, plus.0)) }
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_fnmadd_ps(self.0, by.0, from.0)) }
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm256_fmsub_ps(self.0, by.0, minus.0)) }
-    }
+arithmetic! {
+    Avx2, f32, parts: [0], each: 8,
+    splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
+    load_f32: _mm256_loadu_ps,
+    store_f32: _mm256_storeu_ps,
+    add: _mm256_add_ps, sub: _mm256_sub_ps, mul: _mm256_mul_ps,
+    mul_add: _mm256_fmadd_ps, neg_mul_add: _mm256_fnmadd_ps, mul_sub: _mm256_fmsub_ps,
+}
+
+arithmetic! {
+    Avx2Wide, f64, parts: [0, 1], each: 4,
+    splat: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
+    load_f32: |from| _mm256_cvtps_pd(_mm_loadu_ps(from)),
+    store_f32: |to, x| _mm_storeu_ps(to, _mm256_cvtpd_ps(x)),
+    add: _mm256_add_pd, sub: _mm256_sub_pd, mul: _mm256_mul_pd,
+    mul_add: _mm256_fmadd_pd, neg_mul_add: _mm256_fnmadd_pd, mul_sub: _mm256_fmsub_pd,
+}
+
+impl Lane for Avx2 {
+    type Wide = Avx2Wide;
+
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // SAFETY: as for every method of the trait.

@@ -1,59 +1,35 @@
 //! Sixteen lanes: AVX-512 (F, BW, DQ, VL).
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(__m512);
 
-impl Lane for Avx512 {
-    const N: usize = 16;
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512Wide(__m512d, __m512d);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_set1_ps(value)) }
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        unsafe { Self(_mm512_loadu_ps(from)) }
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { _mm512_storeu_ps(to, self.0) }
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_add_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_sub_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_mul_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_fmadd_ps(self.0, by.0, plus.0)) }
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_fnmadd_ps(self.0, by.0, from.0)) }
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm512_fmsub_ps(self.0, by.0, minus.0)) }
-    }
+arithmetic! {
+    Avx512, f32, parts: [0], each: 16,
+    splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
+    load_f32: _mm512_loadu_ps,
+    store_f32: _mm512_storeu_ps,
+    add: _mm512_add_ps, sub: _mm512_sub_ps, mul: _mm512_mul_ps,
+    mul_add: _mm512_fmadd_ps, neg_mul_add: _mm512_fnmadd_ps, mul_sub: _mm512_fmsub_ps,
+}
+
+arithmetic! {
+    Avx512Wide, f64, parts: [0, 1], each: 8,
+    splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
+    load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
+    store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
+    add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd,
+    mul_add: _mm512_fmadd_pd, neg_mul_add: _mm512_fnmadd_pd, mul_sub: _mm512_fmsub_pd,
+}
+
+impl Lane for Avx512 {
+    type Wide = Avx512Wide;
+
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // SAFETY: as for every method of the trait.

@@ -12,10 +12,11 @@
 //! All is vertical but the first step. Constants are broadcast; nothing depends on the number of
 //! lanes.
 
-use super::lane::{Lane, inlined};
+use super::lane::{Lane, Real, inlined};
 use super::rows::Rows;
 use crate::compress::Levels;
-use crate::fft::{columns, first};
+use crate::fft::columns::{self, PassScratch};
+use crate::fft::first;
 use crate::mel::Filterbank;
 use crate::plan::{Arena, FrameWork, Plan, Power, Transform};
 use crate::scratch::Scratch;
@@ -64,6 +65,14 @@ impl Block<'_> {
     unsafe fn rows<V: Lane>(&self, piece: Arena) -> Rows<V> {
         // SAFETY: pieces lie inside the plan's scratch.
         unsafe { Rows::new(self.floats.add(piece.start), piece.len) }
+    }
+
+    /// # Safety
+    /// As of `rows`.
+    #[inline(always)]
+    unsafe fn wide_rows<V: Real<Element = f64>>(&self, piece: Arena) -> Rows<V> {
+        // SAFETY: as above; pieces are aligned to cache lines.
+        unsafe { Rows::new(self.floats.add(piece.start).cast(), piece.len / 2) }
     }
 }
 
@@ -139,7 +148,7 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
     unsafe {
         let samples = block.rows::<V>(plan.layout.samples);
         let frames = block.rows::<V>(plan.layout.frames);
-        let sample = inlined(#[inline(always)] |i: usize| samples.load_at(*work.offsets.get_unchecked(i) as usize));
+        let sample = inlined(#[inline(always)] |i: usize| V::load(samples.at(*work.offsets.get_unchecked(i) as usize)));
 
         // Four sums, as one would wait for each addition.
         let mut sums = [zero; 4];
@@ -187,16 +196,33 @@ pub(crate) unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>) {
         };
         let powers = block.rows::<V>(layout.powers);
         match &plan.transform {
-            Transform::Lanes(fft) => {
+            Transform::Lanes(engine) => {
                 let columns = block.rows::<V>(layout.columns);
-                let direct = block.rows::<V>(layout.direct);
-                first::first_stage(fft, plan.taps(), samples, columns, direct);
-                let buffers = [block.rows::<V>(layout.passes[0]), block.rows(layout.passes[1])];
-                columns::powers(fft, columns, columns::PassScratch { buffers, direct }, powers);
+                let direct = block.rows(layout.direct);
+                let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
+                let scratch = PassScratch { buffers, direct };
+                first::first_stage(&engine.fft, engine.taps(), samples, columns, direct);
+                columns::powers(&engine.fft, columns, scratch, powers);
+            }
+            Transform::WideLanes(engine) => {
+                let columns = block.wide_rows::<V::Wide>(layout.columns);
+                let direct = block.wide_rows(layout.direct);
+                let buffers = [block.wide_rows(layout.passes[0]), block.wide_rows(layout.passes[1])];
+                let scratch = PassScratch { buffers, direct };
+                first::first_stage(&engine.fft, engine.taps(), samples, columns, direct);
+                columns::powers(&engine.fft, columns, scratch, powers);
             }
             #[cfg(feature = "realfft")]
-            Transform::LargePrime(fft) => {
-                fft.powers(plan.taps(), samples, powers, block.large_prime);
+            Transform::LargePrime(engine) => {
+                if let LargePrimeScratch::Single(buffers) = &mut *block.large_prime {
+                    engine.fft.powers(engine.taps(), samples, powers, buffers);
+                }
+            }
+            #[cfg(feature = "realfft")]
+            Transform::WideLargePrime(engine) => {
+                if let LargePrimeScratch::Double(buffers) = &mut *block.large_prime {
+                    engine.fft.powers(engine.taps(), samples, powers, buffers);
+                }
             }
         }
         match plan.power {

@@ -5,24 +5,64 @@
 //! arithmetic does not depend on how many lanes there are or in which of them it stands: vectors of
 //! every width that have a fused multiply-add give the same bits.
 
-/// A vector of [`Lane::N`] floats.
+/// A number format that vectors can hold.
+pub(crate) trait Element: Copy {
+    /// The nearest number.
+    fn nearest(value: f64) -> Self;
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    fn nearest(value: f64) -> Self {
+        value as f32
+    }
+}
+
+impl Element for f64 {
+    #[inline(always)]
+    fn nearest(value: f64) -> Self {
+        value
+    }
+}
+
+/// The arithmetic of a Fourier transform, over the lanes of one or more vectors.
 ///
 /// The methods may run only where the CPU has the type's instruction set. That is upheld in one
 /// place: values of the type are made only below the entry points of [`super::Kernel`], which are
 /// unsafe to call for this reason.
-pub(crate) trait Lane: Copy {
+pub(crate) trait Real: Copy {
+    type Element: Element;
+
     /// Number of lanes; a power of two, at most 16.
     const N: usize;
 
-    fn splat(value: f32) -> Self;
+    fn splat(value: Self::Element) -> Self;
+
+    /// A constant, rounded to the element's format.
+    #[inline(always)]
+    fn constant(value: f64) -> Self {
+        Self::splat(Self::Element::nearest(value))
+    }
 
     /// # Safety
-    /// `from` is valid for reads of `N` floats; it need not be aligned.
-    unsafe fn load(from: *const f32) -> Self;
+    /// `from` is valid for reads of `N` elements; it need not be aligned.
+    unsafe fn load(from: *const Self::Element) -> Self;
 
     /// # Safety
-    /// `to` is valid for writes of `N` floats; it need not be aligned.
-    unsafe fn store(self, to: *mut f32);
+    /// `to` is valid for writes of `N` elements; it need not be aligned.
+    unsafe fn store(self, to: *mut Self::Element);
+
+    /// Loads `N` 32-bit floats.
+    ///
+    /// # Safety
+    /// `from` is valid for reads of them.
+    unsafe fn load_f32(from: *const f32) -> Self;
+
+    /// Stores the lanes, rounded to 32-bit floats.
+    ///
+    /// # Safety
+    /// `to` is valid for writes of `N` of them.
+    unsafe fn store_f32(self, to: *mut f32);
 
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
@@ -33,6 +73,13 @@ pub(crate) trait Lane: Copy {
     fn neg_mul_add(self, by: Self, from: Self) -> Self;
     /// self · by − minus.
     fn mul_sub(self, by: Self, minus: Self) -> Self;
+}
+
+/// A vector of 32-bit floats, with all that the pipeline does besides the transform.
+pub(crate) trait Lane: Real<Element = f32> {
+    /// As many lanes of 64-bit floats, in twice the registers.
+    type Wide: Real<Element = f64>;
+
     /// The greater of the two; `other` where one is not a number.
     fn max(self, other: Self) -> Self;
     fn sqrt(self) -> Self;
@@ -79,6 +126,81 @@ pub(crate) trait Lane: Copy {
     }
 }
 
+/// Implements [`Real`] by an instruction set's functions, for a tuple of one or more vectors.
+macro_rules! arithmetic {
+    (
+        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal,
+        splat: $splat:expr, load: $load:expr, store: $store:expr,
+        load_f32: $load_f32:expr, store_f32: $store_f32:expr,
+        add: $add:expr, sub: $sub:expr, mul: $mul:expr,
+        mul_add: $mul_add:expr, neg_mul_add: $neg_mul_add:expr, mul_sub: $mul_sub:expr $(,)?
+    ) => {
+        #[allow(unused_unsafe, reason = "some of the functions are safe")]
+        impl $crate::kernels::lane::Real for $type {
+            type Element = $element;
+
+            const N: usize = [$($part),+].len() * $width;
+
+            #[inline(always)]
+            fn splat(value: $element) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($({ let _ = $part; $splat(value) }),+) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const $element) -> Self {
+                // SAFETY: the caller's.
+                unsafe { Self($($load(from.add($part * $width))),+) }
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $element) {
+                // SAFETY: the caller's.
+                unsafe { $($store(to.add($part * $width), self.$part);)+ }
+            }
+            #[inline(always)]
+            unsafe fn load_f32(from: *const f32) -> Self {
+                // SAFETY: the caller's.
+                unsafe { Self($($load_f32(from.add($part * $width))),+) }
+            }
+            #[inline(always)]
+            unsafe fn store_f32(self, to: *mut f32) {
+                // SAFETY: the caller's.
+                unsafe { $($store_f32(to.add($part * $width), self.$part);)+ }
+            }
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($add(self.$part, other.$part)),+) }
+            }
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($sub(self.$part, other.$part)),+) }
+            }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($mul(self.$part, other.$part)),+) }
+            }
+            #[inline(always)]
+            fn mul_add(self, by: Self, plus: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($mul_add(self.$part, by.$part, plus.$part)),+) }
+            }
+            #[inline(always)]
+            fn neg_mul_add(self, by: Self, from: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($neg_mul_add(self.$part, by.$part, from.$part)),+) }
+            }
+            #[inline(always)]
+            fn mul_sub(self, by: Self, minus: Self) -> Self {
+                // SAFETY: as for every method of the trait.
+                unsafe { Self($($mul_sub(self.$part, by.$part, minus.$part)),+) }
+            }
+        }
+    };
+}
+pub(super) use arithmetic;
+
 /// The closure itself. Attributes are taken on closures that are arguments only, and one that is not
 /// inlined into a kernel makes it several times slower.
 #[inline(always)]
@@ -96,7 +218,7 @@ pub(crate) struct Complex<V> {
     pub im: V,
 }
 
-impl<V: Lane> Complex<V> {
+impl<V: Real> Complex<V> {
     #[inline(always)]
     pub fn new(re: V, im: V) -> Self {
         Self { re, im }

@@ -1,59 +1,39 @@
 //! Four lanes: NEON, which every 64-bit Arm has.
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::aarch64::*;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Neon(float32x4_t);
 
-impl Lane for Neon {
-    const N: usize = 4;
+#[derive(Clone, Copy)]
+pub(crate) struct NeonWide(float64x2_t, float64x2_t);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vdupq_n_f32(value)) }
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        unsafe { Self(vld1q_f32(from)) }
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { vst1q_f32(to, self.0) }
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vaddq_f32(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vsubq_f32(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vmulq_f32(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vfmaq_f32(plus.0, self.0, by.0)) }
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vfmsq_f32(from.0, self.0, by.0)) }
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(vfmaq_f32(vnegq_f32(minus.0), self.0, by.0)) }
-    }
+arithmetic! {
+    Neon, f32, parts: [0], each: 4,
+    splat: vdupq_n_f32, load: vld1q_f32, store: vst1q_f32,
+    load_f32: vld1q_f32,
+    store_f32: vst1q_f32,
+    add: vaddq_f32, sub: vsubq_f32, mul: vmulq_f32,
+    mul_add: |x, by, plus| vfmaq_f32(plus, x, by),
+    neg_mul_add: |x, by, from| vfmsq_f32(from, x, by),
+    mul_sub: |x, by, minus| vfmaq_f32(vnegq_f32(minus), x, by),
+}
+
+arithmetic! {
+    NeonWide, f64, parts: [0, 1], each: 2,
+    splat: vdupq_n_f64, load: vld1q_f64, store: vst1q_f64,
+    load_f32: |from| vcvt_f64_f32(vld1_f32(from)),
+    store_f32: |to, x| vst1_f32(to, vcvt_f32_f64(x)),
+    add: vaddq_f64, sub: vsubq_f64, mul: vmulq_f64,
+    mul_add: |x, by, plus| vfmaq_f64(plus, x, by),
+    neg_mul_add: |x, by, from| vfmsq_f64(from, x, by),
+    mul_sub: |x, by, minus| vfmaq_f64(vnegq_f64(minus), x, by),
+}
+
+impl Lane for Neon {
+    type Wide = NeonWide;
+
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // A comparison, as NEON's own maximum treats what is not a number in another way.

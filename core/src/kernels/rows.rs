@@ -1,30 +1,28 @@
 //! Scratch as rows of vectors, bounds-checked in debug builds.
 
-use super::lane::{Complex, Lane};
-use core::marker::PhantomData;
+use super::lane::{Complex, Real};
 
 /// A piece of scratch memory, seen as rows of one vector each.
-pub(crate) struct Rows<V> {
-    start: *mut f32,
-    /// In floats.
+pub(crate) struct Rows<V: Real> {
+    start: *mut V::Element,
+    /// In elements.
     len: usize,
-    lane: PhantomData<V>,
 }
 
-impl<V> Clone for Rows<V> {
+impl<V: Real> Clone for Rows<V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<V> Copy for Rows<V> {}
+impl<V: Real> Copy for Rows<V> {}
 
-impl<V: Lane> Rows<V> {
+impl<V: Real> Rows<V> {
     /// # Safety
-    /// `start` stays valid for reads and writes of `len` floats while the rows are used.
+    /// `start` stays valid for reads and writes of `len` elements while the rows are used.
     #[inline(always)]
-    pub unsafe fn new(start: *mut f32, len: usize) -> Self {
-        Self { start, len, lane: PhantomData }
+    pub unsafe fn new(start: *mut V::Element, len: usize) -> Self {
+        Self { start, len }
     }
 
     /// The rows from `row` on.
@@ -35,23 +33,23 @@ impl<V: Lane> Rows<V> {
     pub unsafe fn from(self, row: usize) -> Self {
         debug_assert!(row * V::N <= self.len);
         // SAFETY: the caller's.
-        Self { start: unsafe { self.start.add(row * V::N) }, len: self.len - row * V::N, ..self }
+        Self { start: unsafe { self.start.add(row * V::N) }, len: self.len - row * V::N }
     }
 
     #[inline(always)]
-    pub fn as_ptr(self) -> *mut f32 {
+    pub fn as_ptr(self) -> *mut V::Element {
         self.start
     }
 
-    /// The vector at any float, aligned or not.
+    /// Where the vector at any element is, aligned or not.
     ///
     /// # Safety
     /// It lies inside.
     #[inline(always)]
-    pub unsafe fn load_at(self, float: usize) -> V {
-        debug_assert!(float + V::N <= self.len);
+    pub unsafe fn at(self, element: usize) -> *mut V::Element {
+        debug_assert!(element + V::N <= self.len);
         // SAFETY: the caller's.
-        unsafe { V::load(self.start.add(float)) }
+        unsafe { self.start.add(element) }
     }
 
     /// # Safety
@@ -59,16 +57,15 @@ impl<V: Lane> Rows<V> {
     #[inline(always)]
     pub unsafe fn load(self, row: usize) -> V {
         // SAFETY: the caller's.
-        unsafe { self.load_at(row * V::N) }
+        unsafe { V::load(self.at(row * V::N)) }
     }
 
     /// # Safety
     /// `row` lies inside.
     #[inline(always)]
     pub unsafe fn store(self, row: usize, value: V) {
-        debug_assert!((row + 1) * V::N <= self.len);
         // SAFETY: the caller's.
-        unsafe { value.store(self.start.add(row * V::N)) }
+        unsafe { value.store(self.at(row * V::N)) }
     }
 
     /// A complex number: real parts in row 2 · `index`, imaginary ones in the next.
@@ -90,5 +87,18 @@ impl<V: Lane> Rows<V> {
             self.store(2 * index, value.re);
             self.store(2 * index + 1, value.im);
         }
+    }
+}
+
+impl<S: Real<Element = f32>> Rows<S> {
+    /// Stores a bin's power, rounded to a 32-bit float.
+    ///
+    /// # Safety
+    /// The row of that number lies inside.
+    #[inline(always)]
+    pub unsafe fn store_power<V: Real>(self, bin: u32, power: V) {
+        debug_assert_eq!(V::N, S::N);
+        // SAFETY: the caller's.
+        unsafe { power.store_f32(self.at(bin as usize * S::N)) }
     }
 }

@@ -1,65 +1,66 @@
 //! One lane, for every machine, and the reference that the vectors are compared with.
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 
-/// A float; `FUSED` says whether multiplication and addition are rounded once, as the vectors with a
-/// fused multiply-add do, or twice, which is faster where the machine has none.
+/// A float whose multiplications and additions are rounded twice, which is fast everywhere.
 #[derive(Clone, Copy)]
-pub(crate) struct Scalar<const FUSED: bool>(f32);
+pub(crate) struct Scalar(f32);
 
-impl<const FUSED: bool> Lane for Scalar<FUSED> {
-    const N: usize = 1;
+#[derive(Clone, Copy)]
+pub(crate) struct ScalarWide(f64);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        Self(value)
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        Self(unsafe { *from })
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { *to = self.0 };
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(self.0 * other.0)
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        Self(if FUSED { libm::fmaf(self.0, by.0, plus.0) } else { self.0 * by.0 + plus.0 })
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        Self(-self.0).mul_add(by, from)
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        self.mul_add(by, Self(-minus.0))
-    }
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        Self(if self.0 > other.0 { self.0 } else { other.0 })
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        Self(libm::sqrtf(self.0))
-    }
-    #[inline(always)]
-    fn split_exponent(self) -> (Self, Self) {
-        let above = (self.0.to_bits() as i32).wrapping_sub(SQRT_HALF_BITS);
-        let mantissa = (above & 0x7f_ffff) + SQRT_HALF_BITS;
-        (Self((above >> 23) as f32), Self(f32::from_bits(mantissa as u32)))
-    }
+/// A float whose multiply-adds are rounded once, as those of most vectors are; slow where the machine
+/// has no instruction for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Fused(f32);
+
+#[derive(Clone, Copy)]
+pub(crate) struct FusedWide(f64);
+
+macro_rules! scalar {
+    ($type:ty, $element:ty, $mul_add:expr) => {
+        arithmetic! {
+            $type, $element, parts: [0], each: 1,
+            splat: |value| value,
+            load: |from: *const $element| *from,
+            store: |to: *mut $element, x| *to = x,
+            load_f32: |from: *const f32| <$element>::from(*from),
+            store_f32: |to: *mut f32, x| *to = x as f32,
+            add: |x, y| x + y, sub: |x, y| x - y, mul: |x, y| x * y,
+            mul_add: $mul_add,
+            neg_mul_add: |x: $element, by, from| $mul_add(-x, by, from),
+            mul_sub: |x, by, minus: $element| $mul_add(x, by, -minus),
+        }
+    };
 }
+
+scalar!(Scalar, f32, |x, by, plus| x * by + plus);
+scalar!(ScalarWide, f64, |x, by, plus| x * by + plus);
+scalar!(Fused, f32, libm::fmaf);
+scalar!(FusedWide, f64, libm::fma);
+
+macro_rules! scalar_lane {
+    ($type:ty, $wide:ty) => {
+        impl Lane for $type {
+            type Wide = $wide;
+
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Self(if self.0 > other.0 { self.0 } else { other.0 })
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self(libm::sqrtf(self.0))
+            }
+            #[inline(always)]
+            fn split_exponent(self) -> (Self, Self) {
+                let above = (self.0.to_bits() as i32).wrapping_sub(SQRT_HALF_BITS);
+                let mantissa = (above & 0x7f_ffff) + SQRT_HALF_BITS;
+                (Self((above >> 23) as f32), Self(f32::from_bits(mantissa as u32)))
+            }
+        }
+    };
+}
+
+scalar_lane!(Scalar, ScalarWide);
+scalar_lane!(Fused, FusedWide);

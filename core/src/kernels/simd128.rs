@@ -1,52 +1,41 @@
 //! Four lanes: WebAssembly's simd128. No fused multiply-add.
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::wasm32::*;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128(v128);
 
-impl Lane for Simd128 {
-    const N: usize = 4;
+#[derive(Clone, Copy)]
+pub(crate) struct Simd128Wide(v128, v128);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        Self(f32x4_splat(value))
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        Self(unsafe { v128_load(from.cast()) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { v128_store(to.cast(), self.0) }
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self(f32x4_add(self.0, other.0))
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(f32x4_sub(self.0, other.0))
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        Self(f32x4_mul(self.0, other.0))
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        self.mul(by).add(plus)
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        from.sub(self.mul(by))
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        self.mul(by).sub(minus)
-    }
+arithmetic! {
+    Simd128, f32, parts: [0], each: 4,
+    splat: f32x4_splat, load: |from: *const f32| v128_load(from.cast()),
+    store: |to: *mut f32, x| v128_store(to.cast(), x),
+    load_f32: |from: *const f32| v128_load(from.cast()),
+    store_f32: |to: *mut f32, x| v128_store(to.cast(), x),
+    add: f32x4_add, sub: f32x4_sub, mul: f32x4_mul,
+    mul_add: |x, by, plus| f32x4_add(f32x4_mul(x, by), plus),
+    neg_mul_add: |x, by, from| f32x4_sub(from, f32x4_mul(x, by)),
+    mul_sub: |x, by, minus| f32x4_sub(f32x4_mul(x, by), minus),
+}
+
+arithmetic! {
+    Simd128Wide, f64, parts: [0, 1], each: 2,
+    splat: f64x2_splat, load: |from: *const f64| v128_load(from.cast()),
+    store: |to: *mut f64, x| v128_store(to.cast(), x),
+    load_f32: |from: *const f32| f64x2_promote_low_f32x4(v128_load64_zero(from.cast())),
+    store_f32: |to: *mut f32, x| v128_store64_lane::<0>(f32x4_demote_f64x2_zero(x), to.cast()),
+    add: f64x2_add, sub: f64x2_sub, mul: f64x2_mul,
+    mul_add: |x, by, plus| f64x2_add(f64x2_mul(x, by), plus),
+    neg_mul_add: |x, by, from| f64x2_sub(from, f64x2_mul(x, by)),
+    mul_sub: |x, by, minus| f64x2_sub(f64x2_mul(x, by), minus),
+}
+
+impl Lane for Simd128 {
+    type Wide = Simd128Wide;
+
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // "Pseudo-maximum" of the swapped pair: other < self ? self : other.

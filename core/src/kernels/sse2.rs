@@ -1,56 +1,39 @@
 //! Four lanes: SSE2, which every x86-64 has. No fused multiply-add.
 
-use super::lane::{Lane, SQRT_HALF_BITS};
+use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Sse2(__m128);
 
-impl Lane for Sse2 {
-    const N: usize = 4;
+#[derive(Clone, Copy)]
+pub(crate) struct Sse2Wide(__m128d, __m128d);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm_set1_ps(value)) }
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's.
-        unsafe { Self(_mm_loadu_ps(from)) }
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's.
-        unsafe { _mm_storeu_ps(to, self.0) }
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm_add_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm_sub_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: as for every method of the trait.
-        unsafe { Self(_mm_mul_ps(self.0, other.0)) }
-    }
-    #[inline(always)]
-    fn mul_add(self, by: Self, plus: Self) -> Self {
-        self.mul(by).add(plus)
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, by: Self, from: Self) -> Self {
-        from.sub(self.mul(by))
-    }
-    #[inline(always)]
-    fn mul_sub(self, by: Self, minus: Self) -> Self {
-        self.mul(by).sub(minus)
-    }
+arithmetic! {
+    Sse2, f32, parts: [0], each: 4,
+    splat: _mm_set1_ps, load: _mm_loadu_ps, store: _mm_storeu_ps,
+    load_f32: _mm_loadu_ps,
+    store_f32: _mm_storeu_ps,
+    add: _mm_add_ps, sub: _mm_sub_ps, mul: _mm_mul_ps,
+    mul_add: |x, by, plus| _mm_add_ps(_mm_mul_ps(x, by), plus),
+    neg_mul_add: |x, by, from| _mm_sub_ps(from, _mm_mul_ps(x, by)),
+    mul_sub: |x, by, minus| _mm_sub_ps(_mm_mul_ps(x, by), minus),
+}
+
+arithmetic! {
+    Sse2Wide, f64, parts: [0, 1], each: 2,
+    splat: _mm_set1_pd, load: _mm_loadu_pd, store: _mm_storeu_pd,
+    load_f32: |from: *const f32| _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(from.cast()))),
+    store_f32: |to: *mut f32, x| _mm_store_sd(to.cast(), _mm_castps_pd(_mm_cvtpd_ps(x))),
+    add: _mm_add_pd, sub: _mm_sub_pd, mul: _mm_mul_pd,
+    mul_add: |x, by, plus| _mm_add_pd(_mm_mul_pd(x, by), plus),
+    neg_mul_add: |x, by, from| _mm_sub_pd(from, _mm_mul_pd(x, by)),
+    mul_sub: |x, by, minus| _mm_sub_pd(_mm_mul_pd(x, by), minus),
+}
+
+impl Lane for Sse2 {
+    type Wide = Sse2Wide;
+
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // SAFETY: as for every method of the trait.

@@ -1,0 +1,196 @@
+//! The command line: its options, their help and the texts that they take.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, ValueEnum};
+use mojo_audio_core::PRESETS;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  mojo-audio speech.wav                             Whisper's log-mel, shown
+  mojo-audio speech.mp3 --out mel.npy --png mel.png saved as well
+  mojo-audio recordings/ --out features/            every audio file below a folder
+  mojo-audio speech.wav --preset kaldi-fbank --set dither=1 --mfcc 13
+  mojo-audio *.flac --json | jq .shape              one JSON object per line
+
+Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing is done).";
+
+/// Mel spectrograms of audio files: Whisper's log-mel and the features of other models.
+///
+/// Reads WAV, FLAC, MP3 and Ogg Vorbis, mixes all channels down to one, resamples to the rate that
+/// the preset wants, and computes the features. One file is shown in full with a picture; several
+/// give a line each.
+#[derive(Debug, Parser)]
+#[command(name = "mojo-audio", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Args {
+    /// Audio files, or folders that are searched for them (*.wav, *.flac, *.mp3, *.ogg, *.oga)
+    #[arg(value_name = "FILE|FOLDER", required_unless_present = "list")]
+    pub inputs: Vec<PathBuf>,
+
+    /// The recipe to start from
+    #[arg(short, long, value_name = "NAME", default_value = "whisper",
+          value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
+    pub preset: String,
+
+    /// Changes an option of the recipe, as in n_mels=128; repeatable, --list shows all
+    #[arg(short, long, value_name = "OPTION=VALUE", value_parser = assignment)]
+    pub set: Vec<Assignment>,
+
+    /// Gives this many cepstral coefficients instead of the bands (n_mfcc)
+    #[arg(long, value_name = "COUNT")]
+    pub mfcc: Option<u32>,
+
+    /// Pads shorter input with silence to this length: 30s, 500ms, or 480000 samples (pad_to)
+    #[arg(long, value_name = "LENGTH", value_parser = length)]
+    pub pad_to: Option<Length>,
+
+    /// Saves the features in NumPy's format: to a file if this ends in .npy, otherwise into this
+    /// folder, one file per input (a/b.wav of a searched folder gives FOLDER/a/b.npy)
+    #[arg(short, long, value_name = "FILE.npy|FOLDER")]
+    pub out: Option<PathBuf>,
+
+    /// Saves a picture: to a file if this ends in .png, otherwise into this folder, as --out does
+    #[arg(long, value_name = "FILE.png|FOLDER")]
+    pub png: Option<PathBuf>,
+
+    /// Size of that picture in pixels
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1200x600", value_parser = size)]
+    pub png_size: Size,
+
+    /// Prints one JSON object per input and line; a failed one has "error" with "code" and "message"
+    #[arg(long)]
+    pub json: bool,
+
+    /// Leaves out the picture in the terminal
+    #[arg(long)]
+    pub no_picture: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+
+    /// How many files are worked on at once; as many as there are cores if not given
+    #[arg(short, long, value_name = "COUNT")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Shows every preset and every option with its default, and exits
+    #[arg(long, conflicts_with_all = ["json", "out", "png"])]
+    pub list: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where the output is a terminal that has it, and NO_COLOR is not set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `OPTION=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub option: String,
+    pub value: String,
+}
+
+/// A length of audio, as `--pad-to` takes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    Samples(u64),
+    Seconds(f64),
+}
+
+/// Size of a picture in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub width: usize,
+    pub height: usize,
+}
+
+impl Size {
+    /// The least and the most pixels of a side.
+    pub const LEAST: usize = 320;
+    pub const MOST: usize = 16_384;
+}
+
+pub fn parse() -> Args {
+    Args::parse()
+}
+
+fn assignment(text: &str) -> Result<Assignment, String> {
+    match text.split_once('=') {
+        Some((option, value)) if !option.is_empty() => {
+            Ok(Assignment { option: option.into(), value: value.into() })
+        }
+        _ => Err("OPTION=VALUE is wanted, as in n_mels=128".into()),
+    }
+}
+
+fn length(text: &str) -> Result<Length, String> {
+    let wanted = "seconds as in 30s, milliseconds as in 500ms, or samples as in 480000 are wanted";
+    let seconds = |number: &str, unit: f64| match number.trim().parse::<f64>() {
+        Ok(value) if value.is_finite() && value >= 0.0 => Ok(Length::Seconds(value * unit)),
+        _ => Err(wanted.to_string()),
+    };
+    if let Some(number) = text.strip_suffix("ms") {
+        seconds(number, 1e-3)
+    } else if let Some(number) = text.strip_suffix('s') {
+        seconds(number, 1.0)
+    } else {
+        text.parse().map(Length::Samples).map_err(|_| wanted.into())
+    }
+}
+
+fn size(text: &str) -> Result<Size, String> {
+    let parse = |side: &str| side.parse().ok().filter(|side| (Size::LEAST..=Size::MOST).contains(side));
+    match text.split_once('x').map(|(width, height)| (parse(width), parse(height))) {
+        Some((Some(width), Some(height))) => Ok(Size { width, height }),
+        _ => Err(format!(
+            "WIDTHxHEIGHT is wanted, each from {} to {}, as in 1200x600",
+            Size::LEAST,
+            Size::MOST
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn lengths_are_seconds_milliseconds_or_samples() {
+        assert_eq!(length("30s"), Ok(Length::Seconds(30.0)));
+        assert_eq!(length("0.5s"), Ok(Length::Seconds(0.5)));
+        assert_eq!(length("500ms"), Ok(Length::Seconds(0.5)));
+        assert_eq!(length("480000"), Ok(Length::Samples(480_000)));
+        for wrong in ["", "s", "-1s", "infs", "NaNs", "30m", "1.5", "-3", "30 seconds"] {
+            assert!(length(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_splits_at_the_first_equals_sign() {
+        let parsed = assignment("window=a=b").unwrap();
+        assert_eq!((parsed.option.as_str(), parsed.value.as_str()), ("window", "a=b"));
+        assert!(assignment("n_mels").is_err());
+        assert!(assignment("=3").is_err());
+    }
+
+    #[test]
+    fn sizes_are_bounded() {
+        assert_eq!(size("1200x600"), Ok(Size { width: 1200, height: 600 }));
+        for wrong in ["1200", "0x600", "1200x", "99999x600", "-5x600", "axb"] {
+            assert!(size(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A spectrogram as something to look at: which value has which colour, and what the axes say.
+
+mod axis;
+mod colormap;
+pub mod png;
+pub mod terminal;
+
+use axis::{RowAxis, TimeAxis};
+use mojo_audio_core::config::{Log, Normalize, Reference};
+use mojo_audio_core::{MelConfig, MelSpectrogram};
+
+/// A picture of energies without a logarithm is drawn in decibels down to this one.
+const LINEAR_RANGE: f32 = 80.0;
+
+/// A spectrogram with the scales it is drawn on.
+pub struct View<'a> {
+    spectrogram: &'a MelSpectrogram,
+    rows: RowAxis,
+    time: TimeAxis,
+    values: Values,
+}
+
+/// What the colours stand for.
+struct Values {
+    low: f32,
+    high: f32,
+    unit: String,
+    /// Where energies without a logarithm are drawn in decibels below the highest of them: that
+    /// value, and the decibels of a factor of ten.
+    decibels: Option<(f32, f32)>,
+}
+
+impl<'a> View<'a> {
+    /// `None` if there is no frame to be drawn.
+    pub fn new(spectrogram: &'a MelSpectrogram, config: &MelConfig) -> Option<Self> {
+        let data = spectrogram.data();
+        let low = data.iter().copied().reduce(f32::min)?;
+        let high = data.iter().copied().reduce(f32::max)?;
+        let linear = config.log == Log::None
+            && config.n_mfcc.is_none()
+            && config.normalize == Normalize::None
+            && (config.offset, config.scale) == (0.0, 1.0)
+            && low >= 0.0
+            && high > 0.0;
+        let values = if linear {
+            Values {
+                low: -LINEAR_RANGE,
+                high: 0.0,
+                unit: "dB below the highest".into(),
+                decibels: Some((high, (20.0 / config.power) as f32)),
+            }
+        } else {
+            Values { low, high, unit: unit(config), decibels: None }
+        };
+        Some(Self {
+            spectrogram,
+            rows: RowAxis::new(config),
+            time: TimeAxis::new(config, spectrogram.n_frames()),
+            values,
+        })
+    }
+
+    /// The spectrogram as an image of the given size, from the top: each cell is the mean of the
+    /// values it covers, or the nearest one where it covers less than one, from 0 (lowest) to 1.
+    fn image(&self, width: usize, height: usize) -> Vec<f32> {
+        let (rows, frames) = (self.spectrogram.n_mels(), self.spectrogram.n_frames());
+        let mut image = Vec::with_capacity(width * height);
+        for y in (0..height).rev() {
+            let covered = cell(y, height, rows);
+            for x in 0..width {
+                let covered_frames = cell(x, width, frames);
+                let count = covered.len() * covered_frames.len();
+                let sum: f32 = covered
+                    .clone()
+                    .flat_map(|row| covered_frames.clone().map(move |frame| (row, frame)))
+                    .map(|(row, frame)| self.values.level(self.spectrogram.get(row, frame)))
+                    .sum();
+                image.push(sum / count as f32);
+            }
+        }
+        image
+    }
+}
+
+impl Values {
+    /// Where a value lies between the lowest (0) and the highest (1).
+    fn level(&self, value: f32) -> f32 {
+        let value = match self.decibels {
+            Some((reference, per_decade)) => (value / reference).log10() * per_decade,
+            None => value,
+        };
+        if self.high > self.low {
+            ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+        } else {
+            0.5
+        }
+    }
+}
+
+/// Which of `n` values the cell `i` of `cells` covers.
+fn cell(i: usize, cells: usize, n: usize) -> std::ops::Range<usize> {
+    let start = i * n / cells;
+    start..((i + 1) * n / cells).max(start + 1)
+}
+
+/// The unit of the values, spelled out as far as the options tell.
+fn unit(config: &MelConfig) -> String {
+    let energy = match config.power {
+        1.0 => "magnitude",
+        2.0 => "power",
+        _ => "energy",
+    };
+    let mut unit = match config.log {
+        Log::None => energy.into(),
+        Log::Ln => format!("ln {energy}"),
+        Log::Log10 => format!("log10 {energy}"),
+        Log::Db | Log::DbMagnitude => "dB".into(),
+    };
+    if config.subtract_reference && config.reference != Reference::None {
+        unit += " re reference";
+    }
+    match (config.offset == 0.0, config.scale == 1.0) {
+        (true, true) => {}
+        (false, true) => unit = format!("{unit} {:+}", config.offset),
+        (true, false) => unit = format!("({unit}) × {}", short(config.scale)),
+        (false, false) => {
+            unit = format!(
+                "({unit} {} {}) × {}",
+                sign(config.offset),
+                short(config.offset.abs()),
+                short(config.scale)
+            );
+        }
+    }
+    if config.n_mfcc.is_some() {
+        unit = format!("cepstrum of {unit}");
+    }
+    match config.normalize {
+        Normalize::None => unit,
+        Normalize::Mean => format!("{unit}, less its mean"),
+        Normalize::Deviation | Normalize::Variance => format!("{unit}, in deviations"),
+    }
+}
+
+fn sign(value: f64) -> char {
+    if value < 0.0 { '-' } else { '+' }
+}
+
+/// A number with four significant digits, without needless zeros.
+fn short(value: f64) -> String {
+    let digits = (3 - value.abs().max(1e-9).log10().floor() as i32).clamp(0, 9) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_cover_all_values_and_none_is_empty() {
+        for (cells, n) in [(10, 80), (80, 10), (7, 7), (3, 1), (1, 5), (97, 300)] {
+            let covered: Vec<_> = (0..cells).map(|i| cell(i, cells, n)).collect();
+            assert!(covered.iter().all(|range| !range.is_empty() && range.end <= n), "{cells} {n}");
+            assert!(
+                (0..n).all(
+                    |value| cells > n || covered.iter().filter(|c| c.contains(&value)).count() == 1
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn units_tell_what_was_done_to_the_energy() {
+        let unit_of = |preset| unit(&MelConfig::preset(preset).unwrap());
+        assert_eq!(unit_of("whisper"), "(log10 power + 4) × 0.25");
+        assert_eq!(unit_of("librosa"), "power");
+        assert_eq!(unit_of("hifigan"), "ln magnitude");
+        assert_eq!(unit_of("clap"), "dB");
+        assert_eq!(unit_of("parakeet"), "ln power, in deviations");
+        let mfcc = MelConfig { n_mfcc: Some(13), ..MelConfig::kaldi_fbank() };
+        assert_eq!(unit(&mfcc), "cepstrum of ln power");
+    }
+
+    #[test]
+    fn short_numbers_have_four_digits() {
+        assert_eq!(short(0.25), "0.25");
+        assert_eq!(short(4.2677393), "4.268");
+        assert_eq!(short(0.109_432_8), "0.1094");
+        assert_eq!(short(1500.0), "1500");
+    }
+}

@@ -1,0 +1,114 @@
+//! `--list`: every preset and every option, as the core documents them.
+
+use mojo_audio_core::config::{OptionInfo, OptionKind};
+use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
+use std::fmt::Write as _;
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+
+/// Widest that the text gets.
+const WIDTH: usize = 100;
+
+/// Prints the list.
+pub fn print() -> ExitCode {
+    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    match io::stdout().lock().write_all(list(width.clamp(40, WIDTH)).as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            super::complain(&format!("error: can't write to standard output: {error}\n"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn list(width: usize) -> String {
+    let mut text =
+        String::from("Presets (--preset NAME), with the options in which they differ from whisper:\n");
+    for name in PRESETS {
+        let differences: Vec<String> = MelConfig::preset(name)
+            .map(|preset| {
+                OPTIONS.iter().filter_map(|option| difference(&preset, option.name)).collect()
+            })
+            .unwrap_or_default();
+        let _ = writeln!(text, "\n  {name}");
+        if differences.is_empty() {
+            wrap(&mut text, "The default.", width);
+        }
+        wrap(&mut text, &differences.join(", "), width);
+    }
+    text += "\nOptions (--set OPTION=VALUE), with whisper's value:\n";
+    for option in OPTIONS {
+        let default = MelConfig::default().get(option.name).unwrap_or_default();
+        let _ = writeln!(text, "\n  {} = {default}", option.name);
+        wrap(&mut text, &joined(option.doc), width);
+        wrap(&mut text, &values(option), width);
+    }
+    text
+}
+
+fn difference(preset: &MelConfig, option: &str) -> Option<String> {
+    let value = preset.get(option).ok()?;
+    (value != MelConfig::default().get(option).ok()?).then(|| format!("{option}={value}"))
+}
+
+/// What the option may be.
+fn values(option: &OptionInfo) -> String {
+    let kind = match option.kind {
+        OptionKind::U32 | OptionKind::U64 => "Integer",
+        OptionKind::F64 => "Number",
+        OptionKind::Bool => "true or false",
+        OptionKind::Choice { values, .. } => {
+            let values =
+                values.iter().map(|choice| format!("\n{}: {}", choice.name, joined(choice.doc)));
+            return values.collect();
+        }
+    };
+    format!("{kind}{}.", if option.optional { ", or none" } else { "" })
+}
+
+/// The lines of a documentation as one, without the marks of code.
+fn joined(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "")
+}
+
+/// Appends paragraphs, indented and broken between words.
+fn wrap(text: &mut String, paragraphs: &str, width: usize) {
+    const INDENT: &str = "      ";
+    for paragraph in paragraphs.lines().filter(|paragraph| !paragraph.is_empty()) {
+        let mut column = 0;
+        for word in paragraph.split(' ') {
+            let length = word.chars().count();
+            if column == 0 || column + 1 + length > width {
+                if column > 0 {
+                    text.push('\n');
+                }
+                *text += INDENT;
+                column = INDENT.len();
+            } else {
+                text.push(' ');
+                column += 1;
+            }
+            *text += word;
+            column += length;
+        }
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_listed_and_no_line_is_too_wide() {
+        let text = list(80);
+        for name in PRESETS.iter().copied().chain(OPTIONS.iter().map(|option| option.name)) {
+            assert!(text.lines().any(|line| line.trim_start().starts_with(name)), "{name}");
+        }
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let large = "  whisper-large-v3\n      n_mels=128\n";
+        assert!(text.contains(large), "{text}");
+    }
+}

@@ -1,0 +1,170 @@
+//! Every option of the core can be set, and arrives there.
+
+mod common;
+
+use common::{data, folder, json, read_npy, run};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, PRESETS};
+use std::path::Path;
+
+/// For each option a value that is not whisper's, after what it needs beside it.
+const VALUES: &[(&str, &[&str])] = &[
+    ("sample_rate", &["sample_rate=22050"]),
+    ("n_fft", &["n_fft=512"]),
+    ("win_length", &["win_length=300"]),
+    ("hop_length", &["hop_length=200"]),
+    ("n_mels", &["n_mels=40"]),
+    ("f_min", &["f_min=100"]),
+    ("f_max", &["f_max=7000"]),
+    ("window", &["window=hamming"]),
+    ("window_periodic", &["window_periodic=false"]),
+    ("power", &["power=1"]),
+    ("magnitude_eps", &["power=1", "magnitude_eps=0.001"]),
+    ("spectrum_norm", &["spectrum_norm=window"]),
+    ("center", &["center=false"]),
+    ("center_pad", &["center_pad=half_overlap"]),
+    ("pad_mode", &["pad_mode=constant"]),
+    ("snip_edges", &["center=false", "snip_edges=false"]),
+    ("frame_span", &["center=false", "win_length=300", "frame_span=window"]),
+    ("drop_last_frame", &["drop_last_frame=false"]),
+    ("pad_end", &["pad_end=1600"]),
+    ("pad_to", &["pad_to=32000"]),
+    ("pad_to_mode", &["pad_to=40000", "pad_to_mode=repeat"]),
+    ("input_scale", &["input_scale=0.5"]),
+    ("normalize_input", &["normalize_input=true"]),
+    ("dither", &["dither=0.01"]),
+    ("dither_seed", &["dither=0.01", "dither_seed=7"]),
+    ("preemphasis", &["preemphasis=0.97"]),
+    ("preemphasis_mode", &["preemphasis=0.97", "preemphasis_mode=frame"]),
+    ("remove_dc_offset", &["remove_dc_offset=true"]),
+    ("mel_scale", &["mel_scale=htk"]),
+    ("mel_norm", &["mel_norm=none"]),
+    ("triangle_domain", &["triangle_domain=mel"]),
+    ("bin_frequencies", &["n_fft=401", "bin_frequencies=linspace"]),
+    ("log", &["log=ln"]),
+    ("log_floor", &["log_floor=0.01"]),
+    ("log_floor_mode", &["log_floor=0.01", "log_floor_mode=add"]),
+    ("reference", &["reference=none"]),
+    ("reference_value", &["reference=fixed", "reference_value=7"]),
+    ("top_db", &["top_db=40"]),
+    ("subtract_reference", &["subtract_reference=true"]),
+    ("offset", &["offset=2"]),
+    ("scale", &["scale=0.5"]),
+    ("n_mfcc", &["n_mfcc=13"]),
+    ("lifter", &["n_mfcc=13", "lifter=22"]),
+    ("lifter_kind", &["n_mfcc=13", "lifter=22", "lifter_kind=librosa"]),
+    ("use_energy", &["use_energy=true"]),
+    ("raw_energy", &["use_energy=true", "raw_energy=false"]),
+    ("energy_floor", &["use_energy=true", "energy_floor=1"]),
+    ("htk_compat", &["use_energy=true", "htk_compat=true"]),
+    ("n_frames", &["n_frames=50"]),
+    ("normalize", &["normalize=deviation"]),
+    ("normalize_ddof", &["normalize=deviation", "normalize_ddof=0"]),
+    ("normalize_eps", &["normalize=deviation", "normalize_eps=0.1"]),
+    ("mask_tail", &["normalize=deviation", "drop_last_frame=false", "mask_tail=true"]),
+    ("layout", &["layout=frame_major"]),
+];
+
+#[test]
+fn every_option_arrives_in_the_core() {
+    let folder = folder("options");
+    let names: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
+    assert_eq!(VALUES.iter().map(|value| value.0).collect::<Vec<_>>(), names);
+    // The same samples for both: the rate is the only option that changes them.
+    let samples: Vec<f32> = common::read_wav(&common::speech())[..16_000].to_vec();
+    for (name, assignments) in VALUES {
+        let out = folder.join(format!("{name}.npy"));
+        let mut arguments = vec![data("speech.flac"), "--out".into(), out.clone()];
+        let mut config = MelConfig::whisper();
+        for assignment in *assignments {
+            arguments.extend(["--set".into(), assignment.into()]);
+            let (option, value) = assignment.split_once('=').unwrap();
+            config.set(option, value).unwrap();
+        }
+        assert_ne!(config.get(name), MelConfig::whisper().get(name), "{name}");
+        let (run, objects) = json(arguments);
+        assert_eq!(run.code, Some(0), "{name}: {}", run.err);
+        let (shape, values) = read_npy(&out);
+        assert_eq!(objects[0]["shape"], serde_json::json!(shape), "{name}");
+        if *name == "sample_rate" {
+            assert_eq!(objects[0]["samples"], 22_050);
+            continue;
+        }
+        let expected = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+        assert_eq!(values, expected.data(), "{name}");
+        let sides = [expected.n_mels(), expected.n_frames()];
+        let turned = [sides[1], sides[0]];
+        assert_eq!(shape, if *name == "layout" { turned } else { sides }, "{name}");
+    }
+}
+
+#[test]
+fn every_option_refuses_what_is_not_its_type() {
+    for option in OPTIONS {
+        let run = run(["x.wav", "--set", &format!("{}=@", option.name)]);
+        assert_eq!(run.code, Some(2), "{}", option.name);
+        assert!(run.err.contains(option.name) && run.err.contains("must be"), "{}", run.err);
+    }
+}
+
+#[test]
+fn every_preset_runs_on_speech() {
+    for preset in PRESETS {
+        let (run, objects) = json([data("speech.flac").to_str().unwrap(), "--preset", preset]);
+        assert_eq!(run.code, Some(0), "{preset}: {}", run.err);
+        let config = MelConfig::preset(preset).unwrap();
+        assert_eq!(objects[0]["shape"][0], config.n_rows(), "{preset}");
+        assert_eq!(objects[0]["sample_rate"], config.sample_rate, "{preset}");
+        let drawn = common::run([data("speech.flac").to_str().unwrap(), "--preset", preset]);
+        assert!(drawn.out.contains("  Hz\n"), "{preset}: {}", drawn.out);
+    }
+}
+
+#[test]
+fn short_forms_set_the_options_that_they_name() {
+    let speech = data("speech.flac");
+    let shape = |arguments: &[&str]| {
+        let arguments = arguments.iter().map(Path::new).chain([speech.as_path()]);
+        json(arguments).1[0]["shape"].clone()
+    };
+    assert_eq!(shape(&["--mfcc", "13"]), serde_json::json!([13, 100]));
+    assert_eq!(shape(&["--pad-to", "30s"]), serde_json::json!([80, 3000]));
+    assert_eq!(shape(&["--pad-to", "480000"]), serde_json::json!([80, 3000]));
+    assert_eq!(shape(&["--pad-to", "1500ms"]), serde_json::json!([80, 150]));
+    // Seconds are of the rate that was set.
+    assert_eq!(shape(&["--pad-to", "2s", "--set", "sample_rate=8000"]), serde_json::json!([80, 100]));
+    // The last of several settings counts.
+    assert_eq!(shape(&["-s", "n_mels=40", "-s", "n_mels=64"]), serde_json::json!([64, 100]));
+}
+
+#[test]
+fn the_list_has_every_option_and_preset() {
+    let run = run(["--list"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    for option in OPTIONS {
+        let default = MelConfig::default().get(option.name).unwrap();
+        assert!(run.out.contains(&format!("\n  {} = {default}\n", option.name)), "{}", option.name);
+    }
+    for preset in PRESETS {
+        assert!(run.out.contains(&format!("\n  {preset}\n")), "{preset}");
+    }
+}
+
+#[test]
+fn help_names_every_argument() {
+    let run = run(["--help"]);
+    assert_eq!(run.code, Some(0));
+    for argument in [
+        "--preset",
+        "--set",
+        "--mfcc",
+        "--pad-to",
+        "--out",
+        "--png",
+        "--json",
+        "--list",
+        "--jobs",
+        "Examples:",
+    ] {
+        assert!(run.out.contains(argument), "{argument}");
+    }
+}

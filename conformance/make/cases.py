@@ -1,0 +1,525 @@
+"""The cases: a preset, the options that differ from it, a signal, and the call that gives the truth.
+
+Signals are written `kind sample_rate n_samples seed`. The call is evaluated with the names of
+references.py. Where no library has an option outright, the call is built from library pieces.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Case:
+    name: str
+    preset: str
+    signal: object
+    library: str
+    call: str
+    options: dict = field(default_factory=dict)
+    kind: str = "single"
+    note: str = ""
+
+
+def presets():
+    """Each preset as it is, on different kinds of signal and awkward lengths."""
+    table = {
+        ("whisper", "openai-whisper", "openai(x)", 16000): [
+            ("speech", 8000), ("white", 7919), ("chirp", 8000), ("impulse", 4001), ("silence", 1600), ("dc", 2000),
+            ("clipped", 6000), ("quiet", 4000), ("tone", 4000), ("tones", 4000), ("square", 3000),
+            ("white", 201), ("white", 399), ("white", 400), ("white", 401), ("speech", 481),
+        ],
+        ("whisper-large-v3", "openai-whisper", "openai(x, n_mels=128)", 16000): [
+            ("speech", 8000), ("white", 4799), ("chirp", 8000), ("impulse", 2001), ("quiet", 2500), ("clipped", 4000),
+            ("white", 400),
+        ],
+        ("librosa", "librosa", "librosa.feature.melspectrogram(y=x)", 22050): [
+            ("speech", 11025), ("white", 7001), ("chirp", 9000), ("impulse", 5000), ("silence", 2000), ("tone", 6000),
+            ("dc", 3000), ("clipped", 6000), ("white", 1), ("white", 2), ("white", 100), ("white", 2047),
+        ],
+        ("torchaudio", "torchaudio", "transforms.MelSpectrogram()(tensor(x))", 16000): [
+            ("speech", 8000), ("white", 7919), ("chirp", 8000), ("tones", 4000), ("clipped", 6000), ("impulse", 4001),
+            ("quiet", 4000), ("white", 401),
+        ],
+        ("kaldi-fbank", "kaldi-native-fbank", "knf_fbank(x * 32768, mel={'num_bins': 80})", 16000): [
+            ("speech", 8000), ("white", 7919), ("chirp", 8000), ("impulse", 4001), ("silence", 1600), ("dc", 2000),
+            ("clipped", 6000), ("quiet", 4000), ("tones", 4000), ("white", 399), ("white", 400), ("white", 401),
+        ],
+        ("parakeet", "transformers", "extract('Parakeet', x).T", 16000): [
+            ("speech", 8000), ("white", 7919), ("clipped", 6000), ("tones", 4000), ("impulse", 4001), ("quiet", 4000),
+            ("white", 481),
+        ],
+        ("hifigan", "torch", "hifigan(x)", 22050): [
+            ("speech", 11025), ("white", 7001), ("chirp", 9000), ("impulse", 5000), ("clipped", 6000), ("quiet", 3000),
+        ],
+        ("speecht5", "transformers", "speecht5(x)", 16000): [
+            ("speech", 8000), ("white", 7919), ("impulse", 4001), ("quiet", 4000), ("chirp", 8000), ("white", 100),
+            ("white", 1023),
+        ],
+        ("clap", "transformers", "clap(x)", 48000): [("white", 20000)],
+        ("ast", "transformers", "extract('AST', x, 'input_values').T", 16000): [("speech", 8000)],
+    }
+    for (preset, library, call, rate), chosen in table.items():
+        for kind, n in chosen:
+            yield Case(f"{preset}-{kind}-{n}", preset, f"{kind} {rate} {n} {n % 7}", library, call)
+
+    for kind, n in [("white", 8000), ("clipped", 6000), ("chirp", 8000), ("tones", 16000)]:
+        call = "extract('AST', x, 'input_values', max_length=40).T"
+        yield Case(f"ast-{kind}-{n}", "ast", f"{kind} 16000 {n} {n % 7}", "transformers", call, {"n_frames": 40})
+    for kind, n in [("speech", 24000), ("white", 20000), ("chirp", 10001), ("tone", 100), ("impulse", 15000)]:
+        call = "clap(x, arguments={'max_length': 30000})"
+        yield Case(f"clap-{kind}-{n}-to-30000", "clap", f"{kind} 48000 {n} {n % 7}", "transformers", call, {"pad_to": 30000})
+
+    # The same presets as other libraries compute them.
+    for kind, n in [("speech", 8000), ("white", 7919), ("quiet", 4000)]:
+        signal = f"{kind} 16000 {n} {n % 7}"
+        yield Case(f"whisper-{kind}-{n}-faster-whisper", "whisper", signal, "faster-whisper", "faster(x)")
+        yield Case(f"whisper-{kind}-{n}-transformers", "whisper", signal, "transformers", "whisper_numpy(x)")
+        call = "kaldi.fbank(tensor(x) * 32768, num_mel_bins=80).T"
+        yield Case(f"kaldi-fbank-{kind}-{n}-torchaudio", "kaldi-fbank", signal, "torchaudio", call)
+    call = "extract('Whisper', x, feature_size=128, arguments={'padding': 'do_not_pad'})"
+    yield Case("whisper-large-v3-speech-transformers", "whisper-large-v3", "speech 16000 8000 6", "transformers", call)
+    for n in (160, 161, 200):
+        yield Case(f"whisper-white-{n}-transformers", "whisper", f"white 16000 {n} {n % 7}", "transformers", "whisper_numpy(x)")
+
+
+LIBROSA = "librosa.feature.melspectrogram(y=x{})"
+LOG = {"log": "ln", "log_floor": 1e-5}
+
+
+def librosa(name, signal, arguments, note="", **options):
+    """One call of librosa.feature.melspectrogram; `sr` follows the signal."""
+    rate = int(signal.split()[1])
+    if rate != 22050:
+        arguments = f"sr={rate}, {arguments}".removesuffix(", ")
+        options = {"sample_rate": rate} | options
+    call = LIBROSA.format(f", {arguments}" if arguments else "")
+    return Case(name, "librosa", signal, "librosa", call, options, note=note)
+
+
+def librosa_pieces():
+    """Time and frequency: rates, sizes, windows, padding, filters."""
+    for rate in (8000, 11025, 22255, 44100, 48000):
+        yield librosa(f"rate-{rate}", f"speech {rate} 6000 1", "")
+    for n_fft, hop in ((441, 110), (509, 127), (551, 138), (1024, 256), (600, 150), (1021, 300), (4096, 1000), (64, 16), (7, 3),
+                       (2, 1)):
+        n = 6000 if n_fft > 64 else 50 * hop
+        n_mels = 40 if n_fft > 64 else 2
+        yield librosa(f"n-fft-{n_fft}", f"white 22050 {n} 2", f"n_fft={n_fft}, hop_length={hop}, n_mels={n_mels}",
+                      n_fft=n_fft, hop_length=hop, n_mels=n_mels)
+    for win in (400, 301, 512, 2, 1):
+        yield librosa(f"win-length-{win}", "speech 16000 5000 2", f"n_fft=512, win_length={win}, hop_length=160, n_mels=40",
+                      n_fft=512, win_length=win, hop_length=160, n_mels=40)
+    yield librosa("hop-beyond-window", "speech 16000 6000 2", "n_fft=512, win_length=300, hop_length=400, n_mels=40",
+                  n_fft=512, win_length=300, hop_length=400, n_mels=40)
+    yield librosa("hop-beyond-n-fft", "white 16000 6001 2", "n_fft=512, hop_length=701, n_mels=40",
+                  n_fft=512, hop_length=701, n_mels=40)
+    yield librosa("hop-1", "white 16000 60 2", "n_fft=128, hop_length=1, n_mels=20", n_fft=128, hop_length=1, n_mels=20)
+    for n_mels in (1, 13, 200):
+        yield librosa(f"n-mels-{n_mels}", "white 22050 4000 3", f"n_mels={n_mels}", n_mels=n_mels)
+    yield librosa("f-min", "chirp 22050 6000 0", "fmin=312.5", f_min=312.5)
+    yield librosa("f-max", "chirp 22050 6000 0", "fmax=7600.0", f_max=7600.0)
+    yield librosa("f-min-f-max", "white 16000 6000 0", "fmin=20.0, fmax=7999.5", f_min=20.0, f_max=7999.5)
+
+    for window, own in (("hamming", "hamming"), ("blackman", "blackman"), ("boxcar", "rectangular")):
+        yield librosa(f"window-{own}", "speech 22050 6000 3", f"window='{window}'", window=own)
+        yield librosa(f"window-{own}-tones", "tones 16000 4000 4", f"n_fft=400, hop_length=160, n_mels=80, window='{window}'",
+                      window=own, n_fft=400, hop_length=160, n_mels=80)
+    yield librosa("window-povey", "speech 22050 6000 3", "window=np.hanning(2048) ** 0.85",
+                  window="povey", window_periodic=False)
+    yield librosa("window-povey-periodic", "speech 22050 6000 3", "window=scipy.signal.get_window('hann', 2048) ** 0.85",
+                  window="povey")
+    for window in ("hann", "hamming", "blackman"):
+        changes = {} if window == "hann" else {"window": window}
+        yield librosa(f"window-{window}-symmetric", "tones 22050 4000 5",
+                      f"n_fft=551, hop_length=200, window=scipy.signal.get_window('{window}', 551, fftbins=False)",
+                      n_fft=551, hop_length=200, window_periodic=False, **changes)
+
+    yield librosa("power-1", "speech 22050 6000 3", "power=1.0", power=1.0)
+    yield librosa("power-1.5", "speech 22050 6000 3", "power=1.5", power=1.5)
+    yield librosa("power-3", "white 22050 4000 3", "power=3.0", power=3.0)
+    yield librosa("center-false", "speech 22050 6000 3", "center=False", center=False)
+    yield librosa("center-false-n-fft", "white 22050 2048 6", "center=False", center=False)
+    for mode, own in (("reflect", "reflect"), ("edge", "replicate"), ("symmetric", "symmetric")):
+        yield librosa(f"pad-mode-{own}", "speech 22050 5000 6", f"pad_mode='{mode}'", pad_mode=own)
+        for n in (1, 2, 3, 100):
+            yield librosa(f"pad-mode-{own}-{n}", f"white 16000 {n} 6", f"n_fft=512, hop_length=128, n_mels=40, pad_mode='{mode}'",
+                          n_fft=512, hop_length=128, n_mels=40, pad_mode=own)
+    yield librosa("pad-mode-constant-odd", "dc 11025 3000 6", "n_fft=509, hop_length=100, n_mels=40",
+                  n_fft=509, hop_length=100, n_mels=40)
+    yield Case("center-pad-half-overlap", "librosa", "speech 22050 6000 3", "librosa",
+               "librosa.feature.melspectrogram(y=np.pad(x, (2048 - 512) // 2, mode='reflect'), center=False)",
+               {"center_pad": "half_overlap", "pad_mode": "reflect"})
+    yield Case("center-pad-half-overlap-odd", "librosa", "white 22050 5000 5", "librosa",
+               "librosa.feature.melspectrogram(y=np.pad(x, (1023 - 200) // 2), n_fft=1023, hop_length=200, center=False)",
+               {"center_pad": "half_overlap", "n_fft": 1023, "hop_length": 200})
+
+    yield librosa("mel-scale-htk", "speech 22050 6000 3", "htk=True", mel_scale="htk")
+    yield librosa("mel-scale-htk-band", "white 16000 6000 7", "htk=True, norm=None, fmin=125.0, fmax=7500.0",
+                  mel_scale="htk", mel_norm="none", f_min=125.0, f_max=7500.0)
+    yield librosa("mel-norm-none", "speech 22050 6000 3", "norm=None", mel_norm="none")
+    yield librosa("empty-filters", "white 22050 4000 3", "n_fft=256, hop_length=128, n_mels=128",
+                  note="many filters hold no bin: their rows are 0", n_fft=256, hop_length=128)
+    yield Case("drop-last-frame", "librosa", "speech 22050 6000 3", "librosa", LIBROSA.format("") + "[:, :-1]",
+               {"drop_last_frame": True})
+    yield Case("preemphasis-signal", "librosa", "speech 22050 6000 3", "librosa",
+               "librosa.feature.melspectrogram(y=scipy.signal.lfilter([1.0, -0.95], [1.0], x))", {"preemphasis": 0.95})
+    yield Case("input-scale", "librosa", "speech 22050 6000 3", "librosa", "librosa.feature.melspectrogram(y=x * 0.3)",
+               {"input_scale": 0.3})
+    yield Case("pad-end-librosa", "librosa", "white 22050 3001 7", "librosa",
+               "librosa.feature.melspectrogram(y=np.pad(x, (0, 999)), center=False)", {"pad_end": 999, "center": False})
+    yield Case("normalize-input-librosa", "librosa", "speech 22050 4000 7", "librosa",
+               "librosa.feature.melspectrogram(y=(x - x.mean()) / np.sqrt(x.var() + 1e-7))", {"normalize_input": True})
+
+
+def levels():
+    """Logarithms, floors, references, dynamic range."""
+    to_db = "librosa.power_to_db(" + LIBROSA.format("") + ", {})"
+    signal = "speech 22050 6000 3"
+
+    def db(name, arguments, signal=signal, **options):
+        return Case(name, "librosa", signal, "librosa", to_db.format(arguments), {"log": "db"} | options)
+
+    yield db("log-db", "top_db=None")
+    yield db("top-db-80", "top_db=80.0", reference="whole_input", top_db=80.0)
+    yield db("top-db-45.5", "top_db=45.5", reference="whole_input", top_db=45.5)
+    yield db("log-floor", "amin=1e-4, top_db=None", log_floor=1e-4)
+    yield db("subtract-reference", "ref=np.max, top_db=80.0",
+             reference="whole_input", top_db=80.0, subtract_reference=True)
+    yield db("subtract-reference-alone", "ref=np.max, top_db=None", reference="whole_input", subtract_reference=True)
+    yield db("subtract-reference-silence", "ref=np.max, top_db=80.0", signal="silence 22050 2000 0",
+             reference="whole_input", top_db=80.0, subtract_reference=True)
+    yield db("subtract-reference-fixed", "ref=0.01, top_db=None",
+             reference="fixed", reference_value=-20.0, subtract_reference=True)
+    magnitude = LIBROSA.format(", power=1.0")
+    yield Case("log-db-magnitude", "librosa", signal, "librosa", f"librosa.amplitude_to_db({magnitude}, top_db=None)",
+               {"log": "db_magnitude", "power": 1.0, "log_floor": 1e-5})
+    yield Case("log-db-magnitude-max", "librosa", signal, "librosa",
+               f"librosa.amplitude_to_db({magnitude}, ref=np.max, top_db=60.0)",
+               {"log": "db_magnitude", "power": 1.0, "log_floor": 1e-5, "reference": "whole_input", "top_db": 60.0,
+                "subtract_reference": True})
+    yield Case("log-ln", "librosa", signal, "librosa", f"np.log(np.maximum({LIBROSA.format('')}, 1e-5))", dict(LOG))
+    yield Case("log-ln-top-db", "librosa", signal, "librosa",
+               f"level(np.log(np.maximum({LIBROSA.format('')}, 1e-5)), 50 * np.log(10) / 10, 0.0, 1.0)",
+               LOG | {"reference": "whole_input", "top_db": 50.0})
+    yield Case("log10", "librosa", signal, "librosa", f"np.log10(np.maximum({LIBROSA.format('')}, 1e-8))",
+               {"log": "log10", "log_floor": 1e-8})
+    yield Case("log-floor-add", "librosa", signal, "librosa", f"np.log({LIBROSA.format('')} + 1e-3)",
+               {"log": "ln", "log_floor": 1e-3, "log_floor_mode": "add"})
+    yield Case("log-none-whisper", "whisper", "speech 16000 6000 2", "transformers",
+               "span_mel(x, 16000, 400, 400, 160, 80)[:, :-1]",
+               {"log": "none", "reference": "none", "top_db": None, "offset": 0.0, "scale": 1.0})
+    base = "span_mel(x, 16000, 400, 400, 160, 80, mel_floor=1e-10, log_mel='log10')"
+    yield Case("reference-none", "whisper", "speech 16000 6000 2", "transformers", f"({base}[:, :-1] + 4.0) / 4.0",
+               {"reference": "none", "top_db": None})
+    yield Case("drop-last-frame-false", "whisper", "speech 16000 6000 2", "transformers", f"level({base})",
+               {"drop_last_frame": False})
+    yield Case("offset", "whisper", "speech 16000 6000 2", "transformers", f"level({base}[:, :-1], offset=1.25)",
+               {"offset": 1.25})
+    yield Case("scale", "whisper", "speech 16000 6000 2", "transformers", f"level({base}[:, :-1], scale=0.5)",
+               {"scale": 0.5})
+    yield Case("top-db-whisper", "whisper", "chirp 16000 6000 3", "transformers", f"level({base}[:, :-1], top=4.0)",
+               {"top_db": 40.0})
+    for kind, n in (("speech", 8000), ("quiet", 4000), ("clipped", 4000)):
+        yield Case(f"reference-fixed-{kind}", "whisper-large-v3", f"{kind} 16000 {n} 3", "transformers",
+                   "extract('VoxtralRealtime', x)", {"reference": "fixed", "reference_value": 1.5})
+    yield Case("reference-fixed-other", "whisper-large-v3", "speech 16000 5000 2", "transformers",
+               "extract('VoxtralRealtime', x, global_log_mel_max=-0.5)", {"reference": "fixed", "reference_value": -0.5})
+
+
+def whisper_family():
+    """Padding and sizes as the Whisper implementations take them."""
+    for n, padding in ((1, 1600), (2, 1000), (100, 480), (4000, 4000)):
+        yield Case(f"pad-end-{n}-{padding}", "whisper", f"white 16000 {n} 4", "openai-whisper",
+                   f"openai(x, padding={padding})", {"pad_end": padding})
+    yield Case("pad-end-160-faster-whisper", "whisper", "speech 16000 5000 2", "faster-whisper", "faster(x, padding=160)",
+               {"pad_end": 160})
+    pad = "extract('Whisper', x, arguments={{'padding': 'max_length', 'max_length': {}, 'truncation': False}})"
+    for n, length in ((1, 1600), (5000, 9000), (5000, 4000)):
+        yield Case(f"pad-to-{n}-{length}", "whisper", f"speech 16000 {n} 4", "transformers", pad.format(length),
+                   {"pad_to": length})
+    yield Case("pad-to-mode-repeat", "whisper", "speech 16000 3000 4", "openai-whisper",
+               "openai(np.pad(np.tile(x, 2), (0, 1500)))", {"pad_to": 7500, "pad_to_mode": "repeat"})
+    yield Case("pad-to-mode-zeros", "clap", "speech 48000 12000 4", "transformers",
+               "clap(x, padding='pad', arguments={'max_length': 30000})", {"pad_to": 30000, "pad_to_mode": "zeros"})
+    normalized = "extract('Whisper', x, arguments={{'padding': {}, 'do_normalize': True}})"
+    yield Case("normalize-input", "whisper", "speech 16000 6000 2", "transformers",
+               normalized.format("'do_not_pad'"), {"normalize_input": True})
+    yield Case("normalize-input-quiet", "whisper", "quiet 16000 4000 4", "transformers",
+               normalized.format("'do_not_pad'"), {"normalize_input": True})
+    yield Case("normalize-input-padded", "whisper", "speech 16000 5000 2", "transformers",
+               normalized.format("'max_length', 'max_length': 9000"), {"normalize_input": True, "pad_to": 9000},
+               note="mean and variance are those of the signal without its padding, and the padding stays 0")
+    for options in ({"n_mels": 40}, {"hop_length": 100}, {"n_fft": 512}):
+        names = {"n_mels": "feature_size"}
+        (key, value), = options.items()
+        yield Case(f"whisper-{key.replace('_', '-')}-{value}", "whisper", "speech 16000 6000 2", "transformers",
+                   f"extract('Whisper', x, {names.get(key, key)}={value}, arguments={{'padding': 'do_not_pad'}})", options)
+
+
+def torchaudio_cases():
+    """torchaudio.transforms: its bins, its norms of the spectrum, MFCC."""
+    def mel(name, signal, arguments, post="{}", **options):
+        rate = int(signal.split()[1])
+        if rate != 16000:
+            arguments = f"{rate}, {arguments}".removesuffix(", ")
+            options = {"sample_rate": rate} | options
+        return Case(name, "torchaudio", signal, "torchaudio",
+                    post.format(f"transforms.MelSpectrogram({arguments})(tensor(x))"), options)
+
+    speech = "speech 16000 6000 2"
+    yield mel("spectrum-norm-window", speech, "normalized=True", spectrum_norm="window")
+    yield mel("spectrum-norm-frame-length", speech, "normalized='frame_length'", spectrum_norm="frame_length")
+    yield mel("spectrum-norm-window-hamming", "white 16000 4000 2",
+              "n_fft=512, win_length=400, hop_length=160, normalized='window', power=1.0, window_fn=torch.hamming_window",
+              spectrum_norm="window", n_fft=512, win_length=400, hop_length=160, power=1.0, window="hamming")
+    yield mel("bins-odd-n-fft", speech, "n_fft=441, hop_length=147, n_mels=40", n_fft=441, hop_length=147, n_mels=40)
+    yield mel("bins-odd-rate", "white 22255 6000 5", "n_fft=512, n_mels=40",
+              n_fft=512, hop_length=256, n_mels=40, f_max=11127.0)
+    yield mel("bins-11025", "speech 11025 4000 5", "n_fft=256, n_mels=40, f_max=5512.0",
+              n_fft=256, hop_length=128, n_mels=40, f_max=5512.0)
+    yield Case("bins-linspace", "librosa", "white 22050 5000 5", "torchaudio",
+               "transforms.MelSpectrogram(22050, n_fft=551, hop_length=138, n_mels=40, mel_scale='slaney', norm='slaney',"
+               " pad_mode='constant')(tensor(x))",
+               {"bin_frequencies": "linspace", "n_fft": 551, "hop_length": 138, "n_mels": 40})
+    yield Case("bins-exact", "torchaudio", "white 16000 4000 2", "librosa",
+               "librosa.feature.melspectrogram(y=x, sr=16000, n_fft=441, hop_length=147, n_mels=40, htk=True, norm=None,"
+               " pad_mode='reflect')",
+               {"bin_frequencies": "exact", "n_fft": 441, "hop_length": 147, "n_mels": 40})
+    yield mel("torchaudio-power-1", speech, "power=1.0", power=1.0)
+    yield mel("torchaudio-power-1.5", speech, "power=1.5", power=1.5)
+    yield mel("torchaudio-center-false", speech, "center=False, n_mels=64", center=False, n_mels=64)
+    yield mel("torchaudio-win-length", speech, "n_fft=551, win_length=275, hop_length=137, n_mels=40",
+              n_fft=551, win_length=275, hop_length=137, n_mels=40)
+    yield mel("torchaudio-slaney", speech, "n_mels=80, mel_scale='slaney', norm='slaney'",
+              n_mels=80, mel_scale="slaney", mel_norm="slaney")
+    yield mel("torchaudio-pad-mode-replicate", speech, "pad_mode='replicate', n_mels=64", pad_mode="replicate", n_mels=64)
+    yield mel("torchaudio-window-blackman", speech, "window_fn=torch.blackman_window, n_mels=64",
+              window="blackman", n_mels=64)
+    yield mel("torchaudio-window-symmetric", speech, "n_mels=64, wkwargs={'periodic': False}",
+              window_periodic=False, n_mels=64)
+    yield mel("torchaudio-top-db", "speech 16000 6000 2", "n_mels=64", post="transforms.AmplitudeToDB('power', 60.0)({})",
+              n_mels=64, log="db", reference="whole_input", top_db=60.0)
+    yield mel("torchaudio-db-magnitude", "speech 16000 6000 2", "n_mels=64, power=1.0",
+              post="transforms.AmplitudeToDB('magnitude')({})", n_mels=64, power=1.0, log="db_magnitude")
+    yield mel("vocos", "speech 24000 8000 5", "n_fft=1024, hop_length=256, n_mels=100, power=1.0",
+              post="torch.log(torch.clip({}, min=1e-7))",
+              n_fft=1024, hop_length=256, n_mels=100, power=1.0, log="ln", log_floor=1e-7)
+    yield Case("mfcc-torchaudio-40", "torchaudio", speech, "torchaudio", "transforms.MFCC(16000, 40)(tensor(x))",
+               {"n_mfcc": 40, "log": "db", "reference": "whole_input", "top_db": 80.0})
+    yield Case("mfcc-torchaudio-log-mels", "torchaudio", speech, "torchaudio",
+               "transforms.MFCC(16000, 13, log_mels=True, melkwargs={'n_mels': 64})(tensor(x))",
+               {"n_mfcc": 13, "n_mels": 64, "log": "ln", "log_floor": 1e-6, "log_floor_mode": "add"})
+
+
+def spans():
+    """Frames shorter than the transform, mel filters of mixed kinds, steps within the frame."""
+    def span(name, signal, call, **options):
+        base = {"sample_rate": 16000, "n_fft": 512, "win_length": 400, "hop_length": 160, "n_mels": 40}
+        return Case(name, "librosa", signal, "transformers",
+                    f"span_mel(x, 16000, 400, 512, 160, 40{', ' if call else ''}{call})", base | options)
+
+    signal = "speech 16000 5000 2"
+    yield span("frame-span-window", signal, "center=False", frame_span="window", center=False)
+    yield span("frame-span-window-center", signal, "pad_mode='constant'", frame_span="window")
+    yield span("frame-span-window-center-reflect", "white 16000 3000 6", "", frame_span="window", pad_mode="reflect")
+    yield span("frame-span-window-center-short", "white 16000 100 6", "", frame_span="window", pad_mode="reflect")
+    yield span("remove-dc-offset", "dc 16000 2000 6", "center=False, remove_dc_offset=True",
+               frame_span="window", center=False, remove_dc_offset=True)
+    yield span("remove-dc-offset-speech", signal, "pad_mode='constant', remove_dc_offset=True",
+               frame_span="window", remove_dc_offset=True)
+    yield span("preemphasis-frame", signal, "center=False, preemphasis=0.9, window='hamming'",
+               frame_span="window", center=False, window="hamming", preemphasis=0.9, preemphasis_mode="frame")
+    yield span("triangle-domain-mel", signal,
+               "center=False, mel={'norm': None, 'mel_scale': 'htk', 'triangularize_in_mel_space': True}",
+               frame_span="window", center=False, mel_scale="htk", mel_norm="none", triangle_domain="mel")
+    yield span("triangle-domain-mel-slaney", signal,
+               "center=False, mel={'norm': None, 'mel_scale': 'slaney', 'triangularize_in_mel_space': True}",
+               frame_span="window", center=False, mel_norm="none", triangle_domain="mel")
+    yield span("triangle-domain-hz-kaldi", signal, "center=False, mel={'norm': None, 'mel_scale': 'kaldi'}",
+               frame_span="window", center=False, mel_scale="kaldi", mel_norm="none")
+    yield span("mel-scale-kaldi-slaney-norm", signal, "f_min=60.0, f_max=7700.0, center=False, mel={'norm': 'slaney', 'mel_scale': 'kaldi'}",
+               frame_span="window", center=False, mel_scale="kaldi", f_min=60.0, f_max=7700.0)
+    yield span("power-1-db-magnitude", signal, "center=False, power=1.0, window='hamming', mel_floor=1e-6, log_mel='dB', min_value=1e-6",
+               frame_span="window", center=False, power=1.0, window="hamming", log="db_magnitude", log_floor=1e-6)
+    yield Case("speecht5-n-mels", "speecht5", "speech 16000 6000 2", "transformers", "speecht5(x, num_mel_bins=40)",
+               {"n_mels": 40})
+    yield Case("speecht5-window", "speecht5", "white 16000 6000 6", "transformers",
+               "speecht5(x, win_function='hamming_window', fmin=20, fmax=7000, mel_floor=1e-3)",
+               {"window": "hamming", "f_min": 20.0, "f_max": 7000.0, "log_floor": 1e-3})
+    yield Case("clap-fusion", "clap", "speech 48000 12000 4", "transformers",
+               "clap(x, truncation='fusion', arguments={'max_length': 30000})",
+               {"pad_to": 30000, "mel_scale": "htk", "mel_norm": "none"})
+    yield Case("hifigan-eps", "hifigan", "quiet 22050 4000 6", "torch", "hifigan(x, eps=1e-6)", {"magnitude_eps": 1e-6})
+    yield Case("hifigan-16000", "hifigan", "speech 16000 6000 2", "torch",
+               "hifigan(x, sr=16000, hop=200, win=800, f_min=40, f_max=7600, floor=1e-4)",
+               {"sample_rate": 16000, "hop_length": 200, "win_length": 800, "f_min": 40.0, "f_max": 7600.0,
+                "log_floor": 1e-4})
+    yield Case("hifigan-44100", "hifigan", "white 44100 8000 6", "torch",
+               "hifigan(x, sr=44100, n_fft=2048, hop=512, win=2048, n_mels=128, f_min=40, f_max=16000)",
+               {"sample_rate": 44100, "n_fft": 2048, "hop_length": 512, "n_mels": 128, "f_min": 40.0, "f_max": 16000.0})
+    yield Case("hifigan-short", "hifigan", "white 22050 500 6", "torch", "hifigan(x)")
+
+
+def kaldi_cases():
+    """Kaldi's filterbank features and MFCC, by kaldi-native-fbank and torchaudio."""
+    def knf(name, signal, frame="", mel="'num_bins': 80", other="", **options):
+        frame = f", frame={{{frame}}}" if frame else ""
+        other = f", {other}" if other else ""
+        return Case(name, "kaldi-fbank", signal, "kaldi-native-fbank",
+                    f"knf_fbank(x * 32768{frame}, mel={{{mel}}}{other})", options)
+
+    def ta(name, signal, arguments, function="fbank", **options):
+        return Case(name, "kaldi-fbank", signal, "torchaudio",
+                    f"kaldi.{function}(tensor(x) * 32768, {arguments}).T", options)
+
+    signal = "speech 16000 5000 2"
+    for window, own in (("hamming", "hamming"), ("blackman", "blackman"), ("hanning", "hann"), ("rectangular", "rectangular")):
+        yield knf(f"kaldi-window-{own}", signal, f"'window_type': '{window}'", window=own)
+        yield ta(f"kaldi-window-{own}-torchaudio", signal, f"num_mel_bins=40, window_type='{window}'", window=own, n_mels=40)
+    for n in (1, 79, 80, 100, 399, 400, 401, 5000):
+        yield knf(f"snip-edges-{n}", f"speech 16000 {n} 2", "'snip_edges': False", snip_edges=False)
+    yield ta("snip-edges-torchaudio", signal, "num_mel_bins=80, snip_edges=False", snip_edges=False)
+    yield knf("snip-edges-wide-hop", signal, "'snip_edges': False, 'frame_shift_ms': 40.0", hop_length=640, snip_edges=False)
+    yield knf("snip-edges-odd", "white 11025 4001 2", "'samp_freq': 11025, 'snip_edges': False",
+              sample_rate=11025, win_length=275, hop_length=110, snip_edges=False)
+    yield knf("kaldi-8000", "speech 8000 4000 2", "'samp_freq': 8000", "'num_bins': 23",
+              sample_rate=8000, n_fft=256, win_length=200, hop_length=80, n_mels=23)
+    yield ta("kaldi-44100", "speech 44100 8000 2", "num_mel_bins=64, sample_frequency=44100.0",
+             sample_rate=44100, n_fft=2048, win_length=1102, hop_length=441, n_mels=64)
+    yield knf("kaldi-n-fft-400", signal, "'round_to_power_of_two': False", "'num_bins': 40", n_fft=400, n_mels=40)
+    yield ta("kaldi-n-fft-480", signal, "num_mel_bins=40, round_to_power_of_two=False, frame_length=30.0",
+             n_fft=480, win_length=480, n_mels=40)
+    yield knf("kaldi-band", signal, "", "'num_bins': 40, 'low_freq': 125.0, 'high_freq': -400.0",
+              n_mels=40, f_min=125.0, f_max=7600.0)
+    yield knf("kaldi-preemphasis", signal, "'preemph_coeff': 0.5", preemphasis=0.5)
+    yield knf("kaldi-preemphasis-none", signal, "'preemph_coeff': 0.0", preemphasis=0.0)
+    yield knf("kaldi-remove-dc-offset-false", "dc 16000 2000 2", "'remove_dc_offset': False", remove_dc_offset=False)
+    yield knf("kaldi-log-floor", "quiet 16000 2000 2", other="eps=0.01", log_floor=0.01)
+    yield ta("kaldi-log-none", signal, "num_mel_bins=80, use_log_fbank=False", log="none")
+    yield ta("kaldi-power-1", signal, "num_mel_bins=80, use_power=False", power=1.0)
+    yield Case("kaldi-input-scale", "kaldi-fbank", signal, "kaldi-native-fbank", "knf_fbank(x, mel={'num_bins': 80})",
+               {"input_scale": 1.0})
+    yield Case("ast-input-scale", "ast", "speech 16000 5000 2", "transformers",
+               "extract('AST', x * 32768, 'input_values', max_length=40).T", {"input_scale": 32768.0, "n_frames": 40})
+    yield Case("ast-offset-scale", "ast", "speech 16000 5000 2", "transformers",
+               "extract('AST', x, 'input_values', max_length=50, mean=-5.5, std=2.0).T",
+               {"n_frames": 50, "offset": 5.5, "scale": 0.25})
+    yield Case("ast-unlimited", "ast", "white 16000 4000 2", "torchaudio",
+               "(kaldi.fbank(tensor(x), window_type='hanning', num_mel_bins=128).T + 4.2677393) / (4.5689974 * 2)",
+               {"n_frames": None})
+    yield knf("layout-frame-major", signal, "", "'num_bins': 40", n_mels=40, layout="frame_major")
+    yield Case("layout-frame-major-whisper", "whisper", "speech 16000 5000 2", "openai-whisper", "openai(x)",
+               {"layout": "frame_major"})
+
+    yield knf("use-energy", signal, other="use_energy=True", use_energy=True)
+    yield knf("use-energy-windowed", signal, other="use_energy=True, raw_energy=False", use_energy=True, raw_energy=False)
+    yield knf("use-energy-last", signal, other="use_energy=True, htk_compat=True", use_energy=True, htk_compat=True)
+    for kind in ("quiet", "silence"):
+        yield knf(f"energy-floor-{kind}", f"{kind} 16000 2000 2", other="use_energy=True, energy_floor=100.0",
+                  use_energy=True, energy_floor=100.0)
+        yield knf(f"use-energy-{kind}", f"{kind} 16000 2000 2", other="use_energy=True", use_energy=True)
+    yield ta("use-energy-torchaudio", "speech 16000 5000 2", "num_mel_bins=23, use_energy=True, energy_floor=1.0e9",
+             n_mels=23, use_energy=True, energy_floor=1.0e9)
+    yield ta("use-energy-torchaudio-last", signal,
+             "num_mel_bins=23, use_energy=True, energy_floor=0.0, raw_energy=False, htk_compat=True",
+             n_mels=23, use_energy=True, raw_energy=False, htk_compat=True)
+
+    def mfcc(name, signal, other="", mel="", **options):
+        other = f", {other}" if other else ""
+        mel = f", mel={{{mel}}}" if mel else ""
+        base = {"n_mels": 23, "n_mfcc": 13, "lifter": 22.0}
+        return Case(name, "kaldi-fbank", signal, "kaldi-native-fbank", f"knf_mfcc(x * 32768{mel}{other})", base | options)
+
+    yield mfcc("mfcc-kaldi", signal)
+    yield mfcc("mfcc-kaldi-lifter-10", signal, "cepstral_lifter=10.0", lifter=10.0)
+    yield Case("mfcc-kaldi-no-lifter", "kaldi-fbank", signal, "kaldi-native-fbank",
+               "knf_mfcc(x * 32768, cepstral_lifter=0.0)", {"n_mels": 23, "n_mfcc": 13})
+    yield mfcc("mfcc-kaldi-energy", signal, "use_energy=True", use_energy=True)
+    yield mfcc("mfcc-kaldi-energy-last", signal, "use_energy=True, htk_compat=True", use_energy=True, htk_compat=True)
+    yield mfcc("mfcc-kaldi-first-last", signal, "htk_compat=True", htk_compat=True)
+    yield mfcc("mfcc-kaldi-energy-floor", "quiet 16000 2000 2", "use_energy=True, raw_energy=False, energy_floor=10.0",
+               use_energy=True, raw_energy=False, energy_floor=10.0)
+    yield mfcc("mfcc-kaldi-all", "white 16000 4000 2", "num_ceps=40", "'num_bins': 40", n_mels=40, n_mfcc=40)
+    yield ta("mfcc-torchaudio-kaldi", signal, "", "mfcc", n_mels=23, n_mfcc=13, lifter=22.0)
+    yield ta("mfcc-torchaudio-kaldi-last", signal, "num_ceps=20, num_mel_bins=40, htk_compat=True", "mfcc",
+             n_mels=40, n_mfcc=20, lifter=22.0, htk_compat=True)
+
+    librosa_mfcc = "librosa.feature.mfcc(y=x{})"
+    decibel = {"log": "db", "reference": "whole_input", "top_db": 80.0}
+    for name, arguments, options in (
+        ("mfcc-librosa", "", {"n_mfcc": 20}),
+        ("mfcc-librosa-13", ", n_mfcc=13, n_mels=64", {"n_mfcc": 13, "n_mels": 64}),
+        ("mfcc-librosa-lifter", ", lifter=22", {"n_mfcc": 20, "lifter": 22.0, "lifter_kind": "librosa"}),
+        ("mfcc-librosa-lifter-5.5", ", n_mfcc=40, lifter=5.5", {"n_mfcc": 40, "lifter": 5.5, "lifter_kind": "librosa"}),
+        ("mfcc-librosa-1", ", n_mfcc=1, n_mels=1", {"n_mfcc": 1, "n_mels": 1}),
+    ):
+        yield Case(name, "librosa", "speech 22050 6000 3", "librosa", librosa_mfcc.format(arguments), decibel | options)
+
+
+def rows():
+    """What is done to each row over its frames."""
+    signal = "speech 16000 6000 2"
+    yield Case("normalize-mean", "kaldi-fbank", signal, "torchaudio",
+               "kaldi.fbank(tensor(x) * 32768, num_mel_bins=80, subtract_mean=True).T", {"normalize": "mean"})
+    yield Case("normalize-mean-energy", "kaldi-fbank", signal, "torchaudio",
+               "kaldi.fbank(tensor(x) * 32768, num_mel_bins=80, use_energy=True, energy_floor=0.0, subtract_mean=True).T",
+               {"normalize": "mean", "use_energy": True}, note="the energy's mean is subtracted too")
+    yield Case("normalize-mean-mfcc", "kaldi-fbank", signal, "torchaudio",
+               "kaldi.mfcc(tensor(x) * 32768, subtract_mean=True).T",
+               {"normalize": "mean", "n_mels": 23, "n_mfcc": 13, "lifter": 22.0})
+    for kind, n in (("speech", 6000), ("white", 4000)):
+        yield Case(f"normalize-variance-{kind}", "kaldi-fbank", f"{kind} 16000 {n} 1", "transformers",
+                   "extract('SeamlessM4T', x, stride=1, arguments={'pad_to_multiple_of': None}).T",
+                   {"normalize": "variance", "normalize_eps": 1e-7})
+        yield Case(f"normalize-ddof-{kind}", "kaldi-fbank", f"{kind} 16000 {n} 1", "transformers",
+                   "extract('Speech2Text', x).T",
+                   {"normalize": "deviation", "normalize_ddof": 0, "normalize_eps": 0.0})
+    yield Case("normalize-means-only", "kaldi-fbank", signal, "transformers", "extract('Speech2Text', x, normalize_vars=False).T",
+               {"normalize": "mean"})
+    yield Case("parakeet-128", "parakeet", signal, "transformers", "extract('Parakeet', x, feature_size=128).T",
+               {"n_mels": 128})
+    yield Case("parakeet-preemphasis", "parakeet", signal, "transformers", "extract('Parakeet', x, preemphasis=0.8).T",
+               {"preemphasis": 0.8})
+    yield Case("parakeet-preemphasis-none", "parakeet", signal, "transformers", "extract('Parakeet', x, preemphasis=None).T",
+               {"preemphasis": 0.0})
+    yield Case("parakeet-padded", "parakeet", "speech 16000 5001 1", "transformers",
+               "extract('Parakeet', x, arguments={'padding': 'max_length', 'max_length': 8000}).T", {"pad_to": 8000},
+               note="pre-emphasis ends with the signal, the padding is 0; rows are measured over n_samples / hop_length frames")
+    yield Case("parakeet-unmasked", "parakeet", signal, "transformers", "standardized(parakeet_log_mel(x), 1, 1e-5)",
+               {"mask_tail": False})
+    yield Case("parakeet-not-normalized", "parakeet", signal, "transformers", "parakeet_log_mel(x)",
+               {"normalize": "none", "mask_tail": False})
+    yield Case("parakeet-variance", "parakeet", signal, "transformers",
+               "(lambda y: (y - y.mean(1, keepdims=True)) / np.sqrt(y.var(1, ddof=1, keepdims=True) + 1e-3))(parakeet_log_mel(x))",
+               {"normalize": "variance", "normalize_eps": 1e-3, "mask_tail": False})
+    yield Case("mask-tail", "librosa", "speech 22050 6000 3", "librosa",
+               "standardized(np.log(np.maximum(librosa.feature.melspectrogram(y=x), 1e-5)), 0, 0.25, valid=6000 // 512)",
+               LOG | {"normalize": "deviation", "normalize_ddof": 0, "normalize_eps": 0.25, "mask_tail": True})
+
+
+def integers():
+    """16-bit samples: the library is given value / 32768."""
+    yield Case("int16-whisper", "whisper", "speech 16000 6000 2", "openai-whisper", "openai(x)", kind="int16")
+    yield Case("int16-whisper-clipped", "whisper", "clipped 16000 4000 3", "openai-whisper", "openai(x)", kind="int16")
+    yield Case("int16-kaldi", "kaldi-fbank", "speech 16000 6000 2", "kaldi-native-fbank",
+               "knf_fbank(x * 32768, mel={'num_bins': 80})", kind="int16")
+    yield Case("int16-kaldi-full-scale", "kaldi-fbank", "square 16000 3000 3", "kaldi-native-fbank",
+               "knf_fbank(x * 32768, mel={'num_bins': 80})", kind="int16")
+    yield Case("int16-parakeet", "parakeet", "speech 16000 6000 2", "transformers", "extract('Parakeet', x).T", kind="int16")
+    yield Case("int16-hifigan", "hifigan", "speech 22050 6000 3", "torch", "hifigan(x)", kind="int16")
+
+
+def batches():
+    """Clips of different lengths; each one's truth is that of the clip alone."""
+    lengths = (3000, 201, 4799, 400, 1601)
+    yield Case("batch-whisper", "whisper", [f"speech 16000 {n} 5" for n in lengths], "openai-whisper", "openai(x)", kind="batch")
+    yield Case("batch-kaldi", "kaldi-fbank", [f"white 16000 {n} 5" for n in (400, 399, 2500, 1203)], "kaldi-native-fbank",
+               "knf_fbank(x * 32768, mel={'num_bins': 80})", kind="batch")
+    yield Case("batch-parakeet", "parakeet", [f"white 16000 {n} 5" for n in (2500, 640, 1203)], "transformers",
+               "extract('Parakeet', x).T", kind="batch")
+    yield Case("batch-whisper-padded", "whisper", [f"speech 16000 {n} 5" for n in (1, 3000, 1601)], "openai-whisper",
+               "openai(np.pad(x, (0, 3200 - len(x))))", {"pad_to": 3200}, kind="batch")
+
+
+def all_cases():
+    for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches):
+        yield from group()

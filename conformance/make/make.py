@@ -1,0 +1,167 @@
+"""Asks the reference libraries and writes conformance/cases.json, inputs/ and expected/.
+
+    python conformance/make/make.py            everything
+    python conformance/make/make.py whisper    only looks: the cases whose name starts so, nothing written
+"""
+
+import json
+import pathlib
+import shutil
+import sys
+
+import numpy as np
+
+import accuracy
+import bounds
+import cases
+import options
+import refusals
+import references
+import signals
+import statistic
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LARGEST = 6_000_000
+# How many times the deviation of float32 arithmetic a library may lie off the oracle before its options
+# are taken for wrong. torchaudio computes the edges of its mel filters in float32.
+ROUNDING = {"torchaudio": 100.0}
+
+
+class Corpus:
+    """The files and the list of cases, as they come together."""
+
+    def __init__(self):
+        self.signals, self.files, self.cases = {}, {}, []
+
+    def signal(self, text, integers=False):
+        """The samples of a signal such as `speech 16000 8000 1` (kind, rate, length, seed) and its file."""
+        kind, rate, n, seed = text.split()
+        rate, n, seed = int(rate), int(n), int(seed)
+        samples = signals.make(kind, seed, rate, n)
+        name = f"inputs/{kind}-{rate}-{n}-{seed}." + ("i16" if integers else "f32")
+        if integers:
+            samples = signals.to_int16(samples)
+        self.files[name] = samples.astype("<i2" if integers else "<f4").tobytes()
+        self.signals[name] = {"kind": kind, "seed": seed, "sample_rate": rate, "n_samples": n}
+        return (samples.astype(np.float32) / np.float32(32768) if integers else samples), name
+
+    def expected(self, name, values, layout):
+        name = f"expected/{name}.f32"
+        if name in self.files:
+            raise ValueError(f"{name} twice")
+        values = values.T if layout == "frame_major" else values
+        self.files[name] = np.ascontiguousarray(values, dtype="<f4").tobytes()
+        return name
+
+    def write(self, document):
+        for folder in ("inputs", "expected"):
+            shutil.rmtree(ROOT / folder, ignore_errors=True)
+            (ROOT / folder).mkdir()
+        for name, data in self.files.items():
+            (ROOT / name).write_bytes(data)
+        (ROOT / "cases.json").write_text(json_text(document), encoding="utf-8")
+        size = sum(map(len, self.files.values())) + (ROOT / "cases.json").stat().st_size
+        print(f"{len(self.cases)} cases, {len(self.files)} files, {size:,} bytes")
+        if size > LARGEST:
+            sys.exit(f"more than {LARGEST:,} bytes")
+
+
+def json_text(document):
+    """One case a line: small, and a change shows as one line."""
+    parts = []
+    for key, value in document.items():
+        if isinstance(value, list):
+            lines = ",\n".join("    " + json.dumps(item, ensure_ascii=False) for item in value)
+            parts.append(f"  {json.dumps(key)}: [\n{lines}\n  ]")
+        elif isinstance(value, dict):
+            lines = ",\n".join(f"    {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items())
+            parts.append(f"  {json.dumps(key)}: {{\n{lines}\n  }}")
+        else:
+            parts.append(f"  {json.dumps(key)}: {json.dumps(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def answer(corpus, case, signal, name, integers=False):
+    """Input, expectation and bound of one clip."""
+    samples, input_name = corpus.signal(signal, integers)
+    o = options.resolve(case.preset, case.options)
+    rate = corpus.signals[input_name]["sample_rate"]
+    if o["sample_rate"] != rate:
+        raise ValueError(f"{name}: sample_rate {o['sample_rate']}, the signal has {rate}")
+    values = references.ask(case.call, samples)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name}: the reference gives NaN or infinity")
+    bound, worst = bounds.measure(samples, o, values)
+    print(
+        f"{name:44} {str(values.shape):12} reference {worst['reference']:.1e}"
+        f" float32 {worst['float32']:.1e} bound {bound['atol']:.1e} + {bound['rtol']:.1e} |y|"
+    )
+    allowed = ROUNDING.get(case.library, 10.0) * worst["float32"] + worst["floor"]
+    if worst["reference"] > allowed:
+        raise ValueError(f"{name}: {worst['reference']:.1e} off the oracle, more than rounding: wrong options?")
+    return o, {
+        "input": input_name,
+        "n_samples": len(samples),
+        "expected": corpus.expected(name, values, o["layout"]),
+        "n_mels": values.shape[0],
+        "n_frames": values.shape[1],
+        "bound": bound,
+    }
+
+
+def add(corpus, case):
+    head = {
+        "name": case.name,
+        "kind": case.kind,
+        "preset": case.preset,
+        "options": {name: options.as_text(value) for name, value in case.options.items()},
+    }
+    reference = {"library": case.library, "version": references.version(case.library), "call": case.call}
+    if case.note:
+        reference["note"] = case.note
+    if case.kind == "batch":
+        clips = []
+        for i, signal in enumerate(case.signal):
+            o, clip = answer(corpus, case, signal, f"{case.name}-{i}")
+            clips.append(clip)
+        corpus.cases.append(head | {"sample_rate": o["sample_rate"], "clips": clips, "reference": reference})
+    else:
+        o, clip = answer(corpus, case, case.signal, case.name, integers=case.kind == "int16")
+        corpus.cases.append(head | {"sample_rate": o["sample_rate"]} | clip | {"reference": reference})
+
+
+def check_coverage(listed):
+    """Every preset has four cases, every option one with a value that neither the default nor the preset has."""
+    truths = [case for case in listed if case["kind"] != "refusal"]
+    for preset in options.PRESETS:
+        if sum(case["preset"] == preset for case in truths) < 4:
+            raise ValueError(f"preset {preset} has fewer than four cases")
+    for option, default in options.DEFAULT.items():
+        if not any(case["options"].get(option, options.as_text(default)) != options.as_text(default) for case in truths):
+            raise ValueError(f"option {option} has no case")
+
+
+def main():
+    chosen = sys.argv[1:]
+    corpus = Corpus()
+    for case in cases.all_cases():
+        if not chosen or any(case.name.startswith(c) for c in chosen):
+            add(corpus, case)
+    if chosen:
+        return
+    for case in statistic.all_cases():
+        corpus.cases.append(statistic.answer(corpus, case))
+    for case in refusals.all_cases(corpus):
+        corpus.cases.append(case)
+    check_coverage(corpus.cases)
+    libraries = {name: references.version(name) for name in references.LIBRARIES}
+    corpus.write({
+        "libraries": libraries | {"numpy": np.__version__},
+        "signals": corpus.signals,
+        "accuracy": accuracy.measure(),
+        "cases": corpus.cases,
+    })
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The reference libraries, and the recipes that take more than one expression to write.
+
+A case's `reference.call` is a Python expression; it is evaluated with these names and with `x`, the
+input as a float32 array. Each result is (rows, frames).
+"""
+
+import importlib.metadata
+import os
+import warnings
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+warnings.filterwarnings("ignore")
+
+import faster_whisper.feature_extractor
+import kaldi_native_fbank as knf
+import librosa
+import numpy as np
+import scipy.signal  # noqa: F401 (calls name it)
+import torch
+import torchaudio
+import torchaudio.compliance.kaldi
+import transformers
+import whisper.audio
+from transformers import audio_utils
+from transformers.models.parakeet.feature_extraction_parakeet import ParakeetFeatureExtractor
+from transformers.models.voxtral_realtime.feature_extraction_voxtral_realtime import VoxtralRealtimeFeatureExtractor
+
+torch.set_num_threads(1)
+
+openai = whisper.audio.log_mel_spectrogram
+kaldi = torchaudio.compliance.kaldi
+transforms = torchaudio.transforms
+
+
+def tensor(x):
+    """The input as torchaudio's Kaldi functions take it: (1, n_samples)."""
+    return torch.from_numpy(x)[None, :]
+
+
+def faster(x, padding=0, **options):
+    return faster_whisper.feature_extractor.FeatureExtractor(**options)(x, padding=padding)
+
+
+def extract(name, x, key="input_features", arguments=None, **options):
+    """transformers' feature extractor of that name, called with its options and `arguments`."""
+    classes = {"Parakeet": ParakeetFeatureExtractor, "VoxtralRealtime": VoxtralRealtimeFeatureExtractor}
+    kind = classes.get(name) or getattr(transformers, f"{name}FeatureExtractor")
+    extractor = kind(**options)
+    features = extractor(x, sampling_rate=extractor.sampling_rate, **(arguments or {}))[key]
+    return np.asarray(features[0])
+
+
+def whisper_numpy(x, **options):
+    """transformers' Whisper features by its NumPy path, which it takes where torch is missing."""
+    return transformers.WhisperFeatureExtractor(**options)._np_extract_fbank_features(x[None], "cpu")[0]
+
+
+def speecht5(x, **options):
+    extractor = transformers.SpeechT5FeatureExtractor(**options)
+    return np.asarray(extractor(audio_target=x, sampling_rate=extractor.sampling_rate)["input_values"][0]).T
+
+
+def clap(x, arguments=None, truncation="rand_trunc", **options):
+    extractor = transformers.ClapFeatureExtractor(truncation=truncation, **options)
+    features = extractor(x, sampling_rate=extractor.sampling_rate, **(arguments or {}))["input_features"]
+    return np.asarray(features)[0, 0].T
+
+
+def hifigan(x, sr=22050, n_fft=1024, n_mels=80, hop=256, win=1024, f_min=0, f_max=8000, eps=1e-9, floor=1e-5):
+    """The mel spectrogram of HiFi-GAN's training code, out of torch and librosa."""
+    basis = torch.from_numpy(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max))
+    pad = (n_fft - hop) // 2
+    y = torch.nn.functional.pad(tensor(x)[None], (pad, pad), mode="reflect")[0]
+    z = torch.stft(y, n_fft, hop, win, torch.hann_window(win), center=False, return_complex=True)
+    magnitude = torch.sqrt(torch.view_as_real(z).pow(2).sum(-1) + eps)
+    return torch.log(torch.clamp(basis @ magnitude, min=floor))[0]
+
+
+def _configured(options, groups):
+    for name, value in groups.items():
+        if isinstance(value, dict):
+            _configured(getattr(options, name), value)
+        else:
+            setattr(options, name, value)
+    return options
+
+
+def _online(feature, rate, x):
+    feature.accept_waveform(rate, x.tolist())
+    feature.input_finished()
+    frames = [feature.get_frame(i) for i in range(feature.num_frames_ready)]
+    return np.array(frames, dtype=np.float32).reshape(len(frames), feature.dim).T
+
+
+def knf_fbank(x, frame=None, mel=None, **options):
+    """kaldi-native-fbank's filterbank features; `frame` and `mel` are its frame and mel options."""
+    o = _configured(knf.FbankOptions(), {"frame_opts": {"dither": 0.0} | (frame or {}), "mel_opts": mel or {}} | options)
+    return _online(knf.OnlineFbank(o), o.frame_opts.samp_freq, x)
+
+
+def knf_mfcc(x, frame=None, mel=None, **options):
+    """kaldi-native-fbank's MFCC; its energy is off unless asked for."""
+    groups = {"frame_opts": {"dither": 0.0} | (frame or {}), "mel_opts": mel or {}, "use_energy": False}
+    o = _configured(knf.MfccOptions(), groups | options)
+    return _online(knf.OnlineMfcc(o), o.frame_opts.samp_freq, x)
+
+
+def span_mel(x, sr, win, n_fft, hop, n_mels, f_min=0.0, f_max=None, mel=None, window="hann", periodic=True, **options):
+    """transformers' spectrogram() with its mel filters: frames of `win` samples, zeros after them up to n_fft."""
+    filters = audio_utils.mel_filter_bank(
+        n_fft // 2 + 1, n_mels, f_min, sr / 2 if f_max is None else f_max, sr,
+        **(mel or {"norm": "slaney", "mel_scale": "slaney"}),
+    )
+    shape = audio_utils.window_function(win, window, periodic=periodic)
+    options = {"power": 2.0, "mel_floor": 0.0} | options
+    return audio_utils.spectrogram(x, shape, win, hop, n_fft, mel_filters=filters, **options)
+
+
+def level(y, top=8.0, offset=4.0, scale=0.25):
+    """Whisper's last steps on decadic logarithms, with other numbers."""
+    return (np.maximum(y, y.max() - top) + offset) * scale
+
+
+def standardized(y, ddof, eps, valid=None):
+    """Each row less its mean, over its deviation + eps; measured on `valid` frames, 0 in the others."""
+    y = np.asarray(y)
+    measured = y[:, :valid]
+    y = (y - measured.mean(axis=1, keepdims=True)) / (measured.std(axis=1, ddof=ddof, keepdims=True) + eps)
+    if valid is not None:
+        y[:, valid:] = 0
+    return y
+
+
+def parakeet_log_mel(x, **options):
+    """NeMo's log-mel before its normalization, as ParakeetFeatureExtractor computes it."""
+    emphasized = np.concatenate([x[:1], x[1:] - np.float32(0.97) * x[:-1]])
+    return ParakeetFeatureExtractor(**options)._torch_extract_fbank_features(tensor(emphasized))[0].T.numpy()
+
+
+LIBRARIES = {
+    "openai-whisper": "openai-whisper",
+    "faster-whisper": "faster-whisper",
+    "transformers": "transformers",
+    "librosa": "librosa",
+    "torchaudio": "torchaudio",
+    "torch": "torch",
+    "kaldi-native-fbank": "kaldi-native-fbank",
+}
+
+
+def version(library):
+    return importlib.metadata.version(LIBRARIES[library])
+
+
+def ask(call, x):
+    """Evaluates the expression; (rows, frames) in float32."""
+    answer = eval(call, globals(), {"x": x})
+    if isinstance(answer, torch.Tensor):
+        answer = answer.numpy()
+    answer = np.ascontiguousarray(answer, dtype=np.float32)
+    return answer[0] if answer.ndim == 3 else answer

@@ -11,7 +11,8 @@ mod value;
 
 pub use choices::{
     BinFrequencies, CenterPad, FrameSpan, Layout, LifterKind, Log, LogFloorMode, MelNorm, MelScale,
-    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain, Window,
+    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain,
+    Window,
 };
 pub use presets::PRESETS;
 pub use value::{Choice, OptionInfo, OptionKind};

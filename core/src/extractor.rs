@@ -5,9 +5,11 @@ use crate::config::{Layout, MelConfig};
 use crate::error::Error;
 use crate::kernels::InstructionSet;
 use crate::memory;
+#[cfg(feature = "std")]
+use crate::parallel::for_ranges;
 use crate::plan::{Overrides, Plan};
 use crate::run::{Measured, Sink, run};
-use crate::scratch::{Scratch, ScratchPool};
+use crate::scratch::ScratchPool;
 use crate::signal::{Sample, WholeSignal, check_samples};
 use crate::spectrogram::MelSpectrogram;
 use crate::stream::MelStream;
@@ -110,12 +112,20 @@ impl MelExtractor {
     /// [`Error::EmptyInput`]; [`Error::Sample`] for the first sample that is no finite number, or so
     /// large that its power can't be represented; [`Error::Allocation`].
     pub fn compute<S: Sample>(&self, samples: &[S]) -> Result<MelSpectrogram, Error> {
+        self.compute_on(samples, 1)
+    }
+
+    pub(crate) fn compute_on<S: Sample>(
+        &self,
+        samples: &[S],
+        threads: usize,
+    ) -> Result<MelSpectrogram, Error> {
         let n_frames = self.frame_count(samples.len());
         let length = self.length(n_frames)?;
         let mut data: Vec<f32> = memory::with_capacity(length)?;
         // SAFETY: there is room for the result, and all of it has been written where it is kept.
         unsafe {
-            self.compute_at(samples, data.as_mut_ptr(), n_frames)?;
+            self.compute_at(samples, data.as_mut_ptr(), n_frames, threads)?;
             data.set_len(length);
         }
         Ok(MelSpectrogram { data, n_mels: self.n_mels(), n_frames, layout: self.config.layout })
@@ -133,7 +143,7 @@ impl MelExtractor {
         let n_frames = self.frame_count(samples.len());
         check_room(out, self.length(n_frames)?)?;
         // SAFETY: `out` has room for the result.
-        unsafe { self.compute_at(samples, out.as_mut_ptr(), n_frames)? };
+        unsafe { self.compute_at(samples, out.as_mut_ptr(), n_frames, 1)? };
         Ok(n_frames)
     }
 
@@ -164,18 +174,19 @@ impl MelExtractor {
         samples: &[S],
         out: *mut f32,
         n_frames: usize,
+        threads: usize,
     ) -> Result<(), Error> {
         if samples.is_empty() {
             return Err(Error::EmptyInput);
         }
         self.check_unread(samples)?;
         let plan = &self.plan;
-        self.pool.with(plan, |scratch| {
-            let sink = Sink { start: out, n_frames, layout: self.config.layout };
-            // SAFETY: the caller's.
-            let measured = unsafe { self.compute_frames(samples, scratch, sink) };
-            if measured.is_finite { Ok(()) } else { Err(self.overflow(samples)) }
-        })?;
+        let sink = Sink { start: out, n_frames, layout: self.config.layout };
+        // SAFETY: the caller's.
+        let measured = unsafe { self.compute_frames(samples, sink, threads)? };
+        if !measured.is_finite {
+            return Err(self.overflow(samples));
+        }
         // SAFETY: every frame has been written.
         let data = unsafe { core::slice::from_raw_parts_mut(out, n_frames * plan.n_rows) };
         let whole_hops = samples.len() / plan.framing.hop;
@@ -190,36 +201,48 @@ impl MelExtractor {
     unsafe fn compute_frames<S: Sample>(
         &self,
         samples: &[S],
-        scratch: &mut Scratch,
         sink: Sink,
-    ) -> Measured {
+        threads: usize,
+    ) -> Result<Measured, Error> {
         let plan = &self.plan;
         let frames = 0..plan.framing.count(samples.len() as u64);
         let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
+        let compute = |sink, levels| {
+            for_ranges(frames.clone(), plan.kernel.lanes, threads, |range| {
+                // SAFETY: the caller's; each range is computed once.
+                self.pool.with(plan, |scratch| unsafe {
+                    Ok(run(plan, scratch, &signal, range, sink, levels))
+                })
+            })
+        };
         let mut levels = plan.compression.levels_beforehand();
         // Cepstra and the energy's row are made of bands that have their final level: the reference
         // has to be known before, and is measured by a pass of its own.
         let measures_first =
             plan.compression.measures && (plan.cepstrum.is_some() || plan.energy_row.is_some());
-        // SAFETY: the caller's.
+        if measures_first {
+            levels = plan.compression.levels(compute(None, Levels::NONE)?.highest);
+        }
+        let measured = compute(Some(sink), levels)?;
+        if plan.compression.measures && !measures_first {
+            let levels = plan.compression.levels(measured.highest);
+            for_ranges(frames.clone(), plan.kernel.lanes, threads, |range| {
+                // SAFETY: these frames have been written.
+                unsafe {
+                    for_each_run(sink, plan.n_rows, range, |values| {
+                        plan.kernel.apply_levels(values, levels);
+                    });
+                }
+                Ok(Measured::NOTHING)
+            })?;
+        }
+        // SAFETY: the sink has room for them.
         unsafe {
-            if measures_first {
-                let all = frames.clone();
-                let measured = run(plan, scratch, &signal, all, None, Levels::NONE);
-                levels = plan.compression.levels(measured.highest);
-            }
-            let measured = run(plan, scratch, &signal, frames.clone(), Some(sink), levels);
-            if plan.compression.measures && !measures_first && !frames.is_empty() {
-                let levels = plan.compression.levels(measured.highest);
-                for_each_run(sink, plan.n_rows, 0..frames.end, |values| {
-                    plan.kernel.apply_levels(values, levels);
-                });
-            }
             for_each_run(sink, plan.n_rows, frames.end..sink.n_frames, |values| {
                 values.fill(plan.missing);
             });
-            measured
         }
+        Ok(measured)
     }
 
     /// Checks the samples that no frame reads.
@@ -253,6 +276,17 @@ impl core::fmt::Debug for MelExtractor {
             .field("instruction_set", &self.instruction_set())
             .finish_non_exhaustive()
     }
+}
+
+/// Without threads there is one range.
+#[cfg(not(feature = "std"))]
+fn for_ranges(
+    frames: core::ops::Range<usize>,
+    _lanes: usize,
+    _threads: usize,
+    work: impl Fn(core::ops::Range<usize>) -> Result<Measured, Error>,
+) -> Result<Measured, Error> {
+    work(frames)
 }
 
 fn copy(values: &[f32]) -> Result<Vec<f32>, Error> {

@@ -8,6 +8,8 @@ pub(crate) mod rows;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod fma;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod scalar;
@@ -55,6 +57,8 @@ impl InstructionSet {
 pub struct Kernel {
     pub set: InstructionSet,
     pub(crate) lanes: usize,
+    /// The same bits with fewer lanes, widest first: for blocks of fewer frames.
+    narrower: &'static [&'static Kernel],
     is_available: fn() -> bool,
     block: unsafe fn(&Plan, &mut Block<'_>),
     convert_i16: unsafe fn(&[i16], &mut [f32]),
@@ -68,6 +72,11 @@ impl Kernel {
     pub(crate) fn choose(wanted: Option<InstructionSet>) -> Option<&'static Self> {
         let mut available = KERNELS.iter().copied().filter(|kernel| (kernel.is_available)());
         available.find(|kernel| wanted.is_none_or(|set| kernel.set == set))
+    }
+
+    /// The kernel with the fewest lanes that computes so many frames in a block.
+    pub(crate) fn for_frames(&'static self, n: usize) -> &'static Self {
+        self.narrower.iter().rev().find(|kernel| n <= kernel.lanes).unwrap_or(&self)
     }
 
     /// Computes one block of frames.
@@ -121,16 +130,24 @@ impl core::fmt::Debug for Kernel {
 
 /// Compiles the kernels for one lane type, in functions that have its instruction set.
 macro_rules! kernel {
-    ($module:ident, $lane:ty, $set:ident, $available:expr $(, $features:literal)?) => {
+    (
+        $module:ident, $lane:ty, $set:ident, narrower: [$($narrower:ident),*],
+        $available:expr $(, $features:literal)?
+    ) => {
         mod $module {
-            use super::block::{self, Block, Stages};
+            use super::block::{self, Block, Engine, Stages};
+            use super::lane::{Lane, Real};
+            use super::rows::Rows;
             use super::*;
+            use crate::fft::columns::PassScratch;
 
             type V = $lane;
+            type Wide = <V as Lane>::Wide;
 
             pub(super) static KERNEL: Kernel = Kernel {
                 set: InstructionSet::$set,
-                lanes: <V as lane::Real>::N,
+                lanes: V::N,
+                narrower: &[$(&super::$narrower::KERNEL),*],
                 is_available: || $available,
                 block: compute,
                 convert_i16,
@@ -141,16 +158,52 @@ macro_rules! kernel {
 
             $(#[target_feature(enable = $features)])?
             unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
-                let stages = Stages { transform, bands };
+                let stages = Stages { first, columns, first_wide, columns_wide, bands };
                 // SAFETY: the caller's.
                 unsafe { block::compute::<V>(plan, block, &stages) }
             }
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn transform(plan: &Plan, block: &mut Block<'_>) {
+            unsafe fn first(engine: &Engine<V>, samples: Rows<V>, to: Rows<V>, direct: Rows<V>) {
                 // SAFETY: the caller's.
-                unsafe { block::transform::<V>(plan, block) }
+                unsafe { block::first_stage(engine, samples, to, direct) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn columns(
+                engine: &Engine<V>,
+                columns: Rows<V>,
+                scratch: &PassScratch<V>,
+                powers: Rows<V>,
+            ) {
+                // SAFETY: the caller's.
+                unsafe { block::column_powers(engine, columns, scratch, powers) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn first_wide(
+                engine: &Engine<Wide>,
+                samples: Rows<V>,
+                to: Rows<Wide>,
+                direct: Rows<Wide>,
+            ) {
+                // SAFETY: the caller's.
+                unsafe { block::first_stage(engine, samples, to, direct) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn columns_wide(
+                engine: &Engine<Wide>,
+                columns: Rows<Wide>,
+                scratch: &PassScratch<Wide>,
+                powers: Rows<V>,
+            ) {
+                // SAFETY: the caller's.
+                unsafe { block::column_powers(engine, columns, scratch, powers) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -200,19 +253,29 @@ kernel!(
     with_avx512,
     avx512::Avx512,
     Avx512,
+    narrower: [with_avx2, with_fma],
     has!("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma"),
     "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
 );
 #[cfg(target_arch = "x86_64")]
-kernel!(with_avx2, avx2::Avx2, Avx2, has!("avx2", "fma"), "avx2,fma");
+kernel!(
+    with_avx2,
+    avx2::Avx2,
+    Avx2,
+    narrower: [with_fma],
+    has!("avx2", "fma"),
+    "avx2,fma"
+);
 #[cfg(target_arch = "x86_64")]
-kernel!(with_sse2, sse2::Sse2, Sse2, true);
+kernel!(with_fma, fma::Fma, Avx2, narrower: [], has!("avx2", "fma"), "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+kernel!(with_sse2, sse2::Sse2, Sse2, narrower: [], true);
 #[cfg(target_arch = "aarch64")]
-kernel!(with_neon, neon::Neon, Neon, true);
+kernel!(with_neon, neon::Neon, Neon, narrower: [], true);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-kernel!(with_simd128, simd128::Simd128, Simd128, true);
-kernel!(fused, scalar::Fused, ScalarFused, true);
-kernel!(unfused, scalar::Scalar, Scalar, true);
+kernel!(with_simd128, simd128::Simd128, Simd128, narrower: [], true);
+kernel!(with_fused, scalar::Fused, ScalarFused, narrower: [], true);
+kernel!(with_scalar, scalar::Scalar, Scalar, narrower: [], true);
 
 /// The fastest first.
 static KERNELS: &[&Kernel] = &[
@@ -226,6 +289,6 @@ static KERNELS: &[&Kernel] = &[
     &with_neon::KERNEL,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     &with_simd128::KERNEL,
-    &unfused::KERNEL,
-    &fused::KERNEL,
+    &with_scalar::KERNEL,
+    &with_fused::KERNEL,
 ];

@@ -22,8 +22,6 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(feature = "std")]
-mod batch;
 mod cepstrum;
 mod compress;
 pub mod config;
@@ -36,6 +34,8 @@ mod kernels;
 mod mel;
 mod memory;
 mod normalize;
+#[cfg(feature = "std")]
+mod parallel;
 mod plan;
 mod run;
 mod scratch;

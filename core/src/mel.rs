@@ -29,9 +29,7 @@ pub(crate) fn hz_to_mel(scale: MelScale, hz: f64) -> f64 {
 pub(crate) fn mel_to_hz(scale: MelScale, mel: f64) -> f64 {
     match scale {
         MelScale::Slaney if mel < SLANEY_BREAK_MEL => mel * SLANEY_HZ_PER_MEL,
-        MelScale::Slaney => {
-            SLANEY_BREAK_HZ * libm::exp((mel - SLANEY_BREAK_MEL) * SLANEY_LOG_STEP)
-        }
+        MelScale::Slaney => SLANEY_BREAK_HZ * libm::exp((mel - SLANEY_BREAK_MEL) * SLANEY_LOG_STEP),
         MelScale::Htk => 700.0 * (libm::exp(mel * (core::f64::consts::LN_10 / 2595.0)) - 1.0),
         MelScale::Kaldi => 700.0 * (libm::exp(mel / 1127.0) - 1.0),
     }
@@ -136,9 +134,9 @@ impl Filterbank {
         match self {
             Self::Segments { spans, weights } => {
                 let mut weights = weights.iter();
-                let sums = spans.iter().map(|span| {
-                    weights.by_ref().take(span.len as usize).flatten().map(absolute).sum()
-                });
+                let sums = spans
+                    .iter()
+                    .map(|span| weights.by_ref().take(span.len as usize).flatten().map(absolute).sum());
                 2.0 * sums.fold(0.0, f64::max)
             }
             Self::Rows { spans, weights } => {
@@ -154,9 +152,7 @@ impl Filterbank {
     /// The filters without a weight: too narrow for any bin to fall into.
     pub fn empty_filters(&self) -> Vec<usize> {
         match self {
-            Self::Rows { spans, .. } => {
-                (0..spans.len()).filter(|&mel| spans[mel].len == 0).collect()
-            }
+            Self::Rows { spans, .. } => (0..spans.len()).filter(|&mel| spans[mel].len == 0).collect(),
             Self::Segments { spans, weights } => {
                 let mut at = 0;
                 let mut rises = Vec::new();

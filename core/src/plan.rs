@@ -135,8 +135,10 @@ pub(crate) struct ArenaLayout {
     pub gathered: Arena,
     pub samples: Arena,
     pub sample_rows: usize,
-    pub sample_columns: usize,
+    /// Columns that a frame reaches into besides its own.
+    sample_tail: usize,
     pub sample_row_stride: usize,
+    /// Frames that were treated one by one, a row of the widest kernel's lanes for each sample.
     pub frames: Arena,
     pub columns: Arena,
     pub passes: [Arena; 2],
@@ -229,9 +231,10 @@ impl Plan {
         })
     }
 
-    /// Floats that a block reads from its first sample on, at `stride` samples a frame.
-    pub fn source_length(&self, stride: usize) -> usize {
-        (self.layout.sample_columns - 1) * stride + self.layout.sample_rows
+    /// Floats that a block of so many lanes reads from its first sample on, at `stride` samples a
+    /// frame.
+    pub fn source_length(&self, lanes: usize, stride: usize) -> usize {
+        (self.layout.sample_columns(lanes) - 1) * stride + self.layout.sample_rows
     }
 
     /// The logarithm of a frame's energy, as Kaldi limits it.
@@ -323,6 +326,11 @@ impl Fft {
 }
 
 impl ArenaLayout {
+    /// Columns of the transposed samples of a block of so many lanes.
+    pub fn sample_columns(&self, lanes: usize) -> usize {
+        lanes + self.sample_tail
+    }
+
     fn new(
         config: &MelConfig,
         framing: &Framing,
@@ -333,7 +341,8 @@ impl ArenaLayout {
         let n_fft = framing.n_fft;
         // Sample i of frame f is in row i mod hop, column f + i / hop.
         let sample_rows = framing.hop.min(n_fft);
-        let sample_columns = lanes + (n_fft - 1) / sample_rows;
+        let sample_tail = (n_fft - 1) / sample_rows;
+        let sample_columns = lanes + sample_tail;
         let sample_row_stride = sample_columns.next_multiple_of(4);
         let &Needs { stage, pass, direct } = needs;
         let cepstrum = if config.n_mfcc.is_some() { config.n_mels as usize * lanes } else { 0 };
@@ -362,7 +371,7 @@ impl ArenaLayout {
             passes: [piece(pass * lanes), piece(pass * lanes)],
             direct: piece(direct * lanes),
             sample_rows,
-            sample_columns,
+            sample_tail,
             sample_row_stride,
             total: end,
         }
@@ -373,10 +382,7 @@ fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Erro
     Kernel::choose(wanted).ok_or_else(|| Error::Config {
         field: "instruction_set".into(),
         value: wanted.map_or_else(String::new, |set| format!("{set:?}")),
-        wanted: format!(
-            "one of this machine's: {:?}",
-            InstructionSet::available().collect::<Vec<_>>()
-        ),
+        wanted: format!("one of this machine's: {:?}", InstructionSet::available().collect::<Vec<_>>()),
     })
 }
 

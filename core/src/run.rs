@@ -2,6 +2,7 @@
 
 use crate::compress::Levels;
 use crate::config::Layout;
+use crate::kernels::Kernel;
 use crate::kernels::block::Block;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
@@ -19,6 +20,11 @@ pub(crate) struct Sink {
     pub layout: Layout,
 }
 
+// SAFETY: threads that share a sink store different frames.
+unsafe impl Send for Sink {}
+// SAFETY: as above.
+unsafe impl Sync for Sink {}
+
 /// What was found on the way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {
@@ -32,10 +38,7 @@ impl Measured {
     pub const NOTHING: Self = Self { highest: f32::NEG_INFINITY, is_finite: true };
 
     pub fn and(self, other: Self) -> Self {
-        Self {
-            highest: self.highest.max(other.highest),
-            is_finite: self.is_finite && other.is_finite,
-        }
+        Self { highest: self.highest.max(other.highest), is_finite: self.is_finite && other.is_finite }
     }
 }
 
@@ -69,6 +72,7 @@ pub(crate) unsafe fn run(
     };
     for frame in frames.clone().step_by(lanes) {
         let n = lanes.min(frames.end - frame);
+        let kernel = plan.kernel.for_frames(n);
         if n < lanes {
             // Lanes past the end are not to be measured.
             measured = measured.and(lanes_measured(&block, lanes));
@@ -78,24 +82,24 @@ pub(crate) unsafe fn run(
         // SAFETY: gathered samples have their own piece of the scratch, and so has a tile, which is
         // written after they were read; a whole block of a mel-major result is stored in place.
         unsafe {
-            (block.source, block.source_stride) = source(plan, signal, frame, n, floats);
+            (block.source, block.source_stride) = source(plan, kernel, signal, frame, n, floats);
             let tile = floats.add(plan.layout.tile.start);
             (block.out, block.out_stride) = match sink {
                 Some(Sink { start, n_frames, layout: Layout::MelMajor }) if n == lanes => {
                     (start.wrapping_add(frame), n_frames)
                 }
-                _ => (tile, lanes),
+                _ => (tile, kernel.lanes),
             };
-            plan.kernel.block(plan, &mut block);
+            kernel.block(plan, &mut block);
             match sink {
                 Some(Sink { start, layout: Layout::FrameMajor, .. }) => {
                     let to = start.wrapping_add(frame * plan.n_rows);
-                    plan.kernel.store_frames(tile, plan.n_rows, to, n);
+                    kernel.store_frames(tile, plan.n_rows, to, n);
                 }
                 Some(Sink { start, n_frames, .. }) if n < lanes => {
                     for row in 0..plan.n_rows {
                         let to = start.wrapping_add(row * n_frames + frame);
-                        core::ptr::copy_nonoverlapping(tile.add(row * lanes), to, n);
+                        core::ptr::copy_nonoverlapping(tile.add(row * kernel.lanes), to, n);
                     }
                 }
                 _ => {}
@@ -114,6 +118,7 @@ pub(crate) unsafe fn run(
 /// `floats` is the scratch of the plan, whose gathered samples nobody else uses.
 unsafe fn source(
     plan: &Plan,
+    kernel: &Kernel,
     signal: &impl Signal,
     frame: usize,
     n: usize,
@@ -121,13 +126,14 @@ unsafe fn source(
 ) -> (*const f32, usize) {
     let framing = &plan.framing;
     let start = framing.start(frame);
-    if let Some(samples) = signal.direct(start, plan.source_length(framing.hop)) {
+    if let Some(samples) = signal.direct(start, plan.source_length(kernel.lanes, framing.hop)) {
         return (samples.as_ptr(), framing.hop);
     }
     let piece = plan.layout.gathered;
-    // SAFETY: the caller's.
-    let gathered = unsafe { core::slice::from_raw_parts_mut(floats.add(piece.start), piece.len) };
     let stride = plan.layout.sample_rows;
+    let len = plan.source_length(kernel.lanes, stride);
+    // SAFETY: the caller's; no kernel is wider than the plan's.
+    let gathered = unsafe { core::slice::from_raw_parts_mut(floats.add(piece.start), len) };
     if framing.hop > stride {
         for (index, to) in gathered.chunks_exact_mut(stride).enumerate() {
             if index < n {

@@ -1,8 +1,8 @@
 //! Working memory of one computation, kept by the extractor for the next.
 
+use crate::error::Error;
 #[cfg(feature = "realfft")]
 use crate::fft::large_prime::LargePrimeScratch;
-use crate::error::Error;
 use crate::memory::AlignedBuffer;
 use crate::plan::Plan;
 use core::cell::UnsafeCell;
@@ -60,12 +60,7 @@ impl ScratchPool {
         work: impl FnOnce(&mut Scratch) -> Result<T, Error>,
     ) -> Result<T, Error> {
         for slot in &self.slots {
-            let take = slot.is_used.compare_exchange(
-                false,
-                true,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            );
+            let take = slot.is_used.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed);
             if take.is_err() {
                 continue;
             }

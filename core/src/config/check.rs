@@ -29,18 +29,14 @@ impl MelConfig {
     pub(crate) fn check_stream(&self) -> Result<(), Error> {
         let uses_reference = self.top_db.is_some() || self.subtract_reference;
         let streams = "to be streamed, as it needs the whole input";
-        self.rule(
-            !(uses_reference && self.reference == Reference::WholeInput),
-            "reference",
-            || format!("fixed (with reference_value) or none {streams}"),
-        )?;
+        self.rule(!(uses_reference && self.reference == Reference::WholeInput), "reference", || {
+            format!("fixed (with reference_value) or none {streams}")
+        })?;
         self.rule(self.normalize == Normalize::None, "normalize", || format!("none {streams}"))?;
         self.rule(!self.normalize_input, "normalize_input", || format!("false {streams}"))?;
-        self.rule(
-            self.pad_to.is_none() || self.pad_to_mode == PadToMode::Zeros,
-            "pad_to_mode",
-            || format!("zeros {streams}"),
-        )
+        self.rule(self.pad_to.is_none() || self.pad_to_mode == PadToMode::Zeros, "pad_to_mode", || {
+            format!("zeros {streams}")
+        })
     }
 
     fn rule(
@@ -116,9 +112,7 @@ impl MelConfig {
         })?;
         self.rule(self.input_scale > 0.0, "input_scale", || "more than 0".into())?;
         self.rule(self.dither >= 0.0, "dither", || "at least 0".into())?;
-        self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || {
-            "from 0 to 1".into()
-        })?;
+        self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || "from 0 to 1".into())?;
         self.rule(self.power > 0.0, "power", || "more than 0".into())?;
         self.rule(self.magnitude_eps >= 0.0, "magnitude_eps", || "at least 0".into())
     }
@@ -134,11 +128,9 @@ impl MelConfig {
 
     fn check_levels(&self) -> Result<(), Error> {
         let smallest = f32::MIN_POSITIVE;
-        self.rule(
-            self.log == Log::None || self.log_floor as f32 >= smallest,
-            "log_floor",
-            || format!("at least {smallest:e} where there is a logarithm"),
-        )?;
+        self.rule(self.log == Log::None || self.log_floor as f32 >= smallest, "log_floor", || {
+            format!("at least {smallest:e} where there is a logarithm")
+        })?;
         self.rule(self.log_floor >= 0.0, "log_floor", || "at least 0".into())?;
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
             "more than 0, or none".into()

@@ -99,11 +99,7 @@ pub(super) fn parse<T: OptionValue>(option: &str, text: &str) -> Result<T, Error
     T::from_text(text).ok_or_else(|| Error::Config {
         field: Cow::Owned(option.into()),
         value: text.into(),
-        wanted: if T::OPTIONAL {
-            format!("{}, or none", T::KIND.wanted())
-        } else {
-            T::KIND.wanted()
-        },
+        wanted: if T::OPTIONAL { format!("{}, or none", T::KIND.wanted()) } else { T::KIND.wanted() },
     })
 }
 

@@ -31,14 +31,8 @@ pub(crate) fn dft3<V: Real>(x: [Complex<V>; 3]) -> [Complex<V>; 3] {
     let sin = V::constant(SIN_60);
     [
         x[0].add(sum),
-        Complex::new(
-            difference.im.mul_add(sin, middle.re),
-            difference.re.neg_mul_add(sin, middle.im),
-        ),
-        Complex::new(
-            difference.im.neg_mul_add(sin, middle.re),
-            difference.re.mul_add(sin, middle.im),
-        ),
+        Complex::new(difference.im.mul_add(sin, middle.re), difference.re.neg_mul_add(sin, middle.im)),
+        Complex::new(difference.im.neg_mul_add(sin, middle.re), difference.re.mul_add(sin, middle.im)),
     ]
 }
 
@@ -90,17 +84,11 @@ pub(crate) fn dft8<V: Real>(x: [Complex<V>; 8]) -> [Complex<V>; 8] {
         even[0].add(odd[0]),
         one.mul_add(half, even[1]),
         even[2].sub_i(odd[2]),
-        Complex::new(
-            three.re.mul_add(half, even[3].re),
-            three.im.neg_mul_add(half, even[3].im),
-        ),
+        Complex::new(three.re.mul_add(half, even[3].re), three.im.neg_mul_add(half, even[3].im)),
         even[0].sub(odd[0]),
         one.neg_mul_add(half, even[1]),
         even[2].add_i(odd[2]),
-        Complex::new(
-            three.re.neg_mul_add(half, even[3].re),
-            three.im.mul_add(half, even[3].im),
-        ),
+        Complex::new(three.re.neg_mul_add(half, even[3].re), three.im.mul_add(half, even[3].im)),
     ]
 }
 
@@ -176,15 +164,9 @@ fn last_step<V: Real>(
 ) -> [Complex<V>; 4] {
     [
         odd.mul_add(by, even),
-        Complex::new(
-            odd_odd.im.mul_add(by, even_odd.re),
-            odd_odd.re.neg_mul_add(by, even_odd.im),
-        ),
+        Complex::new(odd_odd.im.mul_add(by, even_odd.re), odd_odd.re.neg_mul_add(by, even_odd.im)),
         odd.neg_mul_add(by, even),
-        Complex::new(
-            odd_odd.im.neg_mul_add(by, even_odd.re),
-            odd_odd.re.mul_add(by, even_odd.im),
-        ),
+        Complex::new(odd_odd.im.neg_mul_add(by, even_odd.re), odd_odd.re.mul_add(by, even_odd.im)),
     ]
 }
 
@@ -269,10 +251,7 @@ fn real_dft8_to<V: Real>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>)
     let total = odd[1].add(odd[3]);
     out.complex(
         stride,
-        Complex::new(
-            difference.mul_add(half, odd[0]),
-            total.mul_sub(V::constant(-SQRT_HALF), odd[2]),
-        ),
+        Complex::new(difference.mul_add(half, odd[0]), total.mul_sub(V::constant(-SQRT_HALF), odd[2])),
     );
     out.complex(
         3 * stride,
@@ -309,22 +288,10 @@ pub(crate) fn real_dft16<V: Real>(load: impl Fn(usize) -> V, out: &mut impl Real
     let far_sin = sum_3.neg_mul_add(tan, sum_1);
     let middle = sum_2.mul_add(half, odd[4]);
     let middle_odd = sum_2.mul_sub(half, odd[4]);
-    out.complex(
-        1,
-        Complex::new(near_cos.mul_add(cos, near), near_sin.mul_sub(minus_cos, middle)),
-    );
-    out.complex(
-        7,
-        Complex::new(near_cos.neg_mul_add(cos, near), near_sin.mul_add(minus_cos, middle)),
-    );
-    out.complex(
-        3,
-        Complex::new(far_cos.mul_add(cos, far), far_sin.mul_sub(minus_cos, middle_odd)),
-    );
-    out.complex(
-        5,
-        Complex::new(far_cos.neg_mul_add(cos, far), far_sin.mul_add(minus_cos, middle_odd)),
-    );
+    out.complex(1, Complex::new(near_cos.mul_add(cos, near), near_sin.mul_sub(minus_cos, middle)));
+    out.complex(7, Complex::new(near_cos.neg_mul_add(cos, near), near_sin.mul_add(minus_cos, middle)));
+    out.complex(3, Complex::new(far_cos.mul_add(cos, far), far_sin.mul_sub(minus_cos, middle_odd)));
+    out.complex(5, Complex::new(far_cos.neg_mul_add(cos, far), far_sin.mul_add(minus_cos, middle_odd)));
 }
 
 /// cos and −sin of 2π j k / 25 for j = 1 to 4 and k = 1, 2.

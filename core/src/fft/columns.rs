@@ -61,14 +61,17 @@ unsafe fn real_column<S: Real<Element = f32>, V: Real>(
 ) -> bool {
     let out = &mut Powers { bins: &plan.bins, powers };
     // SAFETY: the caller's.
-    let load = inlined(#[inline(always)] |j: usize| unsafe { column.load(2 * j) });
+    let load = inlined(
+        #[inline(always)]
+        |j: usize| unsafe { column.load(2 * j) },
+    );
     match plan.n2 {
         16 => real_dft16(load, out),
-        8 => real_dft8(core::array::from_fn(load), out),
-        5 => real_dft5(core::array::from_fn(load), out),
-        4 => real_dft4(core::array::from_fn(load), out),
-        3 => real_dft3(core::array::from_fn(load), out),
-        2 => real_dft2(core::array::from_fn(load), out),
+        8 => real_dft8([load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)], out),
+        5 => real_dft5([load(0), load(1), load(2), load(3), load(4)], out),
+        4 => real_dft4([load(0), load(1), load(2), load(3)], out),
+        3 => real_dft3([load(0), load(1), load(2)], out),
+        2 => real_dft2([load(0), load(1)], out),
         1 => out.real(0, load(0)),
         _ => return false,
     }
@@ -98,35 +101,34 @@ impl<S: Real<Element = f32>, V: Real> RealOutput<V> for Powers<'_, S> {
 /// A pass that other passes follow: group q's outputs are turned by their twiddles.
 ///
 /// # Safety
-/// `from` and `to` hold radix · groups · stride complex numbers.
+/// `from` and `to` hold radix · groups · stride complex numbers; `direct` as of [`transforms`].
 #[inline(always)]
 unsafe fn earlier_pass<V: Real>(pass: &Pass<V::Element>, from: Rows<V>, to: Rows<V>, direct: Rows<V>) {
-    let &Pass { radix, groups, stride, .. } = pass;
-    for q in 0..groups {
-        // SAFETY: (radix − 1) twiddles for each of the groups; indices below radix · groups · stride.
-        unsafe {
-            let twiddles = pass.twiddles.get_unchecked(q * (radix - 1)..);
-            for r in 0..stride {
-                let load = inlined(#[inline(always)] |j: usize| from.load_complex(r + stride * (q + groups * j)));
-                let store = inlined(#[inline(always)] |k: usize, value: Complex<V>| {
-                    let value = if k == 0 {
-                        value
-                    } else {
-                        let [re, im] = *twiddles.get_unchecked(k - 1);
-                        value.mul(V::splat(re), V::splat(im))
-                    };
-                    to.store_complex(r + stride * (radix * q + k), value);
-                });
-                dft(pass, direct, load, store);
+    let &Pass { radix, stride, .. } = pass;
+    let store = inlined(
+        #[inline(always)]
+        |q: usize, r: usize, k: usize, value: Complex<V>| {
+            // SAFETY: (radix − 1) twiddles for each group; places below radix · groups · stride.
+            unsafe {
+                let value = if k == 0 {
+                    value
+                } else {
+                    let [re, im] = *pass.twiddles.get_unchecked(q * (radix - 1) + k - 1);
+                    value.mul(V::splat(re), V::splat(im))
+                };
+                to.store_complex(r + stride * (radix * q + k), value);
             }
-        }
-    }
+        },
+    );
+    // SAFETY: the caller's.
+    unsafe { transforms(pass, from, direct, store) }
 }
 
 /// The last pass: powers, each in the row of its bin.
 ///
 /// # Safety
-/// `from` holds radix · stride complex numbers; `bins` is as long, and each has a row.
+/// `from` holds radix · stride complex numbers; `bins` is as long, and each has a row; `direct` as of
+/// [`transforms`].
 #[inline(always)]
 unsafe fn last_pass<S: Real<Element = f32>, V: Real>(
     pass: &Pass<V::Element>,
@@ -136,45 +138,73 @@ unsafe fn last_pass<S: Real<Element = f32>, V: Real>(
     direct: Rows<V>,
 ) {
     let stride = pass.stride;
-    for r in 0..stride {
-        // SAFETY: the caller's.
-        unsafe {
-            let load = inlined(#[inline(always)] |j: usize| from.load_complex(r + stride * j));
-            let store = inlined(#[inline(always)] |k: usize, value: Complex<V>| {
-                powers.store_power(*bins.get_unchecked(r + stride * k), value.power());
-            });
-            dft(pass, direct, load, store);
-        }
-    }
+    let store = inlined(
+        #[inline(always)]
+        |_, r: usize, k: usize, value: Complex<V>| {
+            // SAFETY: the caller's.
+            unsafe { powers.store_power(*bins.get_unchecked(r + stride * k), value.power()) };
+        },
+    );
+    // SAFETY: the caller's.
+    unsafe { transforms(pass, from, direct, store) }
 }
 
-/// One transform of the pass's radix.
+/// All transforms of a pass: of group q and number r, output k goes to `store(q, r, k, …)`.
 ///
 /// # Safety
-/// `direct` has the rows for a radix without a codelet.
+/// `from` holds radix · groups · stride complex numbers; `direct` has the rows for a radix without a
+/// codelet.
 #[inline(always)]
-unsafe fn dft<V: Real>(
+unsafe fn transforms<V: Real>(
     pass: &Pass<V::Element>,
+    from: Rows<V>,
     direct: Rows<V>,
-    load: impl Fn(usize) -> Complex<V>,
-    mut store: impl FnMut(usize, Complex<V>),
+    mut store: impl FnMut(usize, usize, usize, Complex<V>),
 ) {
-    macro_rules! codelet {
-        ($dft:ident) => {
-            for (k, value) in $dft(core::array::from_fn(&load)).into_iter().enumerate() {
-                store(k, value);
+    let &Pass { radix, groups, stride, .. } = pass;
+    // The radix is chosen outside the loops, and inputs are named one by one, as a function that
+    // fills an array is not always inlined.
+    macro_rules! each {
+        (|$q:ident, $r:ident, $load:ident| $body:expr) => {
+            for $q in 0..groups {
+                for $r in 0..stride {
+                    let $load = inlined(
+                        #[inline(always)]
+                        // SAFETY: below radix · groups · stride.
+                        |j: usize| unsafe { from.load_complex($r + stride * ($q + groups * j)) },
+                    );
+                    $body
+                }
             }
         };
     }
-    match pass.radix {
-        16 => dft16(load, store),
-        8 => codelet!(dft8),
-        5 => codelet!(dft5),
-        4 => codelet!(dft4),
-        3 => codelet!(dft3),
-        2 => codelet!(dft2),
-        1 => store(0, load(0)),
-        // SAFETY: the caller's.
-        _ => unsafe { direct::complex(&pass.circle, direct, load, store) },
+    macro_rules! codelet {
+        ($dft:ident, $($j:literal)+) => {
+            each!(|q, r, load| {
+                let values = $dft([$(load($j)),+]);
+                $(store(q, r, $j, values[$j]);)+
+            })
+        };
+    }
+    match radix {
+        16 => each!(|q, r, load| dft16(
+            load,
+            #[inline(always)]
+            |k, value| store(q, r, k, value)
+        )),
+        8 => codelet!(dft8, 0 1 2 3 4 5 6 7),
+        5 => codelet!(dft5, 0 1 2 3 4),
+        4 => codelet!(dft4, 0 1 2 3),
+        3 => codelet!(dft3, 0 1 2),
+        2 => codelet!(dft2, 0 1),
+        1 => each!(|q, r, load| store(q, r, 0, load(0))),
+        _ => each!(|q, r, load| {
+            let store = inlined(
+                #[inline(always)]
+                |k, value| store(q, r, k, value),
+            );
+            // SAFETY: the caller's.
+            unsafe { direct::complex(&pass.circle, direct, load, store) }
+        }),
     }
 }

@@ -35,10 +35,13 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
         unsafe {
             let offsets = taps.offsets.get_unchecked(b * n1..);
             let window = taps.window.get_unchecked(b * n1..);
-            let load = inlined(#[inline(always)] |j: usize| {
-                let offset = *offsets.get_unchecked(j) as usize;
-                V::load_f32(samples.at(offset)).mul(V::splat(*window.get_unchecked(j)))
-            });
+            let load = inlined(
+                #[inline(always)]
+                |j: usize| {
+                    let offset = *offsets.get_unchecked(j) as usize;
+                    V::load_f32(samples.at(offset)).mul(V::splat(*window.get_unchecked(j)))
+                },
+            );
             let mut out = Columns {
                 columns: columns.from(2 * b),
                 column_rows: plan.column_rows(),
@@ -48,11 +51,14 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
             match n1 {
                 25 => real_dft25(load, out),
                 16 => real_dft16(load, out),
-                8 => real_dft8(core::array::from_fn(load), out),
-                5 => real_dft5(core::array::from_fn(load), out),
-                4 => real_dft4(core::array::from_fn(load), out),
-                3 => real_dft3(core::array::from_fn(load), out),
-                2 => real_dft2(core::array::from_fn(load), out),
+                8 => real_dft8(
+                    [load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)],
+                    out,
+                ),
+                5 => real_dft5([load(0), load(1), load(2), load(3), load(4)], out),
+                4 => real_dft4([load(0), load(1), load(2), load(3)], out),
+                3 => real_dft3([load(0), load(1), load(2)], out),
+                2 => real_dft2([load(0), load(1)], out),
                 _ => direct::real(&plan.first_circle, scratch, load, out),
             }
         }

@@ -9,6 +9,7 @@ pub(crate) struct Avx2(__m256);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2Wide(__m256d, __m256d);
 
+#[rustfmt::skip]
 arithmetic! {
     Avx2, f32, parts: [0], each: 8,
     splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
@@ -18,6 +19,7 @@ arithmetic! {
     mul_add: _mm256_fmadd_ps, neg_mul_add: _mm256_fnmadd_ps, mul_sub: _mm256_fmsub_ps,
 }
 
+#[rustfmt::skip]
 arithmetic! {
     Avx2Wide, f64, parts: [0, 1], each: 4,
     splat: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,

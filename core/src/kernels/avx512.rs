@@ -9,6 +9,7 @@ pub(crate) struct Avx512(__m512);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512Wide(__m512d, __m512d);
 
+#[rustfmt::skip]
 arithmetic! {
     Avx512, f32, parts: [0], each: 16,
     splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
@@ -18,6 +19,7 @@ arithmetic! {
     mul_add: _mm512_fmadd_ps, neg_mul_add: _mm512_fnmadd_ps, mul_sub: _mm512_fmsub_ps,
 }
 
+#[rustfmt::skip]
 arithmetic! {
     Avx512Wide, f64, parts: [0, 1], each: 8,
     splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,

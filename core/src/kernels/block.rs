@@ -16,12 +16,12 @@ use super::lane::{Lane, Real, inlined};
 use super::rows::Rows;
 use crate::compress::Levels;
 use crate::fft::columns::{self, PassScratch};
-use crate::fft::first;
-use crate::mel::Filterbank;
-use crate::plan::{Arena, FrameWork, Plan, Power, Transform};
-use crate::scratch::Scratch;
 #[cfg(feature = "realfft")]
 use crate::fft::large_prime::LargePrimeScratch;
+use crate::fft::{FftPlan, first};
+use crate::mel::Filterbank;
+use crate::plan::{self, Arena, FrameWork, Plan, Power, Transform};
+use crate::scratch::Scratch;
 use core::marker::PhantomData;
 
 /// A block's samples, its place in the result, and what was measured on it.
@@ -48,10 +48,20 @@ pub(crate) struct Block<'a> {
 
 /// The block's stages, each compiled as a function of its own: together they have more live values
 /// than any register file holds, and spilling is cheaper by stage.
-pub(crate) struct Stages<V> {
-    pub transform: unsafe fn(&Plan, &mut Block<'_>),
+pub(crate) struct Stages<V: Lane> {
+    pub first: FirstStage<V, V>,
+    pub columns: Columns<V, V>,
+    pub first_wide: FirstStage<V, V::Wide>,
+    pub columns_wide: Columns<V, V::Wide>,
     pub bands: unsafe fn(&Plan, &mut Block<'_>, &V),
 }
+
+/// [`first::first_stage`], compiled for an instruction set.
+type FirstStage<S, V> = unsafe fn(&Engine<V>, Rows<S>, Rows<V>, Rows<V>);
+/// [`columns::powers`], compiled for an instruction set.
+type Columns<S, V> = unsafe fn(&Engine<V>, Rows<V>, &PassScratch<V>, Rows<S>);
+/// The engine of the transform over lanes of `V`.
+pub(crate) type Engine<V> = plan::Engine<FftPlan<<V as Real>::Element>, <V as Real>::Element>;
 
 /// A vector on the stack that makes compilers align the frame: spilled vectors of 32 and 64 bytes
 /// then don't cross cache lines.
@@ -91,7 +101,7 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
             Some(work) => treat_frames::<V>(plan, work, block),
             None => V::splat(0.0),
         };
-        (stages.transform)(plan, block);
+        transform::<V>(plan, block, stages);
         (stages.bands)(plan, block, &energy);
     }
 }
@@ -105,12 +115,13 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
 unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
     let layout = &plan.layout;
     let (n_rows, row_stride) = (layout.sample_rows, layout.sample_row_stride);
+    let n_columns = layout.sample_columns(V::N);
     // SAFETY: the piece has `sample_rows` rows of `sample_row_stride` ≥ `columns` floats.
     unsafe {
         let to = block.rows::<V>(layout.samples).as_ptr();
         let column = |index: usize| block.source.add(index * block.source_stride);
         let mut index = 0;
-        while index + V::N <= layout.sample_columns && n_rows >= V::N {
+        while index + V::N <= n_columns && n_rows >= V::N {
             let mut row = 0;
             while row < n_rows {
                 // The last step overlaps the one before it.
@@ -125,11 +136,11 @@ unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
             }
             index += V::N;
         }
-        while index + 2 <= layout.sample_columns {
+        while index + 2 <= n_columns {
             V::scatter_pair(column(index), column(index + 1), n_rows, to.add(index), row_stride);
             index += 2;
         }
-        if index < layout.sample_columns {
+        if index < n_columns {
             V::scatter(column(index), n_rows, to.add(index), row_stride);
         }
     }
@@ -142,13 +153,17 @@ unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
 #[inline(always)]
 unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>) -> V {
     let span = work.window.len();
+    let stride = plan.kernel.lanes;
     let zero = V::splat(0.0);
     // SAFETY: there is an offset for each sample of the span; the frames have a row for each and one
     // of zeros after them.
     unsafe {
         let samples = block.rows::<V>(plan.layout.samples);
         let frames = block.rows::<V>(plan.layout.frames);
-        let sample = inlined(#[inline(always)] |i: usize| V::load(samples.at(*work.offsets.get_unchecked(i) as usize)));
+        let sample = inlined(
+            #[inline(always)]
+            |i: usize| V::load(samples.at(*work.offsets.get_unchecked(i) as usize)),
+        );
 
         // Four sums, as one would wait for each addition.
         let mut sums = [zero; 4];
@@ -168,15 +183,49 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
             let value = sample(i).sub(mean);
             let emphasized = before.neg_mul_add(emphasis, value);
             let result = emphasized.mul(V::splat(*work.window.get_unchecked(i)));
-            frames.store(i, result);
+            result.store(frames.at(i * stride));
             raw[i % 2] = value.mul_add(value, raw[i % 2]);
             windowed[i % 2] = result.mul_add(result, windowed[i % 2]);
             before = value;
         }
-        frames.store(span, zero);
+        zero.store(frames.at(span * stride));
         let [a, b] = if work.energy_is_raw { raw } else { windowed };
         a.add(b).mul(V::splat(work.energy_scale))
     }
+}
+
+/// The first stage of the transform, with an aligned stack.
+///
+/// # Safety
+/// As of [`first::first_stage`].
+#[inline(always)]
+pub(crate) unsafe fn first_stage<S: Lane, V: Real>(
+    engine: &Engine<V>,
+    samples: Rows<S>,
+    columns: Rows<V>,
+    direct: Rows<V>,
+) {
+    let aligned = Aligned([0.0; 16]);
+    core::hint::black_box(&aligned.0);
+    // SAFETY: the caller's.
+    unsafe { first::first_stage(&engine.fft, engine.taps(), samples, columns, direct) }
+}
+
+/// The passes of the transform, with an aligned stack.
+///
+/// # Safety
+/// As of [`columns::powers`].
+#[inline(always)]
+pub(crate) unsafe fn column_powers<S: Lane, V: Real>(
+    engine: &Engine<V>,
+    columns: Rows<V>,
+    scratch: &PassScratch<V>,
+    powers: Rows<S>,
+) {
+    let aligned = Aligned([0.0; 16]);
+    core::hint::black_box(&aligned.0);
+    // SAFETY: the caller's.
+    unsafe { columns::powers(&engine.fft, columns, *scratch, powers) }
 }
 
 /// Powers of the bins.
@@ -184,9 +233,7 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
 /// # Safety
 /// As of [`compute`].
 #[inline(always)]
-pub(crate) unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>) {
-    let aligned = Aligned([0.0; 16]);
-    core::hint::black_box(&aligned.0);
+unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages<V>) {
     let layout = &plan.layout;
     // SAFETY: the pieces have the rows that the stages ask for.
     unsafe {
@@ -197,20 +244,18 @@ pub(crate) unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>) {
         let powers = block.rows::<V>(layout.powers);
         match &plan.transform {
             Transform::Lanes(engine) => {
-                let columns = block.rows::<V>(layout.columns);
+                let columns = block.rows(layout.columns);
                 let direct = block.rows(layout.direct);
                 let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
-                let scratch = PassScratch { buffers, direct };
-                first::first_stage(&engine.fft, engine.taps(), samples, columns, direct);
-                columns::powers(&engine.fft, columns, scratch, powers);
+                (stages.first)(engine, samples, columns, direct);
+                (stages.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
             }
             Transform::WideLanes(engine) => {
-                let columns = block.wide_rows::<V::Wide>(layout.columns);
+                let columns = block.wide_rows(layout.columns);
                 let direct = block.wide_rows(layout.direct);
                 let buffers = [block.wide_rows(layout.passes[0]), block.wide_rows(layout.passes[1])];
-                let scratch = PassScratch { buffers, direct };
-                first::first_stage(&engine.fft, engine.taps(), samples, columns, direct);
-                columns::powers(&engine.fft, columns, scratch, powers);
+                (stages.first_wide)(engine, samples, columns, direct);
+                (stages.columns_wide)(engine, columns, &PassScratch { buffers, direct }, powers);
             }
             #[cfg(feature = "realfft")]
             Transform::LargePrime(engine) => {
@@ -269,12 +314,15 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         let mut highest = V::load(block.highest.as_ptr());
         let mut poison = powers.load(0).mul_add(zero, V::load(block.poison.as_ptr()));
         let levels = block.levels;
-        let mut emit = inlined(#[inline(always)] |mel: usize, energy: V| {
-            poison = energy.mul_add(zero, poison);
-            let value = plan.compression.apply(energy);
-            highest = value.max(highest);
-            levels.apply(value).store(to.add(mel * stride));
-        });
+        let mut emit = inlined(
+            #[inline(always)]
+            |mel: usize, energy: V| {
+                poison = energy.mul_add(zero, poison);
+                let value = plan.compression.apply(energy);
+                highest = value.max(highest);
+                levels.apply(value).store(to.add(mel * stride));
+            },
+        );
         match &plan.filterbank {
             Filterbank::Segments { spans, weights } => {
                 let mut weights = weights.as_ptr();

@@ -267,10 +267,7 @@ impl<V: Real> Complex<V> {
     /// self · (re + i im).
     #[inline(always)]
     pub fn mul(self, re: V, im: V) -> Self {
-        Self::new(
-            self.im.neg_mul_add(im, self.re.mul(re)),
-            self.im.mul_add(re, self.re.mul(im)),
-        )
+        Self::new(self.im.neg_mul_add(im, self.re.mul(re)), self.im.mul_add(re, self.re.mul(im)))
     }
 
     /// re² + im².

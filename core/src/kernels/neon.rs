@@ -9,6 +9,7 @@ pub(crate) struct Neon(float32x4_t);
 #[derive(Clone, Copy)]
 pub(crate) struct NeonWide(float64x2_t, float64x2_t);
 
+#[rustfmt::skip]
 arithmetic! {
     Neon, f32, parts: [0], each: 4,
     splat: vdupq_n_f32, load: vld1q_f32, store: vst1q_f32,
@@ -20,6 +21,7 @@ arithmetic! {
     mul_sub: |x, by, minus| vfmaq_f32(vnegq_f32(minus), x, by),
 }
 
+#[rustfmt::skip]
 arithmetic! {
     NeonWide, f64, parts: [0, 1], each: 2,
     splat: vdupq_n_f64, load: vld1q_f64, store: vst1q_f64,

@@ -9,6 +9,7 @@ pub(crate) struct Simd128(v128);
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128Wide(v128, v128);
 
+#[rustfmt::skip]
 arithmetic! {
     Simd128, f32, parts: [0], each: 4,
     splat: f32x4_splat, load: |from: *const f32| v128_load(from.cast()),
@@ -21,6 +22,7 @@ arithmetic! {
     mul_sub: |x, by, minus| f32x4_sub(f32x4_mul(x, by), minus),
 }
 
+#[rustfmt::skip]
 arithmetic! {
     Simd128Wide, f64, parts: [0, 1], each: 2,
     splat: f64x2_splat, load: |from: *const f64| v128_load(from.cast()),

@@ -4,11 +4,12 @@ use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
-pub(crate) struct Sse2(__m128);
+pub(crate) struct Sse2(pub(super) __m128);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Sse2Wide(__m128d, __m128d);
 
+#[rustfmt::skip]
 arithmetic! {
     Sse2, f32, parts: [0], each: 4,
     splat: _mm_set1_ps, load: _mm_loadu_ps, store: _mm_storeu_ps,
@@ -20,6 +21,7 @@ arithmetic! {
     mul_sub: |x, by, minus| _mm_sub_ps(_mm_mul_ps(x, by), minus),
 }
 
+#[rustfmt::skip]
 arithmetic! {
     Sse2Wide, f64, parts: [0, 1], each: 2,
     splat: _mm_set1_pd, load: _mm_loadu_pd, store: _mm_storeu_pd,

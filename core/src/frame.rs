@@ -73,6 +73,17 @@ impl Framing {
         usize::try_from(frames).unwrap_or(usize::MAX).min(self.at_most)
     }
 
+    /// Whether a signal has no frames past `frame`, however long it is.
+    pub fn is_end(&self, frame: usize) -> bool {
+        frame >= self.at_most
+    }
+
+    /// How many samples may come after the last one of a frame before it is sure that the frame
+    /// counts.
+    pub fn delay(&self) -> usize {
+        if self.drop_last || self.rounded { self.hop } else { 0 }
+    }
+
     /// Start of a frame.
     pub fn start(&self, frame: usize) -> i64 {
         (frame as i64).saturating_mul(self.hop as i64) - self.lead

@@ -92,9 +92,12 @@ impl Conditioning {
     }
 }
 
+/// Length of a signal whose end is not known: longer than any, and with room for sums.
+pub(crate) const ENDLESS: u64 = 1 << 60;
+
 /// Samples by their place, from some place on.
 pub(crate) trait Signal {
-    /// Length with the padding after it, of a signal whose end is known; else `u64::MAX`, and places
+    /// Length with the padding after it, of a signal whose end is known; else [`ENDLESS`], and places
     /// that are not known yet count as 0.
     fn length(&self) -> u64;
 
@@ -221,7 +224,7 @@ pub(crate) struct RecentSignal<'a> {
 
 impl Signal for RecentSignal<'_> {
     fn length(&self) -> u64 {
-        self.length.unwrap_or(u64::MAX)
+        self.length.unwrap_or(ENDLESS)
     }
 
     fn pad_mode(&self) -> PadMode {

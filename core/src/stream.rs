@@ -51,7 +51,7 @@ impl MelStream {
         let framing = &plan.framing;
         // What is kept (see `forget`), and room for the samples of a block.
         let block = plan.kernel.lanes * framing.hop.min(framing.n_fft);
-        let room = 2 * (framing.n_fft + framing.span) + block + 2;
+        let room = 2 * (framing.n_fft + framing.span) + framing.delay() + block + 2;
         Ok(Self {
             scratch: Scratch::new(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
@@ -219,7 +219,11 @@ impl MelStream {
     /// Drops the samples that no frame to come reads, nor the mirror at the end of the signal.
     fn forget(&mut self) {
         let framing = &self.plan.framing;
-        let next = u64::try_from(framing.start(self.emitted)).unwrap_or(0);
+        let next = if framing.is_end(self.emitted) {
+            self.received
+        } else {
+            u64::try_from(framing.start(self.emitted)).unwrap_or(0)
+        };
         let mirrored = self.received.saturating_sub((framing.n_fft + framing.span) as u64);
         let from = next.min(mirrored).max(self.origin);
         let forgotten = ((from - self.origin) as usize).min(self.recent.len());

@@ -33,6 +33,7 @@ impl MelConfig {
             format!("fixed (with reference_value) or none {streams}")
         })?;
         self.rule(self.normalize == Normalize::None, "normalize", || format!("none {streams}"))?;
+        self.rule(!self.mask_tail, "mask_tail", || format!("false {streams}"))?;
         self.rule(!self.normalize_input, "normalize_input", || format!("false {streams}"))?;
         self.rule(self.pad_to.is_none() || self.pad_to_mode == PadToMode::Zeros, "pad_to_mode", || {
             format!("zeros {streams}")

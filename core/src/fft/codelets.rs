@@ -170,6 +170,25 @@ fn last_step<V: Real>(
     ]
 }
 
+/// Inputs of a real transform.
+pub(crate) trait RealInput<V> {
+    fn at(&self, j: usize) -> V;
+
+    /// Sum and difference of two inputs, of which only the first is rounded before.
+    fn pair(&self, i: usize, j: usize) -> (V, V);
+}
+
+impl<V: Real, const N: usize> RealInput<V> for [V; N] {
+    #[inline(always)]
+    fn at(&self, j: usize) -> V {
+        self[j]
+    }
+    #[inline(always)]
+    fn pair(&self, i: usize, j: usize) -> (V, V) {
+        (self[i].add(self[j]), self[i].sub(self[j]))
+    }
+}
+
 /// Outputs of a real transform: the real ones (the first, and the last of an even size) and the
 /// complex ones between.
 pub(crate) trait RealOutput<V> {
@@ -178,46 +197,49 @@ pub(crate) trait RealOutput<V> {
 }
 
 #[inline(always)]
-pub(crate) fn real_dft2<V: Real>(x: [V; 2], out: &mut impl RealOutput<V>) {
-    out.real(0, x[0].add(x[1]));
-    out.real(1, x[0].sub(x[1]));
+pub(crate) fn real_dft2<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
+    let (sum, difference) = x.pair(0, 1);
+    out.real(0, sum);
+    out.real(1, difference);
 }
 
 #[inline(always)]
-pub(crate) fn real_dft3<V: Real>(x: [V; 3], out: &mut impl RealOutput<V>) {
-    let sum = x[1].add(x[2]);
-    out.real(0, x[0].add(sum));
-    let re = sum.neg_mul_add(V::constant(0.5), x[0]);
-    out.complex(1, Complex::new(re, x[2].sub(x[1]).mul(V::constant(SIN_60))));
+pub(crate) fn real_dft3<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
+    let first = x.at(0);
+    let (sum, difference) = x.pair(1, 2);
+    out.real(0, first.add(sum));
+    let re = sum.neg_mul_add(V::constant(0.5), first);
+    out.complex(1, Complex::new(re, difference.mul(V::constant(-SIN_60))));
 }
 
 #[inline(always)]
-pub(crate) fn real_dft4<V: Real>(x: [V; 4], out: &mut impl RealOutput<V>) {
-    let even = x[0].add(x[2]);
-    let odd = x[1].add(x[3]);
+pub(crate) fn real_dft4<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
+    let (even, even_odd) = x.pair(0, 2);
+    let (odd, odd_odd) = x.pair(3, 1);
     out.real(0, even.add(odd));
-    out.complex(1, Complex::new(x[0].sub(x[2]), x[3].sub(x[1])));
+    out.complex(1, Complex::new(even_odd, odd_odd));
     out.real(2, even.sub(odd));
 }
 
 #[inline(always)]
-pub(crate) fn real_dft5<V: Real>(x: [V; 5], out: &mut impl RealOutput<V>) {
-    let (first, near, far) = real_dft5_values(x);
+pub(crate) fn real_dft5<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
+    let (first, near, far) = real_dft5_values(x.at(0), x.pair(1, 4), x.pair(2, 3));
     out.real(0, first);
     out.complex(1, near);
     out.complex(2, far);
 }
 
+/// The transform of 5 from its first input, and sums and differences of the outer and the inner two.
 #[inline(always)]
-fn real_dft5_values<V: Real>(x: [V; 5]) -> (V, Complex<V>, Complex<V>) {
-    let outer = x[1].add(x[4]);
-    let inner = x[2].add(x[3]);
-    let outer_odd = x[1].sub(x[4]);
-    let inner_odd = x[2].sub(x[3]);
+fn real_dft5_values<V: Real>(
+    first: V,
+    (outer, outer_odd): (V, V),
+    (inner, inner_odd): (V, V),
+) -> (V, Complex<V>, Complex<V>) {
     let sum = outer.add(inner);
     let difference = outer.sub(inner);
     let root = V::constant(SQRT_5_QUARTER);
-    let middle = sum.neg_mul_add(V::constant(0.25), x[0]);
+    let middle = sum.neg_mul_add(V::constant(0.25), first);
     let (sin_72, minus_72, minus_144) =
         (V::constant(SIN_72), V::constant(-SIN_72), V::constant(-SIN_144));
     let near = Complex::new(
@@ -228,50 +250,49 @@ fn real_dft5_values<V: Real>(x: [V; 5]) -> (V, Complex<V>, Complex<V>) {
         difference.neg_mul_add(root, middle),
         inner_odd.mul_add(sin_72, outer_odd.mul(minus_144)),
     );
-    (x[0].add(sum), near, far)
+    (first.add(sum), near, far)
 }
 
 #[inline(always)]
-pub(crate) fn real_dft8<V: Real>(x: [V; 8], out: &mut impl RealOutput<V>) {
-    real_dft8_to(x, 1, out);
+pub(crate) fn real_dft8<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
+    real_dft8_to([x.pair(0, 4), x.pair(1, 5), x.pair(2, 6), x.pair(3, 7)], 1, out);
 }
 
-/// The transform of 8; output k is given as number k · `stride`.
+/// The transform of 8 from sums and differences of inputs four apart; output k is given as number
+/// k · `stride`.
 #[inline(always)]
-fn real_dft8_to<V: Real>(x: [V; 8], stride: usize, out: &mut impl RealOutput<V>) {
-    let sum = [x[0].add(x[4]), x[1].add(x[5]), x[2].add(x[6]), x[3].add(x[7])];
-    let odd = [x[0].sub(x[4]), x[1].sub(x[5]), x[2].sub(x[6]), x[3].sub(x[7])];
-    let even = sum[0].add(sum[2]);
-    let even_odd = sum[1].add(sum[3]);
+fn real_dft8_to<V: Real>(pairs: [(V, V); 4], stride: usize, out: &mut impl RealOutput<V>) {
+    let [(sum_0, odd_0), (sum_1, odd_1), (sum_2, odd_2), (sum_3, odd_3)] = pairs;
+    let even = sum_0.add(sum_2);
+    let even_odd = sum_1.add(sum_3);
     out.real(0, even.add(even_odd));
     out.real(4 * stride, even.sub(even_odd));
-    out.complex(2 * stride, Complex::new(sum[0].sub(sum[2]), sum[3].sub(sum[1])));
+    out.complex(2 * stride, Complex::new(sum_0.sub(sum_2), sum_3.sub(sum_1)));
     let half = V::constant(SQRT_HALF);
-    let difference = odd[1].sub(odd[3]);
-    let total = odd[1].add(odd[3]);
+    let difference = odd_1.sub(odd_3);
+    let total = odd_1.add(odd_3);
     out.complex(
         stride,
-        Complex::new(difference.mul_add(half, odd[0]), total.mul_sub(V::constant(-SQRT_HALF), odd[2])),
+        Complex::new(difference.mul_add(half, odd_0), total.mul_sub(V::constant(-SQRT_HALF), odd_2)),
     );
     out.complex(
         3 * stride,
-        Complex::new(difference.neg_mul_add(half, odd[0]), total.neg_mul_add(half, odd[2])),
+        Complex::new(difference.neg_mul_add(half, odd_0), total.neg_mul_add(half, odd_2)),
     );
 }
 
 /// The transform of 8 of the sums of inputs eight apart gives the even outputs; the odd ones come
 /// from the differences.
 #[inline(always)]
-pub(crate) fn real_dft16<V: Real>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft16<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
     let zero = V::constant(0.0);
     let mut sum = [zero; 8];
     let mut odd = [zero; 8];
     for j in 0..8 {
-        let (x, y) = (load(j), load(j + 8));
-        sum[j] = x.add(y);
-        odd[j] = x.sub(y);
+        (sum[j], odd[j]) = x.pair(j, j + 8);
     }
-    real_dft8_to(sum, 2, out);
+    let pairs = [sum.pair(0, 4), sum.pair(1, 5), sum.pair(2, 6), sum.pair(3, 7)];
+    real_dft8_to(pairs, 2, out);
 
     // Odd outputs k: cosines meet the differences of odd[j] and odd[8 − j], sines their sums;
     // cos 22.5° is taken out of both, which leaves tan 22.5°.
@@ -319,14 +340,13 @@ const TWIDDLES_25: [[(f64, f64); 2]; 4] = [
 pub(crate) const REAL_25_OUTPUTS: [usize; 13] = [0, 1, 2, 22, 21, 5, 6, 7, 17, 16, 10, 11, 12];
 
 #[inline(always)]
-pub(crate) fn real_dft25<V: Real>(load: impl Fn(usize) -> V, out: &mut impl RealOutput<V>) {
+pub(crate) fn real_dft25<V: Real>(x: &impl RealInput<V>, out: &mut impl RealOutput<V>) {
     let zero = V::constant(0.0);
     let mut first = [zero; 5];
     let mut near = [Complex::new(zero, zero); 5];
     let mut far = near;
     for j in 0..5 {
-        let (a, b, c) =
-            real_dft5_values([load(j), load(5 + j), load(10 + j), load(15 + j), load(20 + j)]);
+        let (a, b, c) = real_dft5_values(x.at(j), x.pair(5 + j, 20 + j), x.pair(10 + j, 15 + j));
         first[j] = a;
         (near[j], far[j]) = (b, c);
         if j > 0 {
@@ -335,7 +355,7 @@ pub(crate) fn real_dft25<V: Real>(load: impl Fn(usize) -> V, out: &mut impl Real
             far[j] = c.mul(V::constant(re_2), V::constant(im_2));
         }
     }
-    let (a, b, c) = real_dft5_values(first);
+    let (a, b, c) = real_dft5_values(first[0], first.pair(1, 4), first.pair(2, 3));
     out.real(0, a);
     out.complex(5, b);
     out.complex(10, c);

@@ -1,8 +1,8 @@
 //! The complex passes over the columns, the last of which gives powers.
 
 use super::codelets::{
-    RealOutput, dft2, dft3, dft4, dft5, dft8, dft16, real_dft2, real_dft3, real_dft4, real_dft5,
-    real_dft8, real_dft16,
+    RealInput, RealOutput, dft2, dft3, dft4, dft5, dft8, dft16, real_dft2, real_dft3, real_dft4,
+    real_dft5, real_dft8, real_dft16,
 };
 use super::{FftPlan, Pass, direct};
 use crate::kernels::lane::{Complex, Real, inlined};
@@ -60,22 +60,34 @@ unsafe fn real_column<S: Real<Element = f32>, V: Real>(
     powers: Rows<S>,
 ) -> bool {
     let out = &mut Powers { bins: &plan.bins, powers };
-    // SAFETY: the caller's.
-    let load = inlined(
-        #[inline(always)]
-        |j: usize| unsafe { column.load(2 * j) },
-    );
+    let x = &RealColumn(column);
     match plan.n2 {
-        16 => real_dft16(load, out),
-        8 => real_dft8([load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)], out),
-        5 => real_dft5([load(0), load(1), load(2), load(3), load(4)], out),
-        4 => real_dft4([load(0), load(1), load(2), load(3)], out),
-        3 => real_dft3([load(0), load(1), load(2)], out),
-        2 => real_dft2([load(0), load(1)], out),
-        1 => out.real(0, load(0)),
+        16 => real_dft16(x, out),
+        8 => real_dft8(x, out),
+        5 => real_dft5(x, out),
+        4 => real_dft4(x, out),
+        3 => real_dft3(x, out),
+        2 => real_dft2(x, out),
+        1 => out.real(0, x.at(0)),
         _ => return false,
     }
     true
+}
+
+/// The real parts of a column.
+struct RealColumn<V: Real>(Rows<V>);
+
+impl<V: Real> RealInput<V> for RealColumn<V> {
+    #[inline(always)]
+    fn at(&self, j: usize) -> V {
+        // SAFETY: a column has two rows for each number.
+        unsafe { self.0.load(2 * j) }
+    }
+
+    #[inline(always)]
+    fn pair(&self, i: usize, j: usize) -> (V, V) {
+        (self.at(i).add(self.at(j)), self.at(i).sub(self.at(j)))
+    }
 }
 
 /// Stores the power of output k in the row of its bin.

@@ -5,7 +5,7 @@
 //! sign turned. O(n²), for the primes that sizes in use have (7, 11, 19, 29 …); where large ones
 //! matter, the feature `realfft` takes over.
 
-use super::codelets::RealOutput;
+use super::codelets::{RealInput, RealOutput};
 use crate::kernels::lane::{Complex, Real};
 use crate::kernels::rows::Rows;
 
@@ -17,21 +17,20 @@ use crate::kernels::rows::Rows;
 pub(crate) unsafe fn real<V: Real>(
     circle: &[[V::Element; 2]],
     scratch: Rows<V>,
-    load: impl Fn(usize) -> V,
+    x: &impl RealInput<V>,
     out: &mut impl RealOutput<V>,
 ) {
     let n = circle.len();
     let half = n / 2;
-    let first = load(0);
+    let first = x.at(0);
     let mut total = first;
     for j in 1..=half {
-        let (x, y) = (load(j), load(n - j));
-        let sum = x.add(y);
+        let (sum, difference) = x.pair(j, n - j);
         total = total.add(sum);
         // SAFETY: 2j − 1 ≤ n − 2, within the scratch.
         unsafe {
             scratch.store(2 * j - 2, sum);
-            scratch.store(2 * j - 1, x.sub(y));
+            scratch.store(2 * j - 1, difference);
         }
     }
     out.real(0, total);

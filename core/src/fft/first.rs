@@ -1,11 +1,13 @@
 //! The first stage: real transforms of windowed samples, stored as columns.
 
 use super::codelets::{
-    RealOutput, real_dft2, real_dft3, real_dft4, real_dft5, real_dft8, real_dft16, real_dft25,
+    RealInput, RealOutput, real_dft2, real_dft3, real_dft4, real_dft5, real_dft8, real_dft16,
+    real_dft25,
 };
 use super::{FftPlan, direct};
-use crate::kernels::lane::{Complex, Real, inlined};
+use crate::kernels::lane::{Complex, Real};
 use crate::kernels::rows::Rows;
+use core::marker::PhantomData;
 
 /// Where the samples of a block of frames lie: sample i of each frame, side by side, at float
 /// `offsets[…]`, in the order of [`FftPlan::order`], to be multiplied by `window[…]`.
@@ -33,35 +35,65 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
     for b in 0..plan.n2 {
         // SAFETY: the tables have n1 · n2 entries; offsets and rows as the caller says.
         unsafe {
-            let offsets = taps.offsets.get_unchecked(b * n1..);
-            let window = taps.window.get_unchecked(b * n1..);
-            let load = inlined(
-                #[inline(always)]
-                |j: usize| {
-                    let offset = *offsets.get_unchecked(j) as usize;
-                    V::load_f32(samples.at(offset)).mul(V::splat(*window.get_unchecked(j)))
-                },
-            );
-            let mut out = Columns {
+            let x = &Windowed {
+                offsets: taps.offsets.get_unchecked(b * n1..),
+                window: taps.window.get_unchecked(b * n1..),
+                samples,
+                lane: PhantomData::<V>,
+            };
+            let out = &mut Columns {
                 columns: columns.from(2 * b),
                 column_rows: plan.column_rows(),
                 twiddles: plan.twiddles.get_unchecked(b * twiddles_per_row..),
             };
-            let out = &mut out;
             match n1 {
-                25 => real_dft25(load, out),
-                16 => real_dft16(load, out),
-                8 => real_dft8(
-                    [load(0), load(1), load(2), load(3), load(4), load(5), load(6), load(7)],
-                    out,
-                ),
-                5 => real_dft5([load(0), load(1), load(2), load(3), load(4)], out),
-                4 => real_dft4([load(0), load(1), load(2), load(3)], out),
-                3 => real_dft3([load(0), load(1), load(2)], out),
-                2 => real_dft2([load(0), load(1)], out),
-                _ => direct::real(&plan.first_circle, scratch, load, out),
+                25 => real_dft25(x, out),
+                16 => real_dft16(x, out),
+                8 => real_dft8(x, out),
+                5 => real_dft5(x, out),
+                4 => real_dft4(x, out),
+                3 => real_dft3(x, out),
+                2 => real_dft2(x, out),
+                _ => direct::real(&plan.first_circle, scratch, x, out),
             }
         }
+    }
+}
+
+/// The samples of one real transform, times the window.
+struct Windowed<'a, S: Real, V: Real> {
+    offsets: &'a [u32],
+    window: &'a [V::Element],
+    samples: Rows<S>,
+    lane: PhantomData<V>,
+}
+
+impl<S: Real<Element = f32>, V: Real> Windowed<'_, S, V> {
+    /// Sample and weight of input j.
+    #[inline(always)]
+    fn factors(&self, j: usize) -> (V, V) {
+        // SAFETY: `first_stage` has an offset and a weight for each input, and its caller sees to it
+        // that the offsets lie inside.
+        unsafe {
+            let offset = *self.offsets.get_unchecked(j) as usize;
+            let sample = V::load_f32(self.samples.at(offset));
+            (sample, V::splat(*self.window.get_unchecked(j)))
+        }
+    }
+}
+
+impl<S: Real<Element = f32>, V: Real> RealInput<V> for Windowed<'_, S, V> {
+    #[inline(always)]
+    fn at(&self, j: usize) -> V {
+        let (sample, weight) = self.factors(j);
+        sample.mul(weight)
+    }
+
+    #[inline(always)]
+    fn pair(&self, i: usize, j: usize) -> (V, V) {
+        let first = self.at(i);
+        let (sample, weight) = self.factors(j);
+        (sample.mul_add(weight, first), sample.neg_mul_add(weight, first))
     }
 }
 

@@ -209,7 +209,13 @@ def levels():
                {"log": "none", "reference": "none", "top_db": None, "offset": 0.0, "scale": 1.0})
     base = "span_mel(x, 16000, 400, 400, 160, 80, mel_floor=1e-10, log_mel='log10')"
     yield Case("reference-none", "whisper", "speech 16000 6000 2", "transformers", f"({base}[:, :-1] + 4.0) / 4.0",
-               {"reference": "none", "top_db": None})
+               {"reference": "none", "top_db": None, "precision": "double"})
+    for kind, n in (("chirp", 8000), ("tones", 4000), ("speech", 8000)):
+        yield Case(f"precision-double-{kind}", "whisper", f"{kind} 16000 {n} 0", "transformers", "whisper_numpy(x)",
+                   {"precision": "double"})
+    yield Case("precision-single", "librosa", "speech 22050 9000 2", "librosa",
+               "librosa.power_to_db(librosa.feature.melspectrogram(y=x))",
+               {"precision": "single", "log": "db", "reference": "whole_input", "top_db": 80.0})
     yield Case("drop-last-frame-false", "whisper", "speech 16000 6000 2", "transformers", f"level({base})",
                {"drop_last_frame": False})
     yield Case("offset", "whisper", "speech 16000 6000 2", "transformers", f"level({base}[:, :-1], offset=1.25)",

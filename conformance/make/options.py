@@ -2,7 +2,7 @@
 
 DEFAULT = {
     "sample_rate": 16000, "n_fft": 400, "win_length": None, "hop_length": 160, "n_mels": 80,
-    "f_min": 0.0, "f_max": None, "window": "hann", "window_periodic": True, "power": 2.0,
+    "f_min": 0.0, "f_max": None, "window": "hann", "window_periodic": True, "precision": "single", "power": 2.0,
     "magnitude_eps": 0.0, "spectrum_norm": "none", "center": True, "center_pad": "half_frame",
     "pad_mode": "reflect", "snip_edges": True, "frame_span": "fft", "drop_last_frame": True,
     "pad_end": 0, "pad_to": None, "pad_to_mode": "zeros", "input_scale": 1.0,
@@ -34,6 +34,7 @@ PRESETS = {
     "whisper-large-v3": DEFAULT | {"n_mels": 128},
     "librosa": LINEAR | {
         "sample_rate": 22050, "n_fft": 2048, "hop_length": 512, "n_mels": 128, "pad_mode": "constant",
+        "precision": "double",
     },
     "torchaudio": LINEAR | {
         "hop_length": 200, "n_mels": 128, "mel_scale": "htk", "mel_norm": "none",
@@ -52,7 +53,7 @@ PRESETS = {
     },
     "speecht5": LINEAR | {
         "n_fft": 1024, "hop_length": 256, "f_min": 80.0, "f_max": 7600.0, "power": 1.0,
-        "bin_frequencies": "linspace", "log": "log10",
+        "bin_frequencies": "linspace", "log": "log10", "precision": "double",
     },
     "ast": KALDI | {
         "n_mels": 128, "window": "hann", "input_scale": 1.0, "n_frames": 1024,
@@ -61,6 +62,7 @@ PRESETS = {
     "clap": LINEAR | {
         "sample_rate": 48000, "n_fft": 1024, "hop_length": 480, "n_mels": 64, "f_max": 14000.0,
         "pad_to": 480000, "pad_to_mode": "repeat", "bin_frequencies": "linspace", "log": "db",
+        "precision": "double",
     },
 }
 

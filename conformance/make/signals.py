@@ -74,9 +74,10 @@ def white(seed, i, rate, n):
 
 
 def chirp(seed, i, rate, n):
-    """A sine from 50 Hz to 0.45 of the sample rate, in n samples."""
+    """A sine from 50 Hz and `seed` more to 0.45 of the sample rate, in n samples."""
     t = i / rate
-    return 0.7 * sine(50.0 * t + (0.45 * rate - 50.0) * (t * t) / (2.0 * (n / rate)))
+    start = 50.0 + seed
+    return 0.7 * sine(start * t + (0.45 * rate - start) * (t * t) / (2.0 * (n / rate)))
 
 
 def impulse(seed, i, rate, n):
@@ -105,8 +106,8 @@ def quiet(seed, i, rate, n):
 
 
 def tone(seed, i, rate, n):
-    """A clean sine of 440 Hz."""
-    return 0.5 * sine(440.0 * (i / rate))
+    """A clean sine of 440 Hz and `seed` times 31.7 more."""
+    return 0.5 * sine((440.0 + 31.7 * seed) * (i / rate))
 
 
 def tones(seed, i, rate, n):

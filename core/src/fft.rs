@@ -69,10 +69,11 @@ impl<E: Element> FftPlan<E> {
         let n1 = first_size(n);
         let n2 = n / n1;
         let coprime = gcd(n1, n2) == 1;
-        let outputs: Vec<usize> = match n1 {
-            25 => codelets::REAL_25_OUTPUTS.to_vec(),
-            _ => (0..=n1 / 2).collect(),
-        };
+        let mut outputs = memory::with_capacity(n1 / 2 + 1)?;
+        match n1 {
+            25 => outputs.extend(codelets::REAL_25_OUTPUTS),
+            _ => outputs.extend(0..=n1 / 2),
+        }
 
         let mut order = memory::with_capacity(n)?;
         for b in 0..n2 {
@@ -98,10 +99,11 @@ impl<E: Element> FftPlan<E> {
             }
         }
 
-        let mut passes = Vec::new();
+        let radices = radices(n2)?;
+        let mut passes = memory::with_capacity(radices.len())?;
         let mut groups = n2;
         let mut stride = 1;
-        for radix in radices(n2) {
+        for radix in radices {
             groups /= radix;
             let mut twiddles = Vec::new();
             if groups > 1 {
@@ -152,8 +154,9 @@ fn first_size(n: usize) -> usize {
 
 /// Radices of the passes over a column of `n`, whose product is `n`; a column of one takes a pass too,
 /// as the last one stores the powers.
-fn radices(mut n: usize) -> Vec<usize> {
-    let mut radices = Vec::new();
+fn radices(mut n: usize) -> Result<Vec<usize>, Error> {
+    // No size has more factors than it has binary digits.
+    let mut radices = memory::with_capacity(n.ilog2() as usize + 1)?;
     while n % 8 == 0 && n != 16 {
         radices.push(8);
         n /= 8;
@@ -167,7 +170,7 @@ fn radices(mut n: usize) -> Vec<usize> {
     if radices.is_empty() {
         radices.push(1);
     }
-    radices
+    Ok(radices)
 }
 
 pub(crate) fn smallest_prime_factor(n: usize) -> usize {

@@ -1,0 +1,330 @@
+//! Memory: none where none is promised, little everywhere, and an error when there is none.
+
+mod support;
+
+use mojo_audio_core::{Error, MelConfig, MelExtractor, Sample};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::process::Command;
+use support::{config, extractor, signals};
+
+/// Counts what this thread allocates, and refuses when told to. Other threads, the test runner's
+/// among them, are not looked at.
+struct Counting;
+
+#[derive(Clone, Copy)]
+struct Counts {
+    allocations: usize,
+    live: isize,
+    peak: isize,
+    /// Allocations left before the first that is refused.
+    refused_after: Option<usize>,
+    /// Whether only one is refused, not all that follow.
+    once: bool,
+}
+
+thread_local! {
+    static COUNTS: Cell<Counts> = const {
+        Cell::new(Counts { allocations: 0, live: 0, peak: 0, refused_after: None, once: false })
+    };
+}
+
+fn counted(change: isize) -> bool {
+    // Threads that are being torn down have no counts.
+    let granted = COUNTS.try_with(|cell| {
+        let mut counts = cell.get();
+        if change > 0 {
+            match counts.refused_after {
+                Some(0) => {
+                    if counts.once {
+                        counts.refused_after = None;
+                        cell.set(counts);
+                    }
+                    return false;
+                }
+                Some(left) => counts.refused_after = Some(left - 1),
+                None => {}
+            }
+            counts.allocations += 1;
+        }
+        counts.live += change;
+        counts.peak = counts.peak.max(counts.live);
+        cell.set(counts);
+        true
+    });
+    granted.unwrap_or(true)
+}
+
+// SAFETY: all memory is the system allocator's; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if !counted(layout.size() as isize) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        counted(-(layout.size() as isize));
+        // SAFETY: the caller's; the memory came from there.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What `work` allocates: how often, and how much at most at a time.
+fn measure<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
+    let before = COUNTS.get();
+    COUNTS.set(Counts { peak: before.live, ..before });
+    let result = work();
+    let after = COUNTS.get();
+    (result, after.allocations - before.allocations, (after.peak - before.live) as usize)
+}
+
+type Options = &'static [(&'static str, &'static str)];
+
+/// Every way through the pipeline.
+const WAYS: &[(&str, Options)] = &[
+    ("whisper", &[]),
+    ("whisper", &[("layout", "frame_major")]),
+    ("whisper", &[("n_mfcc", "13")]),
+    ("whisper", &[("precision", "double")]),
+    ("whisper", &[("n_fft", "401")]),
+    ("whisper", &[("n_fft", "509")]),
+    ("whisper", &[("n_fft", "509"), ("precision", "double")]),
+    ("whisper", &[("n_fft", "510"), ("hop_length", "700")]),
+    ("whisper", &[("pad_to", "480000"), ("normalize_input", "true"), ("dither", "0.1")]),
+    ("whisper-large-v3", &[]),
+    ("librosa", &[("log", "db"), ("top_db", "80"), ("reference", "whole_input"), ("n_mfcc", "20")]),
+    ("torchaudio", &[("power", "1.7"), ("spectrum_norm", "window")]),
+    ("kaldi-fbank", &[]),
+    ("kaldi-fbank", &[("n_mfcc", "13"), ("use_energy", "true"), ("snip_edges", "false")]),
+    ("parakeet", &[]),
+    ("parakeet", &[("layout", "frame_major")]),
+    ("hifigan", &[]),
+    ("speecht5", &[]),
+    ("ast", &[]),
+    ("clap", &[]),
+];
+
+#[test]
+fn compute_into_allocates_nothing() {
+    let floats = signals::make("speech", 1, 16_000, 20_000);
+    let integers = signals::to_int16(&floats);
+    for (preset, options) in WAYS {
+        let extractor = extractor(preset, options);
+        let mut out = vec![0.0; extractor.n_mels() * extractor.frame_count(floats.len())];
+        for n in [20_000, 1, 777, 20_000] {
+            check(&extractor, &floats[..n], &mut out, preset);
+            check(&extractor, &integers[..n], &mut out, preset);
+        }
+    }
+    fn check<S: Sample>(extractor: &MelExtractor, samples: &[S], out: &mut [f32], what: &str) {
+        let (result, allocations, _) = measure(|| extractor.compute_into(samples, out));
+        assert_eq!(result, Ok(extractor.frame_count(samples.len())));
+        assert_eq!(allocations, 0, "{what} {:?}", extractor.config());
+    }
+}
+
+#[test]
+fn errors_on_the_way_allocate_nothing() {
+    let extractor = extractor("whisper", &[]);
+    let mut samples = vec![0.1f32; 16_000];
+    samples[12_345] = f32::NAN;
+    let mut out = vec![0.0; 8_000];
+    let (result, allocations, _) = measure(|| {
+        let empty = extractor.compute_into::<f32>(&[], &mut []);
+        let short = extractor.compute_into(&samples, &mut out[..10]);
+        (empty, short, extractor.compute_into(&samples, &mut out))
+    });
+    assert_eq!(result.0, Err(Error::EmptyInput));
+    assert!(matches!(result.1, Err(Error::BufferSize { .. })));
+    assert!(matches!(result.2, Err(Error::Sample { index: 12_345, .. })));
+    assert_eq!(allocations, 0);
+}
+
+/// The way, made fit for a stream; none if it needs the whole input by its nature.
+fn streamable(preset: &str, options: Options) -> Option<MelConfig> {
+    let mut config = config(preset, options);
+    if config.normalize_input {
+        return None;
+    }
+    for (option, value) in
+        [("reference", "none"), ("normalize", "none"), ("mask_tail", "false"), ("pad_to_mode", "zeros")]
+    {
+        config.set(option, value).unwrap();
+    }
+    Some(config)
+}
+
+#[test]
+fn pushing_and_finishing_allocate_nothing() {
+    let floats = signals::make("speech", 1, 16_000, 12_000);
+    let integers = signals::to_int16(&floats);
+    for (preset, options) in WAYS {
+        let Some(config) = streamable(preset, options) else { continue };
+        let extractor = MelExtractor::new(&config).unwrap();
+        let mut stream = extractor.stream().unwrap();
+        let most = extractor.frame_count(floats.len());
+        let mut out = vec![0.0; extractor.n_mels() * most];
+        for size in [1usize, 160, 5_000, 12_000] {
+            // A push of a single sample each time takes long, and shows the same after some frames.
+            let n = if size == 1 { 3_000 } else { 12_000 };
+            let (_, allocations, _) = measure(|| {
+                stream.reset();
+                for (floats, integers) in floats[..n].chunks(size).zip(integers.chunks(size)) {
+                    if size % 2 == 0 {
+                        stream.push_into(floats, &mut out).unwrap();
+                    } else {
+                        stream.push_into(integers, &mut out).unwrap();
+                    }
+                }
+                stream.finish_into(&mut out).unwrap();
+            });
+            assert_eq!(allocations, 0, "{preset} {options:?}, chunks of {size}");
+        }
+    }
+}
+
+#[test]
+fn working_memory_is_small_and_constant() {
+    const LIMIT: usize = 64 * 1024;
+    for preset in ["whisper", "whisper-large-v3"] {
+        let (extractor, _, made) = measure(|| extractor(preset, &[]));
+        assert!(extractor.working_memory() <= LIMIT, "{preset}: {}", extractor.working_memory());
+        println!("memory {preset}: working {}, with plan {made}", extractor.working_memory());
+        let minutes = vec![0.01f32; 10 * 60 * 16_000];
+        for samples in [&minutes[..16_000], &minutes] {
+            let output = extractor.n_mels() * extractor.frame_count(samples.len()) * 4;
+            // Extractor and call together, as that is what a program has to have.
+            let (_, _, peak) = measure(|| {
+                let extractor = MelExtractor::new(&MelConfig::preset(preset).unwrap()).unwrap();
+                extractor.compute(samples).unwrap();
+            });
+            let beyond = peak - output;
+            println!("memory {preset}, {} samples: {beyond} beyond the output", samples.len());
+            assert!(beyond <= LIMIT, "{preset}, {} samples: {beyond} beyond the output", samples.len());
+            // A further call needs nothing but its result.
+            let (_, allocations, peak) = measure(|| extractor.compute(samples).unwrap());
+            assert_eq!((allocations, peak), (1, output), "{preset}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_does_not_grow() {
+    for (preset, options) in WAYS {
+        let Some(mut config) = streamable(preset, options) else { continue };
+        config.n_frames = None;
+        config.pad_to = None;
+        let mut stream = MelExtractor::new(&config).unwrap().stream().unwrap();
+        let samples = vec![0.01f32; 40_000];
+        let mut out = vec![0.0; stream.n_mels() * (stream.frames_after(samples.len()) + 300)];
+        let before = COUNTS.get().live;
+        for _ in 0..10 {
+            stream.push_into(&samples, &mut out).unwrap();
+        }
+        assert_eq!(COUNTS.get().live, before, "{preset} {options:?}");
+    }
+}
+
+/// One step after the other, each of which may be refused memory. The frames are so few that debug
+/// builds are quick.
+fn program(config: &MelConfig, samples: &[f32]) -> Result<usize, Error> {
+    let extractor = MelExtractor::new(config)?;
+    let mut n_frames = extractor.compute(samples)?.n_frames();
+    match extractor.stream() {
+        Ok(mut stream) => {
+            n_frames += stream.push(samples)?.n_frames();
+            n_frames += stream.finish()?.n_frames();
+        }
+        Err(Error::Config { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(n_frames)
+}
+
+const CHILD: &str = "MOJO_AUDIO_REFUSE_MEMORY";
+
+#[test]
+fn refused_memory_is_an_error() {
+    if let Ok(task) = std::env::var(CHILD) {
+        return refuse(&task);
+    }
+    // A refusal that isn't handled ends the process: each way has a process of its own, which starts
+    // anew after the place where it died.
+    let mut failures = Vec::new();
+    for (way, (preset, options)) in WAYS.iter().enumerate() {
+        // realfft's planner takes memory that must not be refused.
+        if cfg!(feature = "realfft") && options.iter().any(|(_, value)| ["401", "509"].contains(value))
+        {
+            continue;
+        }
+        for once in [true, false] {
+            let mut first = 0;
+            loop {
+                let output = Command::new(std::env::current_exe().unwrap())
+                    .args(["--exact", "refused_memory_is_an_error", "--nocapture", "--test-threads=1"])
+                    .env(CHILD, format!("{way} {once} {first}"))
+                    .env("RUST_BACKTRACE", "0")
+                    .output()
+                    .unwrap();
+                let text = String::from_utf8_lossy(&output.stdout);
+                let reached = text.lines().filter_map(|line| line.split_once("refusing ")).last();
+                let reached: usize = match reached {
+                    Some((_, number)) => number.parse().unwrap(),
+                    None => panic!("{text}{}", String::from_utf8_lossy(&output.stderr)),
+                };
+                if output.status.success() {
+                    assert!(reached > 5, "{preset}: only {reached} allocations were refused");
+                    break;
+                }
+                let why = String::from_utf8_lossy(&output.stderr);
+                let why = why
+                    .lines()
+                    .find(|line| line.contains("memory allocation") || line.contains("panicked"));
+                failures.push(format!(
+                    "{preset} {options:?}: allocation {reached} and {}: {}",
+                    if once { "no other" } else { "all after it" },
+                    why.unwrap_or("the process died")
+                ));
+                first = reached + 1;
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Refuses the k-th allocation for every k from some on, until the program gets through.
+fn refuse(task: &str) {
+    let mut words = task.split(' ');
+    let (preset, options) = WAYS[words.next().unwrap().parse::<usize>().unwrap()];
+    let once = words.next().unwrap().parse().unwrap();
+    let first: usize = words.next().unwrap().parse().unwrap();
+    let way = config(preset, options);
+    let way = streamable(preset, options).unwrap_or(way);
+    let samples = vec![0.01f32; 3_000];
+    let wanted = program(&way, &samples);
+    for k in first.. {
+        println!("refusing {k}");
+        let before = COUNTS.get();
+        COUNTS.set(Counts { refused_after: Some(k), once, ..before });
+        let result = program(&way, &samples);
+        let after = COUNTS.get();
+        COUNTS.set(Counts { refused_after: None, ..after });
+        assert_eq!(after.live, before.live, "leaked");
+        match result {
+            Err(Error::Allocation { bytes }) => assert!(bytes > 0),
+            Err(error) => panic!("{error:?}"),
+            Ok(_) => {
+                // Nothing was refused: the program needs k allocations at most.
+                assert!(after.allocations - before.allocations <= k, "a refusal went unnoticed");
+                assert_eq!(result, wanted);
+                return;
+            }
+        }
+    }
+}

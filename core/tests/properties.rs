@@ -1,0 +1,463 @@
+//! What holds for every configuration and input, tried on random ones.
+
+mod support;
+
+use mojo_audio_core::config::{Normalize, OptionKind, Precision};
+use mojo_audio_core::{Error, MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS, Sample};
+use proptest::prelude::*;
+use support::{assert_same_frames, config, frames, oracle, signals};
+
+/// One option and a value for it, of whatever kind it is.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    option: usize,
+    /// Chooses among the values worth trying.
+    pick: usize,
+    /// A number for those that have a range.
+    part: f64,
+}
+
+/// Integers that matter to some option: small, around the presets' sizes, of awkward factors.
+const INTEGERS: [u64; 28] = [
+    0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 23, 31, 40, 64, 80, 97, 100, 128, 160, 199, 200, 256, 257, 400,
+    401, 509, 800, 1024,
+];
+const NUMBERS: [f64; 20] = [
+    0.0, 1e-10, 1e-5, 0.01, 0.5, 0.85, 0.97, 1.0, 1.5, 2.0, 3.0, 4.0, 10.0, 22.0, 80.0, 100.0, 1000.0,
+    4000.0, 32768.0, -1.0,
+];
+
+impl Change {
+    fn value(&self) -> String {
+        let option = &OPTIONS[self.option];
+        let pick = self.pick;
+        if option.optional && pick % 4 == 0 {
+            return "none".into();
+        }
+        match option.kind {
+            OptionKind::U32 | OptionKind::U64 => match option.name {
+                "sample_rate" => {
+                    [8_000, 11_025, 16_000, 22_050, 44_101, 48_000, 1, 0][pick % 8].to_string()
+                }
+                _ => INTEGERS[pick % INTEGERS.len()].to_string(),
+            },
+            // A power of 22 of a loud sound is no number that a float32 holds.
+            OptionKind::F64 if option.name == "power" => {
+                [0.5, 1.0, 1.5, 2.0, 3.0][pick % 5].to_string()
+            }
+            OptionKind::F64 if pick % 3 == 0 => (self.part * NUMBERS[pick % NUMBERS.len()]).to_string(),
+            OptionKind::F64 => NUMBERS[pick % NUMBERS.len()].to_string(),
+            OptionKind::Bool => (pick % 2 == 0).to_string(),
+            OptionKind::Choice { values, .. } => values[pick % values.len()].name.into(),
+        }
+    }
+}
+
+prop_compose! {
+    fn change()(option in 0..OPTIONS.len(), pick in 0..10_000usize, part in 0.0..1.0f64) -> Change {
+        Change { option, pick, part }
+    }
+}
+
+prop_compose! {
+    /// A preset with some options changed; the sizes are kept such that a case takes milliseconds.
+    fn any_config()(
+        preset in 0..PRESETS.len(),
+        changes in proptest::collection::vec(change(), 0..14),
+    ) -> Configured {
+        let mut config = MelConfig::preset(PRESETS[preset]).unwrap();
+        // Their own are ten seconds.
+        config.pad_to = config.pad_to.map(|_| 3_000);
+        config.n_frames = config.n_frames.map(|_| 20);
+        for change in changes {
+            config.set(OPTIONS[change.option].name, &change.value()).unwrap();
+        }
+        Configured(config)
+    }
+}
+
+/// A configuration that shows only what makes it another than Whisper's.
+#[derive(Clone)]
+struct Configured(MelConfig);
+
+impl std::fmt::Debug for Configured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let whisper = MelConfig::whisper();
+        let value = |config: &MelConfig, name| config.get(name).unwrap();
+        let changed = OPTIONS.iter().map(|option| option.name);
+        let changed = changed.filter(|name| value(&self.0, name) != value(&whisper, name));
+        f.debug_map().entries(changed.map(|name| (name, value(&self.0, name)))).finish()
+    }
+}
+
+/// Samples that show how they are made.
+#[derive(Clone)]
+struct Samples {
+    kind: &'static str,
+    seed: u64,
+    values: Vec<f32>,
+}
+
+impl std::fmt::Debug for Samples {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "make({:?}, {}, 16_000, {})", self.kind, self.seed, self.values.len())
+    }
+}
+
+fn some_samples() -> impl Strategy<Value = Samples> {
+    let length = prop_oneof![1..20usize, 1..500usize, 300..3_000usize];
+    (0..signals::KINDS.len(), 0..100u64, length).prop_map(|(kind, seed, n)| {
+        let kind = signals::KINDS[kind];
+        Samples { kind, seed, values: signals::make(kind, seed, 16_000, n) }
+    })
+}
+
+/// The extractor, or nothing if the configuration is refused with an option that there is.
+fn accepted(config: &MelConfig) -> Option<MelExtractor> {
+    match (config.check(), MelExtractor::new(config)) {
+        (Ok(()), Ok(extractor)) => Some(extractor),
+        (Err(Error::Config { field, value, wanted }), Err(Error::Config { field: again, .. })) => {
+            assert_eq!(field, again);
+            assert!(OPTIONS.iter().any(|option| option.name == field), "there is no {field}");
+            assert_eq!(config.get(&field), Ok(value));
+            assert!(!wanted.is_empty());
+            None
+        }
+        (check, new) => panic!("check says {check:?}, new says {new:?}"),
+    }
+}
+
+/// So many tries, or what `PROPTEST_CASES` says.
+fn tries(n: u32) -> ProptestConfig {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        config
+    } else {
+        ProptestConfig { cases: n, ..config }
+    }
+}
+
+proptest! {
+    #![proptest_config(tries(1_500))]
+
+    #[test]
+    fn a_configuration_is_refused_or_gives_finite_values(
+        Configured(config) in any_config(),
+        Samples { values: samples, .. } in some_samples(),
+    ) {
+        let Some(extractor) = accepted(&config) else { return Ok(()) };
+        let mel = extractor.compute(&samples).unwrap();
+        prop_assert_eq!(mel.n_mels(), config.n_rows() as usize);
+        prop_assert_eq!(mel.n_mels(), extractor.n_mels());
+        prop_assert_eq!(mel.n_frames(), extractor.frame_count(samples.len()));
+        prop_assert_eq!(mel.data().len(), mel.n_mels() * mel.n_frames());
+        prop_assert_eq!(mel.layout(), config.layout);
+        for (at, value) in mel.data().iter().enumerate() {
+            prop_assert!(value.is_finite(), "value {} is {}", at, value);
+        }
+        let integers = signals::to_int16(&samples);
+        for value in extractor.compute(&integers).unwrap().data() {
+            prop_assert!(value.is_finite());
+        }
+    }
+
+    #[test]
+    fn a_stream_gives_the_whole(
+        Configured(config) in any_config(),
+        Samples { values: samples, .. } in some_samples(),
+        sizes in proptest::collection::vec(0..700usize, 1..20),
+    ) {
+        let Some(extractor) = accepted(&config) else { return Ok(()) };
+        let Ok(mut stream) = extractor.stream() else { return Ok(()) };
+        let whole = frames(&extractor.compute(&samples).unwrap());
+        let mut rest = &samples[..];
+        let mut all = Vec::new();
+        for size in sizes {
+            let (chunk, later) = rest.split_at(size.min(rest.len()));
+            let promised = stream.frames_after(chunk.len());
+            let mel = stream.push(chunk).unwrap();
+            prop_assert_eq!(mel.n_frames(), promised);
+            all.extend(frames(&mel));
+            rest = later;
+        }
+        all.extend(frames(&stream.push(rest).unwrap()));
+        prop_assert_eq!(stream.frames_at_finish(), whole.len() - all.len());
+        all.extend(frames(&stream.finish().unwrap()));
+        assert_same_frames(&all, &whole, "stream");
+    }
+
+    #[test]
+    fn the_first_bad_sample_is_named(
+        Configured(config) in any_config(),
+        Samples { values: samples, .. } in some_samples(),
+        place in 0.0..1.0f64,
+        second in 0.0..1.0f64,
+        kind in 0..3usize,
+    ) {
+        let Some(extractor) = accepted(&config) else { return Ok(()) };
+        let bad = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+        let at = (place * samples.len() as f64) as usize;
+        let mut samples = samples;
+        let later = at + (second * (samples.len() - at) as f64) as usize;
+        samples[later] = f32::NAN;
+        samples[at] = bad[kind];
+        let error = extractor.compute(&samples).unwrap_err();
+        match error {
+            Error::Sample { index, value, limit } => {
+                prop_assert_eq!(index, at);
+                prop_assert_eq!(value.to_bits(), bad[kind].to_bits());
+                prop_assert!(limit > 0.0 && limit.is_finite());
+            }
+            error => prop_assert!(false, "{error:?}"),
+        }
+        if let Ok(mut stream) = extractor.stream() {
+            let error = stream.push(&samples).unwrap_err();
+            prop_assert!(matches!(error, Error::Sample { index, .. } if index == at), "{:?}", error);
+        }
+    }
+
+    #[test]
+    fn a_configuration_survives_as_text(Configured(config) in any_config()) {
+        let mut copy = MelConfig::whisper();
+        for option in OPTIONS {
+            copy.set(option.name, &config.get(option.name).unwrap()).unwrap();
+        }
+        prop_assert_eq!(copy, config);
+    }
+}
+
+proptest! {
+    #![proptest_config(tries(500))]
+
+    #[test]
+    fn random_configurations_agree_with_the_oracle(
+        Configured(config) in any_config(),
+        Samples { values: samples, .. } in some_samples(),
+    ) {
+        let mut config = config;
+        config.dither = 0.0;
+        // Deviations and cepstra mix strong bands with weak ones, of which single precision knows little.
+        config.precision = Precision::Double;
+        let Some(extractor) = accepted(&config) else { return Ok(()) };
+        let mel = extractor.compute(&samples).unwrap();
+        let truth = oracle::mel_spectrogram(&config, &samples);
+        prop_assert_eq!(mel.n_frames(), truth.n_frames);
+        prop_assert_eq!(mel.n_mels(), truth.rows.len());
+        let highest = truth.rows.iter().flatten().fold(1e-12f64, |highest, y| highest.max(y.abs()));
+        // Where a row hardly changes, its normalization magnifies rounding without limit.
+        if config.normalize != Normalize::None {
+            return Ok(());
+        }
+        let n_mels = config.n_mels as usize;
+        for t in 0..truth.n_frames {
+            // Weak bands of clean signals hold nothing but rounding, and a coefficient is made of all.
+            let all_are_strong = (0..n_mels).all(|band| truth.is_strong(band, t));
+            let is_known = |row: usize| match (config.n_mfcc, config.use_energy, config.htk_compat) {
+                (Some(_), _, _) => all_are_strong,
+                (None, true, false) => row == 0 || truth.is_strong(row - 1, t),
+                (None, _, _) => row == n_mels || truth.is_strong(row, t),
+            };
+            for (row, values) in truth.rows.iter().enumerate().filter(|(row, _)| is_known(*row)) {
+                let (y, e) = (f64::from(mel.get(row, t)), values[t]);
+                prop_assert!((y - e).abs() <= 1e-4 * highest, "({row}, {t}) is {y}, expected {e}, highest {highest}");
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_numbers_are_refused_or_give_finite_values(
+        preset in 0..PRESETS.len(),
+        option in 0..OPTIONS.len(),
+        exponent in -45..39i32,
+        other in 0..OPTIONS.len(),
+        other_exponent in -45..39i32,
+        Samples { values: samples, .. } in some_samples(),
+    ) {
+        let mut config = MelConfig::preset(PRESETS[preset]).unwrap();
+        config.pad_to = None;
+        config.n_frames = config.n_frames.map(|_| 20);
+        config.use_energy = samples.len() % 2 == 0;
+        for (option, exponent) in [(option, exponent), (other, other_exponent)] {
+            if OPTIONS[option].kind == OptionKind::F64 {
+                config.set(OPTIONS[option].name, &format!("1e{exponent}")).unwrap();
+            }
+        }
+        let Some(extractor) = accepted(&config) else { return Ok(()) };
+        match extractor.compute(&samples) {
+            Ok(mel) => {
+                for value in mel.data() {
+                    prop_assert!(value.is_finite(), "{value}");
+                }
+            }
+            // Samples may be too large for an enormous scale.
+            Err(Error::Sample { value, limit, .. }) => prop_assert!(value.abs() > limit),
+            Err(error) => prop_assert!(false, "{error:?}"),
+        }
+    }
+}
+
+/// Parseval: the powers of all bins of the whole circle sum up to n times the energy of the samples.
+#[test]
+fn energy_is_kept() {
+    for n in [2usize, 3, 8, 25, 97, 400, 401, 512, 600, 1021, 2048] {
+        let config = MelConfig {
+            n_fft: n as u32,
+            hop_length: n as u32,
+            n_mels: 1,
+            ..config(
+                "librosa",
+                &[("window", "rectangular"), ("center", "false"), ("precision", "single")],
+            )
+        };
+        // One filter that counts every bin as often as it stands on the circle.
+        let n_bins = n / 2 + 1;
+        let mut weights = vec![2.0f32; n_bins];
+        weights[0] = 1.0;
+        if n % 2 == 0 {
+            weights[n_bins - 1] = 1.0;
+        }
+        let overrides = Overrides { filterbank: Some(&weights), ..Overrides::default() };
+        let extractor = MelExtractor::with_overrides(&config, overrides).unwrap();
+        let samples = signals::make("white", n as u64, 16_000, 20 * n);
+        let mel = extractor.compute(&samples).unwrap();
+        assert_eq!(mel.n_frames(), 20);
+        for (frame, samples) in samples.chunks_exact(n).enumerate() {
+            let energy: f64 = samples.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+            let sum = f64::from(mel.get(0, frame)) / n as f64;
+            assert!((sum / energy - 1.0).abs() < 2e-6, "size {n}, frame {frame}: {sum} and {energy}");
+        }
+    }
+}
+
+/// Ten times the amplitude is twice a decade of power: + 2 in log10, + 20 in decibels.
+#[test]
+fn a_louder_signal_is_the_same_but_louder() {
+    let samples: Vec<f32> = signals::make("white", 5, 16_000, 8_000);
+    let louder: Vec<f32> = samples.iter().map(|x| x * 10.0).collect();
+    for (log, step) in [("log10", 2.0), ("db", 20.0), ("ln", 2.0 * std::f64::consts::LN_10)] {
+        // Log floors that the noise is far above.
+        let options = [("log", log), ("log_floor", "1e-30"), ("drop_last_frame", "true")];
+        let extractor = MelExtractor::new(&config("torchaudio", &options)).unwrap();
+        let (a, b) = (extractor.compute(&samples).unwrap(), extractor.compute(&louder).unwrap());
+        for (a, b) in a.data().iter().zip(b.data()) {
+            // Bands that no bin falls into stay at the floor.
+            if *a > -25.0 * step as f32 / 2.0 {
+                assert!((f64::from(b - a) - step).abs() < 1e-5 * step, "{log}: {a} and {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sizes_from_end_to_end() {
+    let samples = signals::make("white", 1, 16_000, 2_000);
+    let gives = |options: &[(&str, &str)]| {
+        let config = config("librosa", &[options, &[("f_max", "none")]].concat());
+        let extractor =
+            MelExtractor::new(&config).unwrap_or_else(|error| panic!("{options:?}: {error}"));
+        let mel = extractor.compute(&samples).unwrap();
+        assert!(mel.data().iter().all(|value| value.is_finite() && *value >= 0.0), "{options:?}");
+        assert!(mel.n_frames() > 0, "{options:?}");
+    };
+    for rate in ["1", "2", "3", "7", "999", "8000", "11025", "192000", "4294967294", "4294967295"] {
+        for scale in ["slaney", "htk", "kaldi"] {
+            for bins in ["exact", "linspace"] {
+                for domain in ["hz", "mel"] {
+                    gives(&[
+                        ("sample_rate", rate),
+                        ("mel_scale", scale),
+                        ("bin_frequencies", bins),
+                        ("triangle_domain", domain),
+                        ("n_fft", "256"),
+                    ]);
+                }
+            }
+        }
+    }
+    for n_fft in ["2", "3", "16381", "32768", "44100", "65521", "65536"] {
+        gives(&[("n_fft", n_fft), ("hop_length", "1999")]);
+    }
+    for n_mels in ["1", "2", "3", "1000", "4095", "4096"] {
+        gives(&[("n_mels", n_mels), ("n_fft", "64")]);
+        gives(&[("n_mels", n_mels), ("n_fft", "2"), ("hop_length", "100")]);
+    }
+    for hop in ["1", "2049", "1000000", "4294967295"] {
+        gives(&[("hop_length", hop), ("n_fft", "64")]);
+    }
+}
+
+#[test]
+fn samples_up_to_the_limit_are_taken() {
+    for preset in PRESETS {
+        for options in [&[][..], &[("use_energy", "true"), ("window", "rectangular")]] {
+            let extractor = MelExtractor::new(&config(preset, options)).unwrap();
+            let limit = match extractor.compute(&[f32::NAN]).unwrap_err() {
+                Error::Sample { limit, .. } => limit,
+                error => panic!("{error:?}"),
+            };
+            // Enough for every 24-bit integer.
+            assert!(limit > 16_777_216.0, "{preset}: {limit}");
+            for sign in [[1.0, 1.0], [1.0, -1.0]] {
+                let samples: Vec<f32> = (0..5_000).map(|i| limit * sign[i % 2]).collect();
+                let mel = extractor.compute(&samples).unwrap();
+                assert!(mel.data().iter().all(|value| value.is_finite()), "{preset} {options:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_stream_takes_the_whole_takes() {
+    // The largest sample that one of them accepts, the other has to accept as well.
+    let extractor = MelExtractor::new(&config("kaldi-fbank", &[])).unwrap();
+    for exponent in 1..38 {
+        let mut samples = vec![0.0f32; 1_000];
+        samples[500] = 10f32.powi(exponent);
+        let whole = extractor.compute(&samples).map(|mel| mel.n_frames());
+        let mut stream = extractor.stream().unwrap();
+        let streamed = stream.push(&samples).map(|mel| mel.n_frames());
+        assert_eq!(
+            streamed.is_ok(),
+            whole.is_ok(),
+            "a sample of 1e{exponent}: {streamed:?}, {whole:?}"
+        );
+    }
+}
+
+#[test]
+fn quiet_is_not_nothing() {
+    // Denormal samples, and the smallest there is.
+    for preset in PRESETS {
+        let extractor = MelExtractor::new(&config(preset, &[])).unwrap();
+        for value in [f32::from_bits(1), 1e-40, f32::MIN_POSITIVE, -0.0] {
+            let mel = extractor.compute(&vec![value; 3_000]).unwrap();
+            assert!(mel.data().iter().all(|value| value.is_finite()), "{preset} of {value:e}");
+        }
+    }
+}
+
+#[test]
+fn unread_samples_are_checked_too() {
+    // Samples between frames that lie apart, after the last, and of an input too short for any.
+    fn place<S: Sample>(extractor: &MelExtractor, samples: &[S]) -> usize {
+        match extractor.compute(samples) {
+            Err(Error::Sample { index, .. }) => index,
+            other => panic!("{other:?}"),
+        }
+    }
+    for (options, n) in [
+        (&[("center", "false"), ("hop_length", "1000")][..], 3_500),
+        (&[("center", "false"), ("n_frames", "2")], 3_500),
+        (&[("center", "false")], 399),
+        (&[("center", "false")], 559),
+        (&[("n_frames", "1")], 3_500),
+        (&[], 100),
+    ] {
+        let extractor = MelExtractor::new(&config("whisper", options)).unwrap();
+        for at in (0..n).step_by(7).chain([n - 1]) {
+            let mut samples = vec![0.1f32; n];
+            samples[at] = f32::NAN;
+            assert_eq!(place(&extractor, &samples), at, "{options:?}");
+        }
+    }
+}

@@ -203,7 +203,8 @@ options! {
     energy_floor: f64 = 0.0;
     /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
     htk_compat: bool = false;
-    /// Gives exactly this many frames: more are cut off, missing ones are 0 before `offset` and `scale`.
+    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
+    /// `scale`.
     n_frames: Option<u32> = None;
     /// What is done to each row of the result, over its frames.
     normalize: Normalize = Normalize::None;

@@ -110,7 +110,7 @@ impl MelExtractor {
     ///
     /// # Errors
     /// [`Error::EmptyInput`]; [`Error::Sample`] for the first sample that is no finite number, or so
-    /// large that its power can't be represented; [`Error::Allocation`].
+    /// large that a power can't be represented; [`Error::Allocation`].
     pub fn compute<S: Sample>(&self, samples: &[S]) -> Result<MelSpectrogram, Error> {
         self.compute_on(samples, 1)
     }
@@ -255,7 +255,10 @@ impl MelExtractor {
             let end = framing.start(n_frames - 1) + framing.span as i64;
             usize::try_from(end).unwrap_or(0).min(samples.len())
         };
-        check_samples(&samples[read..], self.plan.sample_limit, read as u64)
+        let limit = self.plan.sample_limit;
+        // If there is a bad one, the first of all is named.
+        check_samples(&samples[read..], limit, read as u64)
+            .or_else(|_| check_samples(samples, limit, 0))
     }
 
     /// The error for a result that is not finite.

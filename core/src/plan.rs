@@ -162,7 +162,7 @@ impl Plan {
             None => window::shape(config)?,
             Some(values) => own_window(config, values)?,
         };
-        let gain = window::gain(config, &shape);
+        let gain = window::gain(config, &shape)?;
         shape.iter_mut().for_each(|value| *value *= gain);
         let filterbank = match overrides.filterbank {
             None => Filterbank::triangles(config)?,
@@ -204,12 +204,14 @@ impl Plan {
             (None, fft.transform(place, weight)?)
         };
 
+        let sample_limit = sample_limit(config, &shape, &filterbank);
+        check_dither(config, sample_limit)?;
         let compression = Compression::new(config);
         Ok(Self {
             kernel,
             framing,
             conditioning: Conditioning::new(config),
-            sample_limit: sample_limit(config, &shape, &filterbank),
+            sample_limit,
             transform,
             frame_work,
             n_bins,
@@ -383,6 +385,19 @@ fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Erro
         field: "instruction_set".into(),
         value: wanted.map_or_else(String::new, |set| format!("{set:?}")),
         wanted: format!("one of this machine's: {:?}", InstructionSet::available().collect::<Vec<_>>()),
+    })
+}
+
+/// Refuses noise that could overflow by itself: its highest value is below eight deviations.
+fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), Error> {
+    let most = f64::from(sample_limit) * config.input_scale / 8.0;
+    if config.dither <= most {
+        return Ok(());
+    }
+    Err(Error::Config {
+        field: "dither".into(),
+        value: config.get("dither")?,
+        wanted: format!("at most {most:e}"),
     })
 }
 

@@ -31,11 +31,21 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
 
 /// What each windowed sample is multiplied by besides the window: the scale of the input over the
 /// norm of the spectrum. Both are linear, so they cost nothing here.
-pub(crate) fn gain(config: &MelConfig, window: &[f64]) -> f64 {
+///
+/// # Errors
+/// [`Error::Config`] where the norm is 0.
+pub(crate) fn gain(config: &MelConfig, window: &[f64]) -> Result<f64, Error> {
     let norm = match config.spectrum_norm {
         SpectrumNorm::None => 1.0,
         SpectrumNorm::Window => libm::sqrt(window.iter().map(|w| w * w).sum()),
         SpectrumNorm::FrameLength => libm::sqrt(f64::from(config.n_fft)),
     };
-    config.input_scale / norm
+    if norm > 0.0 {
+        return Ok(config.input_scale / norm);
+    }
+    Err(Error::Config {
+        field: "spectrum_norm".into(),
+        value: config.spectrum_norm.name().into(),
+        wanted: "none or frame_length, as the window is all zeros".into(),
+    })
 }

@@ -108,6 +108,8 @@ impl MelConfig {
             || "half_frame where hop_length is more than n_fft".into(),
         )?;
         self.rule(self.pad_end <= MAX_PADDING, "pad_end", || format!("at most {MAX_PADDING}"))?;
+        let repeats = self.pad_to_mode == PadToMode::Repeat;
+        self.rule(self.pad_end == 0 || !repeats, "pad_end", || "0 where pad_to_mode is repeat".into())?;
         self.rule((1..=MAX_PADDING).contains(&self.pad_to.unwrap_or(1)), "pad_to", || {
             format!("from 1 to {MAX_PADDING}, or none")
         })?;
@@ -153,6 +155,10 @@ impl MelConfig {
         self.rule(self.lifter >= 0.0, "lifter", || "at least 0".into())?;
         self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
         self.rule(self.n_frames != Some(0), "n_frames", || "at least 1, or none".into())?;
+        let plain_rows = self.n_mfcc.is_none() && !self.use_energy;
+        self.rule(self.n_frames.is_none() || plain_rows, "n_frames", || {
+            "none where n_mfcc or use_energy is set".into()
+        })?;
         self.rule(self.normalize_ddof <= 1, "normalize_ddof", || "0 or 1".into())?;
         self.rule(self.normalize_eps >= 0.0, "normalize_eps", || "at least 0".into())
     }

@@ -146,10 +146,13 @@ impl<E: Element> FftPlan<E> {
 
 /// Size of the first stage.
 fn first_size(n: usize) -> usize {
-    if n % 25 == 0 && gcd(25, n / 25) == 1 && n > 25 {
+    if n.is_multiple_of(25) && gcd(25, n / 25) == 1 && n > 25 {
         return 25;
     }
-    FIRST_SIZES.into_iter().find(|&size| n % size == 0).unwrap_or_else(|| smallest_prime_factor(n))
+    FIRST_SIZES
+        .into_iter()
+        .find(|&size| n.is_multiple_of(size))
+        .unwrap_or_else(|| smallest_prime_factor(n))
 }
 
 /// Radices of the passes over a column of `n`, whose product is `n`; a column of one takes a pass too,
@@ -157,12 +160,12 @@ fn first_size(n: usize) -> usize {
 fn radices(mut n: usize) -> Result<Vec<usize>, Error> {
     // No size has more factors than it has binary digits.
     let mut radices = memory::with_capacity(n.ilog2() as usize + 1)?;
-    while n % 8 == 0 && n != 16 {
+    while n.is_multiple_of(8) && n != 16 {
         radices.push(8);
         n /= 8;
     }
     while n > 1 {
-        let radix = [16, 4, 5, 3, 2].into_iter().find(|&radix| n % radix == 0);
+        let radix = [16, 4, 5, 3, 2].into_iter().find(|&radix| n.is_multiple_of(radix));
         let radix = radix.unwrap_or_else(|| smallest_prime_factor(n));
         radices.push(radix);
         n /= radix;
@@ -174,7 +177,7 @@ fn radices(mut n: usize) -> Result<Vec<usize>, Error> {
 }
 
 pub(crate) fn smallest_prime_factor(n: usize) -> usize {
-    (2..).take_while(|p| p * p <= n).find(|p| n % p == 0).unwrap_or(n)
+    (2..).take_while(|p| p * p <= n).find(|p| n.is_multiple_of(*p)).unwrap_or(n)
 }
 
 fn gcd(a: usize, b: usize) -> usize {

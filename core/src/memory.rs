@@ -71,7 +71,7 @@ impl Iterator for Turns {
     type Item = (f64, f64);
 
     fn next(&mut self) -> Option<(f64, f64)> {
-        if self.k % 32 == 0 {
+        if self.k.is_multiple_of(32) {
             self.at = turn(self.k % self.n, self.n);
         }
         let (cos, sin) = self.at;

@@ -40,7 +40,8 @@ pub(crate) struct Plan {
     pub n_bins: usize,
     pub power: Power,
     pub filterbank: Filterbank,
-    pub n_mels: usize,
+    /// Mel bands, before the cepstrum.
+    pub n_bands: usize,
     pub compression: Compression,
     /// (n_mfcc, n_mels), if cepstra are wanted.
     pub cepstrum: Option<Vec<f32>>,
@@ -154,7 +155,6 @@ impl Plan {
         let kernel = choose_kernel(overrides.instruction_set)?;
         let n_fft = config.n_fft as usize;
         let n_bins = n_fft / 2 + 1;
-        let n_mels = config.n_mels as usize;
         let n_rows = config.n_rows() as usize;
         let framing = Framing::new(config);
 
@@ -217,7 +217,7 @@ impl Plan {
             n_bins,
             power: power(config),
             filterbank,
-            n_mels,
+            n_bands: config.n_mels as usize,
             missing: (config.offset * config.scale) as f32,
             compression,
             cepstrum: config

@@ -118,6 +118,7 @@ fn asks_for_values(case: &Case) -> bool {
 }
 
 #[test]
+#[cfg(feature = "std")]
 fn a_batch_gives_the_bits_of_its_clips() {
     for case in &Corpus::read().cases {
         let Kind::Batch(clips) = &case.kind else { continue };

@@ -14,6 +14,7 @@ fn clips() -> Vec<Vec<f32>> {
 }
 
 #[test]
+#[cfg(feature = "std")]
 fn a_batch_gives_what_each_alone_gives() {
     let clips = clips();
     for preset in PRESETS {
@@ -33,6 +34,7 @@ fn a_batch_gives_what_each_alone_gives() {
 }
 
 #[test]
+#[cfg(feature = "std")]
 fn a_bad_clip_leaves_the_others_alone() {
     let mut clips = clips();
     clips[2] = Vec::new();

@@ -273,7 +273,7 @@ fn refused_memory_is_an_error() {
                     .output()
                     .unwrap();
                 let text = String::from_utf8_lossy(&output.stdout);
-                let reached = text.lines().filter_map(|line| line.split_once("refusing ")).last();
+                let reached = text.lines().filter_map(|line| line.split_once("refusing ")).next_back();
                 let reached: usize = match reached {
                     Some((_, number)) => number.parse().unwrap(),
                     None => panic!("{text}{}", String::from_utf8_lossy(&output.stderr)),

@@ -360,7 +360,7 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         poison.store(block.poison.as_mut_ptr());
 
         if let Some(matrix) = &plan.cepstrum {
-            for (row, weights) in matrix.chunks_exact(plan.n_mels).enumerate() {
+            for (row, weights) in matrix.chunks_exact(plan.n_bands).enumerate() {
                 let mut sum = zero;
                 for (mel, &weight) in weights.iter().enumerate() {
                     sum = tile.load(mel).mul_add(V::splat(weight), sum);

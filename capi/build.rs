@@ -1,0 +1,17 @@
+//! Gives the shared library its name: the one that programs look for at run time carries the number of
+//! the binary interface, so that an incompatible one is never loaded.
+
+/// Number of the binary interface. It goes up when something that exists changes or goes; additions
+/// leave it.
+const ABI: u32 = 0;
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    let name = match os.as_str() {
+        "macos" | "ios" => format!("-Wl,-install_name,@rpath/libmojo_audio.{ABI}.dylib"),
+        "windows" => return,
+        _ => format!("-Wl,-soname,libmojo_audio.so.{ABI}"),
+    };
+    println!("cargo:rustc-cdylib-link-arg={name}");
+}

@@ -1,0 +1,434 @@
+//! The border itself: panics stop here, errors become a status and a text, pointers become references,
+//! values become handles and back. Nothing here allocates but the handles, and that may fail.
+
+use crate::status::MojoAudioStatus;
+use mojo_audio_core::Error;
+use std::alloc::{Layout, alloc};
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::ffi::{CStr, c_char};
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Why a call failed. Its text is written straight to the thread's buffer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the engine says.
+    Engine(Error),
+    /// A pointer is NULL that must not be.
+    Null { argument: &'static str, wanted: &'static str },
+    /// A pointer is not a multiple of its type's alignment.
+    Misaligned { argument: &'static str, alignment: usize },
+    /// More elements than an address space has room for.
+    TooMany { argument: &'static str, elements: usize, most: usize },
+    /// A text is not UTF-8.
+    NotText { argument: &'static str },
+    /// A buffer to be written shares memory with what is read.
+    Overlap { written: &'static str, read: &'static str },
+    /// A buffer of the caller's is too small.
+    BufferSize { argument: &'static str, actual: usize, wanted: usize },
+    /// A number that is none of those allowed.
+    Number { field: &'static str, value: i64, wanted: &'static str },
+    /// A size of an option structure that no version of the library has.
+    OptionsSize { size: usize, smallest: usize, largest: usize },
+    /// Something beyond the options that this version knows.
+    UnknownOptions { offset: usize, known: usize },
+    /// A clip of a batch.
+    Clip { index: usize, failed: usize, n_clips: usize, error: Error },
+}
+
+impl Failure {
+    fn status(&self) -> MojoAudioStatus {
+        match self {
+            Self::Engine(error) | Self::Clip { error, .. } => match error {
+                Error::Allocation { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_ALLOCATION,
+                Error::BufferSize { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_BUFFER_SIZE,
+                _ => MojoAudioStatus::MOJO_AUDIO_ERROR_INVALID_INPUT,
+            },
+            Self::BufferSize { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_BUFFER_SIZE,
+            _ => MojoAudioStatus::MOJO_AUDIO_ERROR_INVALID_INPUT,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Engine(error) => error.fmt(f),
+            Self::Null { argument, wanted } => write!(f, "{argument} is NULL; {wanted} is wanted"),
+            Self::Misaligned { argument, alignment } => {
+                write!(f, "{argument} is misaligned; a multiple of {alignment} is wanted")
+            }
+            Self::TooMany { argument, elements, most } => {
+                write!(f, "{argument}: {elements} elements came; at most {most} are wanted")
+            }
+            Self::NotText { argument } => write!(f, "{argument} is not UTF-8 text"),
+            Self::Overlap { written, read } => {
+                write!(f, "{written} shares memory with {read}; separate memory is wanted")
+            }
+            Self::BufferSize { argument, actual, wanted } => {
+                write!(f, "{argument}: room for {actual} values came; {wanted} are wanted")
+            }
+            Self::Number { field, value, wanted } => {
+                write!(f, "{field}: {value} is not allowed; it must be {wanted}")
+            }
+            Self::OptionsSize { size, smallest, largest } => write!(
+                f,
+                "size: {size} is not the size of a MojoMelOptions; a multiple of 8 from {smallest} to {largest} is wanted"
+            ),
+            Self::UnknownOptions { offset, known } => write!(
+                f,
+                "options: the byte at {offset} is not 0, but this library knows the first {known} bytes only: a newer one is wanted"
+            ),
+            Self::Clip { index, failed, n_clips, error } => {
+                write!(f, "clip {index} ({failed} of {n_clips} failed): {error}")
+            }
+        }
+    }
+}
+
+/// Runs the body of an exported function: its failure, or its panic, becomes the status and the text of
+/// the thread's last error.
+pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> MojoAudioStatus {
+    // A panic leaves nothing half-done that is seen again: extractors don't change, streams are told by
+    // their own flag, and results are handed over at the very end.
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => MojoAudioStatus::MOJO_AUDIO_SUCCESS,
+        Ok(Err(failure)) => {
+            set_last_error(&failure);
+            failure.status()
+        }
+        Err(panic) => {
+            let text = panic_text(&*panic);
+            set_last_error(&format_args!("internal error, please report it: {text}"));
+            // Dropping what was thrown could panic again.
+            std::mem::forget(panic);
+            MojoAudioStatus::MOJO_AUDIO_ERROR_PROCESSING
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "a panic without a text",
+    }
+}
+
+/// Like [`guard`] for functions that return a value: that of a failure is `otherwise`.
+pub(crate) fn guard_value<T: Copy>(otherwise: T, body: impl FnOnce() -> Result<T, Failure>) -> T {
+    let mut value = otherwise;
+    guard(|| {
+        value = body()?;
+        Ok(())
+    });
+    value
+}
+
+/// The text of the thread's last error, always ended by a zero byte. Of a fixed size, so that there is
+/// room for the news that there is no memory.
+struct LastError {
+    text: [u8; 2048],
+    len: usize,
+}
+
+thread_local! {
+    static LAST_ERROR: UnsafeCell<LastError> =
+        const { UnsafeCell::new(LastError { text: [0; 2048], len: 0 }) };
+}
+
+impl Write for LastError {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.text.len() - 1 - self.len;
+        let mut taken = text.len().min(room);
+        while !text.is_char_boundary(taken) {
+            taken -= 1;
+        }
+        self.text[self.len..self.len + taken].copy_from_slice(&text.as_bytes()[..taken]);
+        self.len += taken;
+        self.text[self.len] = 0;
+        if taken == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+fn set_last_error(text: &dyn fmt::Display) {
+    // A thread that is ending may have no such value any more.
+    let _ = LAST_ERROR.try_with(|last| {
+        // SAFETY: the value is this thread's, and no other reference to it is alive: writing a text
+        // doesn't come back here.
+        let last = unsafe { &mut *last.get() };
+        last.len = 0;
+        last.text[0] = 0;
+        // What doesn't fit is left out.
+        let _ = write!(last, "{text}");
+    });
+}
+
+pub(crate) fn last_error() -> *const c_char {
+    let text = LAST_ERROR.try_with(|last| {
+        // SAFETY: only the address of the text is taken.
+        unsafe { (&raw const (*last.get()).text).cast() }
+    });
+    text.unwrap_or(c"".as_ptr())
+}
+
+/// The object that a pointer points to.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads while the reference lives, and nobody writes to
+/// the object.
+pub(crate) unsafe fn reference<'a, T>(
+    argument: &'static str,
+    pointer: *const T,
+    wanted: &'static str,
+) -> Result<&'a T, Failure> {
+    check_pointer(argument, pointer, wanted)?;
+    // SAFETY: the caller's, and the checks above.
+    Ok(unsafe { &*pointer })
+}
+
+/// Like [`reference`], to be changed.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads and writes while the reference lives, and nobody
+/// else uses the object.
+pub(crate) unsafe fn exclusive<'a, T>(
+    argument: &'static str,
+    pointer: *mut T,
+    wanted: &'static str,
+) -> Result<&'a mut T, Failure> {
+    check_pointer(argument, pointer, wanted)?;
+    // SAFETY: the caller's, and the checks above.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// The elements that a pointer and a count name; none where the count is 0, whatever the pointer.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads of so many elements while the slice lives, and
+/// nobody writes to them.
+pub(crate) unsafe fn slice<'a, T>(
+    argument: &'static str,
+    pointer: *const T,
+    elements: usize,
+) -> Result<&'a [T], Failure> {
+    if elements == 0 {
+        return Ok(&[]);
+    }
+    check_elements(argument, pointer, elements)?;
+    // SAFETY: the caller's, and the checks above.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, elements) })
+}
+
+/// Like [`slice`], to be written. NULL is refused even where the count is 0.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads and writes of so many elements while the slice
+/// lives, and nobody else uses them.
+pub(crate) unsafe fn buffer<'a, T>(
+    argument: &'static str,
+    pointer: *mut T,
+    elements: usize,
+) -> Result<&'a mut [T], Failure> {
+    check_elements(argument, pointer, elements)?;
+    // SAFETY: the caller's, and the checks above.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, elements) })
+}
+
+/// The text that a pointer points to.
+///
+/// # Safety
+/// The pointer is NULL, or to a text that ends with a zero byte and that nobody changes.
+pub(crate) unsafe fn text<'a>(
+    argument: &'static str,
+    pointer: *const c_char,
+    wanted: &'static str,
+) -> Result<&'a str, Failure> {
+    if pointer.is_null() {
+        return Err(Failure::Null { argument, wanted });
+    }
+    // SAFETY: the caller's.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    text.to_str().map_err(|_| Failure::NotText { argument })
+}
+
+fn check_pointer<T>(
+    argument: &'static str,
+    pointer: *const T,
+    wanted: &'static str,
+) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Err(Failure::Null { argument, wanted });
+    }
+    if !pointer.is_aligned() {
+        return Err(Failure::Misaligned { argument, alignment: align_of::<T>() });
+    }
+    Ok(())
+}
+
+fn check_elements<T>(
+    argument: &'static str,
+    pointer: *const T,
+    elements: usize,
+) -> Result<(), Failure> {
+    check_pointer(argument, pointer, "an array")?;
+    let most = isize::MAX as usize / size_of::<T>();
+    // Nor may they reach over the end of the address space.
+    let behind = elements.checked_mul(size_of::<T>()).and_then(|n| n.checked_add(pointer.addr()));
+    if elements > most || behind.is_none() {
+        return Err(Failure::TooMany { argument, elements, most });
+    }
+    Ok(())
+}
+
+/// Refuses a buffer to be written that shares memory with what is read.
+pub(crate) fn check_apart<T, U>(
+    (written, pointer, elements): (&'static str, *const T, usize),
+    (read, other, others): (&'static str, *const U, usize),
+) -> Result<(), Failure> {
+    let range = |start: usize, bytes: usize| (start, start.saturating_add(bytes));
+    let (start, end) = range(pointer.addr(), elements.saturating_mul(size_of::<T>()));
+    let (other_start, other_end) = range(other.addr(), others.saturating_mul(size_of::<U>()));
+    if start < other_end && other_start < end {
+        return Err(Failure::Overlap { written, read });
+    }
+    Ok(())
+}
+
+/// Writes a value where a pointer points to; nowhere if it is NULL or misaligned.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for writes.
+pub(crate) unsafe fn give<T>(pointer: *mut T, value: T) {
+    if !pointer.is_null() && pointer.is_aligned() {
+        // SAFETY: the caller's, and the checks above.
+        unsafe { pointer.write(value) };
+    }
+}
+
+/// A place for a handle that is to be made: holds NULL until then.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for writes while the reference lives.
+pub(crate) unsafe fn handle_place<'a, T>(
+    argument: &'static str,
+    pointer: *mut *mut T,
+) -> Result<&'a mut *mut T, Failure> {
+    check_pointer(argument, pointer, "a place for the handle")?;
+    // SAFETY: the caller's, and the checks above; what was there may be uninitialised, so it is written
+    // before there is a reference to it.
+    unsafe {
+        pointer.write(std::ptr::null_mut());
+        Ok(&mut *pointer)
+    }
+}
+
+/// Moves a value to memory of its own, which may be refused.
+pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
+    const { assert!(size_of::<T>() > 0) };
+    let layout = Layout::new::<T>();
+    // SAFETY: the size is not 0.
+    let place = unsafe { alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(Error::Allocation { bytes: layout.size() });
+    }
+    // SAFETY: the memory is of this type's layout.
+    unsafe { place.write(value) };
+    Ok(place)
+}
+
+/// Drops a handle; NULL is left alone.
+///
+/// # Safety
+/// The handle is NULL or comes from [`new_handle`], and is not used again.
+pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
+    guard(|| {
+        if !handle.is_null() {
+            // SAFETY: the memory came from the global allocator with this type's layout, as a box's.
+            drop(unsafe { Box::from_raw(handle) });
+        }
+        Ok(())
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use MojoAudioStatus::*;
+
+    fn last_text() -> String {
+        // SAFETY: the text is this thread's and ends with a zero byte.
+        unsafe { CStr::from_ptr(last_error()) }.to_str().expect("UTF-8").to_owned()
+    }
+
+    #[test]
+    fn panics_become_a_status() {
+        assert_eq!(last_text(), "");
+        assert_eq!(guard(|| panic!("row {} of 3", 4)), MOJO_AUDIO_ERROR_PROCESSING);
+        assert_eq!(last_text(), "internal error, please report it: row 4 of 3");
+        assert_eq!(guard(|| std::panic::panic_any(7_u8)), MOJO_AUDIO_ERROR_PROCESSING);
+        assert_eq!(last_text(), "internal error, please report it: a panic without a text");
+        assert_eq!(guard(|| Ok(())), MOJO_AUDIO_SUCCESS);
+        assert_eq!(last_text(), "internal error, please report it: a panic without a text");
+        assert_eq!(guard_value(7, || panic!("no value")), 7);
+        assert_eq!(last_text(), "internal error, please report it: no value");
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_dropped_is_stopped_too() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        assert_eq!(guard(|| std::panic::panic_any(Bomb)), MOJO_AUDIO_ERROR_PROCESSING);
+    }
+
+    #[test]
+    fn dropping_a_handle_never_unwinds() {
+        struct Bomb(#[allow(dead_code)] u8);
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("while it was freed");
+            }
+        }
+        let handle = new_handle(Bomb(1)).expect("memory");
+        // SAFETY: the handle is new.
+        unsafe { free_handle(handle) };
+        assert!(last_text().ends_with("while it was freed"));
+    }
+
+    #[test]
+    fn long_texts_end_at_a_whole_character() {
+        set_last_error(&"ä".repeat(3000));
+        assert_eq!(last_text(), "ä".repeat(1023));
+        set_last_error(&"short");
+        assert_eq!(last_text(), "short");
+    }
+
+    #[test]
+    fn threads_have_texts_of_their_own() {
+        set_last_error(&"here");
+        std::thread::spawn(|| assert_eq!(last_text(), "")).join().expect("no panic");
+        assert_eq!(last_text(), "here");
+    }
+
+    #[test]
+    fn shared_memory_is_seen() {
+        let values = [0.0_f32; 8];
+        let apart = |start: usize, n: usize, other: usize, m: usize| {
+            let (at, other) = (&raw const values[start], &raw const values[other]);
+            check_apart(("out", at, n), ("samples", other.cast::<i16>(), 2 * m)).is_ok()
+        };
+        assert!(apart(0, 4, 4, 4) && apart(4, 4, 0, 4) && apart(2, 0, 2, 4));
+        assert!(!apart(0, 5, 4, 4) && !apart(3, 4, 0, 4) && !apart(0, 8, 2, 1));
+    }
+}

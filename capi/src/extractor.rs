@@ -1,0 +1,417 @@
+//! The extractor: a plan of any options, shared by any number of threads.
+
+use crate::border::{self, Failure, guard, guard_value};
+use crate::generated::MojoMelOptions;
+use crate::options;
+use crate::spectrogram::{self, MojoMelSpectrogram};
+use crate::status::MojoAudioStatus;
+use mojo_audio_core::{Error, MelExtractor, MelSpectrogram, Overrides, Sample};
+
+/// A checked plan of options that computes any number of inputs. It never changes.
+///
+/// Ownership: the caller's; to be freed with mojo_mel_extractor_free().
+///
+/// Threads: any number may compute with the same one at once, without waiting for each other.
+pub struct MojoMelExtractor(MelExtractor);
+
+impl MojoMelExtractor {
+    pub(crate) fn engine(&self) -> &MelExtractor {
+        &self.0
+    }
+}
+
+/// Checks and plans options. On success *out_extractor is a new extractor, on failure NULL.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that is not allowed (the text of
+/// mojo_audio_last_error() starts with its name); MOJO_AUDIO_ERROR_ALLOCATION.
+///
+/// Ownership: the options stay the caller's and are not kept; the extractor is the caller's, to be freed
+/// with mojo_mel_extractor_free().
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid; options for as many bytes as its size says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_new(
+    options: *const MojoMelOptions,
+    out_extractor: *mut *mut MojoMelExtractor,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { new(options, Overrides::default(), out_extractor) })
+}
+
+/// Like mojo_mel_extractor_new(), with a window or a filterbank of the caller's own. NULL with a length
+/// of 0 takes the one that the options describe.
+///
+/// window: win_length values (n_fft where win_length is 0), in place of the option window.
+/// filterbank: (n_mels, n_fft / 2 + 1) weights, row-major, in place of the triangles.
+///
+/// Errors besides those of mojo_mel_extractor_new(): MOJO_AUDIO_ERROR_BUFFER_SIZE if a table has another
+/// length than the options say; MOJO_AUDIO_ERROR_INVALID_INPUT if it has a value that is not finite.
+///
+/// Ownership: the tables stay the caller's and are copied.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid, the tables for as many reads as their lengths say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_new_with_tables(
+    options: *const MojoMelOptions,
+    window: *const f32,
+    window_length: usize,
+    filterbank: *const f32,
+    filterbank_length: usize,
+    out_extractor: *mut *mut MojoMelExtractor,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        unsafe {
+            border::handle_place("out_extractor", out_extractor)?;
+            let overrides = Overrides {
+                window: table("window", window, window_length)?,
+                filterbank: table("filterbank", filterbank, filterbank_length)?,
+                ..Overrides::default()
+            };
+            new(options, overrides, out_extractor)
+        }
+    })
+}
+
+/// Frees an extractor; NULL is left alone. Spectrograms and streams that were made with it stay valid.
+///
+/// Threads: any, but the extractor must not be in use.
+///
+/// # Safety
+/// The pointer is NULL or an extractor that is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_free(extractor: *mut MojoMelExtractor) {
+    // SAFETY: the caller's promise above.
+    unsafe { border::free_handle(extractor) };
+}
+
+/// Rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the energy
+/// (use_energy). 0 of NULL.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_n_mels(extractor: *const MojoMelExtractor) -> usize {
+    // SAFETY: the caller's promise above.
+    unsafe { extractor.as_ref() }.map_or(0, |extractor| extractor.0.n_mels())
+}
+
+/// Frames of the result for an input of num_samples samples; 0 if it is too short for one, and of NULL.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_frame_count(
+    extractor: *const MojoMelExtractor,
+    num_samples: usize,
+) -> usize {
+    guard_value(0, || {
+        // SAFETY: the caller's promise above.
+        let extractor = unsafe { extractor.as_ref() };
+        Ok(extractor.map_or(0, |extractor| extractor.0.frame_count(num_samples)))
+    })
+}
+
+/// Computes the mel spectrogram of num_samples samples (mono, full scale 1). On success *out_result is a
+/// new spectrogram, on failure NULL.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that is not a finite number;
+/// MOJO_AUDIO_ERROR_ALLOCATION; MOJO_AUDIO_ERROR_PROCESSING.
+///
+/// Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, to be
+/// freed with mojo_mel_spectrogram_free().
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_result for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute(
+    extractor: *const MojoMelExtractor,
+    samples: *const f32,
+    num_samples: usize,
+    out_result: *mut *mut MojoMelSpectrogram,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { compute(extractor, samples, num_samples, out_result) })
+}
+
+/// mojo_mel_extractor_compute() of 16-bit integers: a sample counts as its value / 32768.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_result for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute_i16(
+    extractor: *const MojoMelExtractor,
+    samples: *const i16,
+    num_samples: usize,
+    out_result: *mut *mut MojoMelSpectrogram,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { compute(extractor, samples, num_samples, out_result) })
+}
+
+/// Like mojo_mel_extractor_compute(), to memory of the caller's: the first n_mels * n_frames values of
+/// out_buffer, which has room for buffer_size of them. Allocates nothing, unless threads do so at once
+/// for the first time.
+///
+/// *out_n_frames becomes the number of frames, 0 on failure; NULL is allowed for it.
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels *
+/// mojo_mel_extractor_frame_count(); MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that
+/// is not a finite number, an out_buffer that shares memory with the samples;
+/// MOJO_AUDIO_ERROR_PROCESSING. After an error out_buffer holds anything.
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute_into(
+    extractor: *const MojoMelExtractor,
+    samples: *const f32,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe {
+        compute_into(extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    })
+}
+
+/// mojo_mel_extractor_compute_into() of 16-bit integers: a sample counts as its value / 32768.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute_into_i16(
+    extractor: *const MojoMelExtractor,
+    samples: *const i16,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe {
+        compute_into(extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    })
+}
+
+/// Computes the mel spectrograms of n_clips clips, whose lengths may differ, each with the same bits as
+/// mojo_mel_extractor_compute() gives. clips[i] points to lengths[i] samples; n_threads threads work at
+/// once, 0 for as many as the machine has cores.
+///
+/// out_results has room for n_clips handles. Each clip stands for itself: out_results[i] is NULL where
+/// clip i failed and a new spectrogram where it did not, and the status and the text (which names the
+/// clip) are those of the first that failed. If the call itself is refused all are NULL. So all of
+/// out_results can be freed in any case.
+///
+/// Errors: those of mojo_mel_extractor_compute(). n_clips may be 0: then nothing is done. Where several
+/// threads are started and there is no memory left even for their own bookkeeping, the program ends: with
+/// n_threads 1 that is MOJO_AUDIO_ERROR_ALLOCATION like everywhere else.
+///
+/// Ownership: as of mojo_mel_extractor_compute().
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for as many as its
+/// length says, out_results for n_clips writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute_batch(
+    extractor: *const MojoMelExtractor,
+    clips: *const *const f32,
+    lengths: *const usize,
+    n_clips: usize,
+    n_threads: usize,
+    out_results: *mut *mut MojoMelSpectrogram,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
+}
+
+/// mojo_mel_extractor_compute_batch() of 16-bit integers: a sample counts as its value / 32768.
+///
+/// # Safety
+/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for as many as its
+/// length says, out_results for n_clips writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_compute_batch_i16(
+    extractor: *const MojoMelExtractor,
+    clips: *const *const i16,
+    lengths: *const usize,
+    n_clips: usize,
+    n_threads: usize,
+    out_results: *mut *mut MojoMelSpectrogram,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
+}
+
+/// The extractor that a pointer points to.
+///
+/// # Safety
+/// The pointer is NULL or valid while the reference lives.
+pub(crate) unsafe fn given<'a>(
+    extractor: *const MojoMelExtractor,
+) -> Result<&'a MelExtractor, Failure> {
+    // SAFETY: the caller's.
+    Ok(unsafe { border::reference("extractor", extractor, "a MojoMelExtractor") }?.engine())
+}
+
+/// A table of the caller's own; NULL with a length of 0 is none.
+///
+/// # Safety
+/// That of [`border::slice`].
+unsafe fn table<'a>(
+    argument: &'static str,
+    pointer: *const f32,
+    length: usize,
+) -> Result<Option<&'a [f32]>, Failure> {
+    if pointer.is_null() && length == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's.
+    unsafe { border::slice(argument, pointer, length) }.map(Some)
+}
+
+/// # Safety
+/// Those of the exported functions of the name.
+unsafe fn new(
+    options: *const MojoMelOptions,
+    overrides: Overrides<'_>,
+    out_extractor: *mut *mut MojoMelExtractor,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's.
+    let (place, config) =
+        unsafe { (border::handle_place("out_extractor", out_extractor)?, options::read(options)?) };
+    let extractor = MelExtractor::with_overrides(&config, overrides)?;
+    *place = border::new_handle(MojoMelExtractor(extractor))?;
+    Ok(())
+}
+
+/// # Safety
+/// Those of the exported functions of the name.
+unsafe fn compute<S: Sample>(
+    extractor: *const MojoMelExtractor,
+    samples: *const S,
+    num_samples: usize,
+    out_result: *mut *mut MojoMelSpectrogram,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's.
+    let (place, extractor, samples) = unsafe {
+        (
+            border::handle_place("out_result", out_result)?,
+            given(extractor)?,
+            border::slice("samples", samples, num_samples)?,
+        )
+    };
+    Ok(spectrogram::hand_over(extractor.compute(samples)?, place)?)
+}
+
+/// # Safety
+/// Those of the exported functions of the name.
+unsafe fn compute_into<S: Sample>(
+    extractor: *const MojoMelExtractor,
+    samples: *const S,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's. Only as much of the buffer is borrowed as is written to.
+    unsafe {
+        border::give(out_n_frames, 0);
+        let extractor = given(extractor)?;
+        let samples = border::slice("samples", samples, num_samples)?;
+        let n_frames = extractor.frame_count(samples.len());
+        let wanted = n_frames.saturating_mul(extractor.n_mels());
+        if buffer_size < wanted {
+            let actual = buffer_size;
+            return Err(Failure::BufferSize { argument: "buffer_size", actual, wanted });
+        }
+        let written = ("out_buffer", out_buffer.cast_const(), wanted);
+        border::check_apart(written, ("the samples", samples.as_ptr(), samples.len()))?;
+        let out = border::buffer("out_buffer", out_buffer, wanted)?;
+        border::give(out_n_frames, extractor.compute_into(samples, out)?);
+    }
+    Ok(())
+}
+
+/// Samples of one clip.
+struct Clip<'a, S>(&'a [S]);
+
+impl<S> AsRef<[S]> for Clip<'_, S> {
+    fn as_ref(&self) -> &[S] {
+        self.0
+    }
+}
+
+/// # Safety
+/// Those of the exported functions of the name.
+unsafe fn compute_batch<S: Sample>(
+    extractor: *const MojoMelExtractor,
+    clips: *const *const S,
+    lengths: *const usize,
+    n_clips: usize,
+    n_threads: usize,
+    out_results: *mut *mut MojoMelSpectrogram,
+) -> Result<(), Failure> {
+    if n_clips == 0 {
+        return Ok(());
+    }
+    // SAFETY: the caller's.
+    let (places, extractor, starts, lengths) = unsafe {
+        let places = border::buffer("out_results", out_results.cast::<usize>(), n_clips)?;
+        // What was there may be uninitialised; all bits 0 is NULL.
+        places.fill(0);
+        (
+            border::buffer("out_results", out_results, n_clips)?,
+            given(extractor)?,
+            border::slice("clips", clips, n_clips)?,
+            border::slice("lengths", lengths, n_clips)?,
+        )
+    };
+    // Every clip is looked at before the first is computed.
+    let mut inputs = Vec::new();
+    inputs
+        .try_reserve_exact(n_clips)
+        .map_err(|_| Error::Allocation { bytes: n_clips.saturating_mul(size_of::<Clip<'_, S>>()) })?;
+    for (start, length) in starts.iter().zip(lengths) {
+        // SAFETY: the caller's.
+        inputs.push(Clip(unsafe { border::slice("clips", *start, *length)? }));
+    }
+    let mut failed = 0;
+    let mut first = None;
+    let mut keep = |index: usize, result: Result<MelSpectrogram, Error>| {
+        let kept = result.and_then(|mel| spectrogram::hand_over(mel, &mut places[index]));
+        if let Err(error) = kept {
+            failed += 1;
+            first.get_or_insert((index, error));
+        }
+    };
+    if n_threads == 1 || n_clips == 1 {
+        // Without the memory that threads need, which the standard library takes for granted.
+        inputs.iter().enumerate().for_each(|(index, clip)| keep(index, extractor.compute(clip.0)));
+    } else {
+        let results = extractor.compute_batch(&inputs, n_threads);
+        results.into_iter().enumerate().for_each(|(index, result)| keep(index, result));
+    }
+    match first {
+        None => Ok(()),
+        Some((index, error)) => Err(Failure::Clip { index, failed, n_clips, error }),
+    }
+}

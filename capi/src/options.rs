@@ -1,0 +1,172 @@
+//! Every option, in a structure that can grow: its first field says how much of it the caller knows.
+
+use crate::border::{self, Failure, guard};
+use crate::generated::{MojoMelOptions, PRESET_NUMBERS};
+use crate::status::MojoAudioStatus;
+use mojo_audio_core::{Error, MelConfig};
+use std::ffi::c_char;
+use std::mem::offset_of;
+
+/// Bytes of the structure that this version knows.
+const KNOWN: usize = size_of::<MojoMelOptions>();
+/// The fields before the first option.
+const SMALLEST: usize = offset_of!(MojoMelOptions, preset) + 8;
+/// More than any version will have; a larger size is a mistake.
+const LARGEST: usize = 65_536;
+
+// Options come in pairs of four bytes or in eight, so that no version ends within padding.
+const _: () = assert!(KNOWN % 8 == 0 && offset_of!(MojoMelOptions, size) == 0 && KNOWN <= LARGEST);
+
+/// Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
+/// "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change what is to differ. size is sizeof
+/// *options: as programs say how much they know, old ones go on working with newer libraries, whose
+/// further options are then as in the preset.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a preset that there is
+/// not (the text of mojo_audio_last_error() lists those there are). Then options is as it was.
+///
+/// Ownership: the options are the caller's; there is nothing to be freed.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid: options for size writes, preset a text that ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_options_init(
+    options: *mut MojoMelOptions,
+    size: usize,
+    preset: *const c_char,
+) -> MojoAudioStatus {
+    guard(|| {
+        check_size(size)?;
+        // SAFETY: the caller's promise above.
+        let preset = unsafe { border::text("preset", preset, "the name of a preset")? };
+        let config = MelConfig::preset(preset)?;
+        let number = PRESET_NUMBERS.iter().position(|known| *known == preset).unwrap_or(0);
+        // SAFETY: the caller's promise above; the bytes are written before they are borrowed.
+        unsafe {
+            let bytes = border::buffer("options", options.cast::<u64>(), size / 8)?;
+            bytes.fill(0);
+            write(options, &MojoMelOptions::from_config(&config, size as u64, number as u32));
+        }
+        Ok(())
+    })
+}
+
+/// Sets one option by its name to a value as text: a number, "true" or "false", the name of a choice
+/// such as "hann", or "none" to unset an optional one. The same as writing to the field, for options
+/// that come from a command line or a file.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, a name that there
+/// is not, a text that is not a value of the option, an option beyond the size of the caller's options.
+/// Then options is as it was. Whether values go together is checked by mojo_mel_extractor_new().
+///
+/// Threads: any, one at a time with the same options.
+///
+/// # Safety
+/// The pointers are NULL or valid: options for as many bytes as its size says, the others texts that
+/// end with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_options_set(
+    options: *mut MojoMelOptions,
+    name: *const c_char,
+    value: *const c_char,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        let (given, name, value) = unsafe {
+            (
+                fields(options)?,
+                border::text("name", name, "the name of an option")?,
+                border::text("value", value, "a value as text")?,
+            )
+        };
+        let mut config = given.to_config()?;
+        config.set(name, value)?;
+        let changed = MojoMelOptions::from_config(&config, given.size, given.preset);
+        // SAFETY: as above.
+        unsafe {
+            write(options, &changed);
+            let kept = fields(options)?.to_config()?;
+            if kept.get(name)? != config.get(name)? {
+                write(options, &given);
+                return Err(refused(name, &config, given.size));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The error for a value that the caller's options can't hold.
+fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
+    let wanted = if size < KNOWN as u64 {
+        "left to the preset, as the caller's MojoMelOptions ends before it"
+    } else {
+        "another value, or none: the field holds 0 where the option is unset"
+    };
+    let value = config.get(name).unwrap_or_default();
+    Failure::Engine(Error::Config { field: name.to_owned().into(), value, wanted: wanted.into() })
+}
+
+/// The configuration that the caller's options describe; not checked.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads of as many bytes as its first field says.
+pub(crate) unsafe fn read(options: *const MojoMelOptions) -> Result<MelConfig, Failure> {
+    // SAFETY: the caller's.
+    unsafe { fields(options) }?.to_config()
+}
+
+/// The caller's fields, and the preset's for those that the caller doesn't know.
+///
+/// # Safety
+/// That of [`read`].
+unsafe fn fields(options: *const MojoMelOptions) -> Result<MojoMelOptions, Failure> {
+    const WANTED: &str = "a MojoMelOptions filled by mojo_mel_options_init()";
+    // SAFETY: the caller's; every version has the size and the preset.
+    let (size, number) = unsafe {
+        let size = *border::reference("options", options.cast::<u64>(), WANTED)?;
+        let size = check_size(usize::try_from(size).unwrap_or(usize::MAX))?;
+        let preset = options.byte_add(offset_of!(MojoMelOptions, preset)).cast::<u32>();
+        (size, *border::reference("options", preset, WANTED)?)
+    };
+    let preset = PRESET_NUMBERS.get(number as usize).ok_or(Failure::Number {
+        field: "preset",
+        value: number.into(),
+        wanted: "left as mojo_mel_options_init() filled it",
+    })?;
+    let mut known = MojoMelOptions::from_config(&MelConfig::preset(preset)?, size as u64, number);
+    // SAFETY: the caller's; every field is a number, for which any bits are a value.
+    unsafe {
+        let common = size.min(KNOWN);
+        std::ptr::copy_nonoverlapping(options.cast::<u8>(), (&raw mut known).cast::<u8>(), common);
+        let rest = border::slice("options", options.cast::<u8>().add(common), size - common)?;
+        if let Some(place) = rest.iter().position(|byte| *byte != 0) {
+            return Err(Failure::UnknownOptions { offset: common + place, known: KNOWN });
+        }
+    }
+    Ok(known)
+}
+
+/// Writes as much of the fields as the caller knows.
+///
+/// # Safety
+/// The pointer is valid for writes of as many bytes as `from.size` says.
+unsafe fn write(options: *mut MojoMelOptions, from: &MojoMelOptions) {
+    let common = (from.size as usize).min(KNOWN);
+    // SAFETY: the caller's; `from` is a reference, so it can't be the same memory.
+    unsafe {
+        std::ptr::copy_nonoverlapping(
+            std::ptr::from_ref(from).cast::<u8>(),
+            options.cast::<u8>(),
+            common,
+        );
+    }
+}
+
+fn check_size(size: usize) -> Result<usize, Failure> {
+    if size < SMALLEST || size > LARGEST || !size.is_multiple_of(8) {
+        return Err(Failure::OptionsSize { size, smallest: SMALLEST, largest: LARGEST });
+    }
+    Ok(size)
+}

@@ -1,0 +1,286 @@
+//! One live signal, with a queue of the frames that nobody has read yet.
+
+use crate::border::{self, Failure, guard};
+use crate::extractor::{self, MojoMelExtractor};
+use crate::status::MojoAudioStatus;
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{Error, MelStream, Sample};
+use std::collections::VecDeque;
+
+/// One live signal: samples go in, in pieces of any size, and frames come out as soon as no further
+/// sample can change them, with the same bits as from the whole.
+///
+/// Ownership: the caller's; to be freed with mojo_mel_stream_free(). It does not need the extractor it
+/// was made with.
+///
+/// Threads: any, one at a time.
+pub struct MojoMelStream {
+    stream: MelStream,
+    layout: Layout,
+    /// What the engine writes to, before it is put in the queue.
+    fresh: Vec<f32>,
+    /// Frames to be read, frame after frame.
+    queue: VecDeque<f32>,
+}
+
+/// Makes a stream of an extractor's options. On success *out_stream is a new stream, on failure NULL.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that needs the whole input, such as
+/// Whisper's reference level (the text of mojo_audio_last_error() names the option and what it may be:
+/// set reference to MOJO_MEL_REFERENCE_FIXED and reference_value); MOJO_AUDIO_ERROR_ALLOCATION.
+///
+/// Ownership: the stream is the caller's, to be freed with mojo_mel_stream_free().
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_new(
+    extractor: *const MojoMelExtractor,
+    out_stream: *mut *mut MojoMelStream,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        let (place, extractor) =
+            unsafe { (border::handle_place("out_stream", out_stream)?, extractor::given(extractor)?) };
+        let stream = MojoMelStream {
+            stream: extractor.stream()?,
+            layout: extractor.config().layout,
+            fresh: Vec::new(),
+            queue: VecDeque::new(),
+        };
+        *place = border::new_handle(stream)?;
+        Ok(())
+    })
+}
+
+/// Takes num_samples samples (mono, full scale 1; any number, also 0). The frames that they make certain
+/// can be read then.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a sample that is not a finite number (the text gives
+/// its place since the stream's start), a stream that was finished and not reset;
+/// MOJO_AUDIO_ERROR_ALLOCATION if there is no room for the frames. After an error nothing has been taken:
+/// the same samples can be pushed again.
+///
+/// Ownership: the samples stay the caller's and are not kept.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_push(
+    stream: *mut MojoMelStream,
+    samples: *const f32,
+    num_samples: usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { push(stream, samples, num_samples) })
+}
+
+/// mojo_mel_stream_push() of 16-bit integers: a sample counts as its value / 32768.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_push_i16(
+    stream: *mut MojoMelStream,
+    samples: *const i16,
+    num_samples: usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { push(stream, samples, num_samples) })
+}
+
+/// Rows of each frame; 0 of NULL.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_n_mels(stream: *const MojoMelStream) -> usize {
+    // SAFETY: the caller's promise above.
+    unsafe { stream.as_ref() }.map_or(0, |stream| stream.stream.n_mels())
+}
+
+/// Frames that can be read now; 0 of NULL.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_available(stream: *const MojoMelStream) -> usize {
+    // SAFETY: the caller's promise above.
+    unsafe { stream.as_ref() }.map_or(0, MojoMelStream::available)
+}
+
+/// Moves the oldest frames, as many as are available and out_buffer has room for, to the start of
+/// out_buffer, which has room for buffer_size values. *out_n_frames becomes their number k, 0 if none
+/// are available. They are stored as (n_mels, k), row-major, or as (k, n_mels) if the option layout is
+/// MOJO_MEL_LAYOUT_FRAME_MAJOR.
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if a frame is available and buffer_size is less than n_mels;
+/// MOJO_AUDIO_ERROR_INVALID_INPUT for NULL. After an error nothing has been moved.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointers are NULL or valid: out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_read(
+    stream: *mut MojoMelStream,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above. Only as much of the buffer is borrowed as is written to.
+        unsafe {
+            border::give(out_n_frames, 0);
+            let stream = given(stream)?;
+            border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
+            let n_frames = stream.readable(buffer_size)?;
+            let n_values = n_frames * stream.stream.n_mels();
+            stream.read(border::buffer("out_buffer", out_buffer, n_values)?, n_frames);
+            border::give(out_n_frames, n_frames);
+        }
+        Ok(())
+    })
+}
+
+/// Ends the signal: the frames that reach over its end can be read then, and no sample can be pushed
+/// until mojo_mel_stream_reset().
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, if there was no sample, or if the stream is finished
+/// already; MOJO_AUDIO_ERROR_ALLOCATION (then the stream goes on).
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_finish(stream: *mut MojoMelStream) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        let stream = unsafe { given(stream)? };
+        stream.take(stream.stream.frames_at_finish(), |engine, fresh| engine.finish_into(fresh))
+    })
+}
+
+/// Starts anew, as if nothing had been pushed; frames that were not read are dropped. NULL is left alone.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_reset(stream: *mut MojoMelStream) {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        if let Some(stream) = unsafe { stream.as_mut() } {
+            stream.stream.reset();
+            stream.queue.clear();
+        }
+        Ok(())
+    });
+}
+
+/// Frees a stream; NULL is left alone.
+///
+/// Threads: any, but the stream must not be in use.
+///
+/// # Safety
+/// The pointer is NULL or a stream that is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_free(stream: *mut MojoMelStream) {
+    // SAFETY: the caller's promise above.
+    unsafe { border::free_handle(stream) };
+}
+
+/// The stream that a pointer points to.
+///
+/// # Safety
+/// The pointer is NULL or valid while the reference lives, and nobody else uses the stream.
+unsafe fn given<'a>(stream: *mut MojoMelStream) -> Result<&'a mut MojoMelStream, Failure> {
+    // SAFETY: the caller's.
+    unsafe { border::exclusive("stream", stream, "a MojoMelStream") }
+}
+
+/// # Safety
+/// Those of the exported functions of the name.
+unsafe fn push<S: Sample>(
+    stream: *mut MojoMelStream,
+    samples: *const S,
+    num_samples: usize,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's.
+    let (stream, samples) =
+        unsafe { (given(stream)?, border::slice("samples", samples, num_samples)?) };
+    let n_frames = stream.stream.frames_after(samples.len());
+    stream.take(n_frames, |engine, fresh| engine.push_into(samples, fresh))
+}
+
+impl MojoMelStream {
+    fn available(&self) -> usize {
+        self.queue.len() / self.stream.n_mels()
+    }
+
+    /// Lets the engine give `n_frames` frames and puts them in the queue. Room for them is made before,
+    /// so that nothing is lost if there is none.
+    fn take(
+        &mut self,
+        n_frames: usize,
+        give: impl FnOnce(&mut MelStream, &mut [f32]) -> Result<usize, Error>,
+    ) -> Result<(), Failure> {
+        let n_mels = self.stream.n_mels();
+        let n_values = n_frames.saturating_mul(n_mels);
+        let refused = |_| Error::Allocation { bytes: n_values.saturating_mul(size_of::<f32>()) };
+        self.fresh.clear();
+        self.fresh.try_reserve(n_values).map_err(refused)?;
+        self.queue.try_reserve(n_values).map_err(refused)?;
+        self.fresh.resize(n_values, 0.0);
+        let n_frames = give(&mut self.stream, &mut self.fresh)?;
+        match self.layout {
+            Layout::FrameMajor => self.queue.extend(&self.fresh[..n_frames * n_mels]),
+            Layout::MelMajor => {
+                for frame in 0..n_frames {
+                    let column = self.fresh[frame..].iter().step_by(n_frames).take(n_mels);
+                    self.queue.extend(column);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Frames that a read to a buffer of so many values gives.
+    fn readable(&self, buffer_size: usize) -> Result<usize, Failure> {
+        let n_mels = self.stream.n_mels();
+        let available = self.available();
+        let n_frames = available.min(buffer_size / n_mels);
+        if available > 0 && n_frames == 0 {
+            return Err(Failure::BufferSize {
+                argument: "buffer_size",
+                actual: buffer_size,
+                wanted: n_mels,
+            });
+        }
+        Ok(n_frames)
+    }
+
+    /// Moves `n_frames` frames from the queue to `out`, which is as long as they are.
+    fn read(&mut self, out: &mut [f32], n_frames: usize) {
+        let n_mels = self.stream.n_mels();
+        let values = self.queue.drain(..out.len());
+        match self.layout {
+            Layout::FrameMajor => out.iter_mut().zip(values).for_each(|(to, value)| *to = value),
+            Layout::MelMajor => {
+                for (place, value) in values.enumerate() {
+                    out[place % n_mels * n_frames + place / n_mels] = value;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Makes each allocation fail in turn: every call answers with MOJO_AUDIO_ERROR_ALLOCATION, nothing
+//! leaks, and what should allocate nothing does not.
+
+use mojo_audio::MojoAudioStatus::{MOJO_AUDIO_ERROR_ALLOCATION, MOJO_AUDIO_SUCCESS};
+use mojo_audio::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::ffi::{CStr, c_char};
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// Refuses one allocation of the thread that asks for that.
+struct Refusing;
+
+thread_local! {
+    /// Allocations until the one to be refused; `None` refuses none.
+    static UNTIL: Cell<Option<usize>> = const { Cell::new(None) };
+    static REQUESTS: Cell<usize> = const { Cell::new(0) };
+    /// Blocks that are allocated and not freed yet.
+    static BLOCKS: Cell<isize> = const { Cell::new(0) };
+}
+
+fn is_refused() -> bool {
+    REQUESTS.set(REQUESTS.get() + 1);
+    let until = UNTIL.get();
+    UNTIL.set(until.and_then(|until| until.checked_sub(1)));
+    until == Some(0)
+}
+
+// SAFETY: what is not refused is the system allocator's.
+unsafe impl GlobalAlloc for Refusing {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_refused() {
+            return ptr::null_mut();
+        }
+        BLOCKS.set(BLOCKS.get() + 1);
+        // SAFETY: the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        BLOCKS.set(BLOCKS.get() - 1);
+        // SAFETY: the caller's.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if is_refused() {
+            return ptr::null_mut();
+        }
+        // SAFETY: the caller's.
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Refusing = Refusing;
+
+/// Calls `work` with the k-th allocation refused, for every k until there are no more, and counts them.
+/// `work` gives the statuses of its calls.
+fn refuse_each<const N: usize>(what: &str, mut work: impl FnMut() -> [MojoAudioStatus; N]) -> usize {
+    for k in 0.. {
+        let before = BLOCKS.get();
+        UNTIL.set(Some(k));
+        let statuses = work();
+        let is_over = UNTIL.take().is_some();
+        assert_eq!(BLOCKS.get(), before, "{what}: blocks leak when allocation {k} is refused");
+        if is_over {
+            assert_eq!(statuses, [MOJO_AUDIO_SUCCESS; N], "{what}");
+            return k;
+        }
+        let failed = statuses.iter().filter(|status| **status != MOJO_AUDIO_SUCCESS).count();
+        assert!(failed > 0, "{what}: nobody noticed that allocation {k} was refused");
+        let known = [MOJO_AUDIO_SUCCESS, MOJO_AUDIO_ERROR_ALLOCATION];
+        assert!(statuses.iter().all(|status| known.contains(status)), "{what}, {k}: {statuses:?}");
+        assert!(last_error().contains("memory"), "{what}, {k}: {}", last_error());
+    }
+    unreachable!()
+}
+
+/// The number of allocations that `work` makes.
+fn requests<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = REQUESTS.get();
+    let value = work();
+    (value, REQUESTS.get() - before)
+}
+
+fn last_error() -> &'static str {
+    // SAFETY: the text ends with a zero byte and is looked at before the next call.
+    unsafe { CStr::from_ptr(mojo_audio_last_error()) }.to_str().expect("UTF-8")
+}
+
+fn options(preset: &CStr) -> MojoMelOptions {
+    let mut options = MaybeUninit::uninit();
+    // SAFETY: the pointers are valid.
+    unsafe {
+        let size = size_of::<MojoMelOptions>();
+        let status = mojo_mel_options_init(options.as_mut_ptr(), size, preset.as_ptr());
+        assert_eq!(status, MOJO_AUDIO_SUCCESS);
+        options.assume_init()
+    }
+}
+
+fn extractor(options: &MojoMelOptions) -> *mut MojoMelExtractor {
+    let mut extractor = ptr::null_mut();
+    // SAFETY: the pointers are valid.
+    let status = unsafe { mojo_mel_extractor_new(options, &mut extractor) };
+    assert_eq!(status, MOJO_AUDIO_SUCCESS, "{}", last_error());
+    extractor
+}
+
+const PRESETS: [&CStr; 10] = [
+    c"whisper",
+    c"whisper-large-v3",
+    c"librosa",
+    c"torchaudio",
+    c"kaldi-fbank",
+    c"parakeet",
+    c"hifigan",
+    c"speecht5",
+    c"ast",
+    c"clap",
+];
+
+static SAMPLES: [f32; 16_000] = [0.125; 16_000];
+
+#[test]
+fn planning_may_be_refused_memory() {
+    for preset in PRESETS {
+        let mut options = options(preset);
+        for n_mfcc in [0, 13] {
+            options.n_mfcc = n_mfcc;
+            if n_mfcc > 0 {
+                options.n_frames = 0; // they don't go together
+            }
+            let n = refuse_each("mojo_mel_extractor_new", || {
+                let mut extractor = ptr::null_mut();
+                // SAFETY: the pointers are valid.
+                unsafe {
+                    let status = mojo_mel_extractor_new(&options, &mut extractor);
+                    assert_eq!(extractor.is_null(), status != MOJO_AUDIO_SUCCESS);
+                    mojo_mel_extractor_free(extractor);
+                    [status]
+                }
+            });
+            assert!(n > 3, "a plan has tables");
+        }
+    }
+}
+
+#[test]
+fn own_tables_may_be_refused_memory() {
+    let options = options(c"whisper");
+    refuse_each("mojo_mel_extractor_new_with_tables", || {
+        let mut extractor = ptr::null_mut();
+        let table = SAMPLES.as_ptr();
+        // SAFETY: the pointers are valid.
+        unsafe {
+            let status = mojo_mel_extractor_new_with_tables(
+                &options,
+                table,
+                400,
+                [0.5; 80 * 201].as_ptr(),
+                80 * 201,
+                &mut extractor,
+            );
+            mojo_mel_extractor_free(extractor);
+            [status]
+        }
+    });
+}
+
+#[test]
+fn computing_may_be_refused_memory() {
+    for preset in PRESETS {
+        let extractor = extractor(&options(preset));
+        let n = refuse_each("mojo_mel_extractor_compute", || {
+            let mut mel = ptr::null_mut();
+            // SAFETY: the pointers are valid.
+            unsafe {
+                let status = mojo_mel_extractor_compute(extractor, SAMPLES.as_ptr(), 16_000, &mut mel);
+                assert_eq!(mel.is_null(), status != MOJO_AUDIO_SUCCESS);
+                mojo_mel_spectrogram_free(mel);
+                [status]
+            }
+        });
+        assert_eq!(n, 2, "the values and the handle");
+
+        // SAFETY: the pointers are valid.
+        unsafe {
+            let n_values = mojo_mel_extractor_n_mels(extractor)
+                * mojo_mel_extractor_frame_count(extractor, 16_000);
+            let mut out = vec![0.0; n_values];
+            let (status, n) = requests(|| {
+                let (samples, out) = (SAMPLES.as_ptr(), out.as_mut_ptr());
+                mojo_mel_extractor_compute_into(
+                    extractor,
+                    samples,
+                    16_000,
+                    out,
+                    n_values,
+                    ptr::null_mut(),
+                )
+            });
+            assert_eq!((status, n), (MOJO_AUDIO_SUCCESS, 0), "compute_into allocates nothing");
+            mojo_mel_extractor_free(extractor);
+        }
+    }
+}
+
+#[test]
+fn one_shot_calls_may_be_refused_memory() {
+    // A configuration that no other test uses, so that its plan is not there yet; plans that are kept
+    // stay allocated, so each round has a new one.
+    for k in 0..200 {
+        let config = MojoMelConfig { sample_rate: 16_000, n_fft: 300, hop_length: 100 + k, n_mels: 40 };
+        let mut mel = ptr::null_mut();
+        UNTIL.set(Some(k as usize));
+        // SAFETY: the pointers are valid.
+        let status = unsafe { mojo_mel_spectrogram_compute(SAMPLES.as_ptr(), 1000, &config, &mut mel) };
+        if UNTIL.take().is_some() {
+            assert_eq!(status, MOJO_AUDIO_SUCCESS);
+            // SAFETY: the handle is not used again.
+            unsafe { mojo_mel_spectrogram_free(mel) };
+            assert!(k > 3, "a plan has tables");
+            return;
+        }
+        assert_eq!(status, MOJO_AUDIO_ERROR_ALLOCATION, "{k}: {}", last_error());
+        assert!(mel.is_null());
+    }
+    panic!("there is no end of allocations");
+}
+
+#[test]
+fn batches_may_be_refused_memory() {
+    let extractor = extractor(&options(c"whisper"));
+    let (clips, lengths) = ([SAMPLES.as_ptr(); 3], [16_000, 400, 5]);
+    refuse_each("mojo_mel_extractor_compute_batch", || {
+        let mut results = [ptr::null_mut(); 3];
+        // SAFETY: the pointers are valid.
+        unsafe {
+            let (clips, lengths) = (clips.as_ptr(), lengths.as_ptr());
+            let results = results.as_mut_ptr();
+            let status = mojo_mel_extractor_compute_batch(extractor, clips, lengths, 3, 1, results);
+            (0..3).for_each(|i| mojo_mel_spectrogram_free(*results.add(i)));
+            [status]
+        }
+    });
+    // SAFETY: the handle is not used again.
+    unsafe { mojo_mel_extractor_free(extractor) };
+}
+
+fn streaming_options() -> MojoMelOptions {
+    let mut options = options(c"whisper");
+    options.reference = MojoMelReference::MOJO_MEL_REFERENCE_FIXED as i32;
+    options
+}
+
+/// Whatever is refused, and however often: a push that failed can be done again, and the frames are those
+/// of the whole.
+#[test]
+fn streams_lose_nothing_when_refused_memory() {
+    let extractor = extractor(&streaming_options());
+    let samples: Vec<f32> = (0..4000).map(|i| (i % 77) as f32 / 77.0 - 0.5).collect();
+    let mut whole = vec![0.0; 80 * 25];
+    // SAFETY: the pointers are valid.
+    unsafe {
+        let (from, to) = (samples.as_ptr(), whole.as_mut_ptr());
+        let status = mojo_mel_extractor_compute_into(extractor, from, 4000, to, 2000, ptr::null_mut());
+        assert_eq!(status, MOJO_AUDIO_SUCCESS);
+    }
+    let mut gathered = vec![0.0; 80 * 25];
+    let n = refuse_each("mojo_mel_stream", || {
+        let mut stream = ptr::null_mut();
+        let mut n_frames = 0;
+        gathered.fill(0.0);
+        // SAFETY: the pointers are valid.
+        unsafe {
+            let created = mojo_mel_stream_new(extractor, &mut stream);
+            if created != MOJO_AUDIO_SUCCESS {
+                assert!(stream.is_null());
+                return [created, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS];
+            }
+            let mut pushed = MOJO_AUDIO_SUCCESS;
+            for chunk in samples.chunks(1500) {
+                let push = || mojo_mel_stream_push(stream, chunk.as_ptr(), chunk.len());
+                let status = push();
+                if status != MOJO_AUDIO_SUCCESS {
+                    pushed = status;
+                    assert_eq!(push(), MOJO_AUDIO_SUCCESS, "again");
+                }
+            }
+            let finished = mojo_mel_stream_finish(stream);
+            if finished != MOJO_AUDIO_SUCCESS {
+                assert_eq!(mojo_mel_stream_finish(stream), MOJO_AUDIO_SUCCESS, "again");
+            }
+            let out = gathered.as_mut_ptr();
+            assert_eq!(mojo_mel_stream_read(stream, out, 2000, &mut n_frames), MOJO_AUDIO_SUCCESS);
+            mojo_mel_stream_free(stream);
+            assert_eq!((n_frames, &gathered), (25, &whole));
+            [created, pushed, finished]
+        }
+    });
+    assert!(n > 5, "a stream has tables and queues");
+    // SAFETY: the handle is not used again.
+    unsafe { mojo_mel_extractor_free(extractor) };
+}
+
+#[test]
+fn a_stream_that_is_read_stops_allocating() {
+    let extractor = extractor(&streaming_options());
+    let mut stream = ptr::null_mut();
+    let mut out = [0.0; 80 * 4];
+    let mut n_frames = 0;
+    // SAFETY: the pointers are valid.
+    unsafe {
+        assert_eq!(mojo_mel_stream_new(extractor, &mut stream), MOJO_AUDIO_SUCCESS);
+        let mut round = || {
+            assert_eq!(mojo_mel_stream_push(stream, SAMPLES.as_ptr(), 400), MOJO_AUDIO_SUCCESS);
+            let status = mojo_mel_stream_read(stream, out.as_mut_ptr(), 320, &mut n_frames);
+            assert_eq!(status, MOJO_AUDIO_SUCCESS);
+        };
+        (0..20).for_each(|_| round());
+        let ((), n) = requests(|| (0..1000).for_each(|_| round()));
+        assert_eq!(n, 0, "allocations in 1000 rounds");
+        mojo_mel_stream_free(stream);
+        mojo_mel_extractor_free(extractor);
+    }
+}
+
+/// Refusals say so in a fixed place: they need no memory of their own but for the sentence.
+#[test]
+fn freeing_and_asking_need_no_memory() {
+    let whisper = options(c"whisper");
+    let extractor = extractor(&whisper);
+    let ((), n) = requests(|| {
+        let mut stream: *mut MojoMelStream = ptr::null_mut();
+        // SAFETY: the pointers are NULL or valid.
+        unsafe {
+            assert_ne!(mojo_mel_stream_new(ptr::null(), &mut stream), MOJO_AUDIO_SUCCESS);
+            assert!(last_error().starts_with("extractor is NULL"));
+            let _: *const c_char = mojo_audio_status_name(-2);
+            mojo_mel_extractor_free(extractor);
+        }
+    });
+    assert_eq!(n, 0);
+}

@@ -1,0 +1,568 @@
+// Everything that can be asked wrongly of the C interface, and what its texts say.
+
+#include <stdint.h>
+#include "harness.h"
+
+#define INVALID MOJO_AUDIO_ERROR_INVALID_INPUT
+#define SIZE MOJO_AUDIO_ERROR_BUFFER_SIZE
+
+static float tone[16000];
+static int16_t tone_i16[16000];
+
+static void fill_tone(void) {
+    for (size_t i = 0; i < 16000; ++i) {
+        tone_i16[i] = (int16_t)((i * 1103515245u + 12345u) >> 16);
+        tone[i] = (float)tone_i16[i] / 32768.0f;
+    }
+}
+
+static MojoMelOptions preset(const char* name) {
+    MojoMelOptions options;
+    CHECK_OK(mojo_mel_options_init(&options, sizeof options, name));
+    return options;
+}
+
+static MojoMelExtractor* extractor_of(MojoMelOptions options) {
+    MojoMelExtractor* extractor = NULL;
+    CHECK_OK(mojo_mel_extractor_new(&options, &extractor));
+    return extractor;
+}
+
+static void versions(void) {
+    int32_t major = -1, minor = -1, patch = -1;
+    mojo_audio_version(&major, &minor, &patch);
+    CHECK(major == MOJO_AUDIO_VERSION_MAJOR && minor == MOJO_AUDIO_VERSION_MINOR
+              && patch == MOJO_AUDIO_VERSION_PATCH, "%d.%d.%d", major, minor, patch);
+    mojo_audio_version(NULL, NULL, NULL);
+    minor = -1;
+    mojo_audio_version(NULL, &minor, NULL);
+    CHECK(minor == MOJO_AUDIO_VERSION_MINOR, "%d", minor);
+}
+
+static void statuses(void) {
+    CHECK(strcmp(mojo_audio_status_name(0), "MOJO_AUDIO_SUCCESS") == 0, "0");
+    CHECK(strcmp(mojo_audio_status_name(-1), "MOJO_AUDIO_ERROR_INVALID_INPUT") == 0, "-1");
+    CHECK(strcmp(mojo_audio_status_name(-2), "MOJO_AUDIO_ERROR_ALLOCATION") == 0, "-2");
+    CHECK(strcmp(mojo_audio_status_name(-3), "MOJO_AUDIO_ERROR_PROCESSING") == 0, "-3");
+    CHECK(strcmp(mojo_audio_status_name(-4), "MOJO_AUDIO_ERROR_BUFFER_SIZE") == 0, "-4");
+    CHECK(strcmp(mojo_audio_status_name(1), "unknown status") == 0, "1");
+    CHECK(strcmp(mojo_audio_status_name(INT32_MIN), "unknown status") == 0, "INT32_MIN");
+}
+
+static void last_errors(void) {
+    CHECK(mojo_audio_last_error() != NULL && *mojo_audio_last_error() == 0, "no error yet");
+    MojoMelConfig config = mojo_mel_config_default();
+    config.n_mels = 0;
+    CHECK_STATUS(mojo_mel_config_validate(&config), INVALID);
+    const char* wanted = "n_mels: 0 is not allowed; it must be from 1 to 4096";
+    CHECK(strcmp(mojo_audio_last_error(), wanted) == 0, "`%s`", mojo_audio_last_error());
+    config.n_mels = 80;
+    CHECK_OK(mojo_mel_config_validate(&config));
+    CHECK(strcmp(mojo_audio_last_error(), wanted) == 0, "success leaves the text: `%s`", mojo_audio_last_error());
+}
+
+static void configs(void) {
+    MojoMelConfig config = mojo_mel_config_default();
+    CHECK(config.sample_rate == 16000 && config.n_fft == 400 && config.hop_length == 160
+              && config.n_mels == 80, "%d %d %d %d", config.sample_rate, config.n_fft,
+          config.hop_length, config.n_mels);
+    CHECK_OK(mojo_mel_config_validate(&config));
+    CHECK_REFUSED(mojo_mel_config_validate(NULL), INVALID, "config is NULL; a MojoMelConfig is wanted");
+    config.sample_rate = INT32_MIN;
+    CHECK_REFUSED(mojo_mel_config_validate(&config), INVALID,
+                  "sample_rate: -2147483648 is not allowed; it must be at least 1");
+    config = mojo_mel_config_default();
+    config.n_fft = -400;
+    CHECK_REFUSED(mojo_mel_config_validate(&config), INVALID,
+                  "n_fft: -400 is not allowed; it must be from 2 to 65536");
+    config.n_fft = INT32_MAX;
+    CHECK_REFUSED(mojo_mel_config_validate(&config), INVALID,
+                  "n_fft: 2147483647 is not allowed; it must be from 2 to 65536");
+    config = mojo_mel_config_default();
+    config.hop_length = 0;
+    CHECK_REFUSED(mojo_mel_config_validate(&config), INVALID,
+                  "hop_length: 0 is not allowed; it must be at least 1");
+    // What uninitialised memory may hold: refused or taken, never a crash.
+    for (int byte = 0; byte < 256; ++byte) {
+        memset(&config, byte, sizeof config);
+        MojoMelSpectrogram* mel = NULL;
+        MojoAudioStatus status = mojo_mel_config_validate(&config);
+        CHECK(status == MOJO_AUDIO_SUCCESS || status == INVALID, "%d", (int)status);
+        MojoAudioStatus computed = mojo_mel_spectrogram_compute(tone, 1600, &config, &mel);
+        CHECK(computed == status, "bytes of %d: %d, then %d", byte, (int)status, (int)computed);
+        mojo_mel_spectrogram_free(mel);
+    }
+}
+
+static void one_shot(void) {
+    MojoMelConfig config = mojo_mel_config_default();
+    MojoMelSpectrogram* mel = (MojoMelSpectrogram*)&config;
+    CHECK_REFUSED(mojo_mel_spectrogram_compute(NULL, 16000, &config, &mel), INVALID,
+                  "audio_samples is NULL; an array is wanted");
+    CHECK(mel == NULL, "a failure gives NULL");
+    CHECK_REFUSED(mojo_mel_spectrogram_compute(tone, 16000, NULL, &mel), INVALID,
+                  "config is NULL; a MojoMelConfig is wanted");
+    CHECK_REFUSED(mojo_mel_spectrogram_compute(tone, 16000, &config, NULL), INVALID,
+                  "out_result is NULL; a place for the handle is wanted");
+    CHECK_REFUSED(mojo_mel_spectrogram_compute(tone, 0, &config, &mel), INVALID,
+                  "samples: the input is empty; at least 1 sample is wanted");
+    CHECK_STATUS(mojo_mel_spectrogram_compute(tone, SIZE_MAX, &config, &mel), INVALID);
+    CHECK(strncmp(mojo_audio_last_error(), "audio_samples: 18446744073709551615 elements came; at most ", 59) == 0
+              || sizeof(size_t) < 8, "`%s`", mojo_audio_last_error());
+    CHECK_STATUS(mojo_mel_spectrogram_compute(tone, SIZE_MAX / 4, &config, &mel), INVALID);
+    const float* odd = (const float*)(const void*)((const char*)tone + 1);
+    CHECK_REFUSED(mojo_mel_spectrogram_compute(odd, 16, &config, &mel), INVALID,
+                  "audio_samples is misaligned; a multiple of 4 is wanted");
+    CHECK(mel == NULL, "a failure gives NULL");
+
+    CHECK_OK(mojo_mel_spectrogram_compute(tone, 16000, &config, &mel));
+    size_t n_mels = 0, n_frames = 0;
+    mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
+    CHECK(n_mels == 80 && n_frames == 100, "(%zu, %zu)", n_mels, n_frames);
+    mojo_mel_spectrogram_get_shape(mel, NULL, NULL);
+    n_frames = 0;
+    mojo_mel_spectrogram_get_shape(mel, NULL, &n_frames);
+    CHECK(n_frames == 100, "%zu", n_frames);
+    size_t size = mojo_mel_spectrogram_get_size(mel);
+    CHECK(size == 8000, "%zu", size);
+    float* values = memory((size + 1) * sizeof *values);
+    values[0] = values[size] = 77.0f;
+    CHECK_REFUSED(mojo_mel_spectrogram_get_data(mel, values, size - 1), SIZE,
+                  "buffer_size: room for 7999 values came; 8000 are wanted");
+    CHECK_STATUS(mojo_mel_spectrogram_get_data(mel, values, 0), SIZE);
+    CHECK(values[0] == 77.0f, "nothing is written on failure");
+    CHECK_REFUSED(mojo_mel_spectrogram_get_data(mel, NULL, size), INVALID,
+                  "out_buffer is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_spectrogram_get_data(NULL, values, size), INVALID,
+                  "mel is NULL; a MojoMelSpectrogram is wanted");
+    CHECK_OK(mojo_mel_spectrogram_get_data(mel, values, SIZE_MAX));
+    CHECK(values[size] == 77.0f, "only the values are written");
+    CHECK(memcmp(values, mojo_mel_spectrogram_get_data_ptr(mel), size * sizeof *values) == 0, "the same");
+    mojo_mel_spectrogram_free(mel);
+    free(values);
+
+    mojo_mel_spectrogram_free(NULL);
+    n_mels = n_frames = 7;
+    mojo_mel_spectrogram_get_shape(NULL, &n_mels, &n_frames);
+    CHECK(n_mels == 0 && n_frames == 0, "(%zu, %zu)", n_mels, n_frames);
+    CHECK(mojo_mel_spectrogram_get_size(NULL) == 0, "of NULL");
+    CHECK(mojo_mel_spectrogram_get_data_ptr(NULL) == NULL, "of NULL");
+}
+
+static void one_shot_equals_extractor(void) {
+    // More configurations than plans are kept, twice round.
+    for (int round = 0; round < 2; ++round) {
+        for (int n_mels = 30; n_mels < 42; ++n_mels) {
+            MojoMelConfig config = {8000, 256, 80, n_mels};
+            MojoMelOptions options = preset("whisper");
+            options.sample_rate = 8000;
+            options.n_fft = 256;
+            options.hop_length = 80;
+            options.n_mels = (uint32_t)n_mels;
+            MojoMelExtractor* extractor = extractor_of(options);
+            MojoMelSpectrogram *one = NULL, *two = NULL;
+            CHECK_OK(mojo_mel_spectrogram_compute(tone, 4000, &config, &one));
+            CHECK_OK(mojo_mel_extractor_compute(extractor, tone, 4000, &two));
+            size_t size = mojo_mel_spectrogram_get_size(one);
+            CHECK(size == (size_t)n_mels * 50 && size == mojo_mel_spectrogram_get_size(two), "%zu", size);
+            CHECK(memcmp(mojo_mel_spectrogram_get_data_ptr(one), mojo_mel_spectrogram_get_data_ptr(two),
+                         size * sizeof(float)) == 0, "%d bands: other bits", n_mels);
+            mojo_mel_spectrogram_free(one);
+            mojo_mel_spectrogram_free(two);
+            mojo_mel_extractor_free(extractor);
+        }
+    }
+}
+
+static void options_init(void) {
+    MojoMelOptions options;
+    memset(&options, 0xa5, sizeof options);
+    CHECK_REFUSED(mojo_mel_options_init(NULL, sizeof options, "whisper"), INVALID,
+                  "options is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_options_init(&options, sizeof options, NULL), INVALID,
+                  "preset is NULL; the name of a preset is wanted");
+    CHECK_STATUS(mojo_mel_options_init(&options, sizeof options, "Whisper"), INVALID);
+    CHECK(strstr(mojo_audio_last_error(), "there is no preset \"Whisper\"; there are: whisper, "),
+          "`%s`", mojo_audio_last_error());
+    CHECK_REFUSED(mojo_mel_options_init(&options, sizeof options, "\xff"), INVALID,
+                  "preset is not UTF-8 text");
+    const size_t wrong[] = {0, 1, 8, sizeof options - 1, 70000, SIZE_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; ++i) {
+        CHECK_STATUS(mojo_mel_options_init(&options, wrong[i], "whisper"), INVALID);
+    }
+    CHECK(options.size == UINT64_C(0xa5a5a5a5a5a5a5a5), "a failure leaves options");
+
+    options = preset("whisper");
+    CHECK(options.size == sizeof options && options.sample_rate == 16000 && options.n_fft == 400
+              && options.win_length == 0 && options.n_mels == 80 && options.window == MOJO_MEL_WINDOW_HANN
+              && options.f_max == 0 && options.top_db == 80 && options.log == MOJO_MEL_LOG_LOG10
+              && options.reference == MOJO_MEL_REFERENCE_WHOLE_INPUT, "Whisper's values");
+    options = preset("kaldi-fbank");
+    CHECK(options.n_fft == 512 && options.win_length == 400 && options.window == MOJO_MEL_WINDOW_POVEY
+              && options.mel_scale == MOJO_MEL_SCALE_KALDI && options.preemphasis == 0.97
+              && options.top_db == 0 && options.center == 0, "Kaldi's values");
+}
+
+static MojoAudioStatus plan(const MojoMelOptions* options) {
+    MojoMelExtractor* extractor = NULL;
+    MojoAudioStatus status = mojo_mel_extractor_new(options, &extractor);
+    CHECK((status == MOJO_AUDIO_SUCCESS) == (extractor != NULL), "%d", (int)status);
+    mojo_mel_extractor_free(extractor);
+    return status;
+}
+
+static void options_read(void) {
+    MojoMelOptions options = preset("whisper");
+    options.window = 5;
+    CHECK_REFUSED(plan(&options), INVALID, "window: 5 is not allowed; it must be a MojoMelWindow, from 0 to 4");
+    options.window = -1;
+    CHECK_STATUS(plan(&options), INVALID);
+    options = preset("whisper");
+    options.center = 2;
+    CHECK_REFUSED(plan(&options), INVALID, "center: 2 is not allowed; it must be 0 or 1");
+    options = preset("whisper");
+    options.preset = 1000;
+    CHECK_STATUS(plan(&options), INVALID);
+    options = preset("whisper");
+    options.size = 0;
+    CHECK_STATUS(plan(&options), INVALID);
+    options.size = UINT64_MAX;
+    CHECK_STATUS(plan(&options), INVALID);
+    for (int byte = 0; byte < 256; ++byte) {
+        memset(&options, byte, sizeof options);
+        CHECK_STATUS(plan(&options), INVALID);
+        options.size = sizeof options;
+        options.preset = 0;
+        CHECK_STATUS(plan(&options), INVALID);
+    }
+    CHECK_REFUSED(plan(NULL), INVALID,
+                  "options is NULL; a MojoMelOptions filled by mojo_mel_options_init() is wanted");
+    options = preset("whisper");
+    CHECK_REFUSED(mojo_mel_extractor_new(&options, NULL), INVALID,
+                  "out_extractor is NULL; a place for the handle is wanted");
+}
+
+// A program that was compiled with fewer options, or with more.
+static void options_of_other_versions(void) {
+    struct { MojoMelOptions known; uint64_t later[4]; } newer;
+    memset(&newer, 0xa5, sizeof newer);
+    CHECK_OK(mojo_mel_options_init(&newer.known, sizeof newer, "kaldi-fbank"));
+    CHECK(newer.known.size == sizeof newer && newer.later[0] == 0 && newer.later[3] == 0, "zeroed");
+    CHECK_OK(plan(&newer.known));
+    CHECK_OK(mojo_mel_options_set(&newer.known, "n_mels", "23"));
+    CHECK(newer.known.n_mels == 23 && newer.known.size == sizeof newer, "%u", newer.known.n_mels);
+    newer.later[2] = 1;
+    char text[160];
+    snprintf(text, sizeof text,
+             "options: the byte at %zu is not 0, but this library knows the first %zu bytes only: a newer one is wanted",
+             sizeof(MojoMelOptions) + 16, sizeof(MojoMelOptions));
+    CHECK_REFUSED(plan(&newer.known), INVALID, text);
+
+    // Up to n_mels: what comes after is the preset's, whatever is in memory there.
+    size_t size = 32;
+    MojoMelOptions older;
+    memset(&older, 0xa5, sizeof older);
+    CHECK_OK(mojo_mel_options_init(&older, size, "kaldi-fbank"));
+    CHECK(older.size == size && older.n_mels == 80 && older.window == (int32_t)0xa5a5a5a5, "only 32 bytes");
+    older.n_mels = 40;
+    MojoMelOptions full = preset("kaldi-fbank");
+    full.n_mels = 40;
+    MojoMelExtractor *one = extractor_of(older), *two = extractor_of(full);
+    MojoMelSpectrogram *a = NULL, *b = NULL;
+    CHECK_OK(mojo_mel_extractor_compute(one, tone, 4000, &a));
+    CHECK_OK(mojo_mel_extractor_compute(two, tone, 4000, &b));
+    size_t n = mojo_mel_spectrogram_get_size(a);
+    CHECK(n == mojo_mel_spectrogram_get_size(b) && n > 0
+              && memcmp(mojo_mel_spectrogram_get_data_ptr(a), mojo_mel_spectrogram_get_data_ptr(b),
+                        n * sizeof(float)) == 0, "the preset's other options");
+    CHECK_REFUSED(mojo_mel_options_set(&older, "window", "hann"), INVALID,
+                  "window: hann is not allowed; it must be left to the preset, as the caller's "
+                  "MojoMelOptions ends before it");
+    mojo_mel_spectrogram_free(a);
+    mojo_mel_spectrogram_free(b);
+    mojo_mel_extractor_free(one);
+    mojo_mel_extractor_free(two);
+}
+
+static void options_set(void) {
+    MojoMelOptions options = preset("whisper"), before = options;
+    CHECK_OK(mojo_mel_options_set(&options, "n_mels", "128"));
+    CHECK_OK(mojo_mel_options_set(&options, "window", "povey"));
+    CHECK_OK(mojo_mel_options_set(&options, "f_max", "7600.5"));
+    CHECK_OK(mojo_mel_options_set(&options, "center", "false"));
+    CHECK_OK(mojo_mel_options_set(&options, "pad_to", "480000"));
+    CHECK_OK(mojo_mel_options_set(&options, "top_db", "none"));
+    CHECK(options.n_mels == 128 && options.window == MOJO_MEL_WINDOW_POVEY && options.f_max == 7600.5
+              && options.center == 0 && options.pad_to == 480000 && options.top_db == 0, "set");
+    options = before;
+    CHECK_REFUSED(mojo_mel_options_set(NULL, "n_mels", "1"), INVALID,
+                  "options is NULL; a MojoMelOptions filled by mojo_mel_options_init() is wanted");
+    CHECK_REFUSED(mojo_mel_options_set(&options, NULL, "1"), INVALID,
+                  "name is NULL; the name of an option is wanted");
+    CHECK_REFUSED(mojo_mel_options_set(&options, "n_mels", NULL), INVALID,
+                  "value is NULL; a value as text is wanted");
+    CHECK_STATUS(mojo_mel_options_set(&options, "n_mel", "1"), INVALID);
+    CHECK(strncmp(mojo_audio_last_error(), "there is no option \"n_mel\"; there are: sample_rate, n_fft, ", 58) == 0,
+          "`%s`", mojo_audio_last_error());
+    CHECK_STATUS(mojo_mel_options_set(&options, "window", "hanning"), INVALID);
+    CHECK_REFUSED(mojo_mel_options_set(&options, "pad_to", "0"), INVALID,
+                  "pad_to: 0 is not allowed; it must be another value, or none: the field holds 0 where "
+                  "the option is unset");
+    CHECK(memcmp(&options, &before, sizeof options) == 0, "failures leave options");
+}
+
+static void extractors(void) {
+    MojoMelExtractor* extractor = extractor_of(preset("whisper"));
+    CHECK(mojo_mel_extractor_n_mels(extractor) == 80, "bands");
+    CHECK(mojo_mel_extractor_n_mels(NULL) == 0, "of NULL");
+    CHECK(mojo_mel_extractor_frame_count(extractor, 480000) == 3000, "frames");
+    CHECK(mojo_mel_extractor_frame_count(extractor, 0) == 0, "none");
+    CHECK(mojo_mel_extractor_frame_count(NULL, 480000) == 0, "of NULL");
+    CHECK(mojo_mel_extractor_frame_count(extractor, SIZE_MAX) > 0, "any length");
+
+    MojoMelSpectrogram* mel = NULL;
+    CHECK_REFUSED(mojo_mel_extractor_compute(NULL, tone, 16000, &mel), INVALID,
+                  "extractor is NULL; a MojoMelExtractor is wanted");
+    CHECK_REFUSED(mojo_mel_extractor_compute(extractor, NULL, 16000, &mel), INVALID,
+                  "samples is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_extractor_compute(extractor, NULL, 0, &mel), INVALID,
+                  "samples: the input is empty; at least 1 sample is wanted");
+    CHECK_REFUSED(mojo_mel_extractor_compute(extractor, tone, 16000, NULL), INVALID,
+                  "out_result is NULL; a place for the handle is wanted");
+    CHECK_STATUS(mojo_mel_extractor_compute(extractor, tone, SIZE_MAX, &mel), INVALID);
+    CHECK_REFUSED(mojo_mel_extractor_compute_i16(NULL, tone_i16, 16000, &mel), INVALID,
+                  "extractor is NULL; a MojoMelExtractor is wanted");
+    CHECK_STATUS(mojo_mel_extractor_compute_i16(extractor, NULL, 1, &mel), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_compute_i16(extractor, tone_i16, SIZE_MAX, &mel), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_compute_i16(extractor, tone_i16, 10, NULL), INVALID);
+    CHECK(mel == NULL, "failures give NULL");
+
+    float* out = memory(8001 * sizeof *out);
+    size_t n_frames = 7;
+    CHECK_REFUSED(mojo_mel_extractor_compute_into(extractor, tone, 16000, out, 7999, &n_frames), SIZE,
+                  "buffer_size: room for 7999 values came; 8000 are wanted");
+    CHECK(n_frames == 0, "0 on failure: %zu", n_frames);
+    CHECK_STATUS(mojo_mel_extractor_compute_into(extractor, tone, 16000, out, 0, &n_frames), SIZE);
+    CHECK_REFUSED(mojo_mel_extractor_compute_into(extractor, tone, 16000, NULL, 8000, &n_frames), INVALID,
+                  "out_buffer is NULL; an array is wanted");
+    CHECK_STATUS(mojo_mel_extractor_compute_into(extractor, NULL, 16000, out, 8000, &n_frames), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_compute_into(NULL, tone, 16000, out, 8000, &n_frames), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_compute_into(extractor, tone, SIZE_MAX, out, 8000, &n_frames), INVALID);
+    memset(out, 0, 8001 * sizeof *out);
+    CHECK_REFUSED(mojo_mel_extractor_compute_into(extractor, out + 4, 400, out, 8001, &n_frames), INVALID,
+                  "out_buffer shares memory with the samples; separate memory is wanted");
+    out[8000] = 77.0f;
+    CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, 16000, out, SIZE_MAX, NULL));
+    CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, 16000, out, 8001, &n_frames));
+    CHECK(n_frames == 100 && out[8000] == 77.0f, "%zu frames", n_frames);
+
+    // A 16-bit integer counts as its value / 32768.
+    CHECK_OK(mojo_mel_extractor_compute_i16(extractor, tone_i16, 16000, &mel));
+    CHECK(memcmp(mojo_mel_spectrogram_get_data_ptr(mel), out, 8000 * sizeof *out) == 0, "other bits");
+    mojo_mel_spectrogram_free(mel);
+    float* from_i16 = memory(8000 * sizeof *out);
+    CHECK_OK(mojo_mel_extractor_compute_into_i16(extractor, tone_i16, 16000, from_i16, 8000, &n_frames));
+    CHECK(n_frames == 100 && memcmp(from_i16, out, 8000 * sizeof *out) == 0, "other bits");
+    CHECK_STATUS(mojo_mel_extractor_compute_into_i16(extractor, tone_i16, 16000, from_i16, 7999, NULL), SIZE);
+    CHECK_STATUS(mojo_mel_extractor_compute_into_i16(extractor, NULL, 16000, from_i16, 8000, NULL), INVALID);
+    free(from_i16);
+    free(out);
+
+    float bad[3] = {0.0f, 0.0f, 0.0f};
+    bad[1] = bad[0] / bad[2];
+    CHECK_STATUS(mojo_mel_extractor_compute(extractor, bad, 3, &mel), INVALID);
+    CHECK(strncmp(mojo_audio_last_error(), "samples: sample 1 is NaN; a finite number", 41) == 0, "`%s`",
+          mojo_audio_last_error());
+    mojo_mel_extractor_free(extractor);
+    mojo_mel_extractor_free(NULL);
+}
+
+static void batches(void) {
+    MojoMelExtractor* extractor = extractor_of(preset("whisper"));
+    float bad[200];
+    memset(bad, 0xff, sizeof bad);
+    const float* clips[4] = {tone, bad, tone + 100, tone};
+    size_t lengths[4] = {16000, 200, 8000, 0};
+    MojoMelSpectrogram* results[4];
+    for (size_t n_threads = 0; n_threads < 9; n_threads += 4) {
+        CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, n_threads, results), INVALID);
+        CHECK(strncmp(mojo_audio_last_error(), "clip 1 (2 of 4 failed): samples: sample 0 is NaN", 48) == 0,
+              "`%s`", mojo_audio_last_error());
+        CHECK(results[0] && !results[1] && results[2] && !results[3], "each clip stands for itself");
+        CHECK(mojo_mel_spectrogram_get_size(results[2]) == 4000, "50 frames");
+        for (int i = 0; i < 4; ++i) {
+            mojo_mel_spectrogram_free(results[i]);
+        }
+    }
+    const int16_t* clips_i16[2] = {tone_i16, tone_i16 + 100};
+    CHECK_OK(mojo_mel_extractor_compute_batch_i16(extractor, clips_i16, lengths, 1, 1, results));
+    CHECK(mojo_mel_spectrogram_get_size(results[0]) == 8000, "100 frames");
+    mojo_mel_spectrogram_free(results[0]);
+
+    CHECK_OK(mojo_mel_extractor_compute_batch(extractor, NULL, NULL, 0, 1, NULL));
+    CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, SIZE_MAX, 1, results), INVALID);
+    CHECK_REFUSED(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, 1, NULL), INVALID,
+                  "out_results is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_extractor_compute_batch(extractor, NULL, lengths, 4, 1, results), INVALID,
+                  "clips is NULL; an array is wanted");
+    CHECK(!results[0] && !results[3], "refused: all are NULL");
+    CHECK_REFUSED(mojo_mel_extractor_compute_batch(extractor, clips, NULL, 4, 1, results), INVALID,
+                  "lengths is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_extractor_compute_batch(NULL, clips, lengths, 4, 1, results), INVALID,
+                  "extractor is NULL; a MojoMelExtractor is wanted");
+    CHECK_STATUS(mojo_mel_extractor_compute_batch_i16(extractor, NULL, lengths, 4, 1, results), INVALID);
+    clips[2] = NULL;
+    CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, 1, results), INVALID);
+    CHECK(!results[0], "refused: all are NULL");
+    mojo_mel_extractor_free(extractor);
+}
+
+static void tables(void) {
+    MojoMelOptions options = preset("whisper");
+    options.n_mels = 2;
+    float* ones = memory(402 * sizeof *ones);
+    for (int i = 0; i < 402; ++i) {
+        ones[i] = 1.0f;
+    }
+    MojoMelExtractor* extractor = NULL;
+    CHECK_OK(mojo_mel_extractor_new_with_tables(&options, ones, 400, ones, 402, &extractor));
+    MojoMelSpectrogram* mel = NULL;
+    CHECK_OK(mojo_mel_extractor_compute(extractor, tone, 16000, &mel));
+    const float* values = mojo_mel_spectrogram_get_data_ptr(mel);
+    CHECK(mel && memcmp(values, values + 100, 100 * sizeof *values) == 0, "equal filters, equal rows");
+    mojo_mel_spectrogram_free(mel);
+    mojo_mel_extractor_free(extractor);
+
+    // Ones as the window are the rectangular window.
+    MojoMelOptions rectangular = options;
+    rectangular.window = MOJO_MEL_WINDOW_RECTANGULAR;
+    MojoMelExtractor *own = NULL, *named = extractor_of(rectangular);
+    CHECK_OK(mojo_mel_extractor_new_with_tables(&options, ones, 400, NULL, 0, &own));
+    MojoMelSpectrogram *a = NULL, *b = NULL;
+    CHECK_OK(mojo_mel_extractor_compute(own, tone, 16000, &a));
+    CHECK_OK(mojo_mel_extractor_compute(named, tone, 16000, &b));
+    CHECK(a && b && memcmp(mojo_mel_spectrogram_get_data_ptr(a), mojo_mel_spectrogram_get_data_ptr(b),
+                           200 * sizeof(float)) == 0, "the same window");
+    mojo_mel_spectrogram_free(a);
+    mojo_mel_spectrogram_free(b);
+    mojo_mel_extractor_free(own);
+    mojo_mel_extractor_free(named);
+
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, ones, 399, NULL, 0, &extractor), SIZE);
+    CHECK(extractor == NULL, "a failure gives NULL");
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, NULL, 0, ones, 401, &extractor), SIZE);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, NULL, 400, NULL, 0, &extractor), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, ones, SIZE_MAX, NULL, 0, &extractor), INVALID);
+    memset(ones, 0xff, sizeof *ones);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, ones, 400, NULL, 0, &extractor), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, NULL, 0, ones, 402, &extractor), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(NULL, NULL, 0, NULL, 0, &extractor), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_new_with_tables(&options, NULL, 0, NULL, 0, NULL), INVALID);
+    free(ones);
+}
+
+static void streams(void) {
+    MojoMelExtractor* whisper = extractor_of(preset("whisper"));
+    MojoMelStream* stream = NULL;
+    CHECK_STATUS(mojo_mel_stream_new(whisper, &stream), INVALID);
+    CHECK(strncmp(mojo_audio_last_error(), "reference: whole_input is not allowed; it must be fixed", 55) == 0,
+          "`%s`", mojo_audio_last_error());
+    CHECK_STATUS(mojo_mel_stream_new(NULL, &stream), INVALID);
+    CHECK_STATUS(mojo_mel_stream_new(whisper, NULL), INVALID);
+    CHECK(stream == NULL, "failures give NULL");
+    mojo_mel_extractor_free(whisper);
+
+    MojoMelOptions options = preset("whisper");
+    options.reference = MOJO_MEL_REFERENCE_FIXED;
+    options.reference_value = 1.5;
+    MojoMelExtractor* extractor = extractor_of(options);
+    CHECK_OK(mojo_mel_stream_new(extractor, &stream));
+    mojo_mel_extractor_free(extractor);
+
+    float out[80 * 100];
+    size_t k = 7;
+    CHECK(mojo_mel_stream_n_mels(stream) == 80 && mojo_mel_stream_n_mels(NULL) == 0, "bands");
+    CHECK(mojo_mel_stream_available(stream) == 0 && mojo_mel_stream_available(NULL) == 0, "none yet");
+    CHECK_OK(mojo_mel_stream_read(stream, out, 0, &k));
+    CHECK(k == 0, "%zu", k);
+    CHECK_REFUSED(mojo_mel_stream_finish(stream), INVALID,
+                  "samples: the input is empty; at least 1 sample is wanted");
+    CHECK_REFUSED(mojo_mel_stream_push(NULL, tone, 100), INVALID, "stream is NULL; a MojoMelStream is wanted");
+    CHECK_REFUSED(mojo_mel_stream_push(stream, NULL, 100), INVALID, "samples is NULL; an array is wanted");
+    CHECK_STATUS(mojo_mel_stream_push(stream, tone, SIZE_MAX), INVALID);
+    CHECK_STATUS(mojo_mel_stream_push_i16(NULL, tone_i16, 100), INVALID);
+    CHECK_STATUS(mojo_mel_stream_push_i16(stream, NULL, 100), INVALID);
+    CHECK_OK(mojo_mel_stream_push(stream, NULL, 0));
+    CHECK_OK(mojo_mel_stream_push(stream, tone, 0));
+
+    CHECK_OK(mojo_mel_stream_push(stream, tone, 1000));
+    size_t available = mojo_mel_stream_available(stream);
+    CHECK(available == 6, "%zu", available);
+    float bad[2] = {0.0f, 0.0f};
+    memset(&bad[1], 0xff, sizeof bad[1]);
+    CHECK_STATUS(mojo_mel_stream_push(stream, bad, 2), INVALID);
+    CHECK(strncmp(mojo_audio_last_error(), "samples: sample 1001 is NaN", 27) == 0, "`%s`", mojo_audio_last_error());
+    CHECK(mojo_mel_stream_available(stream) == available, "a failure takes nothing");
+    CHECK_REFUSED(mojo_mel_stream_read(stream, out, 79, &k), SIZE,
+                  "buffer_size: room for 79 values came; 80 are wanted");
+    CHECK_STATUS(mojo_mel_stream_read(stream, NULL, 8000, &k), INVALID);
+    CHECK_STATUS(mojo_mel_stream_read(stream, out, 8000, NULL), INVALID);
+    CHECK_STATUS(mojo_mel_stream_read(NULL, out, 8000, &k), INVALID);
+    CHECK(mojo_mel_stream_available(stream) == available, "failures move nothing");
+    CHECK_OK(mojo_mel_stream_read(stream, out, 239, &k));
+    CHECK(k == 2 && mojo_mel_stream_available(stream) == 4, "%zu", k);
+    CHECK_OK(mojo_mel_stream_read(stream, out, SIZE_MAX, &k));
+    CHECK(k == 4 && mojo_mel_stream_available(stream) == 0, "%zu", k);
+
+    CHECK_OK(mojo_mel_stream_finish(stream));
+    CHECK(mojo_mel_stream_available(stream) == 0, "Whisper drops its last frame");
+    CHECK_REFUSED(mojo_mel_stream_finish(stream), INVALID,
+                  "the stream is finished; reset it before further samples");
+    CHECK_STATUS(mojo_mel_stream_push(stream, tone, 1), INVALID);
+    mojo_mel_stream_reset(stream);
+    CHECK_OK(mojo_mel_stream_push_i16(stream, tone_i16, 5000));
+    CHECK(mojo_mel_stream_available(stream) == 31, "%zu", mojo_mel_stream_available(stream));
+    mojo_mel_stream_reset(stream);
+    CHECK(mojo_mel_stream_available(stream) == 0, "reset drops what was not read");
+    CHECK_OK(mojo_mel_stream_push(stream, tone, 1));
+    mojo_mel_stream_reset(NULL);
+    CHECK_STATUS(mojo_mel_stream_finish(NULL), INVALID);
+    mojo_mel_stream_free(stream);
+    mojo_mel_stream_free(NULL);
+}
+
+// An input that is too short for a frame gives a spectrogram without frames.
+static void no_frames(void) {
+    MojoMelExtractor* extractor = extractor_of(preset("kaldi-fbank"));
+    MojoMelSpectrogram* mel = NULL;
+    size_t n_mels = 0, n_frames = 7;
+    CHECK(mojo_mel_extractor_frame_count(extractor, 100) == 0, "none");
+    CHECK_OK(mojo_mel_extractor_compute(extractor, tone, 100, &mel));
+    mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
+    CHECK(n_mels == 80 && n_frames == 0 && mojo_mel_spectrogram_get_size(mel) == 0, "(%zu, %zu)", n_mels, n_frames);
+    float none;
+    CHECK_OK(mojo_mel_spectrogram_get_data(mel, &none, 0));
+    CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, 100, &none, 0, &n_frames));
+    mojo_mel_spectrogram_free(mel);
+    mojo_mel_extractor_free(extractor);
+}
+
+int main(void) {
+    fill_tone();
+    RUN(last_errors);
+    RUN(versions);
+    RUN(statuses);
+    RUN(configs);
+    RUN(one_shot);
+    RUN(one_shot_equals_extractor);
+    RUN(options_init);
+    RUN(options_read);
+    RUN(options_of_other_versions);
+    RUN(options_set);
+    RUN(extractors);
+    RUN(batches);
+    RUN(tables);
+    RUN(streams);
+    RUN(no_frames);
+    return report();
+}

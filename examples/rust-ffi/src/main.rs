@@ -1,0 +1,101 @@
+//! Whisper's mel spectrogram of a 16-bit mono WAV file, through the C library. (Rust programs need not:
+//! the crate mojo-audio-core is the same engine.)
+//!
+//!     cargo run -- ../data/speech.wav
+
+use std::error::Error;
+use std::ffi::{CStr, c_char};
+use std::path::Path;
+use std::ptr;
+
+#[repr(C)]
+struct MojoMelConfig {
+    sample_rate: i32,
+    n_fft: i32,
+    hop_length: i32,
+    n_mels: i32,
+}
+
+#[repr(C)]
+struct MojoMelSpectrogram {
+    _private: [u8; 0],
+}
+
+#[link(name = "mojo_audio")]
+unsafe extern "C" {
+    safe fn mojo_mel_config_default() -> MojoMelConfig;
+    fn mojo_mel_spectrogram_compute(
+        samples: *const f32,
+        num_samples: usize,
+        config: *const MojoMelConfig,
+        out_result: *mut *mut MojoMelSpectrogram,
+    ) -> i32;
+    fn mojo_mel_spectrogram_get_shape(
+        mel: *const MojoMelSpectrogram,
+        out_n_mels: *mut usize,
+        out_n_frames: *mut usize,
+    );
+    fn mojo_mel_spectrogram_get_data_ptr(mel: *const MojoMelSpectrogram) -> *const f32;
+    fn mojo_mel_spectrogram_free(mel: *mut MojoMelSpectrogram);
+    safe fn mojo_audio_last_error() -> *const c_char;
+}
+
+/// A result that frees itself.
+struct Mel(*mut MojoMelSpectrogram);
+
+impl Mel {
+    fn compute(samples: &[f32], config: &MojoMelConfig) -> Result<Self, String> {
+        let mut mel = ptr::null_mut();
+        // SAFETY: the slice, the configuration and the place of the result are valid.
+        let status =
+            unsafe { mojo_mel_spectrogram_compute(samples.as_ptr(), samples.len(), config, &mut mel) };
+        if status != 0 {
+            // SAFETY: the text is never null, and read before this thread's next call.
+            let text = unsafe { CStr::from_ptr(mojo_audio_last_error()) };
+            return Err(text.to_string_lossy().into_owned());
+        }
+        Ok(Self(mel))
+    }
+
+    fn shape(&self) -> (usize, usize) {
+        let (mut n_mels, mut n_frames) = (0, 0);
+        // SAFETY: the handle is valid, and so are the places.
+        unsafe { mojo_mel_spectrogram_get_shape(self.0, &mut n_mels, &mut n_frames) };
+        (n_mels, n_frames)
+    }
+
+    /// The values, (n_mels, n_frames) row-major, without a copy.
+    fn values(&self) -> &[f32] {
+        let (n_mels, n_frames) = self.shape();
+        // SAFETY: so many values stay where they are until the handle is freed.
+        unsafe {
+            std::slice::from_raw_parts(mojo_mel_spectrogram_get_data_ptr(self.0), n_mels * n_frames)
+        }
+    }
+}
+
+impl Drop for Mel {
+    fn drop(&mut self) {
+        // SAFETY: the handle is not used again.
+        unsafe { mojo_mel_spectrogram_free(self.0) };
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: mel FILE.wav")?;
+    let file = std::fs::read(&path)?;
+    let data = file.get(44..).ok_or("not a WAV file")?;
+    let samples: Vec<f32> = data
+        .chunks_exact(2)
+        .map(|bytes| f32::from(i16::from_le_bytes([bytes[0], bytes[1]])) / 32_768.0)
+        .collect();
+
+    let mel = Mel::compute(&samples, &mojo_mel_config_default())?;
+    let (n_mels, n_frames) = mel.shape();
+    let mean =
+        mel.values().iter().map(|value| f64::from(*value)).sum::<f64>() / (n_mels * n_frames) as f64;
+    let max = mel.values().iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let name = Path::new(&path).file_name().unwrap_or_default().display().to_string();
+    println!("{name}: {n_mels} x {n_frames} mel frames, mean {mean:.4f}, max {max:.4f}");
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Makes what is published: `cargo xtask dist LANGUAGE`, one file a language below this one.
+
+mod python;
+
+use crate::Result;
+use crate::workspace::Workspace;
+use clap::builder::PossibleValuesParser;
+use std::path::{Path, PathBuf};
+
+/// Makes the packages that are published, checks them, and tests them installed in an empty environment
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The languages; all if none is named
+    #[arg(value_name = "LANGUAGE",
+          value_parser = PossibleValuesParser::new(ALL.iter().map(|(name, _)| *name)))]
+    languages: Vec<String>,
+}
+
+/// Makes a language's packages in the folder, which is empty; gives the files.
+type Make = fn(&Workspace, &Path) -> Result<Vec<PathBuf>>;
+
+const ALL: &[(&str, Make)] = &[("python", python::make)];
+
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
+    for (name, make) in ALL {
+        if !arguments.languages.is_empty() && !arguments.languages.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let folder = workspace.target().join("dist").join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder)?;
+        for file in make(workspace, &folder)? {
+            println!("{}", file.display());
+        }
+    }
+    Ok(())
+}

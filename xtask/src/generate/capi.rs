@@ -1,0 +1,445 @@
+//! The C interface: the mirror of core's options, the header, and the list of all that a compiled
+//! program relies on.
+//!
+//! That list, `capi/abi/interface.txt`, only grows: the order of the fields of MojoMelOptions and every
+//! number are read from it, and generating fails where something in it would change or go.
+
+use crate::Result;
+use crate::workspace::Workspace;
+use mojo_audio_core::config::{Choice, OptionInfo, OptionKind};
+use mojo_audio_core::{OPTIONS, PRESETS};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+const INTERFACE: &str = "capi/abi/interface.txt";
+const HEADER: &str = "capi/include/mojo_audio.h";
+
+/// The sources of the header, in the order in which it shows their functions.
+const SOURCES: &[&str] = &[
+    "generated.rs",
+    "status.rs",
+    "config.rs",
+    "spectrogram.rs",
+    "options.rs",
+    "extractor.rs",
+    "stream.rs",
+];
+
+/// A field of MojoMelOptions.
+struct Field {
+    name: String,
+    c_type: &'static str,
+    offset: usize,
+    /// The option; none for the fields before the options and for reserved ones.
+    option: Option<&'static OptionInfo>,
+}
+
+impl Field {
+    fn width(&self) -> usize {
+        if matches!(self.c_type, "double" | "uint64_t") { 8 } else { 4 }
+    }
+
+    fn rust_type(&self) -> &'static str {
+        match self.c_type {
+            "double" => "f64",
+            "uint64_t" => "u64",
+            "int32_t" => "i32",
+            _ => "u32",
+        }
+    }
+}
+
+fn c_type(kind: &OptionKind) -> &'static str {
+    match kind {
+        OptionKind::U32 => "uint32_t",
+        OptionKind::U64 => "uint64_t",
+        OptionKind::F64 => "double",
+        OptionKind::Bool | OptionKind::Choice { .. } => "int32_t",
+    }
+}
+
+/// The C name of a type of choices: `Window` is MojoMelWindow, `MelScale` is MojoMelScale.
+fn c_choice(name: &str) -> String {
+    format!("MojoMel{}", name.strip_prefix("Mel").unwrap_or(name))
+}
+
+/// The C name of a choice: MOJO_MEL_WINDOW_HANN.
+fn c_constant(choice: &str, value: &str) -> String {
+    let mut name = String::new();
+    for letter in c_choice(choice).chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    format!("{name}_{}", value.to_ascii_uppercase())
+}
+
+/// Every type of choices, once.
+fn choices() -> Vec<(&'static str, &'static [Choice], &'static str)> {
+    let mut choices: Vec<(_, _, _)> = Vec::new();
+    for option in OPTIONS {
+        if let OptionKind::Choice { name, values } = option.kind {
+            if choices.iter().all(|(known, _, _)| *known != name) {
+                choices.push((name, values, option.name));
+            }
+        }
+    }
+    choices
+}
+
+/// The fields of MojoMelOptions: those that are written down, in their order, then new options. New ones
+/// of four bytes come first, filled up to eight, so that no version of the structure ends within padding.
+fn fields() -> Result<Vec<Field>> {
+    let written = Workspace::new().read(INTERFACE).unwrap_or_default();
+    let mut fields: Vec<Field> = Vec::new();
+    let mut push = |name: &str, c_type: &str| -> Result {
+        let option = OPTIONS.iter().find(|option| option.name == name);
+        let now = match (option, name) {
+            (Some(option), _) => self::c_type(&option.kind),
+            (None, "size") => "uint64_t",
+            (None, _) if name == "preset" || name.starts_with("reserved_") => "uint32_t",
+            _ => return Err(format!("{INTERFACE}: there is no option {name} any more").into()),
+        };
+        if now != c_type {
+            return Err(format!("{INTERFACE}: {name} was {c_type} and is now {now}").into());
+        }
+        let offset = fields.last().map_or(0, |last| last.offset + last.width());
+        fields.push(Field { name: name.into(), c_type: now, offset, option });
+        Ok(())
+    };
+    let mut known = vec!["size".to_string(), "preset".to_string()];
+    let old: Vec<_> =
+        written.lines().filter_map(|line| line.strip_prefix("field MojoMelOptions ")).collect();
+    let mut narrow = 0;
+    if old.is_empty() {
+        push("size", "uint64_t")?;
+        push("preset", "uint32_t")?;
+        narrow += 1;
+    }
+    for line in old {
+        let [name, c_type, _] = line.split(' ').collect::<Vec<_>>()[..] else {
+            return Err(format!("{INTERFACE}: a field has a name, a type and an offset: {line}").into());
+        };
+        push(name, c_type)?;
+        known.push(name.into());
+    }
+    let new: Vec<_> =
+        OPTIONS.iter().filter(|option| !known.iter().any(|name| name == option.name)).collect();
+    let is_narrow = |option: &&&OptionInfo| !matches!(option.kind, OptionKind::U64 | OptionKind::F64);
+    for option in new.iter().filter(is_narrow) {
+        push(option.name, c_type(&option.kind))?;
+        narrow += 1;
+    }
+    if narrow % 2 == 1 {
+        let reserved = known.iter().filter(|name| name.starts_with("reserved_")).count();
+        push(&format!("reserved_{reserved}"), "uint32_t")?;
+    }
+    for option in new.iter().filter(|option| !is_narrow(option)) {
+        push(option.name, c_type(&option.kind))?;
+    }
+    Ok(fields)
+}
+
+/// `capi/src/generated.rs`.
+pub fn mirror() -> Result<String> {
+    let mut text = String::from(
+        "\nuse crate::border::Failure;\nuse mojo_audio_core::MelConfig;\nuse mojo_audio_core::config;\n",
+    );
+    for (part, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(env!("CARGO_PKG_VERSION").split('.')) {
+        write!(
+            text,
+            "\n/// The {} version of this header; mojo_audio_version() tells that of the library.\n\
+             pub const MOJO_AUDIO_VERSION_{part}: i32 = {number};\n",
+            part.to_lowercase()
+        )?;
+    }
+    for (name, values, option) in choices() {
+        write!(
+            text,
+            "\n/// Values of the option {option}.\n#[repr(C)]\n#[allow(non_camel_case_types)]\n\
+             #[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum {} {{\n",
+            c_choice(name)
+        )?;
+        for (number, value) in values.iter().enumerate() {
+            doc(&mut text, value.doc);
+            writeln!(text, "{} = {number},", c_constant(name, value.name))?;
+        }
+        text.push_str("}\n");
+    }
+    let fields = fields()?;
+    text.push_str(STRUCT);
+    for field in &fields {
+        match (field.option, field.name.as_str()) {
+            (Some(option), _) => option_doc(&mut text, option)?,
+            (None, "size") => text.push_str("/// sizeof(MojoMelOptions), as the caller was compiled.\n"),
+            (None, "preset") => text.push_str(
+                "/// Where options come from that the caller does not know: left as mojo_mel_options_init()\n\
+                 /// fills it.\n",
+            ),
+            _ => text.push_str("/// Always 0.\n"),
+        }
+        writeln!(text, "pub {}: {},", field.name, field.rust_type())?;
+    }
+    text.push_str("}\n\n/// Presets by their number in the field preset.\npub(crate) const PRESET_NUMBERS: &[&str] = &[");
+    for preset in PRESETS {
+        write!(text, "{preset:?}, ")?;
+    }
+    text.push_str(
+        "];\n\nimpl MojoMelOptions {\n/// The fields of a configuration.\n\
+         pub(crate) fn from_config(config: &MelConfig, size: u64, preset: u32) -> Self {\nSelf {\n",
+    );
+    for field in &fields {
+        let name = &field.name;
+        match field.option {
+            None if name == "size" || name == "preset" => writeln!(text, "{name},")?,
+            None => writeln!(text, "{name}: 0,")?,
+            Some(OptionInfo { optional: true, .. }) => {
+                writeln!(text, "{name}: config.{name}.unwrap_or_default(),")?;
+            }
+            Some(OptionInfo { kind: OptionKind::Choice { .. }, .. }) => {
+                writeln!(text, "{name}: config.{name} as i32,")?;
+            }
+            Some(OptionInfo { kind: OptionKind::Bool, .. }) => {
+                writeln!(text, "{name}: config.{name}.into(),")?;
+            }
+            Some(_) => writeln!(text, "{name}: config.{name},")?,
+        }
+    }
+    text.push_str(
+        "}\n}\n\n/// The configuration that the fields describe; its values are not checked yet.\n\
+         pub(crate) fn to_config(&self) -> Result<MelConfig, Failure> {\n",
+    );
+    for field in fields.iter().filter(|field| field.option.is_none()).skip(2) {
+        writeln!(text, "choice(\"{0}\", &[()], self.{0} as i32, \"0\")?;", field.name)?;
+    }
+    text.push_str("Ok(MelConfig {\n");
+    for option in OPTIONS {
+        let name = option.name;
+        match (option.kind, option.optional) {
+            (OptionKind::Choice { .. } | OptionKind::Bool, true) => {
+                return Err(format!("{name}: the C interface has no way yet to unset a choice").into());
+            }
+            (OptionKind::F64, true) => {
+                writeln!(text, "{name}: (self.{name} != 0.0).then_some(self.{name}),")?;
+            }
+            (_, true) => writeln!(text, "{name}: (self.{name} != 0).then_some(self.{name}),")?,
+            (OptionKind::Bool, _) => {
+                writeln!(text, "{name}: choice(\"{name}\", &[false, true], self.{name}, \"0 or 1\")?,")?
+            }
+            (OptionKind::Choice { name: kind, values }, _) => writeln!(
+                text,
+                "{name}: choice(\"{name}\", config::{kind}::ALL, self.{name}, \"a {}, from 0 to {}\")?,",
+                c_choice(kind),
+                values.len() - 1
+            )?,
+            _ => writeln!(text, "{name}: self.{name},")?,
+        }
+    }
+    text.push_str("})\n}\n}\n");
+    text.push_str(CHOICE);
+    formatted(&text)
+}
+
+const STRUCT: &str = "
+/// Every option of the pipeline. Filled by mojo_mel_options_init() with a preset; then change what is to
+/// differ. Options that may be unset are unset where they are 0.
+///
+/// Ownership: the caller's. Threads: any, one at a time while it is changed.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MojoMelOptions {
+";
+
+const CHOICE: &str = "
+/// The value of a number.
+fn choice<T: Copy>(
+    field: &'static str,
+    values: &[T],
+    number: i32,
+    wanted: &'static str,
+) -> Result<T, Failure> {
+    let value = usize::try_from(number).ok().and_then(|number| values.get(number));
+    value.copied().ok_or(Failure::Number { field, value: number.into(), wanted })
+}
+";
+
+/// A documentation comment.
+fn doc(text: &mut String, doc: &str) {
+    for line in doc.lines() {
+        // C has no mark for code.
+        let _ = writeln!(text, "///{}", line.replace('`', ""));
+    }
+}
+
+fn option_doc(text: &mut String, option: &OptionInfo) -> Result {
+    doc(text, option.doc);
+    match option.kind {
+        OptionKind::Choice { name, .. } => writeln!(text, "/// A {}.", c_choice(name))?,
+        OptionKind::Bool => text.push_str("/// 0 or 1.\n"),
+        _ if option.optional => text.push_str("/// 0 is unset.\n"),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Rust code in the workspace's style.
+fn formatted(text: &str) -> Result<String> {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path"])
+        .arg(Workspace::new().path("rustfmt.toml"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("rustfmt: {error}"))?;
+    if let Some(mut input) = rustfmt.stdin.take() {
+        input.write_all(text.as_bytes())?;
+    }
+    let output = rustfmt.wait_with_output()?;
+    if !output.status.success() {
+        return Err("rustfmt can't read the generated code".into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+const SKETCH: &str = r#"/*
+ * libmojo_audio: mel spectrograms equal to those that speech models are trained with.
+ *
+ *     float samples[16000] = {0};              // one second, mono, full scale 1
+ *     MojoMelConfig config = mojo_mel_config_default();
+ *     MojoMelSpectrogram* mel = NULL;
+ *     if (mojo_mel_spectrogram_compute(samples, 16000, &config, &mel) != MOJO_AUDIO_SUCCESS) {
+ *         fprintf(stderr, "%s\n", mojo_audio_last_error());
+ *         return 1;
+ *     }
+ *     size_t n_mels, n_frames;
+ *     mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);              // 80, 100
+ *     const float* values = mojo_mel_spectrogram_get_data_ptr(mel);        // n_mels rows
+ *     mojo_mel_spectrogram_free(mel);
+ *
+ * Any other recipe, for many inputs and threads:
+ *
+ *     MojoMelOptions options;
+ *     mojo_mel_options_init(&options, sizeof options, "kaldi-fbank");
+ *     options.n_mels = 40;
+ *     MojoMelExtractor* extractor = NULL;
+ *     mojo_mel_extractor_new(&options, &extractor);
+ *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
+ *
+ * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn,
+ * at its end mojo_mel_stream_finish() and what is left to read.
+ *
+ * Rules for all functions
+ * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes
+ *   of 0 and sizes that are too large are errors or do nothing, as documented at each function.
+ * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller and are freed with
+ *   their own function; free takes NULL. Handles that were freed must not be used.
+ * - Every function may be called on any thread. Spectrograms and extractors never change and are shared
+ *   by threads freely; a stream is used by one thread at a time.
+ * - Samples are mono, float32 with a full scale of 1, or int16. They are never kept nor changed.
+ */"#;
+
+/// `capi/include/mojo_audio.h`.
+pub fn header() -> Result<String> {
+    let workspace = Workspace::new();
+    let mut config = cbindgen::Config {
+        language: cbindgen::Language::C,
+        header: Some(SKETCH.into()),
+        include_guard: Some("MOJO_AUDIO_H".into()),
+        no_includes: true,
+        sys_includes: vec!["stddef.h".into(), "stdint.h".into()],
+        cpp_compat: true,
+        line_length: 100,
+        documentation_style: cbindgen::DocumentationStyle::Doxy,
+        style: cbindgen::Style::Type,
+        usize_is_size_t: true,
+        ..cbindgen::Config::default()
+    };
+    config.export.include = choices().iter().map(|(name, _, _)| c_choice(name)).collect();
+    config.function.args = cbindgen::Layout::Auto;
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in SOURCES {
+        builder = builder.with_src(workspace.path("capi/src").join(source));
+    }
+    let mut bytes = Vec::new();
+    builder.generate()?.write(&mut bytes);
+    // The rules that Rust needs said are the same that the header's other paragraphs give.
+    let text = String::from_utf8(bytes)?;
+    let mut kept = String::new();
+    let mut skips = false;
+    for line in text.lines() {
+        if line.trim() == "* # Safety" {
+            skips = true;
+            let before = kept.trim_end().strip_suffix('*').map(|kept| kept.trim_end().len());
+            kept.truncate(before.unwrap_or(kept.len()));
+            kept.push('\n');
+        } else if skips && line.trim() == "*/" {
+            skips = false;
+        }
+        if !skips {
+            kept.push_str(line.trim_end());
+            kept.push('\n');
+        }
+    }
+    Ok(kept)
+}
+
+/// `capi/abi/interface.txt`: all that a compiled program relies on, one thing a line. Offsets are those
+/// of every platform.
+pub fn interface() -> Result<String> {
+    let mut lines = vec!["struct MojoMelConfig 16".to_string()];
+    for (place, name) in ["sample_rate", "n_fft", "hop_length", "n_mels"].iter().enumerate() {
+        lines.push(format!("field MojoMelConfig {name} int32_t {}", 4 * place));
+    }
+    let fields = fields()?;
+    let size = fields.last().map_or(0, |last| last.offset + last.width());
+    lines.push(format!("struct MojoMelOptions {size}"));
+    for Field { name, c_type, offset, .. } in &fields {
+        lines.push(format!("field MojoMelOptions {name} {c_type} {offset}"));
+    }
+    let statuses = ["SUCCESS", "ERROR_INVALID_INPUT", "ERROR_ALLOCATION", "ERROR_PROCESSING"];
+    for (number, status) in statuses.iter().chain(&["ERROR_BUFFER_SIZE"]).enumerate() {
+        lines.push(format!("constant MOJO_AUDIO_{status} {}", -(number as i32)));
+    }
+    for (name, values, _) in choices() {
+        for (number, value) in values.iter().enumerate() {
+            lines.push(format!("constant {} {number}", c_constant(name, value.name)));
+        }
+    }
+    for (number, preset) in PRESETS.iter().enumerate() {
+        lines.push(format!("preset {preset} {number}"));
+    }
+    lines.extend(prototypes()?);
+    let old = Workspace::new().read(INTERFACE).unwrap_or_default();
+    for line in
+        old.lines().filter(|line| !line.starts_with('#') && !line.starts_with("struct MojoMelOptions"))
+    {
+        if !lines.iter().any(|kept| kept == line) {
+            return Err(format!(
+                "{INTERFACE}: compiled programs rely on `{line}`, which would go; if that is meant, delete \
+                 the line and raise the number of the interface in capi/build.rs"
+            )
+            .into());
+        }
+    }
+    lines.push(String::new());
+    Ok(lines.join("\n"))
+}
+
+/// The header's functions, one a line.
+fn prototypes() -> Result<Vec<String>> {
+    let mut prototypes = Vec::new();
+    let header = Workspace::new().read(HEADER)?;
+    let code: Vec<_> = header.split("*/").map(|part| part.split("/*").next().unwrap_or("")).collect();
+    let code = code.join("\n");
+    let code: Vec<_> = code.lines().filter(|line| !line.starts_with(['#', '/', '}'])).collect();
+    for statement in code.join("\n").split(';') {
+        let words = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.contains(" mojo_") || words.contains("*mojo_") {
+            let prototype = words.strip_prefix("extern \"C\" { ").unwrap_or(&words);
+            prototypes.push(format!("function {prototype}"));
+        }
+    }
+    Ok(prototypes)
+}

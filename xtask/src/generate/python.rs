@@ -1,0 +1,268 @@
+//! The options in Python: the constructor, the getters and the presets of `MelConfig`, the keyword
+//! arguments of `mel_spectrogram`, and the type stubs.
+
+use crate::Result;
+use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
+use mojo_audio_core::{OPTIONS, PRESETS};
+use std::fmt::Write as _;
+
+/// The stubs, with places for what follows from the options.
+const STUBS: &str = include_str!("../../../python/stubs/_native.pyi.in");
+
+const NEW: &str = r#"
+use crate::config::MelConfig;
+use crate::functions::spectrogram;
+use mojo_audio_core as core;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+#[pymethods]
+impl MelConfig {
+    #[new]
+    #[pyo3(signature = (**options), text_signature = "(*, {signature})")]
+    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::default(), py, options)
+    }
+"#;
+
+const FUNCTION: &str = r#"
+/// The mel spectrogram of one signal.
+///
+/// Parameters
+/// ----------
+/// audio
+///     One sample or more: float32 (full scale is 1) or int16 (a sample counts as value / 32768), read
+///     without a copy where they are contiguous; float64, sequences of floats, strided views, and what
+///     offers the buffer protocol, `__array__` or DLPack are converted once.
+/// preset
+///     Where the options that are not named come from; the defaults shown are those of Whisper.
+/// axis
+///     The axis along which time runs, for arrays of several signals: each is computed by itself.
+/// **options
+///     Those of `MelConfig`, each described there.
+///
+/// Returns
+/// -------
+/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) where the option `layout` is `frame_major`;
+/// with `axis` the other axes of `audio` stand before these. It owns its memory; torch.from_numpy takes
+/// it over without a copy.
+///
+/// Raises
+/// ------
+/// InputError
+///     `audio` is no array of samples, or has several axes and `axis` is not given.
+/// EmptyInputError, SampleError
+///     There is no sample; one is not finite, or so large that its power can't be represented.
+/// ConfigError, UnknownNameError
+///     An option has a value that is not allowed; there is no option or preset of that name.
+///
+/// Examples
+/// --------
+/// >>> import numpy
+/// >>> mel_spectrogram(numpy.zeros(16000, numpy.float32)).shape
+/// (80, 100)
+#[pyfunction]
+#[pyo3(
+    signature = (audio, *, preset = "whisper", axis = None, **options),
+    text_signature = "(audio, *, preset='whisper', axis=None, {signature})"
+)]
+pub fn mel_spectrogram<'py>(
+    audio: &Bound<'py, PyAny>,
+    preset: &str,
+    axis: Option<isize>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    spectrogram(audio, preset, axis, options)
+}
+"#;
+
+/// `python/src/options.rs`.
+pub fn rust() -> Result<String> {
+    let default = MelConfig::default();
+    let mut signature = Vec::new();
+    for option in OPTIONS {
+        signature.push(format!("{}={}", option.name, value(option, &default, '\'')?));
+    }
+    let signature = signature.join(", ");
+    let mut text = NEW.replace("{signature}", &signature);
+    for option in OPTIONS {
+        let OptionInfo { name, doc, .. } = option;
+        let (ty, read) = getter(option);
+        for line in doc.lines() {
+            writeln!(text, "    ///{line}")?;
+        }
+        for line in values_doc(option) {
+            writeln!(text, "    ///{line}")?;
+        }
+        writeln!(
+            text,
+            "    #[getter]\n    fn {name}(&self) -> {ty} {{\n        self.config.{read}\n    }}\n"
+        )?;
+    }
+    for preset in PRESETS {
+        let method = preset.replace('-', "_");
+        writeln!(text, "    /// The preset `{preset}`, with single options changed.\n    ///")?;
+        let changes = changes(preset)?;
+        if changes.is_empty() {
+            writeln!(text, "    /// These are the defaults.")?;
+        } else {
+            writeln!(
+                text,
+                "    /// Its options that are not the defaults: `{}`.",
+                changes.join("`, `")
+            )?;
+        }
+        writeln!(
+            text,
+            "    #[classmethod]\n    \
+             #[pyo3(signature = (**changes), text_signature = \"(**changes)\")]\n    \
+             fn {method}(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {{\n        \
+             Self::build(core::MelConfig::{method}(), class.py(), changes)\n    }}\n"
+        )?;
+    }
+    let mut text = format!("{}\n}}\n", text.trim_end());
+    text.push_str(&FUNCTION.replace("{signature}", &signature));
+    Ok(text)
+}
+
+/// `python/mojo_audio/_native.pyi`.
+pub fn stubs() -> Result<String> {
+    let mut choices = String::new();
+    for option in OPTIONS {
+        if let OptionKind::Choice { name, values } = option.kind {
+            let names: Vec<_> = values.iter().map(|choice| format!("\"{}\"", choice.name)).collect();
+            let line = format!("_{name}: TypeAlias = Literal[{}]\n", names.join(", "));
+            if !choices.contains(&line) {
+                choices.push_str(&line);
+            }
+        }
+    }
+    let default = MelConfig::default();
+    let (mut fields, mut cepstral, mut parameters, mut getters) =
+        (String::new(), String::new(), String::new(), String::new());
+    for option in OPTIONS {
+        let (name, ty) = (option.name, python_type(option));
+        let field = format!("    {name}: {ty}\n{}", docstring(option, "    "));
+        fields.push_str(&field);
+        if name != "n_mfcc" {
+            cepstral.push_str(&field);
+        }
+        writeln!(parameters, "        {name}: {ty} = {},", value(option, &default, '"')?)?;
+        let doc = docstring(option, "        ");
+        writeln!(getters, "    @property\n    def {name}(self) -> {ty}:\n{}", doc.trim_end())?;
+    }
+    let mut presets = String::new();
+    for preset in PRESETS {
+        let method = preset.replace('-', "_");
+        writeln!(
+            presets,
+            "    @classmethod\n    def {method}(cls, **changes: Unpack[_Options]) -> Self: ..."
+        )?;
+    }
+    let names: Vec<_> = PRESETS.iter().map(|name| format!("\"{name}\"")).collect();
+    let places = [
+        ("{{preset-names}}", format!("Literal[{}]", names.join(", "))),
+        ("{{choices}}", choices),
+        ("{{typed-dict}}", fields),
+        ("{{typed-dict-without-n_mfcc}}", cepstral),
+        ("{{parameters-4}}", parameters.replace("        ", "    ")),
+        ("{{parameters}}", parameters),
+        ("{{presets}}", presets),
+        ("{{getters}}", getters),
+    ];
+    let mut text = STUBS.to_string();
+    for (place, lines) in places {
+        if !text.contains(place) {
+            return Err(format!("python/stubs/_native.pyi.in: {place} is missing").into());
+        }
+        text = text.replace(place, lines.trim_end());
+    }
+    Ok(text)
+}
+
+/// The options of a preset that are not the defaults, as keyword arguments.
+fn changes(preset: &str) -> Result<Vec<String>> {
+    let (config, default) = (MelConfig::preset(preset)?, MelConfig::default());
+    let mut changes = Vec::new();
+    for option in OPTIONS {
+        if config.get(option.name)? != default.get(option.name)? {
+            changes.push(format!("{}={}", option.name, value(option, &config, '\'')?));
+        }
+    }
+    Ok(changes)
+}
+
+/// An option's value as Python writes it.
+fn value(option: &OptionInfo, config: &MelConfig, quote: char) -> Result<String> {
+    let text = config.get(option.name)?;
+    if option.optional && text == "none" {
+        return Ok("None".into());
+    }
+    Ok(match option.kind {
+        OptionKind::U32 | OptionKind::U64 => text,
+        OptionKind::F64 => python_float(text.parse()?),
+        OptionKind::Bool => if text == "true" { "True" } else { "False" }.into(),
+        OptionKind::Choice { .. } => format!("{quote}{text}{quote}"),
+    })
+}
+
+/// As Python's `repr` writes it, for the numbers that presets have.
+fn python_float(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 {
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once("e-").unwrap_or((&text, "0"));
+        return format!("{digits}e-{exponent:0>2}");
+    }
+    format!("{value:?}")
+}
+
+fn python_type(option: &OptionInfo) -> String {
+    let ty = match option.kind {
+        OptionKind::U32 | OptionKind::U64 => "int".to_string(),
+        OptionKind::F64 => "float".to_string(),
+        OptionKind::Bool => "bool".to_string(),
+        OptionKind::Choice { name, .. } => format!("_{name}"),
+    };
+    if option.optional { format!("{ty} | None") } else { ty }
+}
+
+/// The Rust type of an option's getter, and how it reads the field.
+fn getter(option: &OptionInfo) -> (String, String) {
+    let name = option.name;
+    let (ty, read) = match option.kind {
+        OptionKind::U32 => ("u32", name.to_string()),
+        OptionKind::U64 => ("u64", name.to_string()),
+        OptionKind::F64 => ("f64", name.to_string()),
+        OptionKind::Bool => ("bool", name.to_string()),
+        OptionKind::Choice { .. } if option.optional => {
+            ("&'static str", format!("{name}.map(|choice| choice.name())"))
+        }
+        OptionKind::Choice { .. } => ("&'static str", format!("{name}.name()")),
+    };
+    if option.optional { (format!("Option<{ty}>"), read) } else { (ty.into(), read) }
+}
+
+/// The values of a choice, a line each.
+fn values_doc(option: &OptionInfo) -> Vec<String> {
+    let OptionKind::Choice { values, .. } = option.kind else { return Vec::new() };
+    let mut lines = vec![String::new()];
+    for choice in values {
+        let doc: Vec<_> = choice.doc.lines().map(str::trim).collect();
+        lines.push(format!(" - `{}`: {}", choice.name, doc.join(" ")));
+    }
+    lines
+}
+
+fn docstring(option: &OptionInfo, indent: &str) -> String {
+    let mut lines: Vec<_> = option.doc.lines().map(|line| line.trim().to_string()).collect();
+    lines.extend(values_doc(option).iter().map(|line| line.trim().to_string()));
+    if let [line] = lines.as_slice() {
+        return format!("{indent}\"\"\"{line}\"\"\"\n");
+    }
+    let mut text = format!("{indent}\"\"\"");
+    for (place, line) in lines.iter().enumerate() {
+        let indent = if place == 0 || line.is_empty() { "" } else { indent };
+        text.push_str(&format!("{indent}{line}\n"));
+    }
+    format!("{text}{indent}\"\"\"\n")
+}

@@ -1,0 +1,174 @@
+//! Installs the C library: shared and static, the header, and what pkg-config and CMake need.
+
+use crate::Result;
+use crate::workspace::{Workspace, ask, run};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Installs the C library, its header, mojo_audio.pc and the CMake package
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Where `lib` and `include` are, or are made; ~/.local if it is not given
+    #[arg(long, value_name = "DIR")]
+    prefix: Option<PathBuf>,
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The number of the binary interface, as capi/build.rs puts it into the library.
+const ABI: u32 = 0;
+
+/// Libraries of the system that the static library needs, as `rustc --print native-static-libs` says.
+const SYSTEM: &str = if cfg!(target_os = "macos") {
+    "-lSystem -lc -lm"
+} else {
+    "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+};
+
+pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
+    let prefix = match (&arguments.prefix, std::env::home_dir()) {
+        (Some(prefix), _) => std::path::absolute(prefix)?,
+        (None, Some(home)) => home.join(".local"),
+        (None, None) => return Err("there is no home folder: say where with --prefix".into()),
+    };
+    for file in install(workspace, &prefix)? {
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+/// Builds the library and installs it below a folder; gives the files.
+pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
+    let build = ["build", "--locked", "--release", "--package", "mojo-audio-capi"];
+    run(workspace.cargo().args(build))?;
+    let built = workspace.target().join("release");
+    let lib = prefix.join("lib");
+    let names = shared_names()?;
+    let mut files = Vec::new();
+    let mut put = |file: PathBuf, bytes: &[u8]| -> Result<PathBuf> {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        // A new file, not new bytes in the old one: programs that run with that keep it.
+        let _ = fs::remove_file(&file);
+        fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+        files.push(file.clone());
+        Ok(file)
+    };
+
+    let [real, soname, linked] = &names;
+    let shared = put(lib.join(real), &fs::read(built.join(linked))?)?;
+    // Names of functions inside are of no use without the source.
+    ask(workspace
+        .command("strip")
+        .arg(if cfg!(target_os = "macos") { "-x" } else { "--strip-unneeded" })
+        .arg(&shared));
+    put(lib.join("libmojo_audio.a"), &fs::read(built.join("libmojo_audio.a"))?)?;
+    put(prefix.join("include/mojo_audio.h"), workspace.read("capi/include/mojo_audio.h")?.as_bytes())?;
+    put(lib.join("pkgconfig/mojo_audio.pc"), pkg_config().as_bytes())?;
+    let cmake = lib.join("cmake/mojo_audio");
+    put(cmake.join("mojo_audio-config.cmake"), cmake_config(real, soname).as_bytes())?;
+    put(cmake.join("mojo_audio-config-version.cmake"), cmake_version().as_bytes())?;
+    for (name, target) in [(soname, real), (linked, soname)] {
+        let link = lib.join(name);
+        let _ = fs::remove_file(&link);
+        symlink(target, &link)?;
+        files.push(link);
+    }
+    Ok(files)
+}
+
+/// The names of the shared library: the file, the one that programs look for, the one that linkers do.
+fn shared_names() -> Result<[String; 3]> {
+    if cfg!(target_os = "macos") {
+        Ok([
+            format!("libmojo_audio.{VERSION}.dylib"),
+            format!("libmojo_audio.{ABI}.dylib"),
+            "libmojo_audio.dylib".into(),
+        ])
+    } else if cfg!(unix) {
+        let so = "libmojo_audio.so";
+        Ok([format!("{so}.{ABI}.{}", minor_and_patch()), format!("{so}.{ABI}"), so.into()])
+    } else {
+        Err("only Unix systems have a prefix to install to".into())
+    }
+}
+
+fn minor_and_patch() -> &'static str {
+    VERSION.split_once('.').map_or(VERSION, |(_, rest)| rest)
+}
+
+#[cfg(unix)]
+fn symlink(target: &str, link: &Path) -> Result {
+    Ok(std::os::unix::fs::symlink(target, link)
+        .map_err(|error| format!("{}: {error}", link.display()))?)
+}
+
+#[cfg(not(unix))]
+fn symlink(_: &str, link: &Path) -> Result {
+    Err(format!("{}: no symbolic links here", link.display()).into())
+}
+
+fn pkg_config() -> String {
+    format!(
+        "prefix=${{pcfiledir}}/../..
+libdir=${{prefix}}/lib
+includedir=${{prefix}}/include
+
+Name: mojo_audio
+Description: Mel spectrograms equal to those that speech models are trained with
+Version: {VERSION}
+Cflags: -I${{includedir}}
+Libs: -L${{libdir}} -lmojo_audio
+Libs.private: {SYSTEM}
+"
+    )
+}
+
+fn cmake_config(real: &str, soname: &str) -> String {
+    let system: Vec<_> = SYSTEM.split(' ').map(|library| library.trim_start_matches("-l")).collect();
+    format!(
+        "# Targets: mojo_audio::mojo_audio (shared), mojo_audio::mojo_audio_static.
+get_filename_component(_mojo_audio_prefix \"${{CMAKE_CURRENT_LIST_DIR}}/../../..\" ABSOLUTE)
+
+if(NOT TARGET mojo_audio::mojo_audio)
+  add_library(mojo_audio::mojo_audio SHARED IMPORTED)
+  set_target_properties(mojo_audio::mojo_audio PROPERTIES
+    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/{real}\"
+    IMPORTED_SONAME \"{soname}\"
+    INTERFACE_INCLUDE_DIRECTORIES \"${{_mojo_audio_prefix}}/include\")
+  add_library(mojo_audio::mojo_audio_static STATIC IMPORTED)
+  set_target_properties(mojo_audio::mojo_audio_static PROPERTIES
+    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/libmojo_audio.a\"
+    INTERFACE_INCLUDE_DIRECTORIES \"${{_mojo_audio_prefix}}/include\"
+    INTERFACE_LINK_LIBRARIES \"{}\")
+endif()
+
+unset(_mojo_audio_prefix)
+",
+        system.join(";")
+    )
+}
+
+/// Before 1.0 a minor version may change anything, so only the same one is compatible.
+fn cmake_version() -> String {
+    format!(
+        "set(PACKAGE_VERSION \"{VERSION}\")
+set(_mojo_audio_wanted \"${{PACKAGE_FIND_VERSION_MAJOR}}.${{PACKAGE_FIND_VERSION_MINOR}}\")
+if(PACKAGE_FIND_VERSION_COUNT LESS 2)
+  set(_mojo_audio_wanted \"${{PACKAGE_FIND_VERSION_MAJOR}}.{minor}\")
+endif()
+if(\"{series}\" STREQUAL _mojo_audio_wanted AND NOT PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_COMPATIBLE TRUE)
+else()
+  set(PACKAGE_VERSION_COMPATIBLE FALSE)
+endif()
+if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()
+unset(_mojo_audio_wanted)
+",
+        series = VERSION.rsplit_once('.').map_or(VERSION, |(series, _)| series),
+        minor = minor_and_patch().split('.').next().unwrap_or("0"),
+    )
+}

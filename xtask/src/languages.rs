@@ -1,0 +1,99 @@
+//! The languages that `cargo xtask test` knows, one file each.
+
+pub mod c;
+mod checks;
+mod cli;
+pub mod python;
+mod python_ctypes;
+mod rust;
+mod rust_ffi;
+
+use crate::Result;
+use crate::workspace::{Workspace, ask};
+use std::ops::AddAssign;
+use std::process::Command;
+
+/// Every language, in the order in which they are tested.
+pub const ALL: &[&dyn Language] =
+    &[&rust::Rust, &cli::Cli, &c::C, &rust_ffi::RustFfi, &python_ctypes::PythonCtypes, &python::Python];
+
+/// A language, or another surface of the project, with tests of its own.
+pub trait Language {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The programs that have to be on the machine already.
+    fn needs(&self) -> &'static [Tool];
+
+    /// Why its tests can't run here, if so. One of [`needs`](Self::needs) that is missing is a reason.
+    fn missing(&self) -> Option<String> {
+        let absent: Vec<_> = self.needs().iter().filter(|tool| tool.version().is_none()).collect();
+        let how = absent.iter().map(|tool| format!("no {} ({})", tool.name, tool.get()));
+        (!absent.is_empty()).then(|| how.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Installs what a package registry has, into [`Workspace::folder`]. Done again, it costs nothing.
+    fn prepare(&self, _: &Workspace) -> Result {
+        Ok(())
+    }
+
+    /// Runs the tests; the counts are those that the runners print.
+    fn run(&self, workspace: &Workspace) -> Result<Counts>;
+}
+
+/// A program that has to be on the machine.
+pub struct Tool {
+    pub name: &'static str,
+    /// A command that succeeds where it is, and prints its version first.
+    pub probe: &'static [&'static str],
+    /// How to get it.
+    pub source: Source,
+}
+
+/// Where a tool comes from.
+pub enum Source {
+    /// A package of Debian 12.
+    Debian(&'static str),
+    /// Elsewhere, as said.
+    Other(&'static str),
+}
+
+impl Tool {
+    /// What the tool says of its version, if it is there.
+    pub fn version(&self) -> Option<String> {
+        let (program, arguments) = self.probe.split_first()?;
+        let text = ask(Command::new(program).args(arguments))?;
+        let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+        Some(first.unwrap_or("there").to_string())
+    }
+
+    pub fn get(&self) -> String {
+        match self.source {
+            Source::Debian(package) => format!("apt-get install {package}"),
+            Source::Other(how) => how.to_string(),
+        }
+    }
+}
+
+/// What became of tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub passed: u64,
+    pub failed: u64,
+    pub skipped: u64,
+}
+
+impl Counts {
+    /// One test that passed or failed.
+    pub fn one(passed: bool) -> Self {
+        Self { passed: passed.into(), failed: (!passed).into(), skipped: 0 }
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}

@@ -1,0 +1,377 @@
+//! C: the header, the installed library in every way of linking, the guide's samples, the conformance
+//! cases and everything that can go wrong, also under valgrind and AddressSanitizer.
+
+use super::checks::Checks;
+use super::{Counts, Language, Source, Tool};
+use crate::workspace::{Workspace, ask, run};
+use crate::{Result, cases, install};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct C;
+
+pub const CARGO: Tool =
+    Tool { name: "cargo", probe: &["cargo", "--version"], source: Source::Other("https://rustup.rs") };
+
+const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// Stripped, the shared library is smaller than this.
+const LARGEST: u64 = 600 * 1024;
+
+impl Language for C {
+    fn name(&self) -> &'static str {
+        "c"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                CARGO,
+                Tool { name: "gcc", probe: &["gcc", "--version"], source: Source::Debian("gcc") },
+                Tool { name: "g++", probe: &["g++", "--version"], source: Source::Debian("g++") },
+                Tool {
+                    name: "pkg-config",
+                    probe: &["pkg-config", "--version"],
+                    source: Source::Debian("pkg-config"),
+                },
+                Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") },
+                Tool {
+                    name: "valgrind",
+                    probe: &["valgrind", "--version"],
+                    source: Source::Debian("valgrind"),
+                },
+                Tool {
+                    name: "nm and strip",
+                    probe: &["nm", "--version"],
+                    source: Source::Debian("binutils"),
+                },
+            ]
+        }
+    }
+
+    fn prepare(&self, workspace: &Workspace) -> Result {
+        prefix(workspace).map(drop)
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let session = Session {
+            workspace,
+            folder: workspace.folder("c")?,
+            prefix: workspace.folder("c/prefix")?,
+        };
+        let mut checks = Checks::new();
+        session.header(&mut checks);
+        session.interface(&mut checks)?;
+        session.linking(&mut checks)?;
+        session.guide(&mut checks)?;
+        session.programs(&mut checks)?;
+        session.example(&mut checks)?;
+        Ok(checks.counts())
+    }
+}
+
+/// Installs the library for tests; gives the folder.
+pub fn prefix(workspace: &Workspace) -> Result<PathBuf> {
+    let prefix = workspace.folder("c/prefix")?;
+    fs::remove_dir_all(&prefix)?;
+    install::install(workspace, &prefix)?;
+    Ok(prefix)
+}
+
+/// Lets a program, or the linker, find the installed library and its header.
+pub fn find_library<'a>(command: &'a mut Command, prefix: &Path) -> &'a mut Command {
+    let lib = prefix.join("lib");
+    command
+        .env("C_INCLUDE_PATH", prefix.join("include"))
+        .env("CPLUS_INCLUDE_PATH", prefix.join("include"))
+        .env("LIBRARY_PATH", &lib)
+        .env("LD_LIBRARY_PATH", &lib)
+        .env("DYLD_LIBRARY_PATH", &lib)
+        .env("PKG_CONFIG_PATH", lib.join("pkgconfig"))
+}
+
+/// The line that each language's example prints.
+pub fn example_line(workspace: &Workspace) -> Result<String> {
+    Ok(workspace.read("examples/speech.txt")?.trim_end().to_string())
+}
+
+struct Session<'a> {
+    workspace: &'a Workspace,
+    folder: PathBuf,
+    prefix: PathBuf,
+}
+
+impl Session<'_> {
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.workspace.command(program);
+        find_library(&mut command, &self.prefix);
+        command
+    }
+
+    fn tests(&self, name: &str) -> PathBuf {
+        self.workspace.path("capi/tests").join(name)
+    }
+
+    /// The header by itself, in each language and by each compiler that is there.
+    fn header(&self, checks: &mut Checks) {
+        for (compilers, standards, kind) in
+            [(["gcc", "clang"], ["c99", "c11"], "c"), (["g++", "clang++"], ["c++17", "c++20"], "c++")]
+        {
+            for compiler in compilers {
+                if ask(Command::new(compiler).arg("--version")).is_none() {
+                    continue;
+                }
+                for standard in standards {
+                    let mut command = self.command(compiler);
+                    command.args(["-x", kind, &format!("-std={standard}"), "-fsyntax-only"]);
+                    command.args(WARNINGS).arg(self.tests("c/header.c"));
+                    checks.check(&format!("header as {standard} by {compiler}"), run(&mut command));
+                }
+            }
+        }
+    }
+
+    /// What compiled programs rely on, against what was built.
+    fn interface(&self, checks: &mut Checks) -> Result {
+        let interface = self.workspace.read("capi/abi/interface.txt")?;
+        let shared = self.prefix.join("lib/libmojo_audio.so");
+        let symbols =
+            ask(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(&shared))
+                .ok_or("nm can't read the library")?;
+        let mut exported: Vec<_> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
+        let mut functions: Vec<_> = interface
+            .lines()
+            .filter_map(|line| line.strip_prefix("function ")?.split('(').next())
+            .filter_map(|declaration| declaration.rsplit([' ', '*']).next())
+            .collect();
+        exported.sort_unstable();
+        functions.sort_unstable();
+        checks.check(
+            "the library exports the functions of the header and nothing else",
+            if exported == functions {
+                Ok(())
+            } else {
+                Err(format!("exported: {exported:?}\nin the header: {functions:?}").into())
+            },
+        );
+
+        let program = self.folder.join("interface.c");
+        fs::write(&program, assertions(&interface)?)?;
+        let mut command = self.command("gcc");
+        command.args(["-std=c11", "-fsyntax-only"]).args(WARNINGS).arg(&program);
+        checks.check("sizes, offsets and numbers are those written down", run(&mut command));
+
+        let size = fs::metadata(&shared)?.len();
+        eprintln!("{}: {size} bytes", shared.display());
+        checks.check(
+            "the stripped library is small",
+            if size < LARGEST { Ok(()) } else { Err(format!("{size} bytes").into()) },
+        );
+        Ok(())
+    }
+
+    /// The guide's program, linked in every way.
+    fn linking(&self, checks: &mut Checks) -> Result {
+        let source = self.tests("guide/demo.c");
+        let lib = self.prefix.join("lib");
+        let version = env!("CARGO_PKG_VERSION");
+        let pkg_config = |arguments: &[&str]| -> Result<Vec<String>> {
+            let flags = ask(self.command("pkg-config").args(arguments).arg("mojo_audio"))
+                .ok_or("pkg-config does not find mojo_audio")?;
+            Ok(flags.split_whitespace().map(str::to_string).collect())
+        };
+        let found = pkg_config(&["--modversion"])?;
+        checks.check("pkg-config tells the version", same(&found.join(" "), version));
+
+        let dynamic = pkg_config(&["--cflags", "--libs"])?;
+        // As programs do that take a library's static form alone: its name for -l, the rest as told.
+        let mut archive = pkg_config(&["--cflags", "--libs", "--static"])?;
+        for flag in &mut archive {
+            if flag == "-lmojo_audio" {
+                *flag = "-l:libmojo_audio.a".into();
+            }
+        }
+        let plain = ["-lmojo_audio", "-lm"].map(String::from).to_vec();
+        let plain_static =
+            ["-Wl,-Bstatic", "-lmojo_audio", "-Wl,-Bdynamic", "-lm"].map(String::from).to_vec();
+        for (name, flags, is_static) in [
+            ("pkg-config, shared", dynamic, false),
+            ("pkg-config, static", archive, true),
+            ("-lmojo_audio -lm, shared", plain, false),
+            ("-lmojo_audio -lm, static", plain_static, true),
+        ] {
+            let program = self.folder.join(name.replace([' ', ','], "-"));
+            let mut command = self.command("gcc");
+            command.arg(&source).args(flags).arg("-o").arg(&program);
+            let linked = run(&mut command).and_then(|_| self.demo(&program, is_static));
+            checks.check(&format!("linked by {name}"), linked);
+        }
+
+        let build = self.folder.join("cmake");
+        let _ = fs::remove_dir_all(&build);
+        let mut configure = self.command("cmake");
+        configure.arg("-S").arg(self.tests("cmake")).arg("-B").arg(&build);
+        configure.arg(format!("-DCMAKE_PREFIX_PATH={}", self.prefix.display()));
+        configure.arg(format!("-DMOJO_AUDIO_VERSION={version}"));
+        let built =
+            run(&mut configure).and_then(|_| run(self.command("cmake").arg("--build").arg(&build)));
+        checks.check("find_package(mojo_audio CONFIG)", built);
+        checks.check("linked by CMake, shared", self.demo(&build.join("demo_shared"), false));
+        checks.check("linked by CMake, static", self.demo(&build.join("demo_static"), true));
+
+        // The package goes on working when its folder is moved.
+        let moved = self.folder.join("moved");
+        let _ = fs::remove_dir_all(&moved);
+        run(self.workspace.command("cp").arg("-a").arg(&self.prefix).arg(&moved))?;
+        let flags = ask(self
+            .workspace
+            .command("pkg-config")
+            .args(["--libs", "mojo_audio"])
+            .env("PKG_CONFIG_PATH", moved.join("lib/pkgconfig")));
+        let resolved = flags.unwrap_or_default();
+        let folder = resolved.trim().strip_prefix("-L").and_then(|rest| rest.split(' ').next());
+        let there = folder.map(fs::canonicalize).transpose()?;
+        checks.check(
+            "the installed folder can be moved",
+            if there == Some(fs::canonicalize(moved.join("lib"))?) {
+                Ok(())
+            } else {
+                Err(resolved.into())
+            },
+        );
+        let links =
+            ["libmojo_audio.so", "libmojo_audio.so.0"].map(|name| fs::read_link(lib.join(name)));
+        let [linked, soname] = links.map(|link| link.unwrap_or_default().display().to_string());
+        checks.check(
+            "the symbolic links lead to the library",
+            same(
+                &format!("{linked} {soname}"),
+                &format!("libmojo_audio.so.0 libmojo_audio.so.{version}"),
+            ),
+        );
+        Ok(())
+    }
+
+    /// Runs the guide's program; one that is linked statically without the library's folder.
+    fn demo(&self, program: &Path, is_static: bool) -> Result {
+        let mut command = self.workspace.command(program);
+        if !is_static {
+            command.env("LD_LIBRARY_PATH", self.prefix.join("lib"));
+        }
+        same(run(&mut command)?.trim_end(), "Shape: (80, 3000)")
+    }
+
+    /// The guide's C samples and its compile command, letter for letter.
+    fn guide(&self, checks: &mut Checks) -> Result {
+        let folder = self.folder.join("guide");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        fs::copy(self.tests("guide/demo.c"), folder.join("demo.c"))?;
+        let mut command = self.command("sh");
+        command.arg("-e").arg(self.tests("guide/demo.sh")).current_dir(&folder);
+        let printed = run(&mut command);
+        checks.check(
+            "the guide's C program and its compile command",
+            printed.and_then(|text| same(text.trim_end(), "Shape: (80, 3000)")),
+        );
+        for name in ["declarations", "patterns"] {
+            let program = folder.join(name);
+            let mut command = self.command("gcc");
+            command.arg("-std=c11").args(WARNINGS).arg(self.tests(&format!("guide/{name}.c")));
+            command.args(["-lmojo_audio", "-lm", "-o"]).arg(&program);
+            let ran = run(&mut command).and_then(|_| run(&mut self.command(&program)));
+            checks.check(&format!("the guide's {name}"), ran);
+        }
+        Ok(())
+    }
+
+    /// The test programs: with the shared library, the same under valgrind, and with a static one that
+    /// AddressSanitizer watches as it does the programs.
+    fn programs(&self, checks: &mut Checks) -> Result {
+        let list = self.folder.join("cases.txt");
+        fs::write(&list, cases::flat(self.workspace)?)?;
+        let arguments = [list, self.workspace.path("conformance")];
+        let watched = self.watched_library()?;
+        let shared: [&OsStr; 1] = ["-lmojo_audio".as_ref()];
+        let watched: [&OsStr; 3] = [
+            watched.as_ref(),
+            "-fsanitize=address,undefined".as_ref(),
+            "-fno-sanitize-recover=all".as_ref(),
+        ];
+        for name in ["conformance", "api", "threads"] {
+            for (kind, library) in [("", &shared[..]), ("-asan", &watched[..])] {
+                let program = self.folder.join(format!("{name}{kind}"));
+                let mut command = self.command("gcc");
+                command.args(["-std=c11", "-g", "-O1", "-D_POSIX_C_SOURCE=200809L"]).args(WARNINGS);
+                command.arg(self.tests(&format!("c/{name}.c"))).args(library);
+                run(command.args(["-lm", "-lpthread", "-o"]).arg(&program))?;
+                let what = format!("{name}{kind}");
+                checks.runner(&what, &mut self.command(&program), &arguments)?;
+            }
+            let mut valgrind = self.command("valgrind");
+            valgrind.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--fair-sched=yes"]);
+            // What is kept for later calls is still reachable at the end, and no leak.
+            let kinds = "definite,indirect,possible";
+            valgrind
+                .arg(format!("--show-leak-kinds={kinds}"))
+                .arg(format!("--errors-for-leak-kinds={kinds}"));
+            valgrind.arg(format!("--suppressions={}", self.tests("valgrind.supp").display()));
+            let clean = run(valgrind.arg(self.folder.join(name)).args(&arguments));
+            checks.check(&format!("{name} under valgrind: no error, no leak"), clean);
+        }
+        Ok(())
+    }
+
+    /// The static library with AddressSanitizer's checks in every access.
+    fn watched_library(&self) -> Result<PathBuf> {
+        let version = ask(self.workspace.command("rustc").arg("-vV")).ok_or("no rustc")?;
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("no host")?;
+        let target = self.folder.join("asan");
+        let mut cargo = self.workspace.cargo();
+        cargo.args(["build", "--locked", "--package", "mojo-audio-capi", "--target", host]);
+        // Sanitizers are not yet an option of stable compilers.
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
+        run(cargo.env("CARGO_TARGET_DIR", &target))?;
+        Ok(target.join(host).join("debug/libmojo_audio.a"))
+    }
+
+    fn example(&self, checks: &mut Checks) -> Result {
+        let program = self.folder.join("example");
+        let mut command = self.command("gcc");
+        command.arg("-std=c99").args(WARNINGS).arg(self.workspace.path("examples/c/mel.c"));
+        command.args(["-lmojo_audio", "-lm", "-o"]).arg(&program);
+        let printed =
+            run(&mut command).and_then(|_| run(self.command(&program).arg("examples/data/speech.wav")));
+        let line = example_line(self.workspace)?;
+        checks.check("examples/c", printed.and_then(|text| same(text.trim_end(), &line)));
+        Ok(())
+    }
+}
+
+/// A C program that does not compile if the header is not as it is written down.
+fn assertions(interface: &str) -> Result<String> {
+    let mut text = String::from("#include \"mojo_audio.h\"\n");
+    for line in interface.lines() {
+        let check = match line.split(' ').collect::<Vec<_>>()[..] {
+            ["struct", name, size] => format!("sizeof({name}) == {size}"),
+            ["field", name, field, c_type, offset] => format!(
+                "offsetof({name}, {field}) == {offset} && _Generic((({name}*)0)->{field}, {c_type}: 1, default: 0)"
+            ),
+            ["constant", name, number] => format!("{name} == {number}"),
+            _ => continue,
+        };
+        text.push_str(&format!("_Static_assert({check}, \"{line}\");\n"));
+    }
+    text.push_str("int main(void) { return 0; }\n");
+    Ok(text)
+}
+
+/// Fails if two texts differ.
+pub fn same(came: &str, wanted: &str) -> Result {
+    if came == wanted {
+        return Ok(());
+    }
+    Err(format!("`{came}` came; `{wanted}` is wanted").into())
+}

@@ -1,0 +1,203 @@
+//! The Python package: a wheel of it in an environment of its own, with the libraries that it is
+//! compared with.
+
+use super::{Counts, Language, Source, Tool, c};
+use crate::Result;
+use crate::workspace::{Printed, Workspace, ask, run, show};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Python;
+
+const REQUIREMENTS: [&str; 2] =
+    ["python/tests/requirements.txt", "python/tests/requirements-no-deps.txt"];
+
+/// Free-threaded interpreters. Those before 3.14 are experiments that PyO3 does not support.
+const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
+
+impl Language for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                c::CARGO,
+                Tool {
+                    name: "Python 3.10 or later with venv",
+                    probe: &[
+                        "python3",
+                        "-c",
+                        "import sys, ensurepip; assert sys.version_info >= (3, 10); print(sys.version)",
+                    ],
+                    source: Source::Debian("python3-venv"),
+                },
+            ]
+        }
+    }
+
+    fn prepare(&self, workspace: &Workspace) -> Result {
+        environment(workspace).map(drop)
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let python = environment(workspace)?;
+        let wheel = build(workspace, &python, &python, "dev", &workspace.folder("python")?.join("wheel"))?;
+        install(workspace, &python, &wheel)?;
+        let mut counts = pytest(workspace, &python, &["python/tests"])?;
+        let mut free_threaded = free_threaded(workspace).peekable();
+        if free_threaded.peek().is_none() {
+            eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));
+        }
+        for interpreter in free_threaded {
+            counts += test_free_threaded(workspace, &python, interpreter)?;
+        }
+        Ok(counts)
+    }
+}
+
+/// The free-threaded interpreters of this machine.
+pub fn free_threaded(workspace: &Workspace) -> impl Iterator<Item = &'static str> {
+    let is_there = |name: &&&str| ask(workspace.command(name).arg("--version")).is_some();
+    FREE_THREADED.iter().filter(is_there).copied()
+}
+
+/// The engine by itself on a free-threaded interpreter, for which few of the other libraries are made.
+fn test_free_threaded(workspace: &Workspace, maturin: &Path, interpreter: &str) -> Result<Counts> {
+    let folder = workspace.folder("python")?.join(interpreter);
+    let python = create(workspace, interpreter, &folder.join("venv"))?;
+    pip(workspace, &python, &["numpy", "pytest", "hypothesis"])?;
+    let wheel = build(workspace, maturin, &python, "dev", &folder.join("wheel"))?;
+    install(workspace, &python, &wheel)?;
+    pytest(workspace, &python, ENGINE_TESTS)
+}
+
+/// The tests that need NumPy, pytest and hypothesis only.
+pub const ENGINE_TESTS: &[&str] = &[
+    "python/tests/test_conformance.py",
+    "python/tests/test_config.py",
+    "python/tests/test_inputs.py",
+    "python/tests/test_properties.py",
+    "python/tests/test_threads.py",
+];
+
+/// The interpreter of an environment with everything in `REQUIREMENTS`, made if it is not there.
+pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.folder("python")?;
+    let stamp = folder.join("requirements.txt");
+    let mut wanted = String::new();
+    for file in REQUIREMENTS {
+        wanted.push_str(&workspace.read(file)?);
+    }
+    let python = executable(&folder.join("venv"));
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
+        && ask(workspace.command(&python).arg("--version")).is_some()
+    {
+        return Ok(python);
+    }
+    let [all, no_deps] = REQUIREMENTS;
+    let python = create(workspace, "python3", &folder.join("venv"))?;
+    pip(workspace, &python, &["-r", all])?;
+    pip(workspace, &python, &["--no-deps", "-r", no_deps])?;
+    fs::write(stamp, wanted)?;
+    Ok(python)
+}
+
+/// A new, empty environment; gives its interpreter.
+pub fn create(workspace: &Workspace, interpreter: &str, folder: &Path) -> Result<PathBuf> {
+    run(workspace.command(interpreter).args(["-m", "venv", "--clear"]).arg(folder))?;
+    Ok(executable(folder))
+}
+
+fn executable(environment: &Path) -> PathBuf {
+    environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// Installs packages into an interpreter's environment.
+pub fn pip(workspace: &Workspace, python: &Path, arguments: &[&str]) -> Result {
+    let mut command = workspace.command(python);
+    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    run(command.args(arguments)).map(drop)
+}
+
+/// Installs a wheel over another of the same version.
+pub fn install(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
+    let wheel = wheel.to_string_lossy();
+    pip(workspace, python, &["--force-reinstall", "--no-deps", &wheel])
+}
+
+/// Builds the wheel for an interpreter into a folder that has nothing else; `maturin` is the interpreter
+/// that has maturin.
+pub fn build(
+    workspace: &Workspace,
+    maturin: &Path,
+    interpreter: &Path,
+    profile: &str,
+    folder: &Path,
+) -> Result<PathBuf> {
+    let _ = fs::remove_dir_all(folder);
+    let mut command = workspace.command(maturin);
+    command.args(["-m", "maturin", "build", "--locked", "--manifest-path", "python/Cargo.toml"]);
+    command.args(["--profile", profile, "--interpreter"]).arg(interpreter);
+    // Where the wheel of a free-threaded 3.15 serves both kinds of interpreter.
+    if interpreter.to_string_lossy().contains("3.15") {
+        command.args(["--features", "abi3t"]);
+    }
+    command.arg("--target-dir").arg(workspace.target()).arg("--out").arg(folder);
+    run(&mut command)?;
+    let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    match files.as_slice() {
+        [wheel] => Ok(wheel.clone()),
+        _ => Err(format!("{}: {} files; one wheel is wanted", folder.display(), files.len()).into()),
+    }
+}
+
+/// Runs pytest, and gives what it counts.
+pub fn pytest(workspace: &Workspace, python: &Path, tests: &[&str]) -> Result<Counts> {
+    let mut command: Command = workspace.command(python);
+    command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "python/pyproject.toml"]);
+    command.args(["--rootdir", "python"]).args(tests);
+    // The checkout stays as it is.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("HYPOTHESIS_STORAGE_DIRECTORY", workspace.folder("python")?.join("hypothesis"));
+    let Printed { status, text } = show(&mut command)?;
+    let mut counts = text.lines().rev().find_map(pytest_counts).unwrap_or_default();
+    if !status.success() && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+/// Reads a line like `1 failed, 885 passed, 2 skipped, 1 error in 11.67s`.
+fn pytest_counts(line: &str) -> Option<Counts> {
+    let (parts, _) = line.trim_matches(|c| c == '=' || c == ' ').rsplit_once(" in ")?;
+    let mut counts = Counts::default();
+    for part in parts.split(", ") {
+        let (number, what) = part.split_once(' ')?;
+        let number: u64 = number.parse().ok()?;
+        match what {
+            "passed" | "xpassed" => counts.passed += number,
+            "failed" | "error" | "errors" => counts.failed += number,
+            "skipped" | "xfailed" | "deselected" => counts.skipped += number,
+            "warning" | "warnings" => {}
+            _ => return None,
+        }
+    }
+    Some(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pytest_sums_are_read() {
+        let counts = |passed, failed, skipped| Some(Counts { passed, failed, skipped });
+        assert_eq!(pytest_counts("885 passed in 11.67s"), counts(885, 0, 0));
+        let line = "== 1 failed, 885 passed, 2 skipped, 3 warnings, 1 error in 71.67s (0:01:11) ==";
+        assert_eq!(pytest_counts(line), counts(885, 2, 2));
+        assert_eq!(pytest_counts("FAILED test.py - something in it"), None);
+    }
+}

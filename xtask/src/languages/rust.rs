@@ -1,0 +1,108 @@
+//! Rust: every crate of the workspace, core with less of its features and without the standard library.
+
+use super::{Counts, Language, Source, Tool};
+use crate::Result;
+use crate::workspace::{Printed, Workspace, show};
+
+pub struct Rust;
+
+impl Language for Rust {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                Tool {
+                    name: "cargo",
+                    probe: &["cargo", "--version"],
+                    source: Source::Other("https://rustup.rs"),
+                },
+                Tool {
+                    name: "a C compiler, to link",
+                    probe: &["cc", "--version"],
+                    source: Source::Debian("gcc"),
+                },
+            ]
+        }
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let mut counts = Counts::default();
+        // Whole workspace with the documentation's and README's examples, then what users of core can
+        // choose to leave out.
+        for arguments in [
+            &["--workspace"][..],
+            &["--package", "mojo-audio-core", "--no-default-features"],
+            &["--package", "mojo-audio-core", "--no-default-features", "--features", "std"],
+        ] {
+            counts += cargo_test(workspace, arguments)?;
+        }
+        counts += Counts::one(runs_without_std(workspace));
+        Ok(counts)
+    }
+}
+
+/// Runs a program that has core, an allocator of its own and no standard library. Its own folder has
+/// the linker's options.
+fn runs_without_std(workspace: &Workspace) -> bool {
+    let mut command = workspace.cargo();
+    command.current_dir(workspace.path("core/tests-no-std"));
+    command.args(["run", "--locked", "--target-dir"]).arg(workspace.target());
+    match show(&mut command) {
+        Ok(printed) => printed.status.success(),
+        Err(error) => {
+            eprintln!("core/tests-no-std: {error}");
+            false
+        }
+    }
+}
+
+/// Runs `cargo test`, and sums what its test programs count.
+fn cargo_test(workspace: &Workspace, arguments: &[&str]) -> Result<Counts> {
+    let mut command = workspace.cargo();
+    command.args(["test", "--locked", "--no-fail-fast"]).args(arguments);
+    let Printed { status, text } = show(&mut command)?;
+    let mut counts = libtest_counts(&text);
+    if !status.success() && counts.failed == 0 {
+        // It did not compile, or a test program crashed before it could count.
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+/// Sums lines like `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`.
+fn libtest_counts(text: &str) -> Counts {
+    let mut counts = Counts::default();
+    for line in text.lines() {
+        let Some((_, numbers)) =
+            line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
+        else {
+            continue;
+        };
+        for part in numbers.split("; ") {
+            match part.split_once(' ') {
+                Some((number, "passed")) => counts.passed += number.parse().unwrap_or(0),
+                Some((number, "failed")) => counts.failed += number.parse().unwrap_or(0),
+                Some((number, "ignored")) => counts.skipped += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_program_counts() {
+        let text = "running 3 tests\n\
+            test result: FAILED. 12 passed; 1 failed; 2 ignored; 0 measured; 5 filtered out; finished in 0.01s\n\
+            test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+            all doctests ran in 0.20s\n";
+        assert_eq!(libtest_counts(text), Counts { passed: 15, failed: 1, skipped: 2 });
+    }
+}

@@ -1,0 +1,60 @@
+//! `cargo xtask`: everything that is done to the whole project, one task a file.
+
+mod cases;
+mod conformance;
+mod dist;
+mod doctor;
+mod generate;
+mod install;
+mod languages;
+mod table;
+mod test;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use workspace::Workspace;
+
+/// What a task gives: an error's text says what is wrong and how to mend it.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Tests, generates and checks mojo-audio in every language.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Test(test::Arguments),
+    Generate(generate::Arguments),
+    Conformance(conformance::Arguments),
+    Install(install::Arguments),
+    Dist(dist::Arguments),
+    Doctor(doctor::Arguments),
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let workspace = Workspace::new();
+    let done = match arguments.task {
+        Task::Test(arguments) => return test::run(&workspace, &arguments),
+        Task::Generate(arguments) => generate::run(&workspace, &arguments),
+        Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
+        Task::Install(arguments) => install::run_task(&workspace, &arguments),
+        Task::Dist(arguments) => dist::run(&workspace, &arguments),
+        Task::Doctor(arguments) => doctor::run(&arguments),
+        Task::Tidy => tidy::run(&workspace),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

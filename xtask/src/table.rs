@@ -1,0 +1,28 @@
+//! Plain text in columns.
+
+/// Rows of cells, each column as wide as its widest cell; the first row is the heading.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let line: String =
+            row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  ")).collect();
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["a", "bb", ""], ["ccc", "d", "é"]].map(|row| row.map(String::from));
+        assert_eq!(super::columns(&rows), "a    bb\nccc  d   é\n");
+    }
+}

@@ -623,7 +623,8 @@ typedef struct {
    */
   int32_t htk_compat;
   /**
-   * Gives exactly this many frames: more are cut off, missing ones are 0 before offset and scale.
+   * Gives exactly this many frames of bands: more are cut off, missing ones are 0 before offset and
+   * scale.
    * 0 is unset.
    */
   uint32_t n_frames;
@@ -1005,7 +1006,9 @@ MojoAudioStatus mojo_mel_extractor_compute_into_i16(const MojoMelExtractor *extr
  * clip) are those of the first that failed. If the call itself is refused all are NULL. So all of
  * out_results can be freed in any case.
  *
- * Errors: those of mojo_mel_extractor_compute(). n_clips may be 0: then nothing is done.
+ * Errors: those of mojo_mel_extractor_compute(). n_clips may be 0: then nothing is done. Where several
+ * threads are started and there is no memory left even for their own bookkeeping, the program ends: with
+ * n_threads 1 that is MOJO_AUDIO_ERROR_ALLOCATION like everywhere else.
  *
  * Ownership: as of mojo_mel_extractor_compute().
  *

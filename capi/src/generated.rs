@@ -350,7 +350,8 @@ pub struct MojoMelOptions {
     /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
     /// 0 or 1.
     pub htk_compat: i32,
-    /// Gives exactly this many frames: more are cut off, missing ones are 0 before offset and scale.
+    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before offset and
+    /// scale.
     /// 0 is unset.
     pub n_frames: u32,
     /// What is done to each row of the result, over its frames.
@@ -491,7 +492,7 @@ impl MojoMelOptions {
     }
 
     /// The configuration that the fields describe; its values are not checked yet.
-    pub(crate) fn to_config(&self) -> Result<MelConfig, Failure> {
+    pub(crate) fn config(&self) -> Result<MelConfig, Failure> {
         Ok(MelConfig {
             sample_rate: self.sample_rate,
             n_fft: self.n_fft,

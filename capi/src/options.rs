@@ -15,7 +15,8 @@ const SMALLEST: usize = offset_of!(MojoMelOptions, preset) + 8;
 const LARGEST: usize = 65_536;
 
 // Options come in pairs of four bytes or in eight, so that no version ends within padding.
-const _: () = assert!(KNOWN % 8 == 0 && offset_of!(MojoMelOptions, size) == 0 && KNOWN <= LARGEST);
+const _: () =
+    assert!(KNOWN.is_multiple_of(8) && offset_of!(MojoMelOptions, size) == 0 && KNOWN <= LARGEST);
 
 /// Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
 /// "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change what is to differ. size is sizeof
@@ -81,13 +82,13 @@ pub unsafe extern "C" fn mojo_mel_options_set(
                 border::text("value", value, "a value as text")?,
             )
         };
-        let mut config = given.to_config()?;
+        let mut config = given.config()?;
         config.set(name, value)?;
         let changed = MojoMelOptions::from_config(&config, given.size, given.preset);
         // SAFETY: as above.
         unsafe {
             write(options, &changed);
-            let kept = fields(options)?.to_config()?;
+            let kept = fields(options)?.config()?;
             if kept.get(name)? != config.get(name)? {
                 write(options, &given);
                 return Err(refused(name, &config, given.size));
@@ -114,7 +115,7 @@ fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
 /// The pointer is NULL, misaligned, or valid for reads of as many bytes as its first field says.
 pub(crate) unsafe fn read(options: *const MojoMelOptions) -> Result<MelConfig, Failure> {
     // SAFETY: the caller's.
-    unsafe { fields(options) }?.to_config()
+    unsafe { fields(options) }?.config()
 }
 
 /// The caller's fields, and the preset's for those that the caller doesn't know.
@@ -165,7 +166,7 @@ unsafe fn write(options: *mut MojoMelOptions, from: &MojoMelOptions) {
 }
 
 fn check_size(size: usize) -> Result<usize, Failure> {
-    if size < SMALLEST || size > LARGEST || !size.is_multiple_of(8) {
+    if !(SMALLEST..=LARGEST).contains(&size) || !size.is_multiple_of(8) {
         return Err(Failure::OptionsSize { size, smallest: SMALLEST, largest: LARGEST });
     }
     Ok(size)

@@ -36,8 +36,8 @@ pub(crate) fn with_extractor<T>(
 
 impl Plans {
     const fn new() -> Self {
-        const EMPTY: Slot = Slot { plan: RwLock::new(None), used: AtomicU64::new(0) };
-        Self { slots: [EMPTY; SLOTS], calls: AtomicU64::new(0) }
+        let slots = [const { Slot { plan: RwLock::new(None), used: AtomicU64::new(0) } }; SLOTS];
+        Self { slots, calls: AtomicU64::new(0) }
     }
 
     fn with<T>(

@@ -1,6 +1,7 @@
 //! Writes the files that follow from core's options, or checks that they are up to date.
 
 mod capi;
+mod go;
 mod options;
 mod python;
 
@@ -25,6 +26,7 @@ pub const FILES: &[File] = &[
     ("capi/src/generated.rs", capi::mirror),
     ("capi/include/mojo_audio.h", capi::header),
     ("capi/abi/interface.txt", capi::interface),
+    ("capi/go/options.go", go::mirror),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
 ];

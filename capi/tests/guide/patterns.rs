@@ -1,5 +1,5 @@
 //! The guide's pattern for Whisper, unchanged, in a program: the test puts it in the place of the line
-//! `WHISPER_PATTERN`. What the pattern leaves to the reader is here: loading audio, the safe wrapper over
+//! `WHISPER_PATTERN;`. What the pattern leaves to the reader is here: loading audio, the safe wrapper over
 //! the C calls, and a tensor.
 
 use std::ffi::CStr;
@@ -100,7 +100,7 @@ impl Tensor {
 
 fn whisper() -> Result<Tensor, String> {
     let device = ();
-    WHISPER_PATTERN
+    WHISPER_PATTERN;
     Ok(tensor)
 }
 

@@ -96,6 +96,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         mel.values().iter().map(|value| f64::from(*value)).sum::<f64>() / (n_mels * n_frames) as f64;
     let max = mel.values().iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let name = Path::new(&path).file_name().unwrap_or_default().display().to_string();
-    println!("{name}: {n_mels} x {n_frames} mel frames, mean {mean:.4f}, max {max:.4f}");
+    println!("{name}: {n_mels} x {n_frames} mel frames, mean {mean:.4}, max {max:.4}");
     Ok(())
 }

@@ -47,7 +47,9 @@ fn test(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
     python::pip(workspace, python, &["pytest", "hypothesis"])?;
     let counts = python::pytest(workspace, python, ENGINE_TESTS)?;
     if counts.failed > 0 || counts.passed == 0 {
-        return Err(format!("the installed wheel: {} failed, {} passed", counts.failed, counts.passed).into());
+        return Err(
+            format!("the installed wheel: {} failed, {} passed", counts.failed, counts.passed).into()
+        );
     }
     Ok(())
 }

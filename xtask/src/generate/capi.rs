@@ -80,10 +80,10 @@ fn c_constant(choice: &str, value: &str) -> String {
 fn choices() -> Vec<(&'static str, &'static [Choice], &'static str)> {
     let mut choices: Vec<(_, _, _)> = Vec::new();
     for option in OPTIONS {
-        if let OptionKind::Choice { name, values } = option.kind {
-            if choices.iter().all(|(known, _, _)| *known != name) {
-                choices.push((name, values, option.name));
-            }
+        if let OptionKind::Choice { name, values } = option.kind
+            && choices.iter().all(|(known, _, _)| *known != name)
+        {
+            choices.push((name, values, option.name));
         }
     }
     choices
@@ -209,7 +209,7 @@ pub fn mirror() -> Result<String> {
     }
     text.push_str(
         "}\n}\n\n/// The configuration that the fields describe; its values are not checked yet.\n\
-         pub(crate) fn to_config(&self) -> Result<MelConfig, Failure> {\n",
+         pub(crate) fn config(&self) -> Result<MelConfig, Failure> {\n",
     );
     for field in fields.iter().filter(|field| field.option.is_none()).skip(2) {
         writeln!(text, "choice(\"{0}\", &[()], self.{0} as i32, \"0\")?;", field.name)?;

@@ -276,6 +276,14 @@ impl Session<'_> {
             "the guide's C program and its compile command",
             printed.and_then(|text| same(text.trim_end(), "Shape: (80, 3000)")),
         );
+        let page = self.workspace.read("capi/README.md")?;
+        let sample = page.split("```c\n").nth(1).and_then(|rest| rest.split("```").next());
+        fs::write(folder.join("readme.c"), sample.ok_or("capi/README.md has no C program")?)?;
+        let mut command = self.command("gcc");
+        command.args(WARNINGS).arg(folder.join("readme.c")).args(["-lmojo_audio", "-o"]);
+        let ran = run(command.arg(folder.join("readme")))
+            .and_then(|_| run(&mut self.command(folder.join("readme"))));
+        checks.check("capi/README.md", ran.and_then(|text| same(text.trim_end(), "(80, 3000)")));
         for name in ["declarations", "patterns"] {
             let program = folder.join(name);
             let mut command = self.command("gcc");

@@ -44,7 +44,8 @@ impl Language for Python {
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
         let python = environment(workspace)?;
-        let wheel = build(workspace, &python, &python, "dev", &workspace.folder("python")?.join("wheel"))?;
+        let wheel =
+            build(workspace, &python, &python, "dev", &workspace.folder("python")?.join("wheel"))?;
         install(workspace, &python, &wheel)?;
         let mut counts = pytest(workspace, &python, &["python/tests"])?;
         let mut free_threaded = free_threaded(workspace).peekable();

@@ -33,7 +33,8 @@ impl Language for RustFfi {
         let guide = |name: &str| workspace.read(&format!("capi/tests/guide/{name}"));
         let package =
             "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[workspace]\n\n";
-        let pattern = guide("patterns.rs")?.replace("WHISPER_PATTERN", &guide("whisper.rs")?);
+        let pattern = guide("patterns.rs")?
+            .replace("\n    WHISPER_PATTERN;\n", &format!("\n{}", guide("whisper.rs")?));
         let mut checks = Checks::new();
         // The guide offers two ways to name the library; Cargo ignores its first and says so.
         for (name, manifest, build, main, wanted) in [

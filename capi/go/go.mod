@@ -1,0 +1,3 @@
+module mojoaudio
+
+go 1.24

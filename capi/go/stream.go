@@ -1,0 +1,159 @@
+package mojoaudio
+
+// #cgo noescape mojo_mel_stream_push
+// #cgo noescape mojo_mel_stream_push_i16
+// #cgo noescape mojo_mel_stream_read
+// #cgo nocallback mojo_mel_stream_push
+// #cgo nocallback mojo_mel_stream_push_i16
+// #cgo nocallback mojo_mel_stream_read
+// #include <mojo_audio.h>
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// MelStream is one live signal: samples go in, in pieces of any size, and frames come out as soon as no
+// further sample can change them, with the same bits as from the whole. It does not need the extractor
+// that it was made with.
+//
+// Goroutines that use the same one wait for each other; the order of their samples is theirs to keep.
+type MelStream struct {
+	mutex   sync.Mutex
+	handle  *C.MojoMelStream
+	cleanup runtime.Cleanup
+	nMels   int
+	layout  Layout
+}
+
+func freeStream(handle *C.MojoMelStream) { C.mojo_mel_stream_free(handle) }
+
+// Close frees the stream. A second Close does nothing. The error is always nil.
+func (s *MelStream) Close() error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.handle != nil {
+		s.cleanup.Stop()
+		freeStream(s.handle)
+		s.handle = nil
+	}
+	return nil
+}
+
+// NMels is the number of rows of each frame.
+func (s *MelStream) NMels() int { return s.nMels }
+
+// Available is the number of frames that are certain and were not given yet: what PushInto and FinishInto
+// had no room for. After Close it is 0.
+func (s *MelStream) Available() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return int(C.mojo_mel_stream_available(s.handle))
+}
+
+// Push takes samples, any number of them, and gives the frames that are certain now; often that is none.
+//
+// It fails with [ErrInvalidInput] for a sample that is not a finite number (the text gives its place since
+// the stream's start) and after Finish, and with [ErrAllocation]. After an error nothing has been taken.
+func (s *MelStream) Push(samples []float32) (*MelSpectrogram, error) {
+	return s.all(func() C.MojoAudioStatus { return s.push(samples) })
+}
+
+// PushInt16 is like Push; a sample counts as its value / 32768.
+func (s *MelStream) PushInt16(samples []int16) (*MelSpectrogram, error) {
+	return s.all(func() C.MojoAudioStatus { return s.pushInt16(samples) })
+}
+
+// Finish ends the signal and gives the frames that reach over its end. No sample can be pushed then until
+// Reset. It fails with [ErrInvalidInput] if there was no sample or the stream is finished already.
+func (s *MelStream) Finish() (*MelSpectrogram, error) {
+	return s.all(s.finish)
+}
+
+// PushInto is like Push, but writes the oldest frames, as many as out has room for, to the start of out:
+// (NMels, nFrames), row-major, or (nFrames, NMels) where the option Layout is [LayoutFrameMajor]. The
+// others come with the next call. Go allocates nothing.
+//
+// Besides it fails with [ErrBufferSize] if out has no room for a frame; nothing has been taken then.
+func (s *MelStream) PushInto(samples, out []float32) (nFrames int, err error) {
+	return s.some(out, func() C.MojoAudioStatus { return s.push(samples) })
+}
+
+// PushIntoInt16 is like PushInto; a sample counts as its value / 32768.
+func (s *MelStream) PushIntoInt16(samples []int16, out []float32) (nFrames int, err error) {
+	return s.some(out, func() C.MojoAudioStatus { return s.pushInt16(samples) })
+}
+
+// FinishInto is to Finish what PushInto is to Push. Frames that out has no room for come with Read.
+func (s *MelStream) FinishInto(out []float32) (nFrames int, err error) {
+	return s.some(out, s.finish)
+}
+
+// Read gives frames that are available, as PushInto does, without taking samples.
+func (s *MelStream) Read(out []float32) (nFrames int, err error) {
+	return s.some(out, func() C.MojoAudioStatus { return C.MOJO_AUDIO_SUCCESS })
+}
+
+// Reset starts anew, as if nothing had been pushed. Frames that were not given yet are dropped.
+func (s *MelStream) Reset() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	C.mojo_mel_stream_reset(s.handle)
+}
+
+func (s *MelStream) push(samples []float32) C.MojoAudioStatus {
+	return C.mojo_mel_stream_push(s.handle, floats(samples), C.size_t(len(samples)))
+}
+
+func (s *MelStream) pushInt16(samples []int16) C.MojoAudioStatus {
+	return C.mojo_mel_stream_push_i16(s.handle, integers(samples), C.size_t(len(samples)))
+}
+
+func (s *MelStream) finish() C.MojoAudioStatus { return C.mojo_mel_stream_finish(s.handle) }
+
+// all runs a call, and gives all frames that can be read after it.
+func (s *MelStream) all(function func() C.MojoAudioStatus) (*MelSpectrogram, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if err := s.run(function); err != nil {
+		return nil, err
+	}
+	result, err := newSpectrogram(s.nMels, int(C.mojo_mel_stream_available(s.handle)), s.layout)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.read(result.Data); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// some runs a call, and gives as many frames as there is room for.
+func (s *MelStream) some(out []float32, function func() C.MojoAudioStatus) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if len(out) < s.nMels {
+		return 0, &failure{ErrBufferSize, fmt.Sprintf("out: %d values; a frame has %d", len(out), s.nMels)}
+	}
+	if err := s.run(function); err != nil {
+		return 0, err
+	}
+	return s.read(out)
+}
+
+func (s *MelStream) run(function func() C.MojoAudioStatus) error {
+	if s.handle == nil {
+		return &failure{ErrClosed, "the MelStream is closed"}
+	}
+	return call(function)
+}
+
+func (s *MelStream) read(out []float32) (int, error) {
+	var n C.size_t
+	err := call(func() C.MojoAudioStatus {
+		return C.mojo_mel_stream_read(s.handle, floats(out), C.size_t(len(out)), &n)
+	})
+	return int(n), err
+}

@@ -1,0 +1,50 @@
+"""Mel spectrograms, equal to those of the libraries that speech models are trained with.
+
+>>> import mojo_audio, numpy
+>>> mel = mojo_audio.mel_spectrogram(numpy.zeros(480000, numpy.float32))  # Whisper's log-mel
+>>> mel.shape
+(80, 3000)
+
+`MelConfig` holds every option, `MelExtractor` is a checked plan of one that threads share, `MelStream`
+is one live signal. Every error is a `mojo_audio.Error`, which is a `ValueError`.
+"""
+
+from mojo_audio._errors import (
+    AllocationError,
+    BufferSizeError,
+    ConfigError,
+    EmptyInputError,
+    Error,
+    FinishedError,
+    InputError,
+    SampleError,
+    UnknownNameError,
+)
+from mojo_audio._native import (
+    PRESETS,
+    MelConfig,
+    MelExtractor,
+    MelStream,
+    __version__,
+    mel_spectrogram,
+    mfcc,
+)
+
+__all__ = [
+    "PRESETS",
+    "AllocationError",
+    "BufferSizeError",
+    "ConfigError",
+    "EmptyInputError",
+    "Error",
+    "FinishedError",
+    "InputError",
+    "MelConfig",
+    "MelExtractor",
+    "MelStream",
+    "SampleError",
+    "UnknownNameError",
+    "__version__",
+    "mel_spectrogram",
+    "mfcc",
+]

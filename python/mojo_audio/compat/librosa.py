@@ -1,0 +1,127 @@
+"""`librosa.feature.melspectrogram`, without librosa.
+
+>>> import numpy
+>>> from mojo_audio.compat.librosa import melspectrogram
+>>> melspectrogram(y=numpy.zeros(22050, numpy.float32), sr=22050).shape
+(128, 44)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mojo_audio import ConfigError, MelConfig, MelExtractor, mel_spectrogram
+
+__all__ = ["melspectrogram"]
+
+_Window = Literal["hann", "hamming", "blackman", "rectangular"]
+_PadMode = Literal["constant", "reflect", "replicate", "symmetric"]
+
+# scipy's names.
+_WINDOWS: dict[str, _Window] = {
+    "hann": "hann",
+    "hanning": "hann",
+    "han": "hann",
+    "hamming": "hamming",
+    "hamm": "hamming",
+    "ham": "hamming",
+    "blackman": "blackman",
+    "black": "blackman",
+    "blk": "blackman",
+    "boxcar": "rectangular",
+    "box": "rectangular",
+    "ones": "rectangular",
+    "rect": "rectangular",
+    "rectangular": "rectangular",
+}
+_PAD_MODES: dict[str, _PadMode] = {
+    "constant": "constant",
+    "reflect": "reflect",
+    "edge": "replicate",
+    "symmetric": "symmetric",
+}
+
+
+def melspectrogram(
+    *,
+    y: npt.ArrayLike | None = None,
+    sr: float = 22050,
+    S: None = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: str | npt.NDArray[np.floating[Any]] = "hann",
+    center: bool = True,
+    pad_mode: str = "constant",
+    power: float = 2.0,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    norm: Literal["slaney"] | None = "slaney",
+    dtype: npt.DTypeLike = np.float32,
+) -> npt.NDArray[Any]:
+    """A mel spectrogram, as `librosa.feature.melspectrogram` computes it.
+
+    Parameters
+    ----------
+    y
+        Audio, (..., n_samples): time runs along the last axis. int16 is taken too.
+    dtype
+        Of the result; librosa's follows `y`, too. It is computed with 64-bit transforms and kept in
+        32 bits, whatever it is.
+    Others
+        As librosa's.
+
+    Returns
+    -------
+    Array (..., n_mels, n_frames).
+
+    Raises
+    ------
+    ConfigError
+        A value that librosa takes and this engine can't honour: `S`, a `window` that is neither an array
+        nor one of hann, hamming, blackman, boxcar, another `pad_mode` than constant, reflect, edge,
+        symmetric, a `norm` other than "slaney" and None, an `sr` that is no whole number.
+    """
+    if S is not None:
+        raise _refused("S", "an array", "None, and audio as y,")
+    if y is None:
+        raise _refused("y", "None", "audio")
+    if sr != int(sr):
+        raise _refused("sr", repr(sr), "a whole number")
+    if pad_mode not in _PAD_MODES:
+        raise _refused("pad_mode", repr(pad_mode), f"one of {', '.join(_PAD_MODES)}")
+    if norm not in ("slaney", None):
+        raise _refused("norm", repr(norm), "'slaney' or None")
+    if isinstance(window, str) and window not in _WINDOWS:
+        raise _refused("window", repr(window), "an array, or hann, hamming, blackman or boxcar,")
+    config = MelConfig.librosa(
+        sample_rate=int(sr),
+        n_fft=n_fft,
+        hop_length=hop_length,
+        win_length=win_length,
+        window=_WINDOWS[window] if isinstance(window, str) else "hann",
+        center=center,
+        pad_mode=_PAD_MODES[pad_mode],
+        power=power,
+        n_mels=n_mels,
+        f_min=fmin,
+        f_max=fmax,
+        mel_scale="htk" if htk else "slaney",
+        mel_norm="none" if norm is None else norm,
+    )
+    if isinstance(window, str):
+        mel = mel_spectrogram(y, axis=-1, **config.to_dict())
+    else:
+        mel = MelExtractor(config, window=window)(y, axis=-1)
+    return mel.astype(dtype, copy=False)
+
+
+def _refused(field: str, value: str, wanted: str) -> ConfigError:
+    error = ConfigError(f"{field}: {value} can't be honoured; {wanted} is wanted")
+    error.field, error.value, error.wanted = field, value, wanted
+    return error

@@ -1,0 +1,298 @@
+//! `MelConfig`: core's options, checked when made and never changed.
+
+use crate::errors::{OrRaise, raise};
+use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind, PRESETS};
+use mojo_audio_core::{self as core, Error};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+/// Every option of a mel spectrogram, by keyword. What is not named has core's default: Whisper's
+/// log-mel with 80 bands.
+///
+/// A configuration is checked when it is made and never changes; `replace` gives another. It can be
+/// compared, hashed, copied, pickled, and its repr can be pasted back.
+///
+/// Raises
+/// ------
+/// ConfigError
+///     An option has a value that is not allowed, by itself or together with another.
+/// UnknownNameError
+///     There is no option of that name.
+///
+/// Examples
+/// --------
+/// >>> MelConfig(n_mels=128) == MelConfig.whisper_large_v3()
+/// True
+/// >>> MelConfig.kaldi_fbank(n_mels=40)
+/// MelConfig.preset('kaldi-fbank', n_mels=40)
+#[pyclass(frozen, module = "mojo_audio")]
+pub struct MelConfig {
+    pub config: core::MelConfig,
+}
+
+impl MelConfig {
+    /// Changes single options of a configuration, and checks the outcome.
+    pub fn build(
+        mut config: core::MelConfig,
+        py: Python<'_>,
+        changes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        for (name, value) in changes.into_iter().flatten() {
+            set(&mut config, &name.extract::<String>()?, &value)?;
+        }
+        config.check().or_raise(py)?;
+        Ok(Self { config })
+    }
+}
+
+/// The preset of that name.
+pub fn preset(py: Python<'_>, name: &str) -> PyResult<core::MelConfig> {
+    core::MelConfig::preset(name).or_raise(py)
+}
+
+/// Sets an option. A value of another type has core's error for one that can't be read.
+fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = value.py();
+    let kind = OPTIONS.iter().find(|option| option.name == name).map(|option| option.kind);
+    let text = match kind {
+        // Core knows the error for a name that there is not.
+        None => Some(String::new()),
+        Some(_) if value.is_none() => Some("none".into()),
+        Some(OptionKind::Bool) => truth(value)?.map(|value| value.to_string()),
+        Some(OptionKind::U32 | OptionKind::U64) => integer(value)?,
+        Some(OptionKind::F64) => number(value)?,
+        Some(OptionKind::Choice { .. }) => {
+            value.cast::<PyString>().ok().map(|text| text.extract()).transpose()?
+        }
+    };
+    match text {
+        Some(text) => config.set(name, &text).or_raise(py),
+        // A text that no option takes, and that says what came.
+        None => match config.set(name, "\0") {
+            Err(Error::Config { field, wanted, .. }) => {
+                let value = value.repr()?.to_string();
+                Err(raise(py, &Error::Config { field, value, wanted }))
+            }
+            other => other.or_raise(py),
+        },
+    }
+}
+
+/// `True` and `False`, and NumPy's own.
+fn truth(value: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
+    if let Ok(value) = value.cast::<PyBool>() {
+        return Ok(Some(value.is_true()));
+    }
+    Ok(if is_numpy_bool(value)? { Some(value.is_truthy()?) } else { None })
+}
+
+fn is_numpy_bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = value.get_type();
+    let name = class.name()?;
+    Ok(class.module()? == "numpy" && (name == "bool" || name == "bool_"))
+}
+
+fn is_bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.is_instance_of::<PyBool>() || is_numpy_bool(value)?)
+}
+
+/// Integers of any library, in decimal.
+fn integer(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if is_bool(value)? || !value.hasattr("__index__")? {
+        return Ok(None);
+    }
+    let value = value.py().import("operator")?.call_method1("index", (value,))?;
+    Ok(Some(value.cast::<PyInt>()?.str()?.to_string()))
+}
+
+/// Numbers of any library, as the float64 that they are.
+fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    let is_number = value.is_instance_of::<PyFloat>()
+        || value.hasattr("__float__")?
+        || value.hasattr("__index__")?;
+    if is_bool(value)? || !is_number {
+        return Ok(None);
+    }
+    let value: f64 = value.extract()?;
+    Ok(Some(value.to_string()))
+}
+
+/// The value of an option as Python's.
+fn get<'py>(
+    py: Python<'py>,
+    config: &core::MelConfig,
+    option: &OptionInfo,
+) -> PyResult<Bound<'py, PyAny>> {
+    let text = config.get(option.name).or_raise(py)?;
+    if option.optional && text == "none" {
+        return Ok(py.None().into_bound(py));
+    }
+    match option.kind {
+        OptionKind::U32 | OptionKind::U64 => text.parse::<u64>()?.into_bound_py_any(py),
+        OptionKind::F64 => text.parse::<f64>()?.into_bound_py_any(py),
+        OptionKind::Bool => text.parse::<bool>()?.into_bound_py_any(py),
+        OptionKind::Choice { .. } => text.into_bound_py_any(py),
+    }
+}
+
+/// The options in which two configurations differ.
+fn differences<'a>(
+    config: &'a core::MelConfig,
+    other: &'a core::MelConfig,
+) -> impl Iterator<Item = &'static OptionInfo> + 'a {
+    OPTIONS.iter().filter(|option| config.get(option.name) != other.get(option.name))
+}
+
+#[pymethods]
+impl MelConfig {
+    /// The preset of the given name, one of `mojo_audio.PRESETS`, with single options changed.
+    ///
+    /// Raises
+    /// ------
+    /// UnknownNameError
+    ///     There is no preset, or no option, of that name.
+    /// ConfigError
+    ///     An option has a value that is not allowed.
+    ///
+    /// Examples
+    /// --------
+    /// >>> MelConfig.preset("kaldi-fbank", n_mels=40).n_mels
+    /// 40
+    #[classmethod]
+    #[pyo3(signature = (name, /, **changes), text_signature = "(name, /, **changes)")]
+    fn preset(
+        class: &Bound<'_, PyType>,
+        name: &str,
+        changes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        Self::build(preset(class.py(), name)?, class.py(), changes)
+    }
+
+    /// The configuration that the `preprocessor_config.json` beside a model describes.
+    ///
+    /// Read are those of transformers' Whisper, AST, CLAP, SpeechT5, Parakeet and SeamlessM4T feature
+    /// extractors.
+    ///
+    /// Parameters
+    /// ----------
+    /// source
+    ///     The file, the folder that holds it, or what is in it as a mapping.
+    /// **changes
+    ///     Options to set otherwise.
+    ///
+    /// Raises
+    /// ------
+    /// ConfigError
+    ///     `field` names what can't be honoured: an extractor or a setting that is not known, or one
+    ///     that these features do not have. Nothing is guessed.
+    #[classmethod]
+    #[pyo3(signature = (source, /, **changes), text_signature = "(source, /, **changes)")]
+    fn from_preprocessor_config(
+        class: &Bound<'_, PyType>,
+        source: &Bound<'_, PyAny>,
+        changes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        let reader = py.import("mojo_audio._preprocessor")?;
+        let (name, options): (String, Bound<'_, PyDict>) =
+            reader.call_method1("read", (source,))?.extract()?;
+        if let Some(changes) = changes {
+            options.update(changes.as_mapping())?;
+        }
+        Self::build(preset(py, &name)?, py, Some(&options))
+    }
+
+    /// The same configuration with single options changed.
+    #[pyo3(signature = (**changes), text_signature = "($self, /, **changes)")]
+    fn replace(&self, py: Python<'_>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(self.config.clone(), py, changes)
+    }
+
+    #[pyo3(signature = (**changes), text_signature = "($self, /, **changes)")]
+    fn __replace__(&self, py: Python<'_>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        self.replace(py, changes)
+    }
+
+    /// Every option and its value: numbers, strings, booleans and None. `MelConfig(**config.to_dict())`
+    /// is the same configuration.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let options = PyDict::new(py);
+        for option in OPTIONS {
+            options.set_item(option.name, get(py, &self.config, option)?)?;
+        }
+        Ok(options)
+    }
+
+    /// Length of the window in samples: `win_length`, or `n_fft` where that is unset.
+    #[getter]
+    fn window_length(&self) -> u32 {
+        self.config.window_length()
+    }
+
+    /// Upper edge of the highest band in hertz: `f_max`, or half the sample rate where that is unset.
+    #[getter]
+    fn upper_frequency(&self) -> f64 {
+        self.config.upper_frequency()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        // The preset that leaves least to say.
+        let nearest = PRESETS
+            .iter()
+            .filter_map(|&name| Some((name, core::MelConfig::preset(name).ok()?)))
+            .min_by_key(|(_, preset)| differences(&self.config, preset).count());
+        let (name, preset) = nearest.unwrap_or(("", core::MelConfig::default()));
+        let mut arguments = Vec::new();
+        let is_default = preset == core::MelConfig::default();
+        if !is_default {
+            arguments.push(format!("'{name}'"));
+        }
+        for option in differences(&self.config, &preset) {
+            let value = get(py, &self.config, option)?;
+            arguments.push(format!("{}={}", option.name, value.repr()?));
+        }
+        let call = if is_default { "MelConfig" } else { "MelConfig.preset" };
+        Ok(format!("{call}({})", arguments.join(", ")))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let py = other.py();
+        match other.cast::<Self>() {
+            Ok(other) => (self.config == other.get().config).into_py_any(py),
+            Err(_) => Ok(py.NotImplemented()),
+        }
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
+        let mut hasher = DefaultHasher::new();
+        for option in OPTIONS {
+            let text = self.config.get(option.name).or_raise(py)?;
+            // Zeros of both signs are equal.
+            (if text == "-0" { "0" } else { &text }).hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let restore = py.import("mojo_audio._native")?.getattr("unpickle_config")?;
+        (restore, (self.to_dict(py)?,)).into_pyobject(py)
+    }
+}
+
+/// The configuration of a dictionary of options: what pickles call.
+#[pyfunction]
+#[pyo3(signature = (options, /))]
+pub fn unpickle_config(options: &Bound<'_, PyDict>) -> PyResult<MelConfig> {
+    MelConfig::build(core::MelConfig::default(), options.py(), Some(options))
+}

@@ -1,0 +1,101 @@
+//! Core's errors as the exceptions of `mojo_audio`, each with its fields as attributes.
+
+use mojo_audio_core::Error;
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+
+/// The exception for an error of core's.
+pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    raise_about(py, "", error)
+}
+
+/// The same, with a few words before the message.
+pub fn raise_about(py: Python<'_>, prefix: &str, error: &Error) -> PyErr {
+    let message = format!("{prefix}{error}");
+    exception(py, error, message).unwrap_or_else(|failure| failure)
+}
+
+fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> {
+    let (class, fields): (_, Vec<(_, Bound<'_, PyAny>)>) = match error {
+        Error::Config { field, value, wanted } => (
+            "ConfigError",
+            vec![
+                ("field", field.into_bound_py_any(py)?),
+                ("value", value.into_bound_py_any(py)?),
+                ("wanted", wanted.into_bound_py_any(py)?),
+            ],
+        ),
+        Error::UnknownName { what, name, known } => (
+            "UnknownNameError",
+            vec![
+                ("what", what.into_bound_py_any(py)?),
+                ("name", name.into_bound_py_any(py)?),
+                ("known", known.split(", ").collect::<Vec<_>>().into_bound_py_any(py)?),
+            ],
+        ),
+        Error::EmptyInput => ("EmptyInputError", vec![]),
+        Error::Sample { index, value, limit } => (
+            "SampleError",
+            vec![
+                ("index", index.into_bound_py_any(py)?),
+                ("value", value.into_bound_py_any(py)?),
+                ("limit", limit.into_bound_py_any(py)?),
+            ],
+        ),
+        &Error::BufferSize { expected, actual, .. } => (
+            "BufferSizeError",
+            vec![
+                ("expected", (expected,).into_bound_py_any(py)?),
+                ("actual", (actual,).into_bound_py_any(py)?),
+            ],
+        ),
+        Error::Allocation { bytes } => {
+            ("AllocationError", vec![("bytes", bytes.into_bound_py_any(py)?)])
+        }
+        Error::Finished => ("FinishedError", vec![]),
+        _ => ("Error", vec![]),
+    };
+    let value = new(py, class, message)?;
+    for (name, field) in fields {
+        value.setattr(name, field)?;
+    }
+    Ok(PyErr::from_value(value))
+}
+
+/// An argument that is no audio, or no place for a result.
+pub fn input_error(py: Python<'_>, message: String) -> PyErr {
+    new(py, "InputError", message).map_or_else(|failure| failure, PyErr::from_value)
+}
+
+/// A buffer of the wrong shape.
+pub fn shape_error(py: Python<'_>, what: &str, expected: &[usize], actual: &[usize]) -> PyErr {
+    let build = || {
+        let (expected, actual) = (tuple(py, expected)?, tuple(py, actual)?);
+        let message = format!("{what}: shape {} came; {} is wanted", actual.repr()?, expected.repr()?);
+        let value = new(py, "BufferSizeError", message)?;
+        value.setattr("expected", expected)?;
+        value.setattr("actual", actual)?;
+        Ok(value)
+    };
+    build().map_or_else(|failure: PyErr| failure, PyErr::from_value)
+}
+
+fn new<'py>(py: Python<'py>, class: &str, message: String) -> PyResult<Bound<'py, PyAny>> {
+    py.import("mojo_audio._errors")?.getattr(class)?.call1((message,))
+}
+
+/// A shape as Python writes it.
+pub fn tuple<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
+    pyo3::types::PyTuple::new(py, shape)
+}
+
+/// Results of core's, with Python's exceptions.
+pub trait OrRaise<T> {
+    fn or_raise(self, py: Python<'_>) -> PyResult<T>;
+}
+
+impl<T> OrRaise<T> for Result<T, Error> {
+    fn or_raise(self, py: Python<'_>) -> PyResult<T> {
+        self.map_err(|error| raise(py, &error))
+    }
+}

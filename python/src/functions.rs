@@ -1,0 +1,96 @@
+//! `mel_spectrogram` and `mfcc`: one call, with the plan of an earlier one where the options are the same.
+
+use crate::config::{MelConfig, preset};
+use crate::errors::OrRaise;
+use crate::extractor::compute;
+use mojo_audio_core::{self as core, MelExtractor};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What `mfcc` gives if it is not told how many: as many as Kaldi does.
+const COEFFICIENTS: u32 = 13;
+/// How many plans are kept.
+const KEPT: usize = 8;
+
+/// The plans used last, the last of them at the end. The lock is held for a look or a push only.
+static PLANS: Mutex<Vec<Arc<MelExtractor>>> = Mutex::new(Vec::new());
+
+fn planned(config: &core::MelConfig) -> Result<Arc<MelExtractor>, core::Error> {
+    let take = || {
+        let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = plans.iter().position(|plan| plan.config() == config)?;
+        let plan = plans.remove(at);
+        plans.push(Arc::clone(&plan));
+        Some(plan)
+    };
+    if let Some(plan) = take() {
+        return Ok(plan);
+    }
+    let plan = Arc::new(MelExtractor::new(config)?);
+    let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
+    if plans.len() == KEPT {
+        plans.remove(0);
+    }
+    plans.push(Arc::clone(&plan));
+    Ok(plan)
+}
+
+/// The mel spectrogram of one signal, or of each along `axis`, by a preset and changes to it.
+pub fn spectrogram<'py>(
+    audio: &Bound<'py, PyAny>,
+    name: &str,
+    axis: Option<isize>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = audio.py();
+    let MelConfig { config } = MelConfig::build(preset(py, name)?, py, options)?;
+    let extractor = py.detach(|| planned(&config)).or_raise(py)?;
+    compute(py, &extractor, audio, None, axis)
+}
+
+/// Mel-frequency cepstral coefficients of one signal: the orthonormal DCT-II of a preset's bands.
+///
+/// Parameters
+/// ----------
+/// audio
+///     As `mel_spectrogram` takes it.
+/// n_mfcc
+///     How many coefficients.
+/// preset
+///     What the bands are computed like. Kaldi's own MFCC come of `n_mels=23, lifter=22.0`; librosa's of
+///     `preset="librosa", n_mfcc=20, log="db", reference="whole_input", top_db=80.0`.
+/// axis
+///     The axis along which time runs, for arrays of several signals.
+/// **options
+///     Options of `MelConfig` to set otherwise than the preset does.
+///
+/// Returns
+/// -------
+/// float32 array, (n_mfcc, n_frames).
+///
+/// Raises
+/// ------
+/// Those of `mel_spectrogram`.
+#[pyfunction]
+#[pyo3(
+    signature = (audio, *, n_mfcc = None, preset = "kaldi-fbank", axis = None, **options),
+    text_signature = "(audio, *, n_mfcc=13, preset='kaldi-fbank', axis=None, **options)"
+)]
+pub fn mfcc<'py>(
+    audio: &Bound<'py, PyAny>,
+    n_mfcc: Option<Bound<'py, PyAny>>,
+    preset: &str,
+    axis: Option<isize>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let all = match options {
+        Some(options) => options.copy()?,
+        None => PyDict::new(audio.py()),
+    };
+    match n_mfcc {
+        Some(n_mfcc) => all.set_item("n_mfcc", n_mfcc)?,
+        None => all.set_item("n_mfcc", COEFFICIENTS)?,
+    }
+    spectrogram(audio, preset, axis, Some(&all))
+}

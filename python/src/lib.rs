@@ -1,0 +1,39 @@
+//! The module `mojo_audio._native`: core's engine with Python's types. The package `mojo_audio` around
+//! it is what users import.
+
+mod audio;
+mod batch;
+mod config;
+mod errors;
+mod extractor;
+mod functions;
+// Its lines are as long as the signatures that Python shows.
+#[rustfmt::skip]
+mod options;
+mod output;
+mod stream;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::config::{MelConfig, unpickle_config};
+    #[pymodule_export]
+    use crate::extractor::{MelExtractor, unpickle_extractor};
+    #[pymodule_export]
+    use crate::functions::mfcc;
+    #[pymodule_export]
+    use crate::options::mel_spectrogram;
+    #[pymodule_export]
+    use crate::stream::{MelFrames, MelStream};
+
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+    use pyo3::types::PyTuple;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("PRESETS", PyTuple::new(module.py(), mojo_audio_core::PRESETS)?)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,94 @@
+//! Results as NumPy arrays: core's memory handed over, or the caller's own filled.
+
+use crate::audio::Slice;
+use crate::errors::{OrRaise, input_error, shape_error};
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{Error, MelExtractor, MelSpectrogram};
+use numpy::ndarray::{ArrayD, IxDyn};
+use numpy::{PyArrayDyn, PyArrayMethods, PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+
+/// (n_mels, n_frames), or (n_frames, n_mels) as the option `layout` says.
+pub fn shape(extractor: &MelExtractor, n_frames: usize) -> [usize; 2] {
+    match extractor.config().layout {
+        Layout::MelMajor => [extractor.n_mels(), n_frames],
+        Layout::FrameMajor => [n_frames, extractor.n_mels()],
+    }
+}
+
+/// An array that takes over core's memory.
+pub fn array(py: Python<'_>, mel: MelSpectrogram) -> PyResult<Bound<'_, PyAny>> {
+    let shape = match mel.layout() {
+        Layout::MelMajor => [mel.n_mels(), mel.n_frames()],
+        Layout::FrameMajor => [mel.n_frames(), mel.n_mels()],
+    };
+    array_of(py, &shape, mel.into_data())
+}
+
+/// An array that takes over the values.
+pub fn array_of<'py>(
+    py: Python<'py>,
+    shape: &[usize],
+    values: Vec<f32>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let array = ArrayD::from_shape_vec(IxDyn(shape), values)
+        .map_err(|error| input_error(py, format!("out: {error}")))?;
+    Ok(PyArrayDyn::from_owned_array(py, array).into_any())
+}
+
+/// Zeros, or the error for memory that was refused.
+pub fn zeros(py: Python<'_>, shape: &[usize]) -> PyResult<Vec<f32>> {
+    let len = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    let refused = |len: usize| Error::Allocation { bytes: len.saturating_mul(size_of::<f32>()) };
+    let len = len.ok_or_else(|| refused(usize::MAX)).or_raise(py)?;
+    let mut values = Vec::new();
+    values.try_reserve_exact(len).map_err(|_| refused(len)).or_raise(py)?;
+    values.resize(len, 0.0);
+    Ok(values)
+}
+
+/// The caller's array for a result.
+pub struct Out<'py>(PyReadwriteArrayDyn<'py, f32>);
+
+impl<'py> Out<'py> {
+    /// Checks that it is a writable, contiguous float32 array of that shape, and nobody else's now.
+    pub fn new(out: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Self> {
+        let py = out.py();
+        let wanted = |came: String| {
+            input_error(py, format!("out: {came}; a writable, C-contiguous float32 array is wanted"))
+        };
+        let array =
+            out.cast::<PyUntypedArray>().map_err(|_| wanted(format!("{} came", out.get_type())))?;
+        let floats = out
+            .cast::<PyArrayDyn<f32>>()
+            .map_err(|_| wanted(format!("an array of {} came", array.dtype())))?;
+        if array.shape() != shape {
+            return Err(shape_error(py, "out", shape, array.shape()));
+        }
+        if !array.is_c_contiguous() || !array.is_aligned() {
+            return Err(wanted("an array that is not C-contiguous came".into()));
+        }
+        match floats.try_readwrite() {
+            Ok(array) => Ok(Self(array)),
+            Err(numpy::BorrowError::NotWriteable) => Err(wanted("a read-only array came".into())),
+            Err(_) => Err(input_error(
+                py,
+                "out: the array is in use, as audio of this call or by another one".into(),
+            )),
+        }
+    }
+
+    /// Its values, if the audio lies elsewhere.
+    pub fn values(&mut self, py: Python<'_>, audio: Slice<'_>) -> PyResult<&mut [f32]> {
+        let values = self.0.as_slice_mut().map_err(|error| input_error(py, format!("out: {error}")))?;
+        if audio.overlaps(values) {
+            return Err(input_error(py, "out: the array shares memory with the audio".into()));
+        }
+        Ok(values)
+    }
+
+    /// Its values, where there is no audio.
+    pub fn all_values(&mut self, py: Python<'_>) -> PyResult<&mut [f32]> {
+        self.values(py, Slice::Floats(&[]))
+    }
+}

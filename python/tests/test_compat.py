@@ -1,0 +1,206 @@
+"""The drop-ins beside the originals, over the same inputs."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import librosa
+import numpy as np
+import pytest
+import transformers
+from conftest import signal, without_the_rest_of_faster_whisper
+
+without_the_rest_of_faster_whisper()
+
+from faster_whisper.feature_extractor import FeatureExtractor as OriginalFaster  # noqa: E402
+
+import mojo_audio  # noqa: E402
+from mojo_audio.compat.faster_whisper import FeatureExtractor  # noqa: E402
+from mojo_audio.compat.librosa import melspectrogram  # noqa: E402
+from mojo_audio.compat.transformers import WhisperFeatureExtractor  # noqa: E402
+
+# Both compute in float32 somewhere: see conformance/README.md on clean tones. Signals here are noise.
+BOUND = 1e-4
+X = signal(20_000, 1)
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+RATE = {"sampling_rate": 16_000}
+
+
+def same(ours: Any, theirs: Any, bound: float = BOUND) -> None:
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape
+    assert np.abs(ours.astype(np.float64) - theirs).max(initial=0) <= bound
+
+
+BATCH = [X, signal(3000, 2), signal(16_001, 3)]
+
+TRANSFORMERS: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
+    "default": ({}, X, {}),
+    "large-v3": ({"feature_size": 128}, X, {}),
+    "list": ({"chunk_length": 2}, X[:500].tolist(), {}),
+    "float64": ({"chunk_length": 2}, X.astype(np.float64), {}),
+    "int16": ({"chunk_length": 2}, [signal(5000, 1, np.int16)], {}),
+    "batch": ({"chunk_length": 2}, BATCH, {"return_attention_mask": True}),
+    "batch of lists": ({"chunk_length": 1}, [x.tolist() for x in BATCH], {}),
+    "two rows": ({"chunk_length": 2}, np.stack([X, -X]), {}),
+    "longest": ({}, BATCH, {"padding": "longest", "return_attention_mask": True}),
+    "not padded": ({}, X, {"padding": "do_not_pad", "truncation": False}),
+    "truncated": ({"chunk_length": 1}, X, {"return_attention_mask": True}),
+    "not truncated": ({"chunk_length": 1}, X, {"truncation": False, "padding": "longest"}),
+    "max_length": ({}, BATCH, {"max_length": 10_001, "return_attention_mask": True}),
+    "multiple": ({}, BATCH, {"padding": "longest", "pad_to_multiple_of": 1280}),
+    "normalized": ({"chunk_length": 2}, BATCH, {"do_normalize": True, "return_attention_mask": True}),
+    "numpy": ({"chunk_length": 2}, BATCH, {"return_tensors": "np"}),
+    "other sizes": ({"n_fft": 512, "hop_length": 200, "chunk_length": 1, "feature_size": 64}, X, {}),
+    "22050": ({"sampling_rate": 22050, "chunk_length": 1}, X, {"sampling_rate": 22050}),
+    "8000": ({"sampling_rate": 8000, "chunk_length": 2}, X, {"sampling_rate": 8000}),
+    "padding value": ({"padding_value": 0.1, "chunk_length": 2}, X, {}),
+}
+if HAS_TORCH:
+    TRANSFORMERS["torch"] = ({"chunk_length": 2}, BATCH, {"return_tensors": "pt"})
+
+
+@pytest.mark.filterwarnings("ignore:At least one mel filter has all zero values")
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_transformers(name: str) -> None:
+    settings, audio, call = TRANSFORMERS[name]
+    ours, theirs = WhisperFeatureExtractor(**settings), transformers.WhisperFeatureExtractor(**settings)
+    a, b = ours(audio, **(RATE | call)), theirs(audio, **(RATE | call))
+    assert type(a) is type(b) and a.keys() == b.keys()
+    for key in b:
+        assert type(a[key]) is type(b[key])
+        same(a[key], b[key], BOUND if key == "input_features" else 0)
+    assert ours.to_dict() == theirs.to_dict()
+
+
+def test_transformers_saves_and_loads(tmp_path: Path) -> None:
+    ours = WhisperFeatureExtractor(feature_size=128, chunk_length=5)
+    assert isinstance(ours, transformers.WhisperFeatureExtractor)
+    ours.save_pretrained(tmp_path)
+    for kind in (WhisperFeatureExtractor, transformers.WhisperFeatureExtractor, transformers.AutoFeatureExtractor):
+        again = kind.from_pretrained(tmp_path)
+        assert again.to_dict() == ours.to_dict()
+        same(again(X, **RATE)["input_features"], ours(X, **RATE)["input_features"])
+
+
+def test_transformers_refuses_alike() -> None:
+    for kind in (WhisperFeatureExtractor, transformers.WhisperFeatureExtractor):
+        with pytest.raises(ValueError, match="sampling rate of 16000"):
+            kind()(X, sampling_rate=8000)
+        with pytest.raises(ValueError, match="mono-channel"):
+            kind()(np.zeros((1, 2, 3), np.float32), **RATE)
+    with pytest.raises(mojo_audio.SampleError):
+        WhisperFeatureExtractor()(np.array([np.nan], np.float32), **RATE)
+
+
+def test_transformers_dither_stays_random() -> None:
+    extractor = WhisperFeatureExtractor(chunk_length=1, dither=1e-3)
+    one, two = (np.asarray(extractor(X[:8000], **RATE)["input_features"]) for _ in range(2))
+    assert (one != two).any()
+
+
+def test_transformers_computes_with_our_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The original's own functions are not called."""
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the original computed")
+
+    original = transformers.WhisperFeatureExtractor
+    monkeypatch.setattr(original, "_np_extract_fbank_features", broken)
+    monkeypatch.setattr(original, "_torch_extract_fbank_features", broken)
+    assert WhisperFeatureExtractor()(X, **RATE)["input_features"][0].shape == (80, 3000)
+
+
+FASTER: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
+    "default": ({}, X, {}),
+    "large-v3": ({"feature_size": 128}, X, {}),
+    "not padded": ({}, X, {"padding": 0}),
+    "padding": ({}, X, {"padding": 1601}),
+    "float64": ({}, X.astype(np.float64), {}),
+    "int16": ({}, signal(5000, 1, np.int16), {}),
+    "chunk length": ({}, X, {"chunk_length": 20}),
+    "other sizes": ({"n_fft": 512, "hop_length": 200, "feature_size": 64}, X, {}),
+    "22051": ({"sampling_rate": 22051}, X, {}),
+    "8000": ({"sampling_rate": 8000}, X, {}),
+    "two rows": ({}, np.stack([X, X / 2]), {"padding": False}),
+}
+
+
+@pytest.mark.parametrize("name", FASTER)
+def test_faster_whisper(name: str) -> None:
+    settings, audio, call = FASTER[name]
+    ours, theirs = FeatureExtractor(**settings), OriginalFaster(**settings)
+    a, b = ours(audio, **call), theirs(audio, **call)
+    assert a.dtype == b.dtype == np.float32
+    same(a, b)
+    for key, value in vars(theirs).items():
+        assert np.array_equal(getattr(ours, key), value)
+
+
+def test_faster_whisper_computes_with_our_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OriginalFaster, "__call__", None)
+    assert FeatureExtractor()(X).shape == (80, 126)
+
+
+LIBROSA: dict[str, dict[str, Any]] = {
+    "default": {},
+    "16000": {"sr": 16000, "n_fft": 400, "hop_length": 160, "n_mels": 80},
+    "float rate": {"sr": 22050.0},
+    "window length": {"win_length": 1200},
+    "hamming": {"window": "hamming"},
+    "blackman": {"window": "blackman", "win_length": 999},
+    "boxcar": {"window": "boxcar"},
+    "own window": {"window": np.hanning(800).astype(np.float32), "win_length": 800},
+    "not centred": {"center": False},
+    "reflect": {"pad_mode": "reflect"},
+    "edge": {"pad_mode": "edge"},
+    "symmetric": {"pad_mode": "symmetric"},
+    "magnitude": {"power": 1.0},
+    "power": {"power": 1.5},
+    "bands": {"n_mels": 40, "fmin": 50.0, "fmax": 8000.0},
+    "htk": {"htk": True},
+    "not normalized": {"norm": None},
+    "float64": {"dtype": np.float64},
+}
+
+
+@pytest.mark.parametrize("name", LIBROSA)
+@pytest.mark.parametrize("shape", [(20_000,), (2, 10_000), (2, 2, 5000)], ids=str)
+def test_librosa(name: str, shape: tuple[int, ...]) -> None:
+    options = LIBROSA[name]
+    y = X.reshape(shape)
+    ours, theirs = melspectrogram(y=y, **options), librosa.feature.melspectrogram(y=y, **options)
+    assert ours.shape == theirs.shape
+    difference = np.abs(ours.astype(np.float64) - theirs)
+    assert (difference <= 1e-5 * np.abs(theirs) + 1e-6 * theirs.max()).all()
+    assert name == "float64" or ours.dtype == theirs.dtype
+
+
+def test_librosa_refusals() -> None:
+    options: list[tuple[dict[str, Any], str]] = [
+        ({"S": np.ones((1025, 3))}, "S"),
+        ({"y": None}, "y"),
+        ({"sr": 22050.5}, "sr"),
+        ({"window": "kaiser"}, "window"),
+        ({"pad_mode": "wrap"}, "pad_mode"),
+        ({"norm": 1}, "norm"),
+        ({"n_fft": 0}, "n_fft"),
+    ]
+    for option, field in options:
+        with pytest.raises(mojo_audio.ConfigError) as caught:
+            melspectrogram(**({"y": X} | option))
+        assert caught.value.field == field
+
+
+def test_libraries_are_imported_only_where_they_are_needed() -> None:
+    code = (
+        "import sys, mojo_audio, mojo_audio.compat.librosa, mojo_audio.display\n"
+        "print([name for name in ('librosa', 'transformers', 'faster_whisper', 'matplotlib', 'torch', "
+        "'numba', 'scipy') if name in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert printed.stdout == "[]\n"

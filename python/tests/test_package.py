@@ -1,0 +1,168 @@
+"""The package around the engine: import time, documentation, types, README."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT, signal
+
+import mojo_audio
+import mojo_audio._native as native
+
+PACKAGE = Path(mojo_audio.__file__).parent
+EXAMPLES = sorted((ROOT / "examples/python").glob("*.py"))
+
+
+def run(*command: object, **options: Any) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def test_import_time() -> None:
+    """What `import mojo_audio` takes beyond NumPy's own import: the least of several runs, in
+    milliseconds, as `-X importtime` counts."""
+    times = []
+    for _ in range(7):
+        log = run(sys.executable, "-X", "importtime", "-c", "import numpy, mojo_audio")
+        line = next(line for line in log.splitlines() if line.endswith("| mojo_audio"))
+        times.append(int(line.split("|")[1]) / 1000)
+    print(f"import mojo_audio: {min(times):.2f} ms beyond NumPy")
+    assert min(times) < 30
+
+
+def public() -> list[tuple[str, Any]]:
+    found = []
+    for name in mojo_audio.__all__:
+        item = getattr(mojo_audio, name)
+        if callable(item):
+            found.append((name, item))
+        if inspect.isclass(item):
+            found += [(f"{name}.{key}", getattr(item, key)) for key in vars(item) if not key.startswith("_")]
+    return [(name, item) for name, item in found if not isinstance(item, str)]
+
+
+@pytest.mark.parametrize(("name", "item"), public(), ids=[name for name, _ in public()])
+def test_documentation(name: str, item: Any) -> None:
+    assert inspect.getdoc(item), name
+
+
+def test_documentation_of_calls() -> None:
+    """Shapes, units and errors."""
+    for item in (mojo_audio.mel_spectrogram, mojo_audio.mfcc, mojo_audio.MelExtractor.batch, mojo_audio.MelStream.push):
+        text = inspect.getdoc(item) or ""
+        assert "Returns" in text and "Raises" in text and re.search(r"\((n_mels|n_mfcc|n_clips), ", text)
+    assert "hertz" in (mojo_audio.MelConfig.f_min.__doc__ or "")
+
+
+def test_examples_in_the_documentation() -> None:
+    import mojo_audio.compat.librosa
+
+    items = [*public(), ("mojo_audio", mojo_audio), ("compat.librosa", mojo_audio.compat.librosa)]
+    runner, count = doctest.DocTestRunner(), 0
+    names = {name: getattr(mojo_audio, name) for name in mojo_audio.__all__}
+    for name, item in items:
+        test = doctest.DocTestParser().get_doctest(inspect.getdoc(item) or "", dict(names), name, None, 0)
+        count += len(test.examples)
+        assert runner.run(test).failed == 0, name
+    assert count > 10
+
+
+def test_readme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its code runs, from the first line to the last."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "python/README.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= 4
+    names: dict[str, Any] = {"audio": signal(32_000)}
+    exec("\n".join(blocks), names)
+    assert names["padded"].shape[0] == 2 and names["mels"][0].shape[0] == 128
+
+
+def test_readme_starts_with_the_lines_that_replace_librosa() -> None:
+    import librosa
+
+    text = (ROOT / "python/README.md").read_text("utf-8")
+    first = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
+    audio = signal(32_000)
+    ours: dict[str, Any] = {"audio": audio}
+    exec(first, ours)
+    theirs = librosa.feature.melspectrogram(y=audio, sr=16000, n_mels=80)
+    assert np.allclose(ours["mel"], theirs, rtol=1e-5, atol=1e-6 * theirs.max())
+
+
+def test_example() -> None:
+    """It prints the line that every language's example prints; its numbers are the float64 oracle's."""
+    line = run(sys.executable, ROOT / "examples/python/mel.py", ROOT / "examples/data/speech.wav")
+    assert line == (ROOT / "examples/speech.txt").read_text("utf-8")
+
+
+def test_errors_are_value_errors() -> None:
+    classes = [item for item in vars(mojo_audio).values() if inspect.isclass(item) and issubclass(item, Exception)]
+    assert len(classes) == 9
+    codes = {item.code for item in classes if issubclass(item, mojo_audio.Error)}
+    assert len(codes) == 9
+    assert all(issubclass(item, mojo_audio.Error) and issubclass(item, ValueError) for item in classes)
+    assert all(item.__module__ == "mojo_audio" for item in classes)
+
+
+def test_version() -> None:
+    from importlib.metadata import metadata, version
+
+    assert mojo_audio.__version__ == native.__version__ == version("mojo-audio")
+    requires = [line for line in metadata("mojo-audio").get_all("Requires-Dist") or [] if "extra ==" not in line]
+    assert len(requires) == 1 and requires[0].startswith("numpy")
+
+
+def test_mypy_strict(tmp_path: Path) -> None:
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path]
+    run(*mypy, "--package", "mojo_audio", cwd=tmp_path)
+    run(*mypy, *EXAMPLES, cwd=tmp_path)
+
+
+def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
+    """The stubs are read, and not taken for Any."""
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(
+        "import mojo_audio as m\n"
+        "m.MelConfig(n_mels='80')\n"
+        "m.MelConfig.whisper(window='hanning')\n"
+        "m.MelConfig.preset('nemo')\n"
+        "m.mel_spectrogram([0.0], hop=1)\n"
+        "x: int = m.MelExtractor().batch([[0.0]])\n"
+        "m.MelConfig(16000)\n"
+        "m.MelExtractor(m.MelConfig()).frame_count('1')\n"
+    )
+    for checker in (
+        ["mypy", "--strict", "--cache-dir", str(tmp_path)],
+        ["pyright", "--pythonpath", sys.executable],
+    ):
+        command = [sys.executable, "-m", *checker, str(wrong)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        lines = {int(line) for line in re.findall(r"wrong\.py:(\d+)", done.stdout)}
+        assert lines == set(range(2, 9)), done.stdout + done.stderr
+
+
+def test_pyright_strict(tmp_path: Path) -> None:
+    settings = tmp_path / "pyrightconfig.json"
+    settings.write_text(
+        '{"typeCheckingMode": "strict", "include": ["examples", "native"], "reportMissingModuleSource": false}'
+    )
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "native").mkdir()
+    for example in EXAMPLES:
+        (tmp_path / "examples" / example.name).write_bytes(example.read_bytes())
+    (tmp_path / "native/_native.pyi").write_bytes((PACKAGE / "_native.pyi").read_bytes())
+    run(sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "-p", tmp_path)
+
+
+def test_stubs_are_the_module(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "mypy.stubtest", "mojo_audio._native", cwd=tmp_path)

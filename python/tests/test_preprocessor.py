@@ -1,0 +1,247 @@
+"""`preprocessor_config.json` files, as they stand beside models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import transformers
+from conftest import BY_NAME, read, signal
+
+import mojo_audio
+from mojo_audio import ConfigError, MelConfig, MelExtractor
+
+# As published: openai/whisper-large-v3, MIT/ast-finetuned-audioset-10-10-0.4593,
+# laion/clap-htsat-unfused, microsoft/speecht5_tts, facebook/hf-seamless-m4t-medium.
+PUBLISHED: dict[str, dict[str, Any]] = {
+    "whisper": {
+        "chunk_length": 30,
+        "feature_extractor_type": "WhisperFeatureExtractor",
+        "feature_size": 128,
+        "hop_length": 160,
+        "n_fft": 400,
+        "n_samples": 480000,
+        "nb_max_frames": 3000,
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "processor_class": "WhisperProcessor",
+        "return_attention_mask": False,
+        "sampling_rate": 16000,
+    },
+    "ast": {
+        "do_normalize": True,
+        "feature_extractor_type": "ASTFeatureExtractor",
+        "feature_size": 1,
+        "max_length": 1024,
+        "mean": -4.2677393,
+        "num_mel_bins": 128,
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "return_attention_mask": False,
+        "sampling_rate": 16000,
+        "std": 4.5689974,
+    },
+    "clap": {
+        "chunk_length_s": 10,
+        "feature_extractor_type": "ClapFeatureExtractor",
+        "feature_size": 64,
+        "fft_window_size": 1024,
+        "frequency_max": 14000,
+        "frequency_min": 0,
+        "hop_length": 480,
+        "max_length_s": 10,
+        "n_fft": 1024,
+        "nb_frequency_bins": 513,
+        "nb_max_frames": 1000,
+        "nb_max_samples": 480000,
+        "padding": "repeatpad",
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "processor_class": "ClapProcessor",
+        "return_attention_mask": False,
+        "sampling_rate": 48000,
+        "top_db": None,
+        "truncation": "rand_trunc",
+    },
+    "speecht5": {
+        "do_normalize": False,
+        "feature_extractor_type": "SpeechT5FeatureExtractor",
+        "feature_size": 1,
+        "fmax": 7600,
+        "fmin": 80,
+        "frame_signal_scale": 1.0,
+        "hop_length": 16,
+        "mel_floor": 1e-10,
+        "num_mel_bins": 80,
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "processor_class": "SpeechT5Processor",
+        "reduction_factor": 2,
+        "return_attention_mask": True,
+        "sampling_rate": 16000,
+        "win_function": "hann_window",
+        "win_length": 64,
+    },
+    "parakeet": {
+        "feature_extractor_type": "ParakeetFeatureExtractor",
+        "feature_size": 80,
+        "hop_length": 160,
+        "n_fft": 512,
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "preemphasis": 0.97,
+        "processor_class": "ParakeetProcessor",
+        "return_attention_mask": True,
+        "sampling_rate": 16000,
+        "win_length": 400,
+    },
+    "seamless": {
+        "feature_extractor_type": "SeamlessM4TFeatureExtractor",
+        "feature_size": 80,
+        "num_mel_bins": 80,
+        "padding_side": "right",
+        "padding_value": 0.0,
+        "processor_class": "SeamlessM4TProcessor",
+        "return_attention_mask": True,
+        "sampling_rate": 16000,
+        "stride": 2,
+    },
+}
+
+def test_sources(tmp_path: Path) -> None:
+    settings = PUBLISHED["whisper"]
+    config = MelConfig.from_preprocessor_config(settings)
+    assert config == MelConfig.whisper_large_v3(f_max=8000.0, pad_to=480_000, bin_frequencies="linspace")
+    file = tmp_path / "preprocessor_config.json"
+    file.write_text(json.dumps(settings))
+    for source in (file, str(file), tmp_path, str(tmp_path)):
+        assert MelConfig.from_preprocessor_config(source) == config
+    assert MelConfig.from_preprocessor_config(file, pad_to=None).pad_to is None
+    with pytest.raises(FileNotFoundError):
+        MelConfig.from_preprocessor_config(tmp_path / "other.json")
+    for text in ("{", "[]"):
+        file.write_text(text)
+        with pytest.raises(ConfigError, match="source"):
+            MelConfig.from_preprocessor_config(file)
+
+
+@pytest.mark.parametrize(
+    ("family", "case", "changes"),
+    [
+        ("whisper", "whisper-large-v3-speech-8000", {"pad_to": None}),
+        ("ast", "ast-speech-8000", {}),
+        ("clap", "clap-white-20000", {}),
+        ("speecht5", "speecht5-speech-8000", {}),
+        ("parakeet", "parakeet-speech-8000", {}),
+    ],
+)
+def test_published_settings_give_the_reference(family: str, case: str, changes: dict[str, Any]) -> None:
+    """What the library itself gave with those settings, from the conformance cases."""
+    item = BY_NAME[case]
+    config = MelConfig.from_preprocessor_config(PUBLISHED[family], **changes)
+    mel = MelExtractor(config)(read(item["input"]))
+    expected = read(item["expected"]).reshape(item["n_mels"], item["n_frames"])
+    assert mel.shape == expected.shape
+    assert np.abs(mel - expected).max() <= item["bound"]["atol"] + item["bound"]["rtol"] * np.abs(expected).max()
+
+
+X = signal(9000, 5)
+
+
+def whisper(extractor: Any) -> np.ndarray:
+    return np.asarray(extractor(X, sampling_rate=extractor.sampling_rate)["input_features"][0])
+
+
+def speecht5(extractor: Any) -> np.ndarray:
+    values = extractor(audio_target=X, sampling_rate=extractor.sampling_rate)["input_values"]
+    return np.asarray(values[0]).T
+
+
+def seamless(extractor: Any) -> np.ndarray:
+    features = extractor(X, sampling_rate=16000, pad_to_multiple_of=None)["input_features"][0]
+    return np.asarray(features).reshape(-1, extractor.num_mel_bins).T
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "settings", "bound"),
+    [
+        ("Whisper", whisper, {}, 1e-4),
+        ("Whisper", whisper, {"feature_size": 128, "chunk_length": 2, "hop_length": 200, "n_fft": 512}, 1e-4),
+        ("Whisper", whisper, {"sampling_rate": 22051, "chunk_length": 1}, 1e-4),
+        ("SpeechT5", speecht5, {}, 1e-5),
+        (
+            "SpeechT5",
+            speecht5,
+            {"num_mel_bins": 40, "hop_length": 10, "win_length": 25, "fmin": 20, "fmax": 7000.5, "mel_floor": 1e-3},
+            1e-5,
+        ),
+        ("SpeechT5", speecht5, {"win_function": "hamming_window", "sampling_rate": 24000}, 1e-5),
+        ("SpeechT5", speecht5, {"win_function": "boxcar"}, 1e-5),
+        ("SeamlessM4T", seamless, {}, 1e-3),
+        ("SeamlessM4T", seamless, {"num_mel_bins": 64, "feature_size": 64, "stride": 1}, 1e-3),
+    ],
+)
+def test_saved_settings_give_the_same(
+    name: str, call: Any, settings: dict[str, Any], bound: float, tmp_path: Path
+) -> None:
+    """transformers' extractor is run, saved, and read from what it saved."""
+    extractor = getattr(transformers, f"{name}FeatureExtractor")(**settings)
+    extractor.save_pretrained(tmp_path)
+    expected = call(extractor)
+    mel = MelExtractor(MelConfig.from_preprocessor_config(tmp_path))(X)
+    mel = mel[:, : expected.shape[1]] if name == "SeamlessM4T" else mel
+    assert mel.shape == expected.shape
+    assert np.abs(mel - expected).max() <= bound
+
+
+@pytest.mark.parametrize(
+    ("family", "field", "value"),
+    [
+        ("whisper", "feature_extractor_type", "Wav2Vec2FeatureExtractor"),
+        ("whisper", "feature_extractor_type", None),
+        ("whisper", "n_samples", 16000),
+        ("whisper", "padding_value", 1.0),
+        ("whisper", "mel_scale", "htk"),
+        ("whisper", "feature_size", "80"),
+        ("whisper", "feature_size", 80.5),
+        ("whisper", "feature_size", True),
+        ("ast", "sampling_rate", 22050),
+        ("ast", "std", 0.0),
+        ("ast", "do_normalize", "no"),
+        ("clap", "padding", "repeat"),
+        ("clap", "truncation", "none"),
+        ("speecht5", "win_function", "povey"),
+        ("speecht5", "frame_signal_scale", 2.0),
+        ("parakeet", "preemphasis", "0.97"),
+        ("seamless", "window", None),
+        ("seamless", "n_fft", 400),
+    ],
+)
+def test_what_cannot_be_honoured_is_named(family: str, field: str, value: Any) -> None:
+    settings = PUBLISHED[family] | {field: value}
+    if (family, field) == ("seamless", "window"):
+        MelConfig.from_preprocessor_config(settings)  # Saved by some versions; it follows from the rest.
+        return
+    with pytest.raises(ConfigError) as caught:
+        MelConfig.from_preprocessor_config(settings)
+    assert caught.value.field == field and field in str(caught.value)
+
+
+def test_options_that_core_refuses() -> None:
+    with pytest.raises(ConfigError) as caught:
+        MelConfig.from_preprocessor_config(PUBLISHED["whisper"] | {"feature_size": 0})
+    assert caught.value.field == "n_mels"
+
+
+def test_variants() -> None:
+    read_settings = MelConfig.from_preprocessor_config
+    fused = read_settings(PUBLISHED["clap"] | {"truncation": "fusion", "padding": "pad"})
+    assert (fused.mel_scale, fused.mel_norm, fused.pad_to_mode) == ("htk", "none", "zeros")
+    plain = read_settings(PUBLISHED["ast"] | {"do_normalize": False})
+    assert (plain.offset, plain.scale) == (0.0, 1.0)
+    assert read_settings(PUBLISHED["parakeet"] | {"preemphasis": None}).preemphasis == 0.0
+    assert read_settings(PUBLISHED["whisper"] | {"dither": 1e-4}).dither == 1e-4
+    assert mojo_audio.PRESETS

@@ -12,6 +12,7 @@ mod avx512;
 mod fma;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -40,9 +41,10 @@ pub enum InstructionSet {
     /// 4 lanes of WebAssembly, not fused.
     Simd128,
     /// One lane, fused by software where the machine has no instruction for it: the reference that
-    /// the others are compared with, and slow.
+    /// the others are compared with, and slow. In builds with debug assertions only.
     ScalarFused,
-    /// One lane, not fused; for every machine.
+    /// One lane, not fused; for machines with none of the vectors, and in builds with debug
+    /// assertions.
     Scalar,
 }
 
@@ -59,6 +61,8 @@ pub struct Kernel {
     pub(crate) lanes: usize,
     /// The same bits with fewer lanes, widest first: for blocks of fewer frames.
     narrower: &'static [&'static Kernel],
+    /// Whether it computes in double precision too.
+    is_double: bool,
     is_available: fn() -> bool,
     block: unsafe fn(&Plan, &mut Block<'_>),
     convert_i16: unsafe fn(&[i16], &mut [f32]),
@@ -74,9 +78,10 @@ impl Kernel {
         available.find(|kernel| wanted.is_none_or(|set| kernel.set == set))
     }
 
-    /// The kernel with the fewest lanes that computes so many frames in a block.
-    pub(crate) fn for_frames(&'static self, n: usize) -> &'static Self {
-        self.narrower.iter().rev().find(|kernel| n <= kernel.lanes).unwrap_or(&self)
+    /// The kernel with the fewest lanes that computes so many frames in a block, in that precision.
+    pub(crate) fn for_frames(&'static self, n: usize, double: bool) -> &'static Self {
+        let fits = |kernel: &&&Self| n <= kernel.lanes && (kernel.is_double || !double);
+        self.narrower.iter().rev().find(fits).unwrap_or(&self)
     }
 
     /// Computes one block of frames.
@@ -132,22 +137,23 @@ impl core::fmt::Debug for Kernel {
 macro_rules! kernel {
     (
         $module:ident, $lane:ty, $set:ident, narrower: [$($narrower:ident),*],
+        precisions: [single $(, $double:ident)?],
         $available:expr $(, $features:literal)?
     ) => {
         mod $module {
-            use super::block::{self, Block, Engine, Stages};
-            use super::lane::{Lane, Real};
+            use super::block::{self, Block, Engine, Stages, WideStages};
+            use super::lane::Real;
             use super::rows::Rows;
             use super::*;
             use crate::fft::columns::PassScratch;
 
             type V = $lane;
-            type Wide = <V as Lane>::Wide;
 
             pub(super) static KERNEL: Kernel = Kernel {
                 set: InstructionSet::$set,
                 lanes: V::N,
                 narrower: &[$(&super::$narrower::KERNEL),*],
+                is_double: wide_stages().is_some(),
                 is_available: || $available,
                 block: compute,
                 convert_i16,
@@ -158,7 +164,7 @@ macro_rules! kernel {
 
             $(#[target_feature(enable = $features)])?
             unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
-                let stages = Stages { first, columns, first_wide, columns_wide, bands };
+                let stages = Stages { first, columns, wide: wide_stages(), bands };
                 // SAFETY: the caller's.
                 unsafe { block::compute::<V>(plan, block, &stages) }
             }
@@ -182,29 +188,7 @@ macro_rules! kernel {
                 unsafe { block::column_powers(engine, columns, scratch, powers) }
             }
 
-            $(#[target_feature(enable = $features)])?
-            #[inline(never)]
-            unsafe fn first_wide(
-                engine: &Engine<Wide>,
-                samples: Rows<V>,
-                to: Rows<Wide>,
-                direct: Rows<Wide>,
-            ) {
-                // SAFETY: the caller's.
-                unsafe { block::first_stage(engine, samples, to, direct) }
-            }
-
-            $(#[target_feature(enable = $features)])?
-            #[inline(never)]
-            unsafe fn columns_wide(
-                engine: &Engine<Wide>,
-                columns: Rows<Wide>,
-                scratch: &PassScratch<Wide>,
-                powers: Rows<V>,
-            ) {
-                // SAFETY: the caller's.
-                unsafe { block::column_powers(engine, columns, scratch, powers) }
-            }
+            kernel!(@wide [$($double)?] [$($features)?]);
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
@@ -235,6 +219,43 @@ macro_rules! kernel {
             }
         }
     };
+    // The stages in double precision.
+    (@wide [] [$($features:literal)?]) => {
+        const fn wide_stages() -> Option<WideStages<V>> {
+            None
+        }
+    };
+    (@wide [double] [$($features:literal)?]) => {
+        const fn wide_stages() -> Option<WideStages<V>> {
+            Some(WideStages { first: first_wide, columns: columns_wide })
+        }
+
+        $(#[target_feature(enable = $features)])?
+        #[inline(never)]
+        unsafe fn first_wide(
+            engine: &Engine<Wide>,
+            samples: Rows<V>,
+            to: Rows<Wide>,
+            direct: Rows<Wide>,
+        ) {
+            // SAFETY: the caller's.
+            unsafe { block::first_stage(engine, samples, to, direct) }
+        }
+
+        $(#[target_feature(enable = $features)])?
+        #[inline(never)]
+        unsafe fn columns_wide(
+            engine: &Engine<Wide>,
+            columns: Rows<Wide>,
+            scratch: &PassScratch<Wide>,
+            powers: Rows<V>,
+        ) {
+            // SAFETY: the caller's.
+            unsafe { block::column_powers(engine, columns, scratch, powers) }
+        }
+
+        type Wide = <V as super::lane::Lane>::Wide;
+    };
 }
 
 /// Whether the machine has these features: asked at run time, without `std` of the compiler.
@@ -254,6 +275,7 @@ kernel!(
     avx512::Avx512,
     Avx512,
     narrower: [with_avx2, with_fma],
+    precisions: [single, double],
     has!("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma"),
     "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
 );
@@ -263,19 +285,22 @@ kernel!(
     avx2::Avx2,
     Avx2,
     narrower: [with_fma],
+    precisions: [single, double],
     has!("avx2", "fma"),
     "avx2,fma"
 );
 #[cfg(target_arch = "x86_64")]
-kernel!(with_fma, fma::Fma, Avx2, narrower: [], has!("avx2", "fma"), "avx2,fma");
+kernel!(with_fma, fma::Fma, Avx2, narrower: [], precisions: [single], has!("avx2", "fma"), "avx2,fma");
 #[cfg(target_arch = "x86_64")]
-kernel!(with_sse2, sse2::Sse2, Sse2, narrower: [], true);
+kernel!(with_sse2, sse2::Sse2, Sse2, narrower: [], precisions: [single, double], true);
 #[cfg(target_arch = "aarch64")]
-kernel!(with_neon, neon::Neon, Neon, narrower: [], true);
+kernel!(with_neon, neon::Neon, Neon, narrower: [], precisions: [single, double], true);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-kernel!(with_simd128, simd128::Simd128, Simd128, narrower: [], true);
-kernel!(with_fused, scalar::Fused, ScalarFused, narrower: [], true);
-kernel!(with_scalar, scalar::Scalar, Scalar, narrower: [], true);
+kernel!(with_simd128, simd128::Simd128, Simd128, narrower: [], precisions: [single, double], true);
+#[cfg(debug_assertions)]
+kernel!(with_fused, scalar::Fused, ScalarFused, narrower: [], precisions: [single, double], true);
+#[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
+kernel!(with_scalar, scalar::Scalar, Scalar, narrower: [], precisions: [single, double], true);
 
 /// The fastest first.
 static KERNELS: &[&Kernel] = &[
@@ -289,6 +314,8 @@ static KERNELS: &[&Kernel] = &[
     &with_neon::KERNEL,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     &with_simd128::KERNEL,
+    #[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
     &with_scalar::KERNEL,
+    #[cfg(debug_assertions)]
     &with_fused::KERNEL,
 ];

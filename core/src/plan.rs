@@ -239,6 +239,11 @@ impl Plan {
         (self.layout.sample_columns(lanes) - 1) * stride + self.layout.sample_rows
     }
 
+    /// Whether a kernel has to compute in double precision.
+    pub fn is_double(&self) -> bool {
+        matches!(self.transform, Transform::WideLanes(_))
+    }
+
     /// The logarithm of a frame's energy, as Kaldi limits it.
     pub fn log_energy(&self, energy: f32) -> f32 {
         let log = libm::logf(energy.max(f32::EPSILON));

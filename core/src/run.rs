@@ -72,7 +72,7 @@ pub(crate) unsafe fn run(
     };
     for frame in frames.clone().step_by(lanes) {
         let n = lanes.min(frames.end - frame);
-        let kernel = plan.kernel.for_frames(n);
+        let kernel = plan.kernel.for_frames(n, plan.is_double());
         if n < lanes {
             // Lanes past the end are not to be measured.
             measured = measured.and(lanes_measured(&block, lanes));

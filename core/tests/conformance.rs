@@ -20,11 +20,6 @@ fn is_fused(set: InstructionSet) -> bool {
     matches!(set, Avx512 | Avx2 | Neon | ScalarFused)
 }
 
-fn on(set: InstructionSet, config: &MelConfig) -> MelExtractor {
-    let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
-    MelExtractor::with_overrides(config, overrides).unwrap()
-}
-
 /// Computes a clip on every instruction set, compares each with the expectation and the fused ones
 /// with each other; the deviation is that of the fastest.
 fn check<S: Sample>(case: &Case, clip: &Clip<S>, as_floats: &[f32]) -> (Deviation, Vec<String>) {

@@ -51,9 +51,15 @@ pub(crate) struct Block<'a> {
 pub(crate) struct Stages<V: Lane> {
     pub first: FirstStage<V, V>,
     pub columns: Columns<V, V>,
-    pub first_wide: FirstStage<V, V::Wide>,
-    pub columns_wide: Columns<V, V::Wide>,
+    /// Those in double precision, where the kernel has them.
+    pub wide: Option<WideStages<V>>,
     pub bands: unsafe fn(&Plan, &mut Block<'_>, &V),
+}
+
+/// The transform's stages in double precision.
+pub(crate) struct WideStages<V: Lane> {
+    pub first: FirstStage<V, V::Wide>,
+    pub columns: Columns<V, V::Wide>,
 }
 
 /// [`first::first_stage`], compiled for an instruction set.
@@ -254,8 +260,11 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
                 let columns = block.wide_rows(layout.columns);
                 let direct = block.wide_rows(layout.direct);
                 let buffers = [block.wide_rows(layout.passes[0]), block.wide_rows(layout.passes[1])];
-                (stages.first_wide)(engine, samples, columns, direct);
-                (stages.columns_wide)(engine, columns, &PassScratch { buffers, direct }, powers);
+                debug_assert!(stages.wide.is_some(), "no kernel is chosen that lacks the precision");
+                if let Some(wide) = &stages.wide {
+                    (wide.first)(engine, samples, columns, direct);
+                    (wide.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
+                }
             }
             #[cfg(feature = "realfft")]
             Transform::LargePrime(engine) => {

@@ -1,0 +1,50 @@
+// Whisper's mel spectrogram of a 16-bit mono WAV file.
+//
+//	cargo xtask install --prefix capi/go
+//	cd examples/go
+//	go run . ../data/speech.wav
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"mojoaudio"
+)
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: mel FILE.wav")
+	}
+	file, err := os.ReadFile(os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	if len(file) < 46 || string(file[8:16]) != "WAVEfmt " {
+		log.Fatal(os.Args[1], ": not a WAV file")
+	}
+	samples := make([]int16, (len(file)-44)/2)
+	binary.Decode(file[44:], binary.LittleEndian, samples)
+
+	extractor, err := mojoaudio.NewMelExtractor(mojoaudio.Whisper())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer extractor.Close()
+	mel, err := extractor.ComputeInt16(samples)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	sum := 0.0
+	for _, value := range mel.Data {
+		sum += float64(value)
+	}
+	fmt.Printf("%s: %d x %d mel frames, mean %.4f, max %.4f\n", filepath.Base(os.Args[1]),
+		mel.NMels, mel.NFrames, sum/float64(len(mel.Data)), slices.Max(mel.Data))
+}

@@ -319,22 +319,23 @@ func testRefusal(t *testing.T, c *conformanceCase) {
 	if !errors.Is(err, mojoaudio.ErrInvalidInput) {
 		t.Fatalf("%v is not ErrInvalidInput", err)
 	}
-	text, wanted, found := err.Error(), "", false
+	text, wanted := err.Error(), "mojoaudio: "
 	switch c.Error.Code {
 	case "config":
-		wanted = "mojoaudio: " + c.Error.Field + ": "
-		found = strings.HasPrefix(text, wanted) || strings.HasPrefix(text, "mojoaudio: "+c.Error.Field+" ")
+		wanted += c.Error.Field + ": "
+	case "sample":
+		wanted += "samples: sample " + itoa(c.Error.Index) + " is "
+	case "empty_input":
+		wanted += "samples: the input is empty"
 	case "unknown_name":
 		wanted = `"` + c.Error.Name + `"`
-		found = strings.Contains(text, wanted)
-	case "sample":
-		wanted = "sample " + itoa(c.Error.Index) + " is "
-		found = strings.Contains(text, wanted)
-	case "empty_input":
-		wanted = "empty"
-		found = strings.Contains(text, wanted)
+		if strings.Contains(text, wanted) {
+			return
+		}
+	default:
+		t.Fatal("an error of an unknown code:", c.Error.Code)
 	}
-	if !found {
+	if !strings.HasPrefix(text, wanted) {
 		t.Errorf("`%s` does not say `%s`", text, wanted)
 	}
 }

@@ -69,7 +69,7 @@ func copied(mel *C.MojoMelSpectrogram, layout Layout) (*MelSpectrogram, error) {
 	return result, err
 }
 
-// Sample is a type of samples.
+// sample is a type of samples.
 type sample interface{ float32 | int16 }
 
 // nothing is what a pointer to no values at all points to: the library refuses NULL.

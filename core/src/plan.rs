@@ -2,7 +2,7 @@
 
 use crate::cepstrum;
 use crate::compress::Compression;
-use crate::config::{MelConfig, Precision, PreemphasisMode};
+use crate::config::{Log, MelConfig, Precision, PreemphasisMode};
 use crate::error::Error;
 use crate::fft::FftPlan;
 use crate::fft::first::Taps;
@@ -449,7 +449,8 @@ fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<()
 fn sample_limit(config: &MelConfig, window: &[f64], filterbank: &Filterbank) -> f32 {
     let sum: f64 = window.iter().map(|w| w.abs()).sum();
     let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
-    let filters = filterbank.largest_sum().max(1.0);
+    let scale = if config.log == Log::None { config.scale.max(1.0) } else { 1.0 };
+    let filters = filterbank.largest_sum().max(1.0) * scale;
     let energy = f64::from(f32::MAX) / 4.0 / filters;
     // Both the squares and what `power` makes of them must be finite.
     let square = libm::pow(energy, 2.0 / config.power.max(2.0));

@@ -159,23 +159,27 @@ impl<'a, S: Sample> WholeSignal<'a, S> {
         Self { samples, conditioning, mean, per_deviation, length, repeated }
     }
 
-    /// The repeated input from `start` on, before pre-emphasis.
-    fn plain(&self, kernel: &Kernel, start: u64, to: &mut [f32]) {
-        let n = self.samples.len() as u64;
-        // Runs that do not go over the end of a repetition.
-        let mut done = 0;
-        while done < to.len() {
-            let from = ((start + done as u64) % n) as usize;
-            let len = (self.samples.len() - from).min(to.len() - done);
-            S::convert(kernel, &self.samples[from..from + len], &mut to[done..done + len]);
-            done += len;
-        }
+    /// The input from sample `from` on, before pre-emphasis.
+    fn plain(&self, kernel: &Kernel, from: usize, to: &mut [f32]) {
+        S::convert(kernel, &self.samples[from..from + to.len()], to);
         if self.conditioning.normalize {
             for value in &mut *to {
                 *value = (*value - self.mean) * self.per_deviation;
             }
         }
-        self.conditioning.add_dither(start, to);
+        self.conditioning.add_dither(from as u64, to);
+    }
+
+    /// The input from sample `from` on.
+    fn conditioned(&self, kernel: &Kernel, from: usize, to: &mut [f32]) {
+        self.plain(kernel, from, to);
+        if self.conditioning.preemphasis != 0.0 {
+            let mut before = [0.0];
+            if from > 0 {
+                self.plain(kernel, from - 1, &mut before);
+            }
+            kernel.emphasize(to, self.conditioning.preemphasis, before[0]);
+        }
     }
 }
 
@@ -196,18 +200,16 @@ impl<S: Sample> Signal for WholeSignal<'_, S> {
 
     fn copy(&self, kernel: &Kernel, start: u64, to: &mut [f32]) {
         let repeated = (self.repeated.saturating_sub(start)).min(to.len() as u64) as usize;
-        let (signal, zeros) = to.split_at_mut(repeated);
+        let (mut signal, zeros) = to.split_at_mut(repeated);
         zeros.fill(0.0);
-        if signal.is_empty() {
-            return;
-        }
-        self.plain(kernel, start, signal);
-        if self.conditioning.preemphasis != 0.0 {
-            let mut before = [0.0];
-            if start > 0 {
-                self.plain(kernel, start - 1, &mut before);
-            }
-            kernel.emphasize(signal, self.conditioning.preemphasis, before[0]);
+        // A repetition at a time.
+        let mut from = (start % self.samples.len() as u64) as usize;
+        while !signal.is_empty() {
+            let len = (self.samples.len() - from).min(signal.len());
+            let (part, rest) = signal.split_at_mut(len);
+            self.conditioned(kernel, from, part);
+            signal = rest;
+            from = 0;
         }
     }
 }

@@ -5,6 +5,7 @@ mod support;
 use mojo_audio_core::config::{Normalize, OptionKind, Precision};
 use mojo_audio_core::{Error, MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS, Sample};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use support::{assert_same_frames, config, frames, oracle, signals};
 
 /// One option and a value for it, of whatever kind it is.
@@ -31,7 +32,7 @@ impl Change {
     fn value(&self) -> String {
         let option = &OPTIONS[self.option];
         let pick = self.pick;
-        if option.optional && pick % 4 == 0 {
+        if option.optional && pick.is_multiple_of(4) {
             return "none".into();
         }
         match option.kind {
@@ -45,9 +46,11 @@ impl Change {
             OptionKind::F64 if option.name == "power" => {
                 [0.5, 1.0, 1.5, 2.0, 3.0][pick % 5].to_string()
             }
-            OptionKind::F64 if pick % 3 == 0 => (self.part * NUMBERS[pick % NUMBERS.len()]).to_string(),
+            OptionKind::F64 if pick.is_multiple_of(3) => {
+                (self.part * NUMBERS[pick % NUMBERS.len()]).to_string()
+            }
             OptionKind::F64 => NUMBERS[pick % NUMBERS.len()].to_string(),
-            OptionKind::Bool => (pick % 2 == 0).to_string(),
+            OptionKind::Bool => pick.is_multiple_of(2).to_string(),
             OptionKind::Choice { values, .. } => values[pick % values.len()].name.into(),
         }
     }
@@ -71,6 +74,27 @@ prop_compose! {
         config.n_frames = config.n_frames.map(|_| 20);
         for change in changes {
             config.set(OPTIONS[change.option].name, &change.value()).unwrap();
+        }
+        Configured(config)
+    }
+}
+
+prop_compose! {
+    /// A preset with two numbers of any size.
+    fn extreme_config()(
+        preset in 0..PRESETS.len(),
+        options in proptest::array::uniform2(0..OPTIONS.len()),
+        exponents in proptest::array::uniform2(-45..39i32),
+        use_energy in any::<bool>(),
+    ) -> Configured {
+        let mut config = MelConfig::preset(PRESETS[preset]).unwrap();
+        config.pad_to = None;
+        config.n_frames = None;
+        config.use_energy = use_energy;
+        for (option, exponent) in options.into_iter().zip(exponents) {
+            if OPTIONS[option].kind == OptionKind::F64 {
+                config.set(OPTIONS[option].name, &format!("1e{exponent}")).unwrap();
+            }
         }
         Configured(config)
     }
@@ -129,14 +153,14 @@ fn accepted(config: &MelConfig) -> Option<MelExtractor> {
     }
 }
 
-/// So many tries, or what `PROPTEST_CASES` says.
+/// So many tries, the same in each run. With `PROPTEST_CASES` in the environment so many, other ones
+/// each time.
 fn tries(n: u32) -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() {
-        config
-    } else {
-        ProptestConfig { cases: n, ..config }
+        return config;
     }
+    ProptestConfig { cases: n, rng_seed: RngSeed::Fixed(1), ..config }
 }
 
 proptest! {
@@ -245,7 +269,9 @@ proptest! {
         let truth = oracle::mel_spectrogram(&config, &samples);
         prop_assert_eq!(mel.n_frames(), truth.n_frames);
         prop_assert_eq!(mel.n_mels(), truth.rows.len());
-        let highest = truth.rows.iter().flatten().fold(1e-12f64, |highest, y| highest.max(y.abs()));
+        // Rounding is relative to the offset, too, which may cancel the logarithm.
+        let smallest = (config.offset * config.scale).abs().max(1e-12);
+        let highest = truth.rows.iter().flatten().fold(smallest, |highest, y| highest.max(y.abs()));
         // Where a row hardly changes, its normalization magnifies rounding without limit.
         if config.normalize != Normalize::None {
             return Ok(());
@@ -268,22 +294,9 @@ proptest! {
 
     #[test]
     fn extreme_numbers_are_refused_or_give_finite_values(
-        preset in 0..PRESETS.len(),
-        option in 0..OPTIONS.len(),
-        exponent in -45..39i32,
-        other in 0..OPTIONS.len(),
-        other_exponent in -45..39i32,
+        Configured(config) in extreme_config(),
         Samples { values: samples, .. } in some_samples(),
     ) {
-        let mut config = MelConfig::preset(PRESETS[preset]).unwrap();
-        config.pad_to = None;
-        config.n_frames = config.n_frames.map(|_| 20);
-        config.use_energy = samples.len() % 2 == 0;
-        for (option, exponent) in [(option, exponent), (other, other_exponent)] {
-            if OPTIONS[option].kind == OptionKind::F64 {
-                config.set(OPTIONS[option].name, &format!("1e{exponent}")).unwrap();
-            }
-        }
         let Some(extractor) = accepted(&config) else { return Ok(()) };
         match extractor.compute(&samples) {
             Ok(mel) => {
@@ -377,6 +390,10 @@ fn sizes_from_end_to_end() {
         }
     }
     for n_fft in ["2", "3", "16381", "32768", "44100", "65521", "65536"] {
+        // A direct transform of a prime of that size takes seconds.
+        if n_fft == "65521" && !cfg!(feature = "realfft") {
+            continue;
+        }
         gives(&[("n_fft", n_fft), ("hop_length", "1999")]);
     }
     for n_mels in ["1", "2", "3", "1000", "4095", "4096"] {

@@ -86,11 +86,11 @@ fn check<S: Sample + 'static>(
     }
 }
 
+/// A preset, its options, and the samples.
+type Case = (&'static str, Vec<(&'static str, &'static str)>, Vec<f32>);
+
 /// Checks in a thread of its own, as a stream that stops taking samples would never return.
-fn check_all(
-    cases: Vec<(&'static str, Vec<(&'static str, &'static str)>, Vec<f32>)>,
-    chunkings: &'static [Chunks],
-) {
+fn check_all(cases: Vec<Case>, chunkings: &'static [Chunks]) {
     let failures = in_parallel(&cases, |(preset, options, samples)| {
         let what = format!("{preset} {options:?}, {} samples", samples.len());
         let (preset, options, samples) = (*preset, options.clone(), samples.clone());

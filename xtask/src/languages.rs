@@ -1,12 +1,16 @@
 //! The languages that `cargo xtask test` knows, one file each.
 
 pub mod c;
+mod candle;
 mod checks;
 mod cli;
+mod go;
+mod julia;
 pub mod python;
 mod python_ctypes;
 mod rust;
 mod rust_ffi;
+mod zig;
 
 use crate::Result;
 use crate::workspace::{Workspace, ask};
@@ -14,8 +18,18 @@ use std::ops::AddAssign;
 use std::process::Command;
 
 /// Every language, in the order in which they are tested.
-pub const ALL: &[&dyn Language] =
-    &[&rust::Rust, &cli::Cli, &c::C, &rust_ffi::RustFfi, &python_ctypes::PythonCtypes, &python::Python];
+pub const ALL: &[&dyn Language] = &[
+    &rust::Rust,
+    &cli::Cli,
+    &c::C,
+    &rust_ffi::RustFfi,
+    &python_ctypes::PythonCtypes,
+    &go::Go,
+    &zig::Zig,
+    &julia::Julia,
+    &python::Python,
+    &candle::Candle,
+];
 
 /// A language, or another surface of the project, with tests of its own.
 pub trait Language {

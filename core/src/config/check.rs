@@ -10,6 +10,8 @@ const MAX_N_FFT: u32 = 65_536;
 const MAX_N_MELS: u32 = 4_096;
 /// Largest `pad_end`, `pad_to`: they can be added to a length without overflow.
 const MAX_PADDING: u64 = 1 << 48;
+/// Largest number that a level is shifted or multiplied by: no logarithm leaves the floats by it.
+const MAX_LEVEL: f64 = 1e9;
 
 impl MelConfig {
     /// Checks every option, by itself and against the others.
@@ -144,7 +146,13 @@ impl MelConfig {
         self.rule(!self.subtract_reference || self.log != Log::None, "subtract_reference", || {
             "false where log is none".into()
         })?;
-        self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())
+        self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())?;
+        let large = |value: f64| value.abs() > MAX_LEVEL;
+        let most = || format!("at most {MAX_LEVEL:e} in magnitude");
+        self.rule(!large(self.scale), "scale", most)?;
+        self.rule(!large(self.offset), "offset", most)?;
+        self.rule(!large(self.reference_value), "reference_value", most)?;
+        self.rule(!self.top_db.is_some_and(large), "top_db", most)
     }
 
     fn check_result(&self) -> Result<(), Error> {

@@ -43,8 +43,11 @@ impl Language for Go {
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
-        if !is_new_enough(workspace) && !fetched(workspace)?.is_file() {
-            fetch(workspace)?;
+        if !is_new_enough(workspace) {
+            let works = ask(workspace.command(fetched(workspace)?).env_remove("GOROOT").arg("version"));
+            if works.is_none() {
+                fetch(workspace)?;
+            }
         }
         install::install(workspace, &workspace.path(PACKAGE)).map(drop)
     }
@@ -70,6 +73,7 @@ impl Language for Go {
         checks.check("examples/go", session.example(&folder.join("mel"), None));
         let program = folder.join("mel-system");
         checks.check("examples/go with mojo_audio_system", session.example(&program, Some(&prefix)));
+        checks.check("README's program", session.readme());
         counts += checks.counts();
         Ok(counts)
     }
@@ -87,7 +91,7 @@ impl Session<'_> {
         go.current_dir(self.workspace.path(folder));
         // Pointers that Go must not pass to C are found. This Go, and nothing from around the checkout.
         go.env("GODEBUG", "cgocheck=1").env("GOTOOLCHAIN", "local").env("GOWORK", "off");
-        go.env("CGO_ENABLED", "1");
+        go.env("CGO_ENABLED", "1").env_remove("GOROOT");
         go
     }
 
@@ -130,6 +134,23 @@ impl Session<'_> {
         }
         let printed = run(command.arg("examples/data/speech.wav"))?;
         same(printed.trim_end(), &c::example_line(self.workspace)?)
+    }
+
+    /// Runs the program that README shows, in a module of its own that is made as README says.
+    fn readme(&self) -> Result {
+        let page = self.workspace.read("README.md")?;
+        let program = page.split_once("\n```go\n").and_then(|(_, rest)| rest.split_once("```\n"));
+        let (program, _) = program.ok_or("README.md shows no program in Go")?;
+        let folder = self.workspace.folder("go/readme")?;
+        fs::remove_dir_all(&folder)?;
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("main.go"), program)?;
+        let package = self.workspace.path(PACKAGE);
+        let replace = format!("-replace=mojoaudio={}", package.display());
+        let go = |arguments: &[&str]| run(self.go("").args(arguments).current_dir(&folder));
+        go(&["mod", "init", "readme"])?;
+        go(&["mod", "edit", "-require=mojoaudio@v0.0.0", &replace])?;
+        same(go(&["run", "."])?.trim_end(), "80 3000")
     }
 }
 

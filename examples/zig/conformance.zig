@@ -1,0 +1,306 @@
+//! The conformance cases through the C library. Its argument is the folder `conformance` of the checkout.
+
+const std = @import("std");
+const mojo = @import("mojo_audio.zig");
+const Allocator = std.mem.Allocator;
+
+const Clip = struct {
+    input: []const u8 = "",
+    n_samples: usize = 0,
+    expected: []const u8 = "",
+    n_mels: usize = 0,
+    n_frames: usize = 0,
+    bound: Bound = .{},
+};
+
+const Bound = struct { atol: f64 = 0, rtol: f64 = 0, mean_abs: f64 = 0, atol_per_row: []const f64 = &.{} };
+
+const Case = struct {
+    name: []const u8,
+    kind: enum { single, int16, batch, statistic, refusal },
+    preset: []const u8,
+    options: std.json.ArrayHashMap([]const u8),
+    input: []const u8 = "",
+    n_samples: usize = 0,
+    expected: []const u8 = "",
+    n_mels: usize = 0,
+    n_frames: usize = 0,
+    bound: Bound = .{},
+    clips: []const Clip = &.{},
+    call: enum { none, new, compute, stream } = .none,
+    @"error": Refused = .{},
+
+    fn clip(case: Case) Clip {
+        return .{
+            .input = case.input,
+            .n_samples = case.n_samples,
+            .expected = case.expected,
+            .n_mels = case.n_mels,
+            .n_frames = case.n_frames,
+            .bound = case.bound,
+        };
+    }
+};
+
+const Refused = struct {
+    code: enum { none, config, unknown_name, empty_input, sample } = .none,
+    field: []const u8 = "",
+    name: []const u8 = "",
+    index: usize = 0,
+};
+
+/// One case: where its files are, and the memory that it uses.
+const Test = struct {
+    io: std.Io,
+    folder: std.Io.Dir,
+    arena: Allocator,
+    n_streamed: *usize,
+
+    fn run(t: Test, case: Case) !void {
+        switch (case.kind) {
+            .single => try t.single(f32, case),
+            .int16 => try t.single(i16, case),
+            .batch => try t.batch(case),
+            .statistic => try t.statistic(case),
+            .refusal => try t.refusal(case),
+        }
+    }
+
+    /// The values of a file, or silence.
+    fn read(t: Test, T: type, name: []const u8, n: usize) ![]T {
+        const values = try t.arena.alloc(T, n);
+        if (std.mem.eql(u8, name, "silence")) {
+            @memset(values, 0);
+            return values;
+        }
+        const bytes = try t.folder.readFileAlloc(t.io, name, t.arena, .unlimited);
+        if (bytes.len != n * @sizeOf(T)) return fail("{s} has {d} bytes", .{ name, bytes.len });
+        @memcpy(std.mem.sliceAsBytes(values), bytes);
+        return values;
+    }
+
+    fn extractor(t: Test, case: Case) !*mojo.Extractor {
+        var options: mojo.Options = undefined;
+        const preset = try t.arena.dupeSentinel(u8, case.preset, 0);
+        try check(mojo.mojo_mel_options_init(&options, @sizeOf(mojo.Options), preset));
+        var pairs = case.options.map.iterator();
+        while (pairs.next()) |pair| {
+            const name = try t.arena.dupeSentinel(u8, pair.key_ptr.*, 0);
+            const value = try t.arena.dupeSentinel(u8, pair.value_ptr.*, 0);
+            try check(mojo.mojo_mel_options_set(&options, name, value));
+        }
+        var made: ?*mojo.Extractor = null;
+        try check(mojo.mojo_mel_extractor_new(&options, &made));
+        return made.?;
+    }
+
+    fn single(t: Test, S: type, case: Case) !void {
+        const made = try t.extractor(case);
+        defer mojo.mojo_mel_extractor_free(made);
+        const samples = try t.read(S, case.input, case.n_samples);
+        var mel: ?*mojo.Spectrogram = null;
+        try check(if (S == i16)
+            mojo.mojo_mel_extractor_compute_i16(made, samples.ptr, samples.len, &mel)
+        else
+            mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel));
+        defer mojo.mojo_mel_spectrogram_free(mel);
+        try t.within(case.clip(), mel);
+
+        var stream: ?*mojo.Stream = null;
+        if (mojo.mojo_mel_stream_new(made, &stream) != .success) return;
+        mojo.mojo_mel_stream_free(stream);
+        t.n_streamed.* += 1;
+        const layout = case.options.map.get("layout") orelse "";
+        const frame_major = std.mem.eql(u8, layout, "frame_major");
+        const whole = mojo.mojo_mel_spectrogram_get_data_ptr(mel)[0 .. case.n_mels * case.n_frames];
+        for ([_]usize{ 1, 160, 4096, case.n_samples }) |piece| {
+            if (piece > 1 or case.n_samples <= 1000) {
+                try t.streamed(S, made, samples, case, whole, piece, frame_major);
+            }
+        }
+    }
+
+    /// Pushes the samples in pieces, and compares bit for bit.
+    fn streamed(t: Test, S: type, made: *mojo.Extractor, samples: []const S, case: Case, whole: []const f32, piece: usize, frame_major: bool) !void {
+        var stream: ?*mojo.Stream = null;
+        try check(mojo.mojo_mel_stream_new(made, &stream));
+        defer mojo.mojo_mel_stream_free(stream);
+        const gathered = try t.arena.alloc(f32, whole.len);
+        var at: usize = 0;
+        var from: usize = 0;
+        var ended = false;
+        while (!ended) {
+            const some = samples[from..@min(from + piece, samples.len)];
+            ended = some.len == 0;
+            from += some.len;
+            try check(if (ended)
+                mojo.mojo_mel_stream_finish(stream)
+            else if (S == i16)
+                mojo.mojo_mel_stream_push_i16(stream, some.ptr, some.len)
+            else
+                mojo.mojo_mel_stream_push(stream, some.ptr, some.len));
+            const available = mojo.mojo_mel_stream_available(stream);
+            if (at + available > case.n_frames) return fail("more than {d} frames", .{case.n_frames});
+            const part = try t.arena.alloc(f32, available * case.n_mels);
+            var n: usize = 0;
+            try check(mojo.mojo_mel_stream_read(stream, part.ptr, part.len, &n));
+            for (0..n) |frame| for (0..case.n_mels) |row| {
+                if (frame_major) {
+                    gathered[(at + frame) * case.n_mels + row] = part[frame * case.n_mels + row];
+                } else {
+                    gathered[row * case.n_frames + at + frame] = part[row * n + frame];
+                }
+            };
+            at += n;
+        }
+        if (at != case.n_frames or !sameBits(gathered, whole)) {
+            return fail("pieces of {d}: other bits, or {d} frames for {d}", .{ piece, at, case.n_frames });
+        }
+    }
+
+    fn within(t: Test, clip: Clip, mel: ?*const mojo.Spectrogram) !void {
+        const values = try shaped(clip, mel);
+        if (values.len == 0) return;
+        var sum: f64 = 0;
+        for (values, try t.read(f32, clip.expected, values.len)) |value, expected| {
+            const deviation = @abs(@as(f64, value) - expected);
+            sum += deviation;
+            if (!(deviation <= clip.bound.atol + clip.bound.rtol * @abs(@as(f64, expected)))) {
+                return fail("{d} for {d}", .{ value, expected });
+            }
+        }
+        const mean = sum / @as(f64, @floatFromInt(values.len));
+        if (!(mean <= clip.bound.mean_abs)) return fail("mean deviation {d} for {d}", .{ mean, clip.bound.mean_abs });
+    }
+
+    fn batch(t: Test, case: Case) !void {
+        const made = try t.extractor(case);
+        defer mojo.mojo_mel_extractor_free(made);
+        const n = case.clips.len;
+        const clips = try t.arena.alloc([*]const f32, n);
+        const lengths = try t.arena.alloc(usize, n);
+        for (case.clips, clips, lengths) |clip, *samples, *length| {
+            samples.* = (try t.read(f32, clip.input, clip.n_samples)).ptr;
+            length.* = clip.n_samples;
+        }
+        const mels = try t.arena.alloc(?*mojo.Spectrogram, n);
+        try check(mojo.mojo_mel_extractor_compute_batch(made, clips.ptr, lengths.ptr, n, 0, mels.ptr));
+        defer for (mels) |mel| mojo.mojo_mel_spectrogram_free(mel);
+        for (case.clips, clips, mels) |clip, samples, mel| {
+            try t.within(clip, mel);
+            var alone: ?*mojo.Spectrogram = null;
+            try check(mojo.mojo_mel_extractor_compute(made, samples, clip.n_samples, &alone));
+            defer mojo.mojo_mel_spectrogram_free(alone);
+            if (!sameBits(try shaped(clip, mel), try shaped(clip, alone))) return fail("alone it has other bits", .{});
+        }
+    }
+
+    fn statistic(t: Test, case: Case) !void {
+        const made = try t.extractor(case);
+        defer mojo.mojo_mel_extractor_free(made);
+        const samples = try t.read(f32, case.input, case.n_samples);
+        var mel: ?*mojo.Spectrogram = null;
+        try check(mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel));
+        defer mojo.mojo_mel_spectrogram_free(mel);
+        const values = try shaped(case.clip(), mel);
+        for (try t.read(f32, case.expected, case.n_mels), case.bound.atol_per_row, 0..) |expected, bound, row| {
+            var sum: f64 = 0;
+            for (values[row * case.n_frames ..][0..case.n_frames]) |value| sum += value;
+            const mean = sum / @as(f64, @floatFromInt(case.n_frames));
+            if (!(@abs(mean - expected) <= bound)) return fail("row {d}: mean {d} for {d}", .{ row, mean, expected });
+        }
+    }
+
+    fn refusal(t: Test, case: Case) !void {
+        const made = t.extractor(case) catch |err| {
+            if (case.call != .new) return err;
+            return t.says(case.@"error", err);
+        };
+        defer mojo.mojo_mel_extractor_free(made);
+        switch (case.call) {
+            .compute => {
+                const samples = try t.read(f32, case.input, case.n_samples);
+                var mel: ?*mojo.Spectrogram = null;
+                check(mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel)) catch |err| return t.says(case.@"error", err);
+            },
+            .stream => {
+                var stream: ?*mojo.Stream = null;
+                check(mojo.mojo_mel_stream_new(made, &stream)) catch |err| return t.says(case.@"error", err);
+            },
+            else => {},
+        }
+        return fail("it was not refused", .{});
+    }
+
+    /// Whether an error is of the kind, and its text about what the case says.
+    fn says(t: Test, wanted: Refused, err: anyerror) !void {
+        if (err != error.InvalidInput) return err;
+        const text = std.mem.span(mojo.mojo_audio_last_error());
+        const part = switch (wanted.code) {
+            .config => try std.fmt.allocPrint(t.arena, "{s}: ", .{wanted.field}),
+            .unknown_name => try std.fmt.allocPrint(t.arena, "\"{s}\"", .{wanted.name}),
+            .empty_input => "samples: the input is empty",
+            .sample => try std.fmt.allocPrint(t.arena, "samples: sample {d} is ", .{wanted.index}),
+            .none => return fail("the case does not say which error", .{}),
+        };
+        const found = std.mem.find(u8, text, part);
+        if (found == null or (found.? != 0 and wanted.code != .unknown_name)) return fail("`{s}` for `{s}`", .{ text, part });
+    }
+};
+
+/// The values of a result that has the shape of a clip's.
+fn shaped(clip: Clip, mel: ?*const mojo.Spectrogram) ![]const f32 {
+    var n_mels: usize = 0;
+    var n_frames: usize = 0;
+    mojo.mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
+    if (n_mels != clip.n_mels or n_frames != clip.n_frames) {
+        return fail("({d}, {d}) for ({d}, {d})", .{ n_mels, n_frames, clip.n_mels, clip.n_frames });
+    }
+    return mojo.mojo_mel_spectrogram_get_data_ptr(mel)[0 .. n_mels * n_frames];
+}
+
+fn sameBits(a: []const f32, b: []const f32) bool {
+    return std.mem.eql(u8, std.mem.sliceAsBytes(a), std.mem.sliceAsBytes(b));
+}
+
+fn check(status: mojo.Status) !void {
+    return switch (status) {
+        .success => {},
+        .invalid_input => error.InvalidInput,
+        .allocation => error.OutOfMemory,
+        .buffer_size => error.BufferSize,
+        else => error.Processing,
+    };
+}
+
+fn fail(comptime format: []const u8, values: anytype) error{Failed} {
+    std.debug.print(format ++ "\n", values);
+    return error.Failed;
+}
+
+pub fn main(init: std.process.Init) !u8 {
+    const args = try init.minimal.args.toSlice(init.arena.allocator());
+    if (args.len != 2) std.process.fatal("usage: conformance FOLDER", .{});
+    const folder = try std.Io.Dir.cwd().openDir(init.io, args[1], .{});
+    const json = try folder.readFileAlloc(init.io, "cases.json", init.arena.allocator(), .unlimited);
+    const List = struct { cases: []const Case };
+    const list = try std.json.parseFromSliceLeaky(List, init.arena.allocator(), json, .{ .ignore_unknown_fields = true });
+
+    var n_passed: usize = 0;
+    var n_streamed: usize = 0;
+    for (list.cases) |case| {
+        var arena: std.heap.ArenaAllocator = .init(init.gpa);
+        defer arena.deinit();
+        const t: Test = .{ .io = init.io, .folder = folder, .arena = arena.allocator(), .n_streamed = &n_streamed };
+        if (t.run(case)) {
+            n_passed += 1;
+        } else |err| {
+            std.debug.print("FAILED: {s}: {s}\n", .{ case.name, @errorName(err) });
+        }
+    }
+    const n_failed = list.cases.len - n_passed;
+    if (n_streamed == 0) std.process.fatal("no case was streamed", .{});
+    const sum = try std.fmt.allocPrint(init.arena.allocator(), "{d} passed, {d} failed\n", .{ n_passed, n_failed });
+    try std.Io.File.stdout().writeStreamingAll(init.io, sum);
+    return @intFromBool(n_failed != 0);
+}

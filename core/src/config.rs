@@ -152,7 +152,7 @@ options! {
     dither: f64 = 0.0;
     /// Seed of the dither: the same seed gives the same noise.
     dither_seed: u64 = 0;
-    /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
     preemphasis: f64 = 0.0;
     /// Whether pre-emphasis runs over the signal or within each frame.
     preemphasis_mode: PreemphasisMode = PreemphasisMode::Signal;

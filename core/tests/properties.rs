@@ -495,3 +495,39 @@ fn unread_samples_are_checked_too() {
         }
     }
 }
+
+#[test]
+fn enormous_scales_do_not_make_infinities() {
+    let samples = signals::make("white", 5, 16_000, 2_000);
+    for (preset, options) in [
+        ("whisper", &[("offset", "1e38")][..]),
+        ("whisper", &[("offset", "-1e38"), ("scale", "1e38")]),
+        ("kaldi-fbank", &[("scale", "1e38")]),
+        ("torchaudio", &[("scale", "1e36")]),
+        ("torchaudio", &[("scale", "1e30"), ("input_scale", "1e5")]),
+        ("kaldi-fbank", &[("n_mfcc", "13"), ("scale", "1e37")]),
+    ] {
+        let Some(extractor) = accepted(&config(preset, options)) else { continue };
+        if let Ok(mel) = extractor.compute(&samples) {
+            let bad = mel.data().iter().find(|value| !value.is_finite());
+            assert_eq!(bad, None, "{preset} {options:?}");
+        }
+    }
+}
+
+#[test]
+fn preemphasis_ends_with_each_repetition() {
+    // The signal is filtered, then repeated, as the float64 oracle of the corpus has it.
+    let options =
+        [("preemphasis", "0.97"), ("pad_to", "3000"), ("n_fft", "512"), ("hop_length", "160")];
+    let config = config("clap", &options);
+    let samples = signals::make("white", 5, 48_000, 100);
+    let truth = oracle::mel_spectrogram(&config, &samples);
+    let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+    for (row, values) in truth.rows.iter().enumerate() {
+        for (t, e) in values.iter().enumerate().filter(|(t, _)| truth.is_strong(row, *t)) {
+            let y = f64::from(mel.get(row, t));
+            assert!((y - e).abs() < 1e-3, "({row}, {t}) is {y}, expected {e}");
+        }
+    }
+}

@@ -140,7 +140,7 @@ class _Options(TypedDict, total=False):
     dither_seed: int
     """Seed of the dither: the same seed gives the same noise."""
     preemphasis: float
-    """Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are."""
+    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
     preemphasis_mode: _PreemphasisMode
     """Whether pre-emphasis runs over the signal or within each frame.
 
@@ -366,7 +366,7 @@ class _BandOptions(TypedDict, total=False):
     dither_seed: int
     """Seed of the dither: the same seed gives the same noise."""
     preemphasis: float
-    """Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are."""
+    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
     preemphasis_mode: _PreemphasisMode
     """Whether pre-emphasis runs over the signal or within each frame.
 
@@ -718,7 +718,7 @@ class MelConfig:
         """Seed of the dither: the same seed gives the same noise."""
     @property
     def preemphasis(self) -> float:
-        """Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are."""
+        """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
     @property
     def preemphasis_mode(self) -> _PreemphasisMode:
         """Whether pre-emphasis runs over the signal or within each frame.

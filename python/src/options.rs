@@ -204,7 +204,7 @@ impl MelConfig {
         self.config.dither_seed
     }
 
-    /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
     #[getter]
     fn preemphasis(&self) -> f64 {
         self.config.preemphasis

@@ -322,6 +322,7 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         let zero = V::splat(0.0);
         let mut highest = V::load(block.highest.as_ptr());
         let mut poison = powers.load(0).mul_add(zero, V::load(block.poison.as_ptr()));
+        poison = energy.mul_add(zero, poison);
         let levels = block.levels;
         let mut emit = inlined(
             #[inline(always)]

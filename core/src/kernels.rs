@@ -36,9 +36,9 @@ pub enum InstructionSet {
     Avx2,
     /// 4 lanes, not fused; every x86-64 has it.
     Sse2,
-    /// 4 lanes, fused; every 64-bit Arm has it.
+    /// 4 lanes, fused; every 64-bit Arm has it. Written, but not yet run on such a machine.
     Neon,
-    /// 4 lanes of WebAssembly, not fused.
+    /// 4 lanes of WebAssembly, not fused. Written, but not yet run.
     Simd128,
     /// One lane, fused by software where the machine has no instruction for it: the reference that
     /// the others are compared with, and slow. In builds with debug assertions only.

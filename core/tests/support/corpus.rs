@@ -60,7 +60,8 @@ pub struct Bound {
 /// How far it lies.
 #[derive(Clone, Copy, Default)]
 pub struct Deviation {
-    pub max_abs: f64,
+    /// The largest deviation, as a part of the largest value that is expected.
+    pub largest: f64,
     /// The largest part of a bound that is used up; above 1 it is broken.
     pub of_bound: f64,
 }
@@ -135,13 +136,14 @@ impl<S> Clip<S> {
     ) -> Deviation {
         let mut deviation = Deviation::default();
         let mut sum = 0.0;
+        let mut largest = 0.0f64;
         for row in 0..self.n_mels {
             for frame in 0..self.n_frames {
                 let expected = f64::from(self.expected_at(layout, row, frame));
                 let off = (f64::from(result(row, frame)) - expected).abs();
                 assert!(off.is_finite(), "row {row}, frame {frame} is not a number");
                 sum += off;
-                deviation.max_abs = deviation.max_abs.max(off);
+                largest = largest.max(off);
                 deviation.use_up(off, self.bound.atol + self.bound.rtol * expected.abs());
                 if let (Some(atol), Some(truth)) = (self.bound.atol_within_60db, truth)
                     && truth.is_strong(row, frame)
@@ -149,6 +151,10 @@ impl<S> Clip<S> {
                     deviation.use_up(off, atol);
                 }
             }
+        }
+        let size = self.expected.iter().fold(0.0f64, |size, &x| size.max(f64::from(x).abs()));
+        if size > 0.0 {
+            deviation.largest = largest / size;
         }
         if !self.expected.is_empty() {
             deviation.use_up(sum / self.expected.len() as f64, self.bound.mean_abs);
@@ -164,7 +170,7 @@ impl Deviation {
     }
 
     pub fn or_worse(self, other: Self) -> Self {
-        Self { max_abs: self.max_abs.max(other.max_abs), of_bound: self.of_bound.max(other.of_bound) }
+        Self { largest: self.largest.max(other.largest), of_bound: self.of_bound.max(other.of_bound) }
     }
 }
 

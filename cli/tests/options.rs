@@ -17,6 +17,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("f_max", &["f_max=7000"]),
     ("window", &["window=hamming"]),
     ("window_periodic", &["window_periodic=false"]),
+    ("precision", &["precision=double"]),
     ("power", &["power=1"]),
     ("magnitude_eps", &["power=1", "magnitude_eps=0.001"]),
     ("spectrum_norm", &["spectrum_norm=window"]),

@@ -12,8 +12,9 @@ use alloc::vec::Vec;
 use realfft::num_complex::Complex;
 use realfft::{FftNum, RealFftPlanner, RealToComplex};
 
-/// The smallest prime factor from which on this is faster than direct transforms.
-const FASTER_FROM: usize = 61;
+/// The prime factor from which on this is faster than a direct transform. Measured with 16 lanes: direct
+/// ones take 0.3 times as long at 127, 0.7 times at 251, and twice as long at 509.
+const FASTER_FROM: usize = 300;
 
 /// A transform by realfft.
 pub(crate) struct LargePrime<E> {

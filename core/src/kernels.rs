@@ -26,7 +26,7 @@ use block::Block;
 /// An instruction set that the kernels are compiled for.
 ///
 /// Those with a fused multiply-add give the same bits as each other. The rest round twice where those
-/// round once, which changes Whisper's output by less than 1e-5 on signals of ordinary dynamic range.
+/// round once: other bits, within the same bounds of the conformance cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstructionSet {

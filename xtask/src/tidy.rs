@@ -12,21 +12,14 @@ use std::fs;
 const UNSAFE: &[(&str, &str)] = &[
     ("core/src/kernels.rs", "calls what is compiled for the instruction set that was found"),
     ("core/src/kernels/", "vector instructions, and rows of scratch without bounds checks"),
-    ("core/src/fft.rs", "runs on the kernels' scratch"),
     ("core/src/fft/", "runs on the kernels' scratch"),
-    ("core/src/memory.rs", "aligned memory that may be refused"),
     ("core/src/scratch.rs", "lends the scratch from a pool that threads share"),
     ("core/src/run.rs", "hands the kernels pointers to samples and result"),
     ("core/src/extractor.rs", "writes the result to memory that is not initialised yet"),
     ("core/src/stream.rs", "writes the result to memory that is not initialised yet"),
     ("core/tests/", "an allocator that counts or refuses"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
-    ("core/benches/", "an allocator that counts"),
     ("capi/", "the border to C"),
-    ("cxx-bindings/", "the border to C++"),
-    ("python/", "the border to Python"),
-    ("node/", "the border to Node"),
-    ("uniffi/", "the border to Swift and Kotlin"),
     ("examples/rust-ffi/", "calls the C library"),
 ];
 

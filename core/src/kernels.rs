@@ -37,9 +37,9 @@ pub enum InstructionSet {
     Avx2,
     /// 4 lanes, not fused; every x86-64 has it.
     Sse2,
-    /// 4 lanes, fused; every 64-bit Arm has it. Written, but not yet run on such a machine.
+    /// 4 lanes, fused; every 64-bit Arm has it.
     Neon,
-    /// 4 lanes of WebAssembly, not fused. Written, but not yet run.
+    /// 4 lanes of WebAssembly, not fused; of programs compiled with the feature `simd128`.
     Simd128,
     /// One lane, fused by software where the machine has no instruction for it: the reference that
     /// the others are compared with, and slow. In builds with debug assertions only.

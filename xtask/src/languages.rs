@@ -1,5 +1,6 @@
 //! The languages that `cargo xtask test` knows, one file each.
 
+mod aarch64;
 pub mod c;
 mod candle;
 mod checks;
@@ -10,6 +11,7 @@ pub mod python;
 mod python_ctypes;
 mod rust;
 mod rust_ffi;
+mod wasm;
 mod zig;
 
 use crate::Result;
@@ -20,6 +22,8 @@ use std::process::Command;
 /// Every language, in the order in which they are tested.
 pub const ALL: &[&dyn Language] = &[
     &rust::Rust,
+    &aarch64::Aarch64,
+    &wasm::Wasm,
     &cli::Cli,
     &c::C,
     &rust_ffi::RustFfi,

@@ -1,5 +1,6 @@
 //! Makes what is published: `cargo xtask dist LANGUAGE`, one file a language below this one.
 
+mod node;
 mod python;
 
 use crate::Result;
@@ -19,7 +20,7 @@ pub struct Arguments {
 /// Makes a language's packages in the folder, which is empty; gives the files.
 type Make = fn(&Workspace, &Path) -> Result<Vec<PathBuf>>;
 
-const ALL: &[(&str, Make)] = &[("python", python::make)];
+const ALL: &[(&str, Make)] = &[("node", node::make), ("python", python::make)];
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     for (name, make) in ALL {

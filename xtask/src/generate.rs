@@ -2,6 +2,7 @@
 
 mod capi;
 mod go;
+mod node;
 mod options;
 mod python;
 
@@ -27,6 +28,7 @@ pub const FILES: &[File] = &[
     ("capi/include/mojo_audio.h", capi::header),
     ("capi/abi/interface.txt", capi::interface),
     ("capi/go/options.go", go::mirror),
+    ("node/index.d.ts", node::types),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
 ];

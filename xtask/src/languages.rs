@@ -7,6 +7,7 @@ mod checks;
 mod cli;
 mod go;
 mod julia;
+pub mod node;
 pub mod python;
 mod python_ctypes;
 mod rust;
@@ -32,6 +33,7 @@ pub const ALL: &[&dyn Language] = &[
     &zig::Zig,
     &julia::Julia,
     &python::Python,
+    &node::Node,
     &candle::Candle,
 ];
 

@@ -1,0 +1,26 @@
+//! The addon of the npm package mojo-audio: core's engine behind Node-API. The package's own JavaScript,
+//! in `lib/`, is what users see; it checks the types of arguments and makes the arrays for results, so
+//! that each is V8's own memory.
+
+mod cancel;
+mod config;
+mod errors;
+mod extractor;
+mod output;
+mod samples;
+mod stream;
+mod tasks;
+
+use napi_derive::napi;
+
+/// The presets' names.
+#[napi]
+pub fn presets() -> Vec<&'static str> {
+    mojo_audio_core::PRESETS.to_vec()
+}
+
+/// The package's version.
+#[napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

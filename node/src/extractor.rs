@@ -7,7 +7,7 @@ use crate::output::values;
 use crate::samples::{Samples, with_samples};
 use crate::stream::Stream;
 use crate::tasks::{BatchTask, ComputeTask, compute_batch};
-use mojo_audio_core::{Error, MelExtractor, Overrides};
+use mojo_audio_core::{MelExtractor, Overrides};
 use napi::bindgen_prelude::{
     AsyncTask, Env, Float32Array, Float32ArraySlice, Object, ObjectFinalize, Unknown,
 };
@@ -153,10 +153,4 @@ impl Extractor {
     pub fn stream(&self, env: &Env) -> napi::Result<Stream> {
         Stream::new(env, &self.extractor)
     }
-}
-
-/// Throws the error for a result whose memory was refused.
-#[napi]
-pub fn refuse_memory(env: &Env, bytes: f64) -> napi::Result<()> {
-    Err(Error::Allocation { bytes: bytes as usize }).or_throw(env)
 }

@@ -11,6 +11,9 @@ mod samples;
 mod stream;
 mod tasks;
 
+use errors::OrThrow;
+use mojo_audio_core::Error;
+use napi::bindgen_prelude::Env;
 use napi_derive::napi;
 
 /// The presets' names.
@@ -23,4 +26,10 @@ pub fn presets() -> Vec<&'static str> {
 #[napi]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+/// Throws the error for a result that memory has no room for.
+#[napi]
+pub fn refuse_memory(env: &Env, bytes: f64) -> napi::Result<()> {
+    Err(Error::Allocation { bytes: bytes as usize }).or_throw(env)
 }

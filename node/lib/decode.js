@@ -19,13 +19,13 @@ function decoder(format) {
   return {
     decode(chunk) {
       if (!types.isUint8Array(chunk)) throw typeError('chunk', chunk, 'a Buffer or a Uint8Array');
-      const length = rest.length + chunk.length;
-      const n = Math.floor(length / size);
-      // Its memory is aligned to a sample, which a socket's is not.
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const n = Math.floor(bytes.length / size);
+      // Memory that is aligned to a sample, as a socket's is not.
       const samples = new Samples(n);
-      const bytes = Buffer.concat([rest, chunk], length);
       Buffer.from(samples.buffer).set(bytes.subarray(0, n * size));
-      rest = bytes.subarray(n * size);
+      // The chunk's memory is the caller's.
+      rest = Buffer.from(bytes.subarray(n * size));
       return samples;
     },
     end() {

@@ -66,6 +66,19 @@ test('any iterable of chunks, of samples or of bytes', async () => {
   }
 });
 
+test('a buffer of bytes can be used again for the next chunk', async () => {
+  const audio = bytes(samples);
+  function* reader() {
+    const buffer = Buffer.alloc(1001);
+    for (let at = 0; at < audio.length; at += 1001) {
+      yield buffer.subarray(0, audio.copy(buffer, 0, at));
+      buffer.fill(0);
+    }
+  }
+  const mels = await collect(extractor.stream().iterate(reader(), { format: 'f32le' }));
+  assertSameMel(concatenate(mels, 80), whole);
+});
+
 test('bytes are refused where they are not expected, or end within a sample', async () => {
   const iterate = (source, settings) => collect(extractor.stream().iterate(source, settings));
   await assert.rejects(iterate([Buffer.alloc(8)]), { code: 'ERR_INVALID_ARG_TYPE' });

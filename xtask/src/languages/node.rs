@@ -11,6 +11,19 @@ use std::path::{Path, PathBuf};
 
 pub struct Node;
 
+/// Where programs and their WASI run.
+pub const NODE: Tool = Tool {
+    name: "Node 18.17 or later",
+    probe: &[
+        "node",
+        "-e",
+        "const [major, minor] = process.versions.node.split('.').map(Number);\
+         if (major < 18 || (major === 18 && minor < 17)) process.exit(1);\
+         console.log(process.version)",
+    ],
+    source: Source::Debian("nodejs"),
+};
+
 /// What of `node/` is not a part of the package or its tests.
 const OF_THE_CRATE: &[&str] = &["Cargo.toml", "build.rs", "src", "typings", ".gitignore"];
 
@@ -25,17 +38,7 @@ impl Language for Node {
         const {
             &[
                 c::CARGO,
-                Tool {
-                    name: "Node 18.17 or later",
-                    probe: &[
-                        "node",
-                        "-e",
-                        "const [major, minor] = process.versions.node.split('.').map(Number);\
-                         if (major < 18 || (major === 18 && minor < 17)) process.exit(1);\
-                         console.log(process.version)",
-                    ],
-                    source: Source::Debian("nodejs"),
-                },
+                NODE,
                 Tool { name: "npm", probe: &["npm", "--version"], source: Source::Debian("npm") },
             ]
         }

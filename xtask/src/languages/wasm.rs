@@ -1,6 +1,7 @@
 //! Core's tests in WebAssembly, run by Node's WASI: the vectors of simd128.
 
 use super::aarch64::TESTS;
+use super::node::NODE;
 use super::rust::counts_of;
 use super::{Counts, Language, Source, Tool};
 use crate::Result;
@@ -18,14 +19,16 @@ impl Language for Wasm {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[
-            Tool {
-                name: "cargo-wasm",
-                probe: &["cargo-wasm", "--version"],
-                source: Source::Other("export PATH=$(.ci/cross):$PATH makes it on Debian, as root"),
-            },
-            Tool { name: "Node", probe: &["node", "--version"], source: Source::Debian("nodejs") },
-        ]
+        const {
+            &[
+                Tool {
+                    name: "cargo-wasm",
+                    probe: &["cargo-wasm", "--version"],
+                    source: Source::Other("export PATH=$(.ci/cross):$PATH makes it on Debian, as root"),
+                },
+                NODE,
+            ]
+        }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {

@@ -1,6 +1,7 @@
 //! Writes the files that follow from core's options, or checks that they are up to date.
 
 mod capi;
+mod cxx;
 mod go;
 mod options;
 mod python;
@@ -27,6 +28,9 @@ pub const FILES: &[File] = &[
     ("capi/include/mojo_audio.h", capi::header),
     ("capi/abi/interface.txt", capi::interface),
     ("capi/go/options.go", go::mirror),
+    ("cxx-bindings/src/options.rs", cxx::mirror),
+    ("cxx-bindings/src/options.cc", cxx::source),
+    ("cxx-bindings/include/mojo_audio/config.hpp", cxx::header),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
 ];

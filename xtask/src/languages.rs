@@ -4,6 +4,7 @@ pub mod c;
 mod candle;
 mod checks;
 mod cli;
+mod cxx;
 mod go;
 mod julia;
 pub mod python;
@@ -22,6 +23,7 @@ pub const ALL: &[&dyn Language] = &[
     &rust::Rust,
     &cli::Cli,
     &c::C,
+    &cxx::Cxx,
     &rust_ffi::RustFfi,
     &python_ctypes::PythonCtypes,
     &go::Go,

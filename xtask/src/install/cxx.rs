@@ -61,13 +61,7 @@ pub fn headers(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 /// Links the shared library. Not rustc's: it would hide the symbols of C++.
-fn link(
-    workspace: &Workspace,
-    compiler: &str,
-    archive: &Path,
-    soname: &str,
-    shared: &Path,
-) -> Result {
+fn link(workspace: &Workspace, compiler: &str, archive: &Path, soname: &str, shared: &Path) -> Result {
     if !cfg!(target_os = "linux") {
         return Err("the shared C++ library has been linked on Linux only so far".into());
     }

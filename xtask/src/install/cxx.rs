@@ -17,17 +17,18 @@ const EXPORTS: &str = "{
 };
 ";
 
-/// The C++ compiler, if there is one.
+/// The C++ compiler, if there is one; its whole path, as CMake gives it to cargo.
 pub fn compiler(workspace: &Workspace) -> Option<String> {
     let compiler = env::var("CXX").unwrap_or_else(|_| "c++".into());
-    ask(workspace.command(&compiler).arg("--version")).map(|_| compiler)
+    let path = ask(workspace.command("sh").args(["-c", "command -v \"$0\"", &compiler]))?;
+    Some(path.trim().to_string())
 }
 
 /// Builds the library and installs it below a folder in which the C library is; gives the files.
 pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     let compiler = compiler(workspace).ok_or("there is no C++ compiler")?;
     let build = ["build", "--locked", "--release", "--package", "mojo-audio-cxx-library"];
-    run(workspace.cargo().args(build))?;
+    run(workspace.cargo().args(build).env("CXX", &compiler))?;
     let archive = workspace.target().join("release/libmojo_audio_cxx_library.a");
     let lib = prefix.join("lib");
     let mut files = Vec::new();

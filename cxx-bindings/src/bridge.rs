@@ -215,7 +215,7 @@ fn config_check(options: &Options, text: &mut [u8]) -> Report {
     guard(text, || options.config()?.check())
 }
 
-fn extractor_new(
+pub(crate) fn extractor_new(
     options: &Options,
     window: &[f32],
     filterbank: &[f32],
@@ -234,7 +234,7 @@ fn extractor_new(
 
 /// # Safety
 /// The handle is NULL or one of `extractor_new`, and is not used again.
-unsafe fn extractor_free(extractor: *mut Extractor) {
+pub(crate) unsafe fn extractor_free(extractor: *mut Extractor) {
     // SAFETY: the caller's.
     unsafe { border::free_handle(extractor) };
 }
@@ -263,14 +263,19 @@ fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize {
     })
 }
 
-fn compute<S: Sample>(e: &Extractor, samples: &[S], out: &mut Values, text: &mut [u8]) -> Report {
+pub(crate) fn compute<S: Sample>(
+    e: &Extractor,
+    samples: &[S],
+    out: &mut Values,
+    text: &mut [u8],
+) -> Report {
     guard(text, || {
         out.take(e.0.compute(samples)?);
         Ok(())
     })
 }
 
-fn compute_into<S: Sample>(
+pub(crate) fn compute_into<S: Sample>(
     extractor: &Extractor,
     samples: &[S],
     out: &mut [f32],
@@ -337,13 +342,13 @@ fn batch_next(batch: &mut Batch, out: &mut Values, text: &mut [u8]) -> Report {
     })
 }
 
-fn stream_new(extractor: &Extractor, text: &mut [u8], report: &mut Report) -> *mut Stream {
+pub(crate) fn stream_new(extractor: &Extractor, text: &mut [u8], report: &mut Report) -> *mut Stream {
     handle(text, report, || Ok(Stream { stream: extractor.0.stream()?, is_broken: false }))
 }
 
 /// # Safety
 /// The handle is NULL or one of `stream_new`, and is not used again.
-unsafe fn stream_free(stream: *mut Stream) {
+pub(crate) unsafe fn stream_free(stream: *mut Stream) {
     // SAFETY: the caller's.
     unsafe { border::free_handle(stream) };
 }
@@ -381,7 +386,7 @@ fn push<S: Sample>(s: &mut Stream, samples: &[S], out: &mut Values, text: &mut [
     })
 }
 
-fn push_into<S: Sample>(
+pub(crate) fn push_into<S: Sample>(
     stream: &mut Stream,
     samples: &[S],
     out: &mut [f32],
@@ -401,7 +406,7 @@ fn stream_finish(stream: &mut Stream, out: &mut Values, text: &mut [u8]) -> Repo
     })
 }
 
-fn stream_finish_into(
+pub(crate) fn stream_finish_into(
     stream: &mut Stream,
     out: &mut [f32],
     n_frames: &mut usize,

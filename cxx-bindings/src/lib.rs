@@ -5,6 +5,8 @@
 //! call the bridge, whose every function stops panics (`border::guard`) and writes the text of an error
 //! to memory of the caller's.
 
+#[cfg(test)]
+mod allocation;
 mod border;
 mod bridge;
 mod options;

@@ -189,6 +189,13 @@ TEST(Extractor, RefusesWhatIsWrong) {
             "input | samples: a misaligned pointer came; a multiple of 4 is wanted");
 }
 
+TEST(Extractor, RefusedMemoryIsAnError) {
+  MelConfig config;
+  config.hop_length = 1;
+  config.pad_to = std::uint64_t{1} << 48;  // the result is larger than an address space
+  EXPECT_EQ(MelExtractor(config).try_compute(wave(9)).error().code(), ErrorCode::allocation);
+}
+
 TEST(Extractor, WritesToMemoryOfTheCallers) {
   const MelExtractor extractor;
   std::vector<float> samples = wave(4000);
@@ -222,6 +229,10 @@ TEST(Extractor, MovedFromItRefuses) {
             "input | clip 0: the MelExtractor was moved from");
   first = std::move(second);
   EXPECT_EQ(first.compute(wave(4000)).n_frames(), 25U);
+  second = MelExtractor(MelConfig::ast());
+  first = std::move(second);
+  EXPECT_EQ(first.n_mels(), 128U);
+  EXPECT_EQ(refused([&] { (void)second.compute(wave(4000)); }), text);
 }
 
 TEST(Batch, EachClipStandsForItself) {

@@ -139,7 +139,8 @@ class Handle {
   explicit Handle(T* handle) noexcept : handle_(handle) {}
   Handle(Handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Handle& operator=(Handle&& other) noexcept {
-    std::swap(handle_, other.handle_);
+    Handle taken(std::move(other));
+    std::swap(handle_, taken.handle_);
     return *this;
   }
   ~Handle() {

@@ -15,7 +15,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     prefix: Option<PathBuf>,
 
-    /// Leaves the C++ library out; it is left out too where there is no C++ compiler
+    /// Leaves the C++ library out; it is left out too where it can't be built
     #[arg(long)]
     only_c: bool,
 }
@@ -42,7 +42,7 @@ pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
     match cxx::compiler(workspace) {
         _ if arguments.only_c => {}
         Some(_) => files.extend(cxx::install(workspace, &prefix)?),
-        None => eprintln!("the C++ library is left out: there is no C++ compiler"),
+        None => eprintln!("the C++ library is left out: it needs a C++ compiler, and so far Linux"),
     }
     for file in files {
         println!("{}", file.display());

@@ -74,16 +74,19 @@ impl MelStream {
         self.plan.n_rows
     }
 
-    /// Frames that a push of so many samples will give.
+    /// Frames that a push of so many samples will give; none once the stream is finished.
     #[must_use]
     pub fn frames_after(&self, n_samples: usize) -> usize {
+        if self.is_finished {
+            return 0;
+        }
         self.certain(self.received.saturating_add(n_samples as u64)) - self.emitted
     }
 
     /// Frames that [`finish`](Self::finish) would give now.
     #[must_use]
     pub fn frames_at_finish(&self) -> usize {
-        if self.received == 0 {
+        if self.received == 0 || self.is_finished {
             return 0;
         }
         let n_frames = self.plan.n_frames;

@@ -289,6 +289,9 @@ fn the_end_is_the_end() {
     let first = stream_all(&mut stream, &[&samples], "first");
     assert_eq!(stream.finish().unwrap_err(), Error::Finished);
     assert_eq!(stream.push(&samples).unwrap_err(), Error::Finished);
+    // Fewer frames would be certain than were given.
+    assert_eq!(stream.push(&samples[..1]).unwrap_err(), Error::Finished);
+    assert_eq!((stream.frames_after(1), stream.frames_at_finish()), (0, 0));
     assert_eq!(stream.push_into(&samples, &mut [0.0; 8_000]).unwrap_err(), Error::Finished);
     assert_eq!(stream.finish_into(&mut [0.0; 8_000]).unwrap_err(), Error::Finished);
 

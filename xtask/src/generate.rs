@@ -1,6 +1,7 @@
 //! Writes the files that follow from core's options, or checks that they are up to date.
 
 mod capi;
+mod cxx;
 mod go;
 mod node;
 mod options;
@@ -29,6 +30,9 @@ pub const FILES: &[File] = &[
     ("capi/abi/interface.txt", capi::interface),
     ("capi/go/options.go", go::mirror),
     ("node/index.d.ts", node::types),
+    ("cxx-bindings/src/options.rs", cxx::mirror),
+    ("cxx-bindings/src/options.cc", cxx::source),
+    ("cxx-bindings/include/mojo_audio/config.hpp", cxx::header),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
 ];

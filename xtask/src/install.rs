@@ -1,16 +1,23 @@
-//! Installs the C library: shared and static, the header, and what pkg-config and CMake need.
+//! Installs the C library, and the C++ one where there is a compiler for it: shared and static, the
+//! headers, and what pkg-config and CMake need.
+
+pub mod cxx;
 
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Installs the C library, its header, mojo_audio.pc and the CMake package
+/// Installs the C library and the C++ library, their headers, pkg-config files and the CMake package
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Where `lib` and `include` are, or are made; ~/.local if it is not given
     #[arg(long, value_name = "DIR")]
     prefix: Option<PathBuf>,
+
+    /// Leaves the C++ library out; it is left out too where it can't be built
+    #[arg(long)]
+    only_c: bool,
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +38,13 @@ pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
         (None, Some(home)) => home.join(".local"),
         (None, None) => return Err("there is no home folder: say where with --prefix".into()),
     };
-    for file in install(workspace, &prefix)? {
+    let mut files = install(workspace, &prefix)?;
+    match cxx::compiler(workspace) {
+        _ if arguments.only_c => {}
+        Some(_) => files.extend(cxx::install(workspace, &prefix)?),
+        None => eprintln!("the C++ library is left out: it needs a C++ compiler, and so far Linux"),
+    }
+    for file in files {
         println!("{}", file.display());
     }
     Ok(())
@@ -45,37 +58,48 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     let lib = prefix.join("lib");
     let names = shared_names()?;
     let mut files = Vec::new();
-    let mut put = |file: PathBuf, bytes: &[u8]| -> Result<PathBuf> {
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        }
-        // A new file, not new bytes in the old one: programs that run with that keep it.
-        let _ = fs::remove_file(&file);
-        fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
-        files.push(file.clone());
-        Ok(file)
-    };
+    let mut put = |file: PathBuf, bytes: &[u8]| put(&mut files, file, bytes);
 
     let [real, soname, linked] = &names;
     let shared = put(lib.join(real), &fs::read(built.join(linked))?)?;
-    // Names of functions inside are of no use without the source.
-    ask(workspace
-        .command("strip")
-        .arg(if cfg!(target_os = "macos") { "-x" } else { "--strip-unneeded" })
-        .arg(&shared));
+    strip(workspace, &shared);
     put(lib.join("libmojo_audio.a"), &fs::read(built.join("libmojo_audio.a"))?)?;
     put(prefix.join("include/mojo_audio.h"), workspace.read("capi/include/mojo_audio.h")?.as_bytes())?;
     put(lib.join("pkgconfig/mojo_audio.pc"), pkg_config().as_bytes())?;
     let cmake = lib.join("cmake/mojo_audio");
     put(cmake.join("mojo_audio-config.cmake"), cmake_config(real, soname).as_bytes())?;
     put(cmake.join("mojo_audio-config-version.cmake"), cmake_version().as_bytes())?;
+    link_names(&mut files, &lib, &names)?;
+    Ok(files)
+}
+
+/// Writes a file, and notes it.
+fn put(files: &mut Vec<PathBuf>, file: PathBuf, bytes: &[u8]) -> Result<PathBuf> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    // A new file, not new bytes in the old one: programs that run with that keep it.
+    let _ = fs::remove_file(&file);
+    fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    files.push(file.clone());
+    Ok(file)
+}
+
+/// Names of functions inside are of no use without the source.
+fn strip(workspace: &Workspace, shared: &Path) {
+    let mut strip = workspace.command("strip");
+    ask(strip.arg(if cfg!(target_os = "macos") { "-x" } else { "--strip-unneeded" }).arg(shared));
+}
+
+/// Makes the symbolic links that lead to a shared library.
+fn link_names(files: &mut Vec<PathBuf>, lib: &Path, [real, soname, linked]: &[String; 3]) -> Result {
     for (name, target) in [(soname, real), (linked, soname)] {
         let link = lib.join(name);
         let _ = fs::remove_file(&link);
         symlink(target, &link)?;
         files.push(link);
     }
-    Ok(files)
+    Ok(())
 }
 
 /// The names of the shared library: the file, the one that programs look for, the one that linkers do.
@@ -129,9 +153,29 @@ fn cmake_config(real: &str, soname: &str) -> String {
     let system: Vec<_> = SYSTEM.split(' ').map(|library| library.trim_start_matches("-l")).collect();
     format!(
         "# Targets: mojo_audio::mojo_audio (shared), mojo_audio::mojo_audio_static.
+#
+# The component cxx adds mojo_audio::cxx (shared) and mojo_audio::cxx_static. These have the C functions
+# too, so the C targets lead to them then: what is linked holds one engine.
+include(\"${{CMAKE_CURRENT_LIST_DIR}}/mojo_audio-cxx.cmake\" OPTIONAL)
+foreach(_mojo_audio_component IN LISTS mojo_audio_FIND_COMPONENTS)
+  if(TARGET mojo_audio::${{_mojo_audio_component}})
+    set(mojo_audio_${{_mojo_audio_component}}_FOUND TRUE)
+  elseif(mojo_audio_FIND_REQUIRED_${{_mojo_audio_component}})
+    set(mojo_audio_FOUND FALSE)
+    set(mojo_audio_NOT_FOUND_MESSAGE \"mojo_audio was installed without ${{_mojo_audio_component}}\")
+    return()
+  endif()
+endforeach()
+unset(_mojo_audio_component)
+
 get_filename_component(_mojo_audio_prefix \"${{CMAKE_CURRENT_LIST_DIR}}/../../..\" ABSOLUTE)
 
-if(NOT TARGET mojo_audio::mojo_audio)
+if(NOT TARGET mojo_audio::mojo_audio AND \"cxx\" IN_LIST mojo_audio_FIND_COMPONENTS)
+  add_library(mojo_audio::mojo_audio INTERFACE IMPORTED)
+  target_link_libraries(mojo_audio::mojo_audio INTERFACE mojo_audio::cxx)
+  add_library(mojo_audio::mojo_audio_static INTERFACE IMPORTED)
+  target_link_libraries(mojo_audio::mojo_audio_static INTERFACE mojo_audio::cxx_static)
+elseif(NOT TARGET mojo_audio::mojo_audio)
   add_library(mojo_audio::mojo_audio SHARED IMPORTED)
   set_target_properties(mojo_audio::mojo_audio PROPERTIES
     IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/{real}\"

@@ -21,6 +21,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
     ("node/src/output.rs", "writes results to arrays of V8's"),
+    ("cxx-bindings/src/", "the border to C++"),
     ("examples/rust-ffi/", "calls the C library"),
 ];
 

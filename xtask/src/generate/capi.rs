@@ -285,7 +285,7 @@ fn option_doc(text: &mut String, option: &OptionInfo) -> Result {
 }
 
 /// Rust code in the workspace's style.
-fn formatted(text: &str) -> Result<String> {
+pub fn formatted(text: &str) -> Result<String> {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path"])
         .arg(Workspace::new().path("rustfmt.toml"))

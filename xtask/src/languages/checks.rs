@@ -39,6 +39,11 @@ impl Checks {
         Ok(())
     }
 
+    /// Adds what a test program has counted.
+    pub fn add(&mut self, counts: Counts) {
+        self.counts += counts;
+    }
+
     pub fn counts(self) -> Counts {
         self.counts
     }

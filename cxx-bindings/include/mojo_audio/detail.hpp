@@ -1,0 +1,163 @@
+/// @file
+/// What the classes call in the library. None of it is for programs, and it may change at any time.
+
+#ifndef MOJO_AUDIO_DETAIL_HPP
+#define MOJO_AUDIO_DETAIL_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <mojo_audio/error.hpp>
+
+namespace mojo_audio {
+
+struct MelConfig;
+
+/// @cond
+namespace bridge {
+
+struct Batch;
+struct Extractor;
+struct Stream;
+
+}  // namespace bridge
+
+// Only plain types cross the library's border, and no exception does: the classes throw in the program's
+// own code.
+namespace detail {
+
+// Why a call failed. On the caller's stack, so that there is room for the news that there is no memory.
+struct Failure {
+  ErrorCode code;
+  std::size_t length;
+  char text[2048];
+
+  [[nodiscard]] Error error() const { return Error(code, std::string(text, length)); }
+};
+
+// A result's memory.
+struct Values {
+  float* data = nullptr;
+  std::size_t capacity = 0;
+  std::size_t n_mels = 0;
+  std::size_t n_frames = 0;
+};
+
+template <class T>
+Result<T> refused(const Failure& failure) {
+#ifdef __cpp_lib_expected
+  return std::unexpected(failure.error());
+#else
+  return failure.error();
+#endif
+}
+
+// The value of a result; throws its error.
+template <class T>
+T unwrap(Result<T>&& result) {
+  if (!result) {
+    throw std::move(result).error();
+  }
+  if constexpr (!std::is_void_v<T>) {
+    return *std::move(result);
+  }
+}
+
+// Functions that return a bool or a pointer fill `failure` where that is false or null.
+MOJO_AUDIO_API bool config_preset(const char* name, std::size_t length, MelConfig& config,
+                                  Failure& failure) noexcept;
+MOJO_AUDIO_API bool config_set(MelConfig& config, const char* option, std::size_t option_length,
+                               const char* value, std::size_t value_length, Failure& failure) noexcept;
+MOJO_AUDIO_API bool config_get(const MelConfig& config, const char* option, std::size_t length,
+                               Failure& text) noexcept;
+MOJO_AUDIO_API bool config_check(const MelConfig& config, Failure& failure) noexcept;
+
+MOJO_AUDIO_API bridge::Extractor* extractor_new(const MelConfig& config, const float* window,
+                                                std::size_t window_length, const float* filterbank,
+                                                std::size_t filterbank_length,
+                                                Failure& failure) noexcept;
+MOJO_AUDIO_API void extractor_free(bridge::Extractor* extractor) noexcept;
+MOJO_AUDIO_API bool extractor_config(const bridge::Extractor* extractor, MelConfig& config,
+                                     Failure& failure) noexcept;
+MOJO_AUDIO_API std::size_t extractor_n_mels(const bridge::Extractor* extractor) noexcept;
+MOJO_AUDIO_API std::size_t extractor_frame_count(const bridge::Extractor* extractor,
+                                                 std::size_t n_samples) noexcept;
+MOJO_AUDIO_API std::size_t extractor_empty_filters(const bridge::Extractor* extractor,
+                                                   std::size_t* filters, std::size_t room) noexcept;
+MOJO_AUDIO_API bool extractor_compute(const bridge::Extractor* extractor, const float* samples,
+                                      std::size_t n_samples, Values& values, Failure& failure) noexcept;
+MOJO_AUDIO_API bool extractor_compute(const bridge::Extractor* extractor, const std::int16_t* samples,
+                                      std::size_t n_samples, Values& values, Failure& failure) noexcept;
+MOJO_AUDIO_API bool extractor_compute_into(const bridge::Extractor* extractor, const float* samples,
+                                           std::size_t n_samples, float* out, std::size_t room,
+                                           std::size_t& n_frames, Failure& failure) noexcept;
+MOJO_AUDIO_API bool extractor_compute_into(const bridge::Extractor* extractor,
+                                           const std::int16_t* samples, std::size_t n_samples,
+                                           float* out, std::size_t room, std::size_t& n_frames,
+                                           Failure& failure) noexcept;
+
+MOJO_AUDIO_API bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const* clips,
+                                        const std::size_t* lengths, std::size_t n_clips,
+                                        std::size_t n_threads, Failure& failure) noexcept;
+MOJO_AUDIO_API bridge::Batch* batch_new(const bridge::Extractor* extractor,
+                                        const std::int16_t* const* clips, const std::size_t* lengths,
+                                        std::size_t n_clips, std::size_t n_threads,
+                                        Failure& failure) noexcept;
+MOJO_AUDIO_API void batch_free(bridge::Batch* batch) noexcept;
+MOJO_AUDIO_API bool batch_next(bridge::Batch* batch, Values& values, Failure& failure) noexcept;
+
+MOJO_AUDIO_API bridge::Stream* stream_new(const bridge::Extractor* extractor, Failure& failure) noexcept;
+MOJO_AUDIO_API void stream_free(bridge::Stream* stream) noexcept;
+MOJO_AUDIO_API std::size_t stream_n_mels(const bridge::Stream* stream) noexcept;
+MOJO_AUDIO_API std::size_t stream_frames_after(const bridge::Stream* stream,
+                                               std::size_t n_samples) noexcept;
+MOJO_AUDIO_API std::size_t stream_frames_at_finish(const bridge::Stream* stream) noexcept;
+MOJO_AUDIO_API bool stream_push(bridge::Stream* stream, const float* samples, std::size_t n_samples,
+                                Values& values, Failure& failure) noexcept;
+MOJO_AUDIO_API bool stream_push(bridge::Stream* stream, const std::int16_t* samples,
+                                std::size_t n_samples, Values& values, Failure& failure) noexcept;
+MOJO_AUDIO_API bool stream_push_into(bridge::Stream* stream, const float* samples,
+                                     std::size_t n_samples, float* out, std::size_t room,
+                                     std::size_t& n_frames, Failure& failure) noexcept;
+MOJO_AUDIO_API bool stream_push_into(bridge::Stream* stream, const std::int16_t* samples,
+                                     std::size_t n_samples, float* out, std::size_t room,
+                                     std::size_t& n_frames, Failure& failure) noexcept;
+MOJO_AUDIO_API bool stream_finish(bridge::Stream* stream, Values& values, Failure& failure) noexcept;
+MOJO_AUDIO_API bool stream_finish_into(bridge::Stream* stream, float* out, std::size_t room,
+                                       std::size_t& n_frames, Failure& failure) noexcept;
+MOJO_AUDIO_API void stream_reset(bridge::Stream* stream) noexcept;
+
+MOJO_AUDIO_API void values_free(float* data, std::size_t capacity) noexcept;
+
+// Holds a handle and frees it.
+template <class T, void (*free_handle)(T*) noexcept>
+class Handle {
+ public:
+  Handle() noexcept = default;
+  explicit Handle(T* handle) noexcept : handle_(handle) {}
+  Handle(Handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    Handle taken(std::move(other));
+    std::swap(handle_, taken.handle_);
+    return *this;
+  }
+  ~Handle() {
+    if (handle_) {
+      free_handle(handle_);
+    }
+  }
+
+  [[nodiscard]] T* get() const noexcept { return handle_; }
+
+ private:
+  T* handle_ = nullptr;
+};
+
+}  // namespace detail
+/// @endcond
+
+}  // namespace mojo_audio
+
+#endif

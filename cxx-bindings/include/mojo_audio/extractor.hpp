@@ -1,0 +1,244 @@
+/// @file
+/// The extractor: a configuration, checked and planned once, that computes any number of inputs.
+
+#ifndef MOJO_AUDIO_EXTRACTOR_HPP
+#define MOJO_AUDIO_EXTRACTOR_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <mojo_audio/config.hpp>
+#include <mojo_audio/span.hpp>
+#include <mojo_audio/spectrogram.hpp>
+#include <mojo_audio/stream.hpp>
+
+namespace mojo_audio {
+
+/// Computes mel spectrograms of one configuration.
+///
+/// It never changes once it is made: any number of threads use the same one at once. It can be moved, not
+/// copied. One that was moved from refuses everything with `input`, and has no bands and no frames.
+///
+/// Samples are mono: `float` with full scale 1, or `std::int16_t`, which counts as value / 32768. They are
+/// read without a copy and not kept.
+///
+/// @code
+/// const mojo_audio::MelExtractor extractor(mojo_audio::MelConfig::whisper());
+/// const mojo_audio::MelSpectrogram mel = extractor.compute(samples);  // a std::vector<float>, say
+/// @endcode
+class MelExtractor {
+ public:
+  /// Checks and plans a configuration.
+  /// @throws Error `config` with the option at fault; `allocation`.
+  explicit MelExtractor(const MelConfig& config = {}) : MelExtractor(config, {}, {}) {}
+
+  /// The same with a window or a filterbank of the caller's own, which are copied; an empty one takes
+  /// that of the options.
+  /// @param config the options
+  /// @param window `win_length` values (`n_fft` where that is unset), in place of the option `window`
+  /// @param filterbank (n_mels, n_fft / 2 + 1) weights, row-major, in place of the triangles
+  /// @throws Error besides those of the other constructor: `buffer_size` if a table has another length
+  /// than the options say, `config` if it has a value that is not finite.
+  MelExtractor(const MelConfig& config, span<const float> window, span<const float> filterbank)
+      : MelExtractor(detail::unwrap(try_create(config, window, filterbank))) {}
+
+  /// Takes over what the other has.
+  MelExtractor(MelExtractor&& other) noexcept = default;
+  /// Takes over what the other has.
+  MelExtractor& operator=(MelExtractor&& other) noexcept = default;
+
+  /// Like the constructors, with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelExtractor> try_create(
+      const MelConfig& config = {}, span<const float> window = {}, span<const float> filterbank = {}) {
+    detail::Failure failure;
+    bridge::Extractor* handle =
+        detail::extractor_new(config, window.data(), window.size(), filterbank.data(),
+                              filterbank.size(), failure);
+    if (!handle) {
+      return detail::refused<MelExtractor>(failure);
+    }
+    return MelExtractor(handle, config.layout);
+  }
+
+  /// The configuration.
+  /// @throws Error `input` if this was moved from.
+  [[nodiscard]] MelConfig config() const {
+    MelConfig config;
+    detail::Failure failure;
+    if (!detail::extractor_config(handle_.get(), config, failure)) {
+      throw failure.error();
+    }
+    return config;
+  }
+
+  /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the energy
+  /// (`use_energy`).
+  [[nodiscard]] std::size_t n_mels() const noexcept {
+    return detail::extractor_n_mels(handle_.get());
+  }
+
+  /// Frames of the result for an input of so many samples; 0 if it is too short for one.
+  [[nodiscard]] std::size_t frame_count(std::size_t n_samples) const noexcept {
+    return detail::extractor_frame_count(handle_.get(), n_samples);
+  }
+
+  /// The bands whose filter is so narrow that no bin of the transform falls into it: they are always at
+  /// the floor. A larger `n_fft` or fewer `n_mels` mends that.
+  [[nodiscard]] std::vector<std::size_t> empty_filters() const {
+    std::vector<std::size_t> filters(n_mels());
+    const auto n = detail::extractor_empty_filters(handle_.get(), filters.data(), filters.size());
+    filters.resize(n);
+    return filters;
+  }
+
+  /// The mel spectrogram of one sample or more.
+  /// @throws Error `empty_input`; `sample` for the first that is not finite, or so large that a power
+  /// can't be represented; `allocation`.
+  [[nodiscard]] MelSpectrogram compute(span<const float> samples) const {
+    return detail::unwrap(try_compute(samples));
+  }
+  /// The same of 16-bit integers.
+  /// @throws Error as for `float`.
+  [[nodiscard]] MelSpectrogram compute(span<const std::int16_t> samples) const {
+    return detail::unwrap(try_compute(samples));
+  }
+
+  /// Like compute(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT Result<MelSpectrogram> try_compute(span<const float> samples) const {
+    return run(samples.data(), samples.size());
+  }
+  /// Like compute(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT Result<MelSpectrogram> try_compute(
+      span<const std::int16_t> samples) const {
+    return run(samples.data(), samples.size());
+  }
+
+  /// Like compute(), to memory of the caller's: the first n_mels() * frame_count(samples.size()) values
+  /// of `out`, in the order of the option `layout`. Allocates nothing, unless several threads do so at
+  /// once for the first time. After an error `out` holds anything.
+  /// @returns the number of frames
+  /// @throws Error those of compute(); `buffer_size` if `out` is shorter; `input` if it shares memory with
+  /// the samples.
+  std::size_t compute_into(span<const float> samples, span<float> out) const {
+    return detail::unwrap(try_compute_into(samples, out));
+  }
+  /// The same of 16-bit integers.
+  /// @returns the number of frames
+  /// @throws Error as for `float`.
+  std::size_t compute_into(span<const std::int16_t> samples, span<float> out) const {
+    return detail::unwrap(try_compute_into(samples, out));
+  }
+
+  /// Like compute_into(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT Result<std::size_t> try_compute_into(span<const float> samples,
+                                                                       span<float> out) const {
+    return run_into(samples.data(), samples.size(), out);
+  }
+  /// Like compute_into(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT Result<std::size_t> try_compute_into(span<const std::int16_t> samples,
+                                                                       span<float> out) const {
+    return run_into(samples.data(), samples.size(), out);
+  }
+
+  /// The mel spectrogram of each clip, with the bits of compute() of that clip alone, in their order. The
+  /// lengths may differ.
+  /// @param clips a container of containers, or views, of `float` or `std::int16_t`: a
+  /// `std::vector<std::vector<float>>`, a `span<const span<const float>>`
+  /// @param n_threads how many threads work at once, 0 for as many as the machine has cores
+  /// @throws Error that of the first clip that fails; the text starts with its index.
+  template <class Clips>
+  [[nodiscard]] std::vector<MelSpectrogram> compute_batch(const Clips& clips,
+                                                          std::size_t n_threads = 0) const {
+    auto results = try_compute_batch(clips, n_threads);
+    std::vector<MelSpectrogram> spectrograms;
+    spectrograms.reserve(results.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!results[i]) {
+        const Error& error = results[i].error();
+        throw Error(error.code(), "clip " + std::to_string(i) + ": " + error.what());
+      }
+      spectrograms.push_back(*std::move(results[i]));
+    }
+    return spectrograms;
+  }
+
+  /// Like compute_batch(), with each clip's own error in its result.
+  template <class Clips>
+  [[nodiscard]] std::vector<Result<MelSpectrogram>> try_compute_batch(const Clips& clips,
+                                                                      std::size_t n_threads = 0) const {
+    using Sample = std::remove_cv_t<std::remove_pointer_t<decltype(std::data(*std::begin(clips)))>>;
+    static_assert(std::is_same_v<Sample, float> || std::is_same_v<Sample, std::int16_t>,
+                  "clips are of float or std::int16_t");
+    std::vector<const Sample*> starts;
+    std::vector<std::size_t> lengths;
+    for (const auto& clip : clips) {
+      starts.push_back(std::data(clip));
+      lengths.push_back(std::size(clip));
+    }
+    std::vector<Result<MelSpectrogram>> results;
+    results.reserve(starts.size());
+    detail::Failure failure;
+    const detail::Handle<bridge::Batch, detail::batch_free> batch(detail::batch_new(
+        handle_.get(), starts.data(), lengths.data(), starts.size(), n_threads, failure));
+    while (results.size() < starts.size()) {
+      detail::Values values;
+      if (batch.get() && detail::batch_next(batch.get(), values, failure)) {
+        results.push_back(MelSpectrogram(values, layout_));
+      } else {
+        results.push_back(detail::refused<MelSpectrogram>(failure));
+      }
+    }
+    return results;
+  }
+
+  /// A stream of this configuration; it does not need the extractor.
+  /// @throws Error `config` naming the option that needs the whole input, such as Whisper's `reference`;
+  /// `allocation`.
+  [[nodiscard]] MelStream stream() const { return detail::unwrap(try_stream()); }
+
+  /// Like stream(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT Result<MelStream> try_stream() const {
+    detail::Failure failure;
+    bridge::Stream* handle = detail::stream_new(handle_.get(), failure);
+    if (!handle) {
+      return detail::refused<MelStream>(failure);
+    }
+    return MelStream(handle, layout_);
+  }
+
+ private:
+  MelExtractor(bridge::Extractor* handle, Layout layout) noexcept : handle_(handle), layout_(layout) {}
+
+  template <class Sample>
+  Result<MelSpectrogram> run(const Sample* samples, std::size_t n_samples) const {
+    detail::Values values;
+    detail::Failure failure;
+    if (!detail::extractor_compute(handle_.get(), samples, n_samples, values, failure)) {
+      return detail::refused<MelSpectrogram>(failure);
+    }
+    return MelSpectrogram(values, layout_);
+  }
+
+  template <class Sample>
+  Result<std::size_t> run_into(const Sample* samples, std::size_t n_samples, span<float> out) const {
+    std::size_t n_frames = 0;
+    detail::Failure failure;
+    if (!detail::extractor_compute_into(handle_.get(), samples, n_samples, out.data(), out.size(),
+                                        n_frames, failure)) {
+      return detail::refused<std::size_t>(failure);
+    }
+    return n_frames;
+  }
+
+  detail::Handle<bridge::Extractor, detail::extractor_free> handle_;
+  Layout layout_;
+};
+
+}  // namespace mojo_audio
+
+#endif

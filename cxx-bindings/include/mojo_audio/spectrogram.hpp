@@ -1,0 +1,137 @@
+/// @file
+/// The result.
+
+#ifndef MOJO_AUDIO_SPECTROGRAM_HPP
+#define MOJO_AUDIO_SPECTROGRAM_HPP
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <mojo_audio/config.hpp>
+#include <mojo_audio/span.hpp>
+
+namespace mojo_audio {
+
+/// A mel spectrogram, or the cepstrum of one: float32 values of n_mels() rows and n_frames() frames.
+///
+/// It owns its memory and is moved without a copy; one that was moved from is empty. Any number of
+/// threads may read it at once.
+class MelSpectrogram {
+ public:
+  using value_type = float;              ///< A value.
+  using size_type = std::size_t;         ///< Counts.
+  using iterator = float*;               ///< Goes over all values, in the order of layout().
+  using const_iterator = const float*;   ///< The same, to read only.
+
+  /// An empty one: no bands and no frames.
+  MelSpectrogram() noexcept = default;
+
+  /// Takes the memory over.
+  MelSpectrogram(MelSpectrogram&& other) noexcept { swap(other); }
+
+  /// Takes the memory over, and frees its own.
+  MelSpectrogram& operator=(MelSpectrogram&& other) noexcept {
+    MelSpectrogram(std::move(other)).swap(*this);
+    return *this;
+  }
+
+  MelSpectrogram(const MelSpectrogram&) = delete;
+  MelSpectrogram& operator=(const MelSpectrogram&) = delete;
+
+  ~MelSpectrogram() {
+    if (values_.capacity > 0) {
+      detail::values_free(values_.data, values_.capacity);
+    }
+  }
+
+  /// The values, size() of them, in the order that layout() names.
+  [[nodiscard]] const float* data() const noexcept { return values_.data; }
+  /// The values, to be changed.
+  [[nodiscard]] float* data() noexcept { return values_.data; }
+  /// How many values there are: n_mels() times n_frames().
+  [[nodiscard]] std::size_t size() const noexcept { return values_.n_mels * values_.n_frames; }
+  /// Whether there are none.
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Rows: the mel bands, the cepstral coefficients, or the bands and the energy.
+  [[nodiscard]] std::size_t n_mels() const noexcept { return values_.n_mels; }
+  /// Frames.
+  [[nodiscard]] std::size_t n_frames() const noexcept { return values_.n_frames; }
+  /// (n_mels, n_frames) or (n_frames, n_mels), row-major.
+  [[nodiscard]] Layout layout() const noexcept { return layout_; }
+
+  /// The first value.
+  [[nodiscard]] const float* begin() const noexcept { return data(); }
+  /// Behind the last value.
+  [[nodiscard]] const float* end() const noexcept { return data() + size(); }
+  /// The first value, to be changed.
+  [[nodiscard]] float* begin() noexcept { return data(); }
+  /// Behind the last value.
+  [[nodiscard]] float* end() noexcept { return data() + size(); }
+
+  /// Row i of the matrix in memory: the n_frames() values of band i, or the n_mels() values of frame i
+  /// where layout() is `frame_major`.
+  /// @throws Error `input` if there is no such row.
+  [[nodiscard]] span<const float> row(std::size_t i) const {
+    return {values_.data + row_start(i), row_length()};
+  }
+  /// Row i, to be changed.
+  /// @throws Error `input` if there is no such row.
+  [[nodiscard]] span<float> row(std::size_t i) { return {values_.data + row_start(i), row_length()}; }
+
+  /// The value of a band in a frame, whatever the layout.
+  /// @throws Error `input` if there is no such band or frame.
+  [[nodiscard]] const float& operator()(std::size_t mel, std::size_t frame) const {
+    return values_.data[place(mel, frame)];
+  }
+  /// The value of a band in a frame, to be changed.
+  /// @throws Error `input` if there is no such band or frame.
+  [[nodiscard]] float& operator()(std::size_t mel, std::size_t frame) {
+    return values_.data[place(mel, frame)];
+  }
+
+  /// Exchanges two spectrograms.
+  void swap(MelSpectrogram& other) noexcept {
+    std::swap(values_, other.values_);
+    std::swap(layout_, other.layout_);
+  }
+  /// Exchanges two spectrograms.
+  friend void swap(MelSpectrogram& a, MelSpectrogram& b) noexcept { a.swap(b); }
+
+ private:
+  friend class MelExtractor;
+  friend class MelStream;
+
+  MelSpectrogram(const detail::Values& values, Layout layout) noexcept
+      : values_(values), layout_(layout) {}
+
+  [[nodiscard]] std::size_t row_length() const noexcept {
+    return layout_ == Layout::mel_major ? n_frames() : n_mels();
+  }
+
+  [[nodiscard]] std::size_t row_start(std::size_t i) const {
+    const std::size_t rows = layout_ == Layout::mel_major ? n_mels() : n_frames();
+    if (i >= rows) {
+      throw Error(ErrorCode::input, "row: " + std::to_string(i) + " came; there are " +
+                                        std::to_string(rows) + " rows");
+    }
+    return i * row_length();
+  }
+
+  [[nodiscard]] std::size_t place(std::size_t mel, std::size_t frame) const {
+    if (mel >= n_mels() || frame >= n_frames()) {
+      throw Error(ErrorCode::input, "band " + std::to_string(mel) + " in frame " +
+                                        std::to_string(frame) + " came; there are " +
+                                        std::to_string(n_mels()) + " bands and " +
+                                        std::to_string(n_frames()) + " frames");
+    }
+    return layout_ == Layout::mel_major ? mel * n_frames() + frame : frame * n_mels() + mel;
+  }
+
+  detail::Values values_;
+  Layout layout_ = Layout::mel_major;
+};
+
+}  // namespace mojo_audio
+
+#endif

@@ -1,0 +1,419 @@
+// What the classes call: checks the pointers that they were given, and calls the bridge.
+
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include <mojo_audio.hpp>
+
+#include "mojo-audio-cxx/src/bridge.rs.h"
+#include "options.hpp"
+
+namespace mojo_audio::detail {
+namespace {
+
+static_assert(static_cast<int>(bridge::Code::config) == static_cast<int>(ErrorCode::config));
+static_assert(static_cast<int>(bridge::Code::unknown_name) == static_cast<int>(ErrorCode::unknown_name));
+static_assert(static_cast<int>(bridge::Code::empty_input) == static_cast<int>(ErrorCode::empty_input));
+static_assert(static_cast<int>(bridge::Code::sample) == static_cast<int>(ErrorCode::sample));
+static_assert(static_cast<int>(bridge::Code::buffer_size) == static_cast<int>(ErrorCode::buffer_size));
+static_assert(static_cast<int>(bridge::Code::allocation) == static_cast<int>(ErrorCode::allocation));
+static_assert(static_cast<int>(bridge::Code::finished) == static_cast<int>(ErrorCode::finished));
+static_assert(static_cast<int>(bridge::Code::input) == static_cast<int>(ErrorCode::input));
+static_assert(static_cast<int>(bridge::Code::internal) == static_cast<int>(ErrorCode::internal));
+
+using Text = rust::Slice<std::uint8_t>;
+
+Text text(Failure& failure) noexcept {
+  return {reinterpret_cast<std::uint8_t*>(failure.text), sizeof failure.text};
+}
+
+// Whether a call went well; if not, why.
+bool done(const bridge::Report& report, Failure& failure) noexcept {
+  failure.length = report.length;
+  if (report.code == bridge::Code::success) {
+    return true;
+  }
+  failure.code = static_cast<ErrorCode>(report.code);
+  return false;
+}
+
+// A text that is put together from pieces, as much of it as there is room for.
+struct Refusal {
+  Failure& failure;
+
+  Refusal(Failure& place, ErrorCode code) noexcept : failure(place) {
+    failure.code = code;
+    failure.length = 0;
+  }
+
+  Refusal& operator<<(const char* piece) noexcept {
+    for (; *piece && failure.length < sizeof failure.text; ++piece) {
+      failure.text[failure.length++] = *piece;
+    }
+    return *this;
+  }
+
+  Refusal& operator<<(std::size_t number) noexcept {
+    char digits[std::numeric_limits<std::size_t>::digits10 + 2];
+    char* start = digits + sizeof digits;
+    *--start = 0;
+    do {
+      *--start = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number > 0);
+    return *this << start;
+  }
+};
+
+std::uintptr_t address(const void* pointer) noexcept {
+  return reinterpret_cast<std::uintptr_t>(pointer);
+}
+
+// Whether so many elements can stand there.
+template <class T>
+bool check(const char* what, T* data, std::size_t size, Failure& failure) noexcept {
+  constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);
+  if (size == 0) {
+    return true;
+  }
+  if (!data) {
+    Refusal(failure, ErrorCode::input) << what << ": a null pointer came; " << size << " values are wanted";
+    return false;
+  }
+  if (address(data) % alignof(T) != 0) {
+    Refusal(failure, ErrorCode::input)
+        << what << ": a misaligned pointer came; a multiple of " << alignof(T) << " is wanted";
+    return false;
+  }
+  if (size > most || size * sizeof(T) > UINTPTR_MAX - address(data)) {
+    Refusal(failure, ErrorCode::input) << what << ": " << size << " values came; at most " << most
+                                       << " are wanted";
+    return false;
+  }
+  return true;
+}
+
+template <class T>
+bool check(const char* what, T* handle, Failure& failure) noexcept {
+  if (!handle) {
+    Refusal(failure, ErrorCode::input) << "the " << what << " was moved from";
+  }
+  return handle != nullptr;
+}
+
+// Whether a buffer of `wanted` values is there, apart from the samples. Only as much of it as is written
+// to counts.
+template <class Sample>
+bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
+               std::size_t wanted, Failure& failure) noexcept {
+  if (room < wanted) {
+    Refusal(failure, ErrorCode::buffer_size) << "out: " << room << " values came; " << wanted
+                                             << " are wanted";
+    return false;
+  }
+  if (!check("out", out, wanted, failure)) {
+    return false;
+  }
+  if (address(out) < address(samples + n_samples) && address(samples) < address(out + wanted)) {
+    Refusal(failure, ErrorCode::input) << "out shares memory with the samples; separate memory is wanted";
+    return false;
+  }
+  return true;
+}
+
+// Rows times frames; more than there can be where that overflows.
+std::size_t product(std::size_t a, std::size_t b) noexcept {
+  const auto most = std::numeric_limits<std::size_t>::max();
+  return b != 0 && a > most / b ? most : a * b;
+}
+
+// The bridge's name for some values. A pointer to none may be null.
+template <class T>
+rust::Slice<T> slice(T* data, std::size_t size) noexcept {
+  return size == 0 ? rust::Slice<T>() : rust::Slice<T>(data, size);
+}
+
+rust::Slice<const std::uint8_t> bytes(const char* name, std::size_t length) noexcept {
+  return slice(reinterpret_cast<const std::uint8_t*>(name), length);
+}
+
+// Calls the bridge and gives its values.
+template <class Call>
+bool give(Values& values, Failure& failure, Call call) noexcept {
+  bridge::Values result{};
+  if (!done(call(result, text(failure)), failure)) {
+    return false;
+  }
+  values = {result.data, result.capacity, result.n_mels, result.n_frames};
+  return true;
+}
+
+template <class Sample, class Function>
+bool compute(const bridge::Extractor* extractor, const Sample* samples, std::size_t n_samples,
+             Values& values, Failure& failure, Function function) noexcept {
+  return check("MelExtractor", extractor, failure) && check("samples", samples, n_samples, failure) &&
+         give(values, failure, [&](bridge::Values& result, Text place) {
+           return function(*extractor, slice(samples, n_samples), result, place);
+         });
+}
+
+template <class Sample, class Function>
+bool compute_into(const bridge::Extractor* extractor, const Sample* samples, std::size_t n_samples,
+                  float* out, std::size_t room, std::size_t& n_frames, Failure& failure,
+                  Function function) noexcept {
+  if (!check("MelExtractor", extractor, failure) || !check("samples", samples, n_samples, failure)) {
+    return false;
+  }
+  const std::size_t wanted =
+      product(bridge::extractor_n_mels(*extractor), bridge::extractor_frame_count(*extractor, n_samples));
+  return check_out(samples, n_samples, out, room, wanted, failure) &&
+         done(function(*extractor, slice(samples, n_samples), slice(out, wanted), n_frames, text(failure)),
+              failure);
+}
+
+// Every clip is looked at before the first is computed.
+template <class Sample>
+bool check_batch(const bridge::Extractor* extractor, const Sample* const* clips,
+                 const std::size_t* lengths, std::size_t n_clips, Failure& failure) noexcept {
+  if (!check("MelExtractor", extractor, failure)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < n_clips; ++i) {
+    if (!check("clip", clips[i], lengths[i], failure)) {
+      Refusal(failure, ErrorCode::input)
+          << "clip " << i << ": no memory to read from came; " << lengths[i] << " samples are wanted";
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+bool config_preset(const char* name, std::size_t length, MelConfig& config, Failure& failure) noexcept {
+  bridge::Options options{};
+  if (!done(bridge::config_preset(bytes(name, length), options, text(failure)), failure)) {
+    return false;
+  }
+  config = bridge::to_config(options);
+  return true;
+}
+
+bool config_set(MelConfig& config, const char* option, std::size_t option_length, const char* value,
+                std::size_t value_length, Failure& failure) noexcept {
+  bridge::Options options = bridge::from_config(config);
+  if (!done(bridge::config_set(options, bytes(option, option_length), bytes(value, value_length),
+                               text(failure)),
+            failure)) {
+    return false;
+  }
+  config = bridge::to_config(options);
+  return true;
+}
+
+bool config_get(const MelConfig& config, const char* option, std::size_t length, Failure& place) noexcept {
+  return done(bridge::config_get(bridge::from_config(config), bytes(option, length), text(place)), place);
+}
+
+bool config_check(const MelConfig& config, Failure& failure) noexcept {
+  return done(bridge::config_check(bridge::from_config(config), text(failure)), failure);
+}
+
+bridge::Extractor* extractor_new(const MelConfig& config, const float* window, std::size_t window_length,
+                                 const float* filterbank, std::size_t filterbank_length,
+                                 Failure& failure) noexcept {
+  if (!check("window", window, window_length, failure) ||
+      !check("filterbank", filterbank, filterbank_length, failure)) {
+    return nullptr;
+  }
+  bridge::Report report{};
+  bridge::Extractor* extractor =
+      bridge::extractor_new(bridge::from_config(config), slice(window, window_length),
+                            slice(filterbank, filterbank_length), text(failure), report);
+  done(report, failure);
+  return extractor;
+}
+
+void extractor_free(bridge::Extractor* extractor) noexcept { bridge::extractor_free(extractor); }
+
+bool extractor_config(const bridge::Extractor* extractor, MelConfig& config, Failure& failure) noexcept {
+  if (!check("MelExtractor", extractor, failure)) {
+    return false;
+  }
+  bridge::Options options{};
+  if (!done(bridge::extractor_options(*extractor, options, text(failure)), failure)) {
+    return false;
+  }
+  config = bridge::to_config(options);
+  return true;
+}
+
+std::size_t extractor_n_mels(const bridge::Extractor* extractor) noexcept {
+  return extractor ? bridge::extractor_n_mels(*extractor) : 0;
+}
+
+std::size_t extractor_frame_count(const bridge::Extractor* extractor, std::size_t n_samples) noexcept {
+  return extractor ? bridge::extractor_frame_count(*extractor, n_samples) : 0;
+}
+
+std::size_t extractor_empty_filters(const bridge::Extractor* extractor, std::size_t* filters,
+                                    std::size_t room) noexcept {
+  return extractor ? bridge::extractor_empty_filters(*extractor, slice(filters, room)) : 0;
+}
+
+bool extractor_compute(const bridge::Extractor* extractor, const float* samples, std::size_t n_samples,
+                       Values& values, Failure& failure) noexcept {
+  return compute(extractor, samples, n_samples, values, failure, bridge::compute_f32);
+}
+
+bool extractor_compute(const bridge::Extractor* extractor, const std::int16_t* samples,
+                       std::size_t n_samples, Values& values, Failure& failure) noexcept {
+  return compute(extractor, samples, n_samples, values, failure, bridge::compute_i16);
+}
+
+bool extractor_compute_into(const bridge::Extractor* extractor, const float* samples,
+                            std::size_t n_samples, float* out, std::size_t room, std::size_t& n_frames,
+                            Failure& failure) noexcept {
+  return compute_into(extractor, samples, n_samples, out, room, n_frames, failure,
+                      bridge::compute_into_f32);
+}
+
+bool extractor_compute_into(const bridge::Extractor* extractor, const std::int16_t* samples,
+                            std::size_t n_samples, float* out, std::size_t room, std::size_t& n_frames,
+                            Failure& failure) noexcept {
+  return compute_into(extractor, samples, n_samples, out, room, n_frames, failure,
+                      bridge::compute_into_i16);
+}
+
+bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const* clips,
+                         const std::size_t* lengths, std::size_t n_clips, std::size_t n_threads,
+                         Failure& failure) noexcept {
+  if (!check_batch(extractor, clips, lengths, n_clips, failure)) {
+    return nullptr;
+  }
+  bridge::Report report{};
+  bridge::Batch* batch =
+      bridge::batch_f32(*extractor, clips, slice(lengths, n_clips), n_threads, text(failure), report);
+  done(report, failure);
+  return batch;
+}
+
+bridge::Batch* batch_new(const bridge::Extractor* extractor, const std::int16_t* const* clips,
+                         const std::size_t* lengths, std::size_t n_clips, std::size_t n_threads,
+                         Failure& failure) noexcept {
+  if (!check_batch(extractor, clips, lengths, n_clips, failure)) {
+    return nullptr;
+  }
+  bridge::Report report{};
+  bridge::Batch* batch =
+      bridge::batch_i16(*extractor, clips, slice(lengths, n_clips), n_threads, text(failure), report);
+  done(report, failure);
+  return batch;
+}
+
+void batch_free(bridge::Batch* batch) noexcept { bridge::batch_free(batch); }
+
+bool batch_next(bridge::Batch* batch, Values& values, Failure& failure) noexcept {
+  return give(values, failure, [&](bridge::Values& result, Text place) {
+    return bridge::batch_next(*batch, result, place);
+  });
+}
+
+bridge::Stream* stream_new(const bridge::Extractor* extractor, Failure& failure) noexcept {
+  if (!check("MelExtractor", extractor, failure)) {
+    return nullptr;
+  }
+  bridge::Report report{};
+  bridge::Stream* stream = bridge::stream_new(*extractor, text(failure), report);
+  done(report, failure);
+  return stream;
+}
+
+void stream_free(bridge::Stream* stream) noexcept { bridge::stream_free(stream); }
+
+std::size_t stream_n_mels(const bridge::Stream* stream) noexcept {
+  return stream ? bridge::stream_n_mels(*stream) : 0;
+}
+
+std::size_t stream_frames_after(const bridge::Stream* stream, std::size_t n_samples) noexcept {
+  return stream ? bridge::stream_frames_after(*stream, n_samples) : 0;
+}
+
+std::size_t stream_frames_at_finish(const bridge::Stream* stream) noexcept {
+  return stream ? bridge::stream_frames_at_finish(*stream) : 0;
+}
+
+namespace {
+
+template <class Sample, class Function>
+bool push(bridge::Stream* stream, const Sample* samples, std::size_t n_samples, Values& values,
+          Failure& failure, Function function) noexcept {
+  return check("MelStream", stream, failure) && check("samples", samples, n_samples, failure) &&
+         give(values, failure, [&](bridge::Values& result, Text place) {
+           return function(*stream, slice(samples, n_samples), result, place);
+         });
+}
+
+template <class Sample, class Function>
+bool push_into(bridge::Stream* stream, const Sample* samples, std::size_t n_samples, float* out,
+               std::size_t room, std::size_t& n_frames, Failure& failure, Function function) noexcept {
+  if (!check("MelStream", stream, failure) || !check("samples", samples, n_samples, failure)) {
+    return false;
+  }
+  const std::size_t wanted =
+      product(bridge::stream_n_mels(*stream), bridge::stream_frames_after(*stream, n_samples));
+  return check_out(samples, n_samples, out, room, wanted, failure) &&
+         done(function(*stream, slice(samples, n_samples), slice(out, wanted), n_frames, text(failure)),
+              failure);
+}
+
+}  // namespace
+
+bool stream_push(bridge::Stream* stream, const float* samples, std::size_t n_samples, Values& values,
+                 Failure& failure) noexcept {
+  return push(stream, samples, n_samples, values, failure, bridge::push_f32);
+}
+
+bool stream_push(bridge::Stream* stream, const std::int16_t* samples, std::size_t n_samples,
+                 Values& values, Failure& failure) noexcept {
+  return push(stream, samples, n_samples, values, failure, bridge::push_i16);
+}
+
+bool stream_push_into(bridge::Stream* stream, const float* samples, std::size_t n_samples, float* out,
+                      std::size_t room, std::size_t& n_frames, Failure& failure) noexcept {
+  return push_into(stream, samples, n_samples, out, room, n_frames, failure, bridge::push_into_f32);
+}
+
+bool stream_push_into(bridge::Stream* stream, const std::int16_t* samples, std::size_t n_samples,
+                      float* out, std::size_t room, std::size_t& n_frames, Failure& failure) noexcept {
+  return push_into(stream, samples, n_samples, out, room, n_frames, failure, bridge::push_into_i16);
+}
+
+bool stream_finish(bridge::Stream* stream, Values& values, Failure& failure) noexcept {
+  return check("MelStream", stream, failure) &&
+         give(values, failure, [&](bridge::Values& result, Text place) {
+           return bridge::stream_finish(*stream, result, place);
+         });
+}
+
+bool stream_finish_into(bridge::Stream* stream, float* out, std::size_t room, std::size_t& n_frames,
+                        Failure& failure) noexcept {
+  if (!check("MelStream", stream, failure)) {
+    return false;
+  }
+  const std::size_t wanted =
+      product(bridge::stream_n_mels(*stream), bridge::stream_frames_at_finish(*stream));
+  return check_out<float>(nullptr, 0, out, room, wanted, failure) &&
+         done(bridge::stream_finish_into(*stream, slice(out, wanted), n_frames, text(failure)), failure);
+}
+
+void stream_reset(bridge::Stream* stream) noexcept {
+  if (stream) {
+    bridge::stream_reset(*stream);
+  }
+}
+
+void values_free(float* data, std::size_t capacity) noexcept { bridge::values_free(data, capacity); }
+
+}  // namespace mojo_audio::detail

@@ -1,0 +1,164 @@
+//! The border itself: panics stop here, errors become a code and a text, values become handles and back.
+
+use crate::bridge::ffi::{Code, Report};
+use mojo_audio_core::Error;
+use std::alloc::{Layout, alloc};
+use std::any::Any;
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs the body of a function of the bridge: its error, or its panic, becomes a code and a text.
+pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -> Report {
+    // A panic leaves nothing half-done that is seen again: extractors don't change, streams refuse to go
+    // on after one (see `Stream`), and results are handed over at the very end.
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => Report { code: Code::success, length: 0 },
+        Ok(Err(error)) => Report { code: code(&error), length: write(text, &error) },
+        Err(panic) => {
+            let what = panic_text(&*panic);
+            let length = write(text, &format_args!("internal error, please report it: {what}"));
+            // Dropping what was thrown could panic again.
+            std::mem::forget(panic);
+            Report { code: Code::internal, length }
+        }
+    }
+}
+
+/// Like [`guard`] for functions that can't fail: what a panic gives instead is `otherwise`.
+pub(crate) fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        std::mem::forget(panic);
+        otherwise
+    })
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text,
+        _ => "a panic without a text",
+    }
+}
+
+fn code(error: &Error) -> Code {
+    match error.code() {
+        "config" => Code::config,
+        "unknown_name" => Code::unknown_name,
+        "empty_input" => Code::empty_input,
+        "sample" => Code::sample,
+        "buffer_size" => Code::buffer_size,
+        "allocation" => Code::allocation,
+        "finished" => Code::finished,
+        _ => Code::internal,
+    }
+}
+
+/// Writes as much of a text as there is room for, in whole characters, without an allocation: there is
+/// room for the news that there is no memory. Gives the number of bytes.
+pub(crate) fn write(room: &mut [u8], text: &dyn fmt::Display) -> usize {
+    struct Place<'a> {
+        room: &'a mut [u8],
+        length: usize,
+    }
+
+    impl Write for Place<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let mut taken = text.len().min(self.room.len() - self.length);
+            while !text.is_char_boundary(taken) {
+                taken -= 1;
+            }
+            self.room[self.length..self.length + taken].copy_from_slice(&text.as_bytes()[..taken]);
+            self.length += taken;
+            if taken == text.len() { Ok(()) } else { Err(fmt::Error) }
+        }
+    }
+
+    let mut place = Place { room, length: 0 };
+    // What doesn't fit is left out.
+    let _ = write!(place, "{text}");
+    place.length
+}
+
+/// Moves a value to memory of its own, which may be refused.
+pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
+    const { assert!(size_of::<T>() > 0) };
+    let layout = Layout::new::<T>();
+    // SAFETY: the size is not 0.
+    let place = unsafe { alloc(layout) }.cast::<T>();
+    if place.is_null() {
+        return Err(Error::Allocation { bytes: layout.size() });
+    }
+    // SAFETY: the memory is of this type's layout.
+    unsafe { place.write(value) };
+    Ok(place)
+}
+
+/// Drops a handle; NULL is left alone.
+///
+/// # Safety
+/// The handle is NULL or comes from [`new_handle`], and is not used again.
+pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
+    guard_value((), || {
+        if !handle.is_null() {
+            // SAFETY: the memory came from the global allocator with this type's layout, as a box's.
+            drop(unsafe { Box::from_raw(handle) });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panics_become_a_code_and_a_text() {
+        let mut text = [0; 64];
+        let report = guard(&mut text, || panic!("row {} of 3", 4));
+        assert!(report.code == Code::internal);
+        assert_eq!(&text[..report.length], b"internal error, please report it: row 4 of 3");
+        let report = guard(&mut text, || std::panic::panic_any(7_u8));
+        assert_eq!(&text[..report.length], b"internal error, please report it: a panic without a text");
+        assert_eq!(guard_value(7, || panic!("no value")), 7);
+        assert!(guard(&mut text, || Ok(())).code == Code::success);
+    }
+
+    #[test]
+    fn what_panics_when_dropped_is_stopped_too() {
+        struct Bomb(#[allow(dead_code)] u8);
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("again");
+            }
+        }
+        let mut text = [0; 64];
+        assert!(guard(&mut text, || std::panic::panic_any(Bomb(1))).code == Code::internal);
+        let handle = new_handle(Bomb(2)).expect("memory");
+        // SAFETY: the handle is new.
+        unsafe { free_handle(handle) };
+    }
+
+    #[test]
+    fn every_error_has_its_code() {
+        use std::borrow::Cow;
+        let (value, wanted) = (String::new(), String::new());
+        for error in [
+            Error::Config { field: Cow::Borrowed(""), value, wanted },
+            Error::UnknownName { what: "", name: String::new(), known: String::new() },
+            Error::EmptyInput,
+            Error::Sample { index: 0, value: 0.0, limit: 0.0 },
+            Error::BufferSize { what: "", expected: 0, actual: 0 },
+            Error::Allocation { bytes: 0 },
+            Error::Finished,
+        ] {
+            assert!(code(&error) != Code::internal, "{}", error.code());
+        }
+    }
+
+    #[test]
+    fn long_texts_end_at_a_whole_character() {
+        let mut room = [0; 5];
+        assert_eq!(write(&mut room, &"ääää"), 4);
+        assert_eq!(&room[..4], "ää".as_bytes());
+        assert_eq!(write(&mut [], &"text"), 0);
+    }
+}

@@ -1,0 +1,374 @@
+// What the classes promise beyond the numbers: ownership, views, errors, results.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <mojo_audio.hpp>
+
+#include "units.hpp"
+
+namespace {
+
+using mojo_audio::Error;
+using mojo_audio::ErrorCode;
+using mojo_audio::Layout;
+using mojo_audio::MelConfig;
+using mojo_audio::MelExtractor;
+using mojo_audio::MelSpectrogram;
+using mojo_audio::MelStream;
+using mojo_audio::Reference;
+using mojo_audio::Result;
+using mojo_audio::span;
+
+static_assert(std::is_aggregate_v<MelConfig>);
+static_assert(std::is_nothrow_move_constructible_v<MelExtractor> &&
+              std::is_nothrow_move_assignable_v<MelExtractor> && !std::is_copy_constructible_v<MelExtractor>);
+static_assert(std::is_nothrow_move_constructible_v<MelStream> && !std::is_copy_constructible_v<MelStream>);
+static_assert(std::is_nothrow_move_constructible_v<MelSpectrogram> &&
+              std::is_nothrow_move_assignable_v<MelSpectrogram> &&
+              !std::is_copy_constructible_v<MelSpectrogram>);
+static_assert(std::is_base_of_v<std::runtime_error, Error> && std::is_nothrow_copy_constructible_v<Error>);
+static_assert(noexcept(std::declval<const MelExtractor&>().frame_count(1)));
+#ifdef __cpp_lib_span
+static_assert(std::is_same_v<span<float>, std::span<float>>);
+#endif
+#ifdef __cpp_lib_expected
+static_assert(std::is_same_v<Result<int>, std::expected<int, Error>>);
+#endif
+
+std::vector<float> wave(std::size_t n) {
+  std::vector<float> samples(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    samples[i] = 0.3F * std::sin(static_cast<float>(i % 1000) * 0.37F);
+  }
+  return samples;
+}
+
+MelConfig live() {
+  MelConfig config = MelConfig::whisper();
+  config.reference = Reference::fixed;
+  config.reference_value = 1.5;
+  return config;
+}
+
+// The text of the error that a call throws, after its code.
+template <class Call>
+std::string refused(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return std::string(to_string(error.code())) + " | " + error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(Config, PresetsAreThoseOfTheLibrary) {
+  const std::pair<const char*, MelConfig> presets[] = {
+      {"whisper", MelConfig::whisper()},       {"whisper-large-v3", MelConfig::whisper_large_v3()},
+      {"librosa", MelConfig::librosa()},       {"torchaudio", MelConfig::torchaudio()},
+      {"kaldi-fbank", MelConfig::kaldi_fbank()}, {"parakeet", MelConfig::parakeet()},
+      {"hifigan", MelConfig::hifigan()},       {"speecht5", MelConfig::speecht5()},
+      {"ast", MelConfig::ast()},               {"clap", MelConfig::clap()},
+  };
+  for (const auto& [name, config] : presets) {
+    EXPECT_EQ(MelConfig::preset(name), config) << name;
+    EXPECT_EQ(MelExtractor(config).config(), config) << name;
+    config.check();
+  }
+  EXPECT_EQ(MelConfig(), MelConfig::whisper());
+  EXPECT_NE(MelConfig::ast(), MelConfig::kaldi_fbank());
+}
+
+TEST(Config, EveryOptionByName) {
+  MelConfig config;
+  EXPECT_EQ(config.get("n_mels"), "80");
+  config.set("n_mels", "128");
+  EXPECT_EQ(config.n_mels, 128U);
+  EXPECT_EQ(config, MelConfig::whisper_large_v3());
+  config.set("win_length", "300");
+  EXPECT_EQ(config.win_length, 300U);
+  config.set("win_length", "none");
+  EXPECT_EQ(config.win_length, std::nullopt);
+  config.set("precision", "double");
+  EXPECT_EQ(config.precision, mojo_audio::Precision::double_);
+  config.set("log_floor", "1e-9");
+  EXPECT_EQ(config.log_floor, 1e-9);
+  EXPECT_EQ(config.get("top_db"), "80");
+  EXPECT_EQ(refused([&] { config.set("n_mel", "1"); }).find("unknown_name | there is no option \"n_mel\""), 0U);
+  EXPECT_EQ(refused([&] { config.set("n_mels", "many"); }),
+            "config | n_mels: many is not allowed; it must be an integer from 0 to 4294967295");
+  EXPECT_EQ(refused([&] { (void)config.get("\xff"); }).find("unknown_name | there is no option"), 0U);
+  EXPECT_EQ(refused([&] { (void)MelConfig::preset({}); }).find("unknown_name | there is no preset \"\""), 0U);
+}
+
+#if __cplusplus >= 202002L
+TEST(Config, DesignatedInitialisers) {
+  const MelConfig config{.n_mels = 128};
+  EXPECT_EQ(config, MelConfig::whisper_large_v3());
+}
+#endif
+
+TEST(Config, NumbersThatAreNoChoice) {
+  MelConfig config;
+  config.window = static_cast<mojo_audio::Window>(99);
+  EXPECT_EQ(refused([&] { config.check(); }),
+            "config | window: 99 is not allowed; it must be hann, hamming, blackman, povey, rectangular");
+}
+
+TEST(Extractor, TakesEveryContainer) {
+  const MelExtractor extractor;
+  const std::vector<float> samples = wave(4000);
+  std::array<float, 4000> array;
+  std::copy(samples.begin(), samples.end(), array.begin());
+  float plain[4000];
+  std::copy(samples.begin(), samples.end(), plain);
+  const MelSpectrogram mel = extractor.compute(samples);
+  for (const MelSpectrogram& other :
+       {extractor.compute(array), extractor.compute(plain), extractor.compute(std::vector<float>(samples)),
+        extractor.compute(span<const float>(samples.data(), 4000)), extractor.compute(span<float>(plain))}) {
+    ASSERT_EQ(other.size(), mel.size());
+    EXPECT_EQ(std::memcmp(other.data(), mel.data(), mel.size() * sizeof(float)), 0);
+  }
+  EXPECT_EQ(extractor.n_mels(), 80U);
+  EXPECT_EQ(extractor.frame_count(480000), 3000U);
+  EXPECT_EQ(extractor.frame_count(0), 0U);
+}
+
+TEST(Extractor, OwnTablesReplaceThose) {
+  const MelConfig config;
+  const std::vector<float> samples = wave(4000);
+  const std::vector<float> window(400, 0.5F);
+  const std::vector<float> filterbank(80 * 201, 0.0F);
+  const MelSpectrogram mel = MelExtractor(config, window, filterbank).compute(samples);
+  for (const float value : mel) {
+    ASSERT_NEAR(value, (std::log10(1e-10F) + 4) / 4, 1e-6);
+  }
+  const MelExtractor changed(config, window, {});
+  EXPECT_NE(changed.compute(samples)(5, 5), MelExtractor(config).compute(samples)(5, 5));
+  EXPECT_EQ(refused([&] { MelExtractor(config, span<const float>(window.data(), 399), {}); }),
+            "buffer_size | window: 399 values came; 400 are wanted");
+  EXPECT_EQ(refused([&] { MelExtractor(config, {}, window); }),
+            "buffer_size | filterbank: 400 values came; 16080 are wanted");
+}
+
+TEST(Extractor, EmptyFiltersAreNamed) {
+  MelConfig config = MelConfig::whisper();
+  EXPECT_TRUE(MelExtractor(config).empty_filters().empty());
+  config.n_mels = 200;
+  const auto filters = MelExtractor(config).empty_filters();
+  ASSERT_FALSE(filters.empty());
+  EXPECT_LT(filters.back(), 200U);
+}
+
+TEST(Extractor, RefusesWhatIsWrong) {
+  MelConfig config;
+  config.hop_length = 0;
+  EXPECT_EQ(refused([&] { MelExtractor extractor(config); }).find("config | hop_length: 0 is not allowed"), 0U);
+  const MelExtractor extractor;
+  EXPECT_EQ(refused([&] { (void)extractor.compute(std::vector<float>()); }),
+            "empty_input | samples: the input is empty; at least 1 sample is wanted");
+  std::vector<float> samples = wave(4000);
+  samples[1234] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(refused([&] { (void)extractor.compute(samples); }).find("sample | samples: sample 1234 is NaN"), 0U);
+  EXPECT_EQ(refused([&] { (void)extractor.compute(span<const float>(static_cast<float*>(nullptr), 3)); }),
+            "input | samples: a null pointer came; 3 values are wanted");
+  EXPECT_EQ(refused([&] {
+              (void)extractor.compute(span<const float>(samples.data(), std::size_t{1} << 62));
+            }).find("input | samples: 4611686018427387904 values came; at most"),
+            0U);
+  alignas(4) char bytes[64] = {};
+  EXPECT_EQ(refused([&] { (void)extractor.compute(span<const float>(reinterpret_cast<float*>(bytes + 1), 3)); }),
+            "input | samples: a misaligned pointer came; a multiple of 4 is wanted");
+}
+
+TEST(Extractor, RefusedMemoryIsAnError) {
+  MelConfig config;
+  config.hop_length = 1;
+  config.pad_to = std::uint64_t{1} << 48;  // the result is larger than an address space
+  EXPECT_EQ(MelExtractor(config).try_compute(wave(9)).error().code(), ErrorCode::allocation);
+}
+
+TEST(Extractor, WritesToMemoryOfTheCallers) {
+  const MelExtractor extractor;
+  std::vector<float> samples = wave(4000);
+  const MelSpectrogram mel = extractor.compute(samples);
+  std::vector<float> out(mel.size() + 3, 7);
+  EXPECT_EQ(extractor.compute_into(samples, out), 25U);
+  EXPECT_EQ(std::memcmp(out.data(), mel.data(), mel.size() * sizeof(float)), 0);
+  EXPECT_EQ(std::vector<float>(out.end() - 3, out.end()), std::vector<float>(3, 7));
+  EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(out.data(), 1999)); }),
+            "buffer_size | out: 1999 values came; 2000 are wanted");
+  EXPECT_EQ(refused([&] { extractor.compute_into(samples, samples); }),
+            "input | out shares memory with the samples; separate memory is wanted");
+  EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(samples.data() + 3999, 2000)); }),
+            "input | out shares memory with the samples; separate memory is wanted");
+  EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(static_cast<float*>(nullptr), 2000)); }),
+            "input | out: a null pointer came; 2000 values are wanted");
+}
+
+TEST(Extractor, MovedFromItRefuses) {
+  MelExtractor first;
+  MelExtractor second = std::move(first);
+  EXPECT_EQ(second.n_mels(), 80U);
+  EXPECT_EQ(first.n_mels(), 0U);
+  EXPECT_EQ(first.frame_count(16000), 0U);
+  EXPECT_TRUE(first.empty_filters().empty());
+  const std::string text = "input | the MelExtractor was moved from";
+  EXPECT_EQ(refused([&] { (void)first.compute(wave(4000)); }), text);
+  EXPECT_EQ(refused([&] { (void)first.config(); }), text);
+  EXPECT_EQ(refused([&] { (void)first.stream(); }), text);
+  EXPECT_EQ(refused([&] { (void)first.compute_batch(std::vector<std::vector<float>>{wave(9)}); }),
+            "input | clip 0: the MelExtractor was moved from");
+  first = std::move(second);
+  EXPECT_EQ(first.compute(wave(4000)).n_frames(), 25U);
+  second = MelExtractor(MelConfig::ast());
+  first = std::move(second);
+  EXPECT_EQ(first.n_mels(), 128U);
+  EXPECT_EQ(refused([&] { (void)second.compute(wave(4000)); }), text);
+}
+
+TEST(Batch, EachClipStandsForItself) {
+  const MelExtractor extractor;
+  const std::vector<std::vector<float>> clips = {wave(4000), {}, wave(333)};
+  const auto results = extractor.try_compute_batch(clips, 2);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[0]->n_frames(), 25U);
+  EXPECT_EQ(results[1].error().code(), ErrorCode::empty_input);
+  EXPECT_EQ(results[2]->n_frames(), 2U);
+  EXPECT_EQ(refused([&] { (void)extractor.compute_batch(clips, 1); }),
+            "empty_input | clip 1: samples: the input is empty; at least 1 sample is wanted");
+  const std::vector<std::int16_t> integers(4000, 8192);
+  const std::array<span<const std::int16_t>, 2> views = {span<const std::int16_t>(integers.data(), 4000),
+                                                         span<const std::int16_t>(integers.data(), 160)};
+  EXPECT_EQ(extractor.compute_batch(views).at(1).n_frames(), 1U);
+  EXPECT_TRUE(extractor.compute_batch(std::vector<std::vector<float>>()).empty());
+  const span<const float> nowhere(static_cast<float*>(nullptr), 5);
+  EXPECT_EQ(refused([&] { (void)extractor.compute_batch(std::vector<span<const float>>{clips[0], nowhere}); }),
+            "input | clip 0: clip 1: no memory to read from came; 5 samples are wanted");
+}
+
+TEST(Spectrogram, OwnsItsMemory) {
+  MelSpectrogram mel = MelExtractor().compute(wave(4000));
+  const float* data = mel.data();
+  EXPECT_EQ(mel.size(), 2000U);
+  EXPECT_EQ(mel.end() - mel.begin(), 2000);
+  MelSpectrogram moved = std::move(mel);
+  EXPECT_EQ(moved.data(), data) << "a copy";
+  EXPECT_TRUE(mel.empty());
+  EXPECT_EQ(mel.begin(), mel.end());
+  mel = std::move(moved);
+  EXPECT_EQ(mel.data(), data);
+  MelSpectrogram other;
+  swap(mel, other);
+  EXPECT_EQ(other.data(), data);
+  other(79, 24) = 5;
+  EXPECT_EQ(*(other.end() - 1), 5);
+  auto& same = other;
+  other = std::move(same);
+  other.row(0)[0] = 6;
+  EXPECT_EQ(*other.begin(), 6);
+}
+
+TEST(Spectrogram, BothLayouts) {
+  MelConfig config;
+  const MelSpectrogram mel = MelExtractor(config).compute(wave(4000));
+  config.layout = Layout::frame_major;
+  const MelSpectrogram turned = MelExtractor(config).compute(wave(4000));
+  EXPECT_EQ(turned.layout(), Layout::frame_major);
+  EXPECT_EQ(mel.row(79).size(), 25U);
+  EXPECT_EQ(turned.row(24).size(), 80U);
+  EXPECT_EQ(mel.row(3)[20], turned.row(20)[3]);
+  for (std::size_t band = 0; band < 80; ++band) {
+    for (std::size_t frame = 0; frame < 25; ++frame) {
+      ASSERT_EQ(mel(band, frame), turned(band, frame));
+    }
+  }
+  EXPECT_EQ(refused([&] { (void)mel.row(80); }), "input | row: 80 came; there are 80 rows");
+  EXPECT_EQ(refused([&] { (void)turned.row(25); }), "input | row: 25 came; there are 25 rows");
+  EXPECT_EQ(refused([&] { (void)mel(80, 0); }),
+            "input | band 80 in frame 0 came; there are 80 bands and 25 frames");
+  EXPECT_EQ(refused([&] { (void)MelSpectrogram().row(0); }), "input | row: 0 came; there are 0 rows");
+}
+
+TEST(Stream, GivesFramesAndEnds) {
+  MelStream stream = MelExtractor(live()).stream();
+  const std::vector<float> samples = wave(4000);
+  EXPECT_EQ(stream.n_mels(), 80U);
+  EXPECT_EQ(refused([&] { (void)stream.finish(); }).find("empty_input | "), 0U);
+  std::vector<float> out(80 * 25);
+  std::size_t n = stream.push_into(samples, out);
+  EXPECT_EQ(refused([&] { stream.finish_into({}); }).find("buffer_size | out: 0 values came; "), 0U);
+  n += stream.finish_into(out);
+  EXPECT_EQ(n, 25U);
+  EXPECT_EQ(refused([&] { (void)stream.push(samples); }),
+            "finished | the stream is finished; reset it before further samples");
+  stream.reset();
+  const std::vector<std::int16_t> integers(4000, 8192);
+  // Frame t needs the samples up to 160 t + 200: those to 23 are certain.
+  EXPECT_EQ(stream.frames_after(4000), 24U);
+  EXPECT_EQ(stream.push_into(integers, out), 24U);
+  EXPECT_EQ(stream.push(span<const float>()).n_frames(), 0U);
+  EXPECT_EQ(refused([&] { stream.push_into(samples, span<float>(out.data(), 0)); }).find("buffer_size | out: 0"), 0U);
+  float bad = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(refused([&] { (void)stream.push(span<const float>(&bad, 1)); }).find("sample | samples: sample 4000 is"), 0U);
+  MelStream moved = std::move(stream);
+  EXPECT_EQ(refused([&] { (void)stream.push(samples); }), "input | the MelStream was moved from");
+  EXPECT_EQ(stream.n_mels() + stream.frames_after(1000) + stream.frames_at_finish(), 0U);
+  stream.reset();
+  EXPECT_EQ(moved.finish().n_frames(), 1U);
+}
+
+TEST(Results, HoldAValueOrAnError) {
+  Result<MelExtractor> extractor = MelExtractor::try_create(live());
+  ASSERT_TRUE(extractor.has_value());
+  Result<MelSpectrogram> mel = extractor->try_compute(wave(4000));
+  ASSERT_TRUE(mel);
+  EXPECT_EQ(mel->n_frames(), 25U);
+  const MelSpectrogram taken = std::move(mel).value();
+  EXPECT_EQ((*extractor).try_compute_into(wave(4000), span<float>()).error().code(), ErrorCode::buffer_size);
+  const auto refusal = extractor->try_compute(std::vector<std::int16_t>());
+  ASSERT_FALSE(refusal);
+  EXPECT_EQ(refusal.error().code(), ErrorCode::empty_input);
+  EXPECT_THROW((void)refusal.value(), std::exception);
+  MelConfig config;
+  EXPECT_TRUE(config.try_set("n_mels", "40"));
+  EXPECT_EQ(config.try_set("n_mels", "-").error().code(), ErrorCode::config);
+  EXPECT_EQ(config.try_get("n_mels").value(), "40");
+  EXPECT_TRUE(config.try_check());
+  EXPECT_EQ(MelConfig::try_preset("x").error().code(), ErrorCode::unknown_name);
+  EXPECT_EQ(MelExtractor().try_stream().error().code(), ErrorCode::config);
+  MelStream stream = extractor->try_stream().value();
+  EXPECT_EQ(stream.try_push(wave(4000))->n_frames(), 24U);
+  EXPECT_EQ(stream.try_finish()->n_frames(), 1U);
+  EXPECT_EQ(stream.try_push(wave(10)).error().code(), ErrorCode::finished);
+}
+
+TEST(Errors, HaveANameAndATextOfTheirOwn) {
+  EXPECT_STREQ(to_string(ErrorCode::buffer_size), "buffer_size");
+  EXPECT_STREQ(to_string(static_cast<ErrorCode>(77)), "unknown");
+  const Error copy = MelExtractor().try_compute(std::vector<float>()).error();
+  EXPECT_STREQ(copy.what(), "samples: the input is empty; at least 1 sample is wanted");
+}
+
+TEST(Units, OfEveryStandardWorkTogether) {
+  const std::vector<float> samples = wave(4000);
+  const MelExtractor extractor;
+  const MelSpectrogram mel = extractor.compute(samples);
+  for (const Unit& unit : {unit_17(), unit_20(), unit_23()}) {
+    const MelSpectrogram other = unit.compute(extractor, samples.data(), samples.size());
+    ASSERT_EQ(other.size(), mel.size());
+    EXPECT_EQ(std::memcmp(other.data(), mel.data(), mel.size() * sizeof(float)), 0) << unit.standard;
+    EXPECT_EQ(refused([&] { unit.compute(extractor, samples.data(), 0); }).find("empty_input | "), 0U);
+    EXPECT_EQ(unit.try_code(extractor), ErrorCode::empty_input) << unit.standard;
+  }
+}
+
+}  // namespace

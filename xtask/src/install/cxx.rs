@@ -1,0 +1,134 @@
+//! Installs the C++ library: the classes and the C functions over one engine.
+
+use super::{SYSTEM, VERSION, link_names, minor_and_patch, put, strip};
+use crate::Result;
+use crate::workspace::{Workspace, ask, run};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a program may call: the C functions, and what the classes are made of.
+const EXPORTS: &str = "{
+  global:
+    mojo_mel_*;
+    mojo_audio_*;
+    extern \"C++\" { mojo_audio::detail::*; };
+  local: *;
+};
+";
+
+/// The C++ compiler, if there is one; its whole path, as CMake gives it to cargo. None but on Linux: how
+/// the shared library is linked elsewhere has not been tried.
+pub fn compiler(workspace: &Workspace) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let compiler = env::var("CXX").unwrap_or_else(|_| "c++".into());
+    let path = ask(workspace.command("sh").args(["-c", "command -v \"$0\"", &compiler]))?;
+    Some(path.trim().to_string())
+}
+
+/// Builds the library and installs it below a folder in which the C library is; gives the files.
+pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
+    let compiler = compiler(workspace).ok_or("there is no C++ compiler, or this is not Linux")?;
+    let build = ["build", "--locked", "--release", "--package", "mojo-audio-cxx-library"];
+    run(workspace.cargo().args(build).env("CXX", &compiler))?;
+    let archive = workspace.target().join("release/libmojo_audio_cxx_library.a");
+    let lib = prefix.join("lib");
+    let mut files = Vec::new();
+    put(&mut files, lib.join("libmojo_audio_cxx.a"), &fs::read(&archive)?)?;
+    for header in headers(workspace)? {
+        let text = workspace.read(&format!("cxx-bindings/include/{header}"))?;
+        put(&mut files, prefix.join("include").join(header), text.as_bytes())?;
+    }
+    put(&mut files, lib.join("pkgconfig/mojo_audio_cxx.pc"), pkg_config().as_bytes())?;
+
+    let names = shared_names();
+    let [real, soname, _] = &names;
+    let shared = workspace.folder("install")?.join(real);
+    link(workspace, &compiler, &archive, soname, &shared)?;
+    let shared = put(&mut files, lib.join(real), &fs::read(shared)?)?;
+    strip(workspace, &shared);
+    link_names(&mut files, &lib, &names)?;
+    let cmake = lib.join("cmake/mojo_audio/mojo_audio-cxx.cmake");
+    put(&mut files, cmake, cmake_targets(real, soname).as_bytes())?;
+    Ok(files)
+}
+
+/// The headers, relative to the folder that programs include from.
+pub fn headers(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut headers = vec!["mojo_audio.hpp".to_string()];
+    for entry in fs::read_dir(workspace.path("cxx-bindings/include/mojo_audio"))? {
+        headers.push(format!("mojo_audio/{}", entry?.file_name().to_string_lossy()));
+    }
+    headers.sort();
+    Ok(headers)
+}
+
+/// Links the shared library. Not rustc's: it would hide the symbols of C++.
+fn link(workspace: &Workspace, compiler: &str, archive: &Path, soname: &str, shared: &Path) -> Result {
+    let exports = shared.with_extension("map");
+    fs::write(&exports, EXPORTS)?;
+    let mut command = workspace.command(compiler);
+    command.args(["-shared", "-Wl,--gc-sections", "-Wl,--no-undefined", "-Wl,--as-needed"]);
+    command.arg(format!("-Wl,-soname,{soname}"));
+    command.arg(format!("-Wl,--version-script,{}", exports.display()));
+    command.arg("-Wl,--whole-archive").arg(archive).arg("-Wl,--no-whole-archive");
+    run(command.args(SYSTEM.split(' ')).arg("-o").arg(shared)).map(drop)
+}
+
+/// Before 1.0 a minor version may bring options, and so another `MelConfig`: the name that programs look
+/// for carries both numbers.
+fn shared_names() -> [String; 3] {
+    let so = "libmojo_audio_cxx.so";
+    [format!("{so}.{VERSION}"), format!("{so}.{}", series()), so.into()]
+}
+
+fn series() -> String {
+    let (major, minor) = (VERSION.split('.').next(), minor_and_patch().split('.').next());
+    format!("{}.{}", major.unwrap_or("0"), minor.unwrap_or("0"))
+}
+
+fn pkg_config() -> String {
+    format!(
+        "prefix=${{pcfiledir}}/../..
+libdir=${{prefix}}/lib
+includedir=${{prefix}}/include
+
+Name: mojo_audio_cxx
+Description: Mel spectrograms in C++; has the functions of mojo_audio too
+Version: {VERSION}
+Cflags: -I${{includedir}}
+Libs: -L${{libdir}} -lmojo_audio_cxx
+Libs.private: -lstdc++ {SYSTEM}
+"
+    )
+}
+
+fn cmake_targets(real: &str, soname: &str) -> String {
+    let system: Vec<_> = SYSTEM.split(' ').map(|library| library.trim_start_matches("-l")).collect();
+    format!(
+        "# Targets of the component cxx.
+get_filename_component(_mojo_audio_prefix \"${{CMAKE_CURRENT_LIST_DIR}}/../../..\" ABSOLUTE)
+
+if(NOT TARGET mojo_audio::cxx)
+  add_library(mojo_audio::cxx SHARED IMPORTED)
+  set_target_properties(mojo_audio::cxx PROPERTIES
+    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/{real}\"
+    IMPORTED_SONAME \"{soname}\"
+    INTERFACE_COMPILE_FEATURES cxx_std_17
+    INTERFACE_INCLUDE_DIRECTORIES \"${{_mojo_audio_prefix}}/include\")
+  add_library(mojo_audio::cxx_static STATIC IMPORTED)
+  set_target_properties(mojo_audio::cxx_static PROPERTIES
+    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/libmojo_audio_cxx.a\"
+    IMPORTED_LINK_INTERFACE_LANGUAGES CXX
+    INTERFACE_COMPILE_FEATURES cxx_std_17
+    INTERFACE_INCLUDE_DIRECTORIES \"${{_mojo_audio_prefix}}/include\"
+    INTERFACE_LINK_LIBRARIES \"{}\")
+endif()
+
+unset(_mojo_audio_prefix)
+",
+        system.join(";")
+    )
+}

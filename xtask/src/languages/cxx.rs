@@ -1,0 +1,423 @@
+//! C++: the header with both compilers and every standard, the installed library in every way of linking,
+//! the conformance cases, and all that can go wrong, also under valgrind and the sanitizers.
+
+mod linking;
+
+use super::c::{CARGO, example_line, find_library, same};
+use super::checks::Checks;
+use super::{Counts, Language, Source, Tool};
+use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::{Result, cases, install};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub struct Cxx;
+
+const WARNINGS: &[&str] = &[
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wsign-conversion",
+    "-Wold-style-cast",
+    "-Wnon-virtual-dtor",
+    "-Werror",
+];
+
+const COMPILERS: [&str; 2] = ["g++", "clang++"];
+/// C++23 by the name that compilers had for it before it came out.
+const STANDARDS: [(&str, &str); 3] = [("17", "c++17"), ("20", "c++20"), ("23", "c++2b")];
+
+impl Language for Cxx {
+    fn name(&self) -> &'static str {
+        "cxx"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                CARGO,
+                Tool { name: "gcc", probe: &["gcc", "--version"], source: Source::Debian("gcc") },
+                Tool { name: "g++", probe: &["g++", "--version"], source: Source::Debian("g++") },
+                Tool {
+                    name: "clang++",
+                    probe: &["clang++", "--version"],
+                    source: Source::Debian("clang"),
+                },
+                Tool {
+                    name: "pkg-config",
+                    probe: &["pkg-config", "--version"],
+                    source: Source::Debian("pkg-config"),
+                },
+                Tool {
+                    name: "GoogleTest",
+                    probe: &["pkg-config", "--modversion", "gtest_main"],
+                    source: Source::Debian("libgtest-dev"),
+                },
+                Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") },
+                Tool { name: "make", probe: &["make", "--version"], source: Source::Debian("make") },
+                Tool {
+                    name: "valgrind",
+                    probe: &["valgrind", "--version"],
+                    source: Source::Debian("valgrind"),
+                },
+                Tool {
+                    name: "Doxygen",
+                    probe: &["doxygen", "--version"],
+                    source: Source::Debian("doxygen"),
+                },
+                Tool {
+                    name: "nm and strip",
+                    probe: &["nm", "--version"],
+                    source: Source::Debian("binutils"),
+                },
+            ]
+        }
+    }
+
+    fn prepare(&self, workspace: &Workspace) -> Result {
+        let prefix = workspace.folder("cxx/prefix")?;
+        fs::remove_dir_all(&prefix)?;
+        install::install(workspace, &prefix)?;
+        install::cxx::install(workspace, &prefix).map(drop)
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let session = Session {
+            workspace,
+            folder: workspace.folder("cxx")?,
+            prefix: workspace.folder("cxx/prefix")?,
+        };
+        let list = session.folder.join("cases.txt");
+        fs::write(&list, cases::flat(workspace)?)?;
+        let mut checks = Checks::new();
+        session.headers(&mut checks)?;
+        session.api(&mut checks)?;
+        session.conformance(&mut checks)?;
+        session.address_sanitizer(&mut checks)?;
+        session.thread_sanitizer(&mut checks)?;
+        linking::check(&session, &mut checks)?;
+        session.examples(&mut checks)?;
+        session.documentation(&mut checks)?;
+        Ok(checks.counts())
+    }
+}
+
+struct Session<'a> {
+    workspace: &'a Workspace,
+    folder: PathBuf,
+    prefix: PathBuf,
+}
+
+impl Session<'_> {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.workspace.command(program);
+        find_library(&mut command, &self.prefix);
+        command
+    }
+
+    fn tests(&self, name: &str) -> PathBuf {
+        self.workspace.path("cxx-bindings/tests").join(name)
+    }
+
+    /// A compiler that is strict, for one standard.
+    fn compiler(&self, compiler: &str, standard: &str) -> Command {
+        let mut command = self.command(compiler);
+        command.arg(format!("-std={standard}")).args(WARNINGS);
+        command
+    }
+
+    /// Each header by itself, twice.
+    fn headers(&self, checks: &mut Checks) -> Result {
+        let source = self.folder.join("headers.cc");
+        for header in install::cxx::headers(self.workspace)? {
+            let text = format!("#include <{header}>\n#include <{header}>\n");
+            for compiler in COMPILERS {
+                fs::write(&source, &text)?;
+                let mut command = self.compiler(compiler, "c++17");
+                let result = run(command.arg("-fsyntax-only").arg(&source));
+                checks.check(&format!("{header} alone and twice by {compiler}"), result);
+            }
+        }
+        let shown = "rust::|cxxbridge|rust/cxx.h";
+        let mut grep = self.workspace.command("grep");
+        grep.args(["-rlE", shown]).arg(self.prefix.join("include"));
+        checks.check(
+            "nothing of the bridge shows in the headers",
+            match ask(&mut grep) {
+                None => Ok(()),
+                Some(files) => Err(files.into()),
+            },
+        );
+        Ok(())
+    }
+
+    /// The translation units that stand for every standard, compiled with some flags.
+    fn units(&self, compiler: &str, kind: &str, flags: &[&str]) -> Result<Vec<PathBuf>> {
+        let mut objects = Vec::new();
+        for (name, standard) in STANDARDS {
+            let object = self.folder.join(format!("unit-{name}{kind}.o"));
+            let mut command = self.compiler(compiler, standard);
+            command.arg(format!("-DUNIT=unit_{name}")).args(flags);
+            run(command.arg("-c").arg(self.tests("unit.cc")).arg("-o").arg(&object))?;
+            objects.push(object);
+        }
+        Ok(objects)
+    }
+
+    /// What the classes promise, by both compilers in every standard; the first under valgrind too.
+    fn api(&self, checks: &mut Checks) -> Result {
+        for compiler in COMPILERS {
+            let units = self.units(compiler, "", &[])?;
+            for (name, standard) in STANDARDS {
+                let what = format!("api, {compiler}, C++{name}");
+                let program = self.folder.join(format!("api-{compiler}-{name}"));
+                let mut command = self.compiler(compiler, standard);
+                command.arg(self.tests("api.cc")).args(&units);
+                command.args(["-lmojo_audio_cxx", "-lgtest_main", "-lgtest", "-lpthread", "-o"]);
+                match run(command.arg(&program)) {
+                    Ok(_) => self.test(checks, &what, &mut self.command(&program))?,
+                    Err(error) => checks.check::<()>(&what, Err(error)),
+                }
+            }
+        }
+        let program = self.folder.join("threads");
+        let mut command = self.compiler("g++", "c++17");
+        command.arg("-g").arg(self.tests("threads.cc"));
+        command.args(["-lmojo_audio_cxx", "-lgtest_main", "-lgtest", "-lpthread", "-o"]);
+        run(command.arg(&program))?;
+        self.test(checks, "threads", &mut self.command(&program))?;
+        for program in ["api-g++-17", "threads"] {
+            self.valgrind(checks, program, &[]);
+        }
+        Ok(())
+    }
+
+    /// The conformance cases with the shared library, and some of each kind under valgrind: all of them
+    /// would take a minute, and AddressSanitizer watches all.
+    fn conformance(&self, checks: &mut Checks) -> Result {
+        let program = self.folder.join("conformance");
+        let mut command = self.compiler("g++", "c++17");
+        command.arg("-O1").arg(self.tests("conformance.cc"));
+        run(command.args(["-lmojo_audio_cxx", "-lgtest", "-lpthread", "-o"]).arg(&program))?;
+        let arguments = self.case_arguments();
+        self.test(checks, "conformance", self.command(&program).args(&arguments))?;
+        let some = "--gtest_filter=*.whisper*:*.batch*:*.int16*:*.refuse*".into();
+        self.valgrind(checks, "conformance", &[&arguments[..], &[some]].concat());
+        Ok(())
+    }
+
+    fn case_arguments(&self) -> [PathBuf; 2] {
+        [self.folder.join("cases.txt"), self.workspace.path("conformance")]
+    }
+
+    fn valgrind(&self, checks: &mut Checks, program: &str, arguments: &[PathBuf]) {
+        let mut valgrind = self.command("valgrind");
+        valgrind.args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--fair-sched=yes"]);
+        // What is kept for later calls is still reachable at the end, and no leak.
+        let kinds = "definite,indirect,possible";
+        valgrind.arg(format!("--show-leak-kinds={kinds}"));
+        valgrind.arg(format!("--errors-for-leak-kinds={kinds}"));
+        valgrind.arg(format!("--suppressions={}", self.tests("valgrind.supp").display()));
+        let test = self.folder.join(program);
+        let clean = run(valgrind.arg(test).args(arguments).arg("--gtest_brief=1"));
+        checks.check(&format!("{program} under valgrind: no error, no leak"), clean);
+    }
+
+    /// Every test with AddressSanitizer in the library and UndefinedBehaviorSanitizer in all that is C++.
+    fn address_sanitizer(&self, checks: &mut Checks) -> Result {
+        let flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g", "-O1"];
+        let library = self.watched("address", &["-Zsanitizer=address"], &flags)?;
+        let units = self.units("g++", "-asan", &flags)?;
+        for (name, units) in [("api", &units[..]), ("threads", &[]), ("conformance", &[])] {
+            let program = self.folder.join(format!("{name}-asan"));
+            let mut command = self.compiler("g++", "c++17");
+            command.args(flags).arg(self.tests(&format!("{name}.cc"))).args(units).arg(&library);
+            let main = (name != "conformance").then_some("-lgtest_main");
+            command.args(main).args(["-lgtest", "-lpthread", "-lm", "-o"]);
+            run(command.arg(&program))?;
+            let mut test = self.command(&program);
+            // One of the tests asks for more than there can be.
+            test.env("ASAN_OPTIONS", "allocator_may_return_null=1");
+            if name == "conformance" {
+                test.args(self.case_arguments());
+            }
+            self.test(checks, &format!("{name} with AddressSanitizer"), &mut test)?;
+        }
+        Ok(())
+    }
+
+    /// What threads do, with ThreadSanitizer in the library too; and a race, which it has to see.
+    fn thread_sanitizer(&self, checks: &mut Checks) -> Result {
+        let flags = ["-fsanitize=thread", "-g", "-O1"];
+        // The standard library is not watched: what it does to memory is no concern here.
+        let library = self.watched(
+            "thread",
+            &["-Zsanitizer=thread", "-Cunsafe-allow-abi-mismatch=sanitizer"],
+            &flags,
+        )?;
+        let runtime = self.rust_folder()?.join("lib/librustc-stable_rt.tsan.a");
+        let build = |name: &str| -> Result<PathBuf> {
+            let object = self.folder.join(format!("{name}-tsan.o"));
+            let mut compile = self.compiler("clang++", "c++17");
+            compile.args(flags).arg("-c").arg(self.tests(&format!("{name}.cc"))).arg("-o");
+            run(compile.arg(&object))?;
+            let program = self.folder.join(format!("{name}-tsan"));
+            // Rust's runtime is newer than the compiler's, which lacks what the library calls.
+            let mut link = self.command("clang++");
+            link.arg(&object).arg(&library).args(["-lgtest_main", "-lgtest", "-Wl,--whole-archive"]);
+            link.arg(&runtime).args(["-Wl,--no-whole-archive", "-lpthread", "-ldl", "-lm", "-lrt"]);
+            run(link.args(["-lresolv", "-o"]).arg(&program))?;
+            Ok(program)
+        };
+        let mut threads = self.command(build("threads")?);
+        // Where it has forgotten what an access was part of, it says nothing of a race.
+        threads.env("TSAN_OPTIONS", "history_size=7");
+        self.test(checks, "threads with ThreadSanitizer", &mut threads)?;
+        let Printed { text, .. } = show(&mut self.command(build("race")?))?;
+        checks.check(
+            "ThreadSanitizer sees a race in the library",
+            if text.contains("data race") && text.contains("mojo_audio") {
+                Ok(())
+            } else {
+                Err("it has seen none".into())
+            },
+        );
+        Ok(())
+    }
+
+    /// The static library with a sanitizer's checks in every access.
+    fn watched(&self, name: &str, rust: &[&str], cxx: &[&str]) -> Result<PathBuf> {
+        let host = self.rust("host: ")?;
+        let mut cargo = self.workspace.cargo();
+        cargo.args(["build", "--locked", "--package", "mojo-audio-cxx-library", "--target", &host]);
+        // Sanitizers are not yet an option of stable compilers.
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", rust.join(" "));
+        run(cargo.env("CXXFLAGS", cxx.join(" ")))?;
+        let built = self.workspace.target().join(host).join("debug/libmojo_audio_cxx_library.a");
+        let library = self.folder.join(format!("libmojo_audio_cxx-{name}.a"));
+        fs::copy(built, &library)?;
+        Ok(library)
+    }
+
+    /// What the compiler says of itself in the line that starts so.
+    fn rust(&self, start: &str) -> Result<String> {
+        let version = ask(self.workspace.command("rustc").arg("-vV")).ok_or("no rustc")?;
+        let line = version.lines().find_map(|line| line.strip_prefix(start));
+        Ok(line.ok_or(format!("rustc does not tell its {start}"))?.to_string())
+    }
+
+    fn rust_folder(&self) -> Result<PathBuf> {
+        let mut rustc = self.workspace.command("rustc");
+        let root = ask(rustc.args(["--print", "sysroot"])).ok_or("no rustc")?;
+        Ok(Path::new(root.trim()).join("lib/rustlib").join(self.rust("host: ")?))
+    }
+
+    /// The examples, whose lines are known, and README's sample.
+    fn examples(&self, checks: &mut Checks) -> Result {
+        let folder = self.workspace.path("examples/cxx");
+        let line = example_line(self.workspace)?;
+        let mel = self.example(&[folder.join("mel.cc")], &["examples/data/speech.wav"]);
+        checks.check("examples/cxx/mel.cc", mel.and_then(|text| same(text.trim_end(), &line)));
+
+        let stand_in = folder.join("stand-in");
+        let sources = [folder.join("whisper.cc"), stand_in.join("whisper.cc"), "-I".into(), stand_in];
+        let whisper = self.example(&sources, &["model", "examples/data/speech.wav"]);
+        checks.check(
+            "examples/cxx/whisper.cc, with what stands in for whisper.cpp",
+            whisper.and_then(|text| same(text.trim_end(), WHISPER_LINE)),
+        );
+
+        for (page, printed) in [("cxx-bindings/README.md", "80 3000\n"), ("README.md", "80 3000\n")] {
+            let text = self.workspace.read(page)?;
+            let sample = text.split("```cpp\n").nth(1).and_then(|rest| rest.split("```").next());
+            let source = self.folder.join("readme.cc");
+            fs::write(&source, sample.ok_or(format!("{page} has no C++ program"))?)?;
+            checks.check(page, self.example(&[source], &[]).and_then(|text| same(&text, printed)));
+        }
+        Ok(())
+    }
+
+    fn example(&self, sources: &[PathBuf], arguments: &[&str]) -> Result<String> {
+        let program = self.folder.join("example");
+        let mut command = self.compiler("g++", "c++17");
+        run(command.args(sources).arg("-lmojo_audio_cxx").arg("-o").arg(&program))?;
+        run(self.command(&program).args(arguments))
+    }
+
+    /// Everything public is documented; and a function that is not, is found.
+    fn documentation(&self, checks: &mut Checks) -> Result {
+        let settings = self.workspace.read("cxx-bindings/Doxyfile")?;
+        let include = self.workspace.path("cxx-bindings/include");
+        let bare = self.folder.join("undocumented");
+        fs::create_dir_all(&bare)?;
+        fs::write(bare.join("bare.hpp"), "/// @file\n/// A file.\nnamespace a { void bare(); }\n")?;
+        for (what, input, is_clean) in [
+            ("everything public is documented", &include, true),
+            ("Doxygen finds what is not documented", &bare, false),
+        ] {
+            let file = self.folder.join("Doxyfile");
+            let output = self.folder.join("doxygen");
+            fs::write(
+                &file,
+                format!(
+                    "{settings}INPUT = {0}\nSTRIP_FROM_PATH = {0}\nSTRIP_FROM_INC_PATH = {0}\nOUTPUT_DIRECTORY = {1}\n",
+                    input.display(),
+                    output.display()
+                ),
+            )?;
+            let _ = fs::remove_dir_all(&output);
+            let Printed { status, text } = show(self.workspace.command("doxygen").arg(&file))?;
+            let passed = (status.success() && text.trim().is_empty()) == is_clean;
+            checks.check(what, if passed { Ok(()) } else { Err(status.to_string().into()) });
+        }
+        Ok(())
+    }
+
+    /// Runs a program of GoogleTest and adds what it counts.
+    fn test(&self, checks: &mut Checks, what: &str, command: &mut Command) -> Result {
+        command.arg("--gtest_brief=1");
+        let Printed { status, text } = show(command)?;
+        let counts = counted(&text);
+        match counts {
+            Some(counts) => checks.add(counts),
+            None => checks.check::<()>(what, Err(format!("no test was counted, {status}").into())),
+        }
+        if !status.success() && counts.is_none_or(|counts| counts.failed == 0) {
+            checks.check::<()>(what, Err(status.to_string().into()));
+        }
+        Ok(())
+    }
+}
+
+/// What the stand-in says of the features it was handed. The numbers are those of the float64 pipeline in
+/// `conformance/make/oracle.py` for the same samples with `pad_to` 480,000.
+const WHISPER_LINE: &str = "3000 frames, sound in the first 480, max 1.2554, silence -0.7446";
+
+/// Reads GoogleTest's sum: `12 tests from 3 test suites ran`, and how many of them passed or were skipped.
+fn counted(text: &str) -> Option<Counts> {
+    let number = |mark: &str| {
+        let mut lines = text.lines().filter_map(|line| line.strip_prefix(mark));
+        lines.find_map(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+    };
+    let total = number("[==========] ")?;
+    let (passed, skipped) = (number("[  PASSED  ] ")?, number("[  SKIPPED ] ").unwrap_or(0));
+    // GoogleTest counts those that were skipped as run.
+    Some(Counts { passed, failed: total.checked_sub(passed + skipped)?, skipped })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_googletest_are_read() {
+        let text = "[==========] 6 tests from 3 test suites ran. (5 ms total)\n[  PASSED  ] 3 tests.\n\
+            [  SKIPPED ] 1 test, listed below:\n[  FAILED  ] 2 tests, listed below:\n[  FAILED  ] A.B\n";
+        assert_eq!(counted(text), Some(Counts { passed: 3, failed: 2, skipped: 1 }));
+        assert_eq!(counted("[==========] Running 6 tests from 3 test suites.\n"), None);
+    }
+}

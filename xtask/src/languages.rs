@@ -4,7 +4,7 @@ pub mod c;
 mod candle;
 mod checks;
 mod cli;
-mod go;
+pub mod go;
 mod julia;
 pub mod python;
 mod python_ctypes;

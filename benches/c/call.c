@@ -73,7 +73,9 @@ int main(int argc, char** argv) {
         fprintf(stderr, "%s\n", mojo_audio_last_error());
         return 1;
     }
-    printf("ready %s\n", mojo_audio_version());
+    int32_t major, minor, patch;
+    mojo_audio_version(&major, &minor, &patch);
+    printf("ready %d.%d.%d\n", major, minor, patch);
     fflush(stdout);
     char line[8192], clip[64], path[4096];
     int n;

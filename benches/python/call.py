@@ -7,4 +7,4 @@ from serve import arguments, serve
 
 name, folder, _ = arguments()
 extractor = mojo_audio.MelExtractor(mojo_audio.MelConfig.preset(name))
-serve(folder, importlib.metadata.version("mojo-audio"), extractor.compute)
+serve(folder, importlib.metadata.version("mojo-audio"), extractor)

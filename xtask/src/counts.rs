@@ -2,10 +2,12 @@
 //! that CI can compare them with those that were written down.
 
 mod callgrind;
+mod mix;
 
 use crate::section::Section;
 use crate::workspace::{Workspace, ask, run as run_program};
 use crate::{Result, install, table};
+use callgrind::Profile;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -66,7 +68,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     for (set, cases) in CASES {
         for case in *cases {
             let profile = callgrind::profile(workspace, &program, set, case)?;
-            counts.numbers.insert(format!("{set}/{case}"), profile.values().sum());
+            counts.numbers.insert(format!("{set}/{case}"), profile.total());
             profiles.insert(format!("{set}/{case}"), profile);
         }
     }
@@ -83,8 +85,12 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         return counts.check(&Counts::read(&workspace.read(FILE)?)?);
     }
     workspace.write(FILE, &format!("{HEADING}{}", counts.text()))?;
-    let section = Section::read(workspace, PAGE, COMMAND)?;
-    section.write(workspace, &table::markdown(&by_stage(&profiles)))
+    let shown = BY_STAGE.map(|name| &profiles[name]);
+    let stages =
+        table::markdown(&rows(shown.map(|profile| &profile.stages), shown.map(Profile::total)));
+    let mixes = [mix::mix(&program, &shown[0].addresses)?, mix::mix(&program, &shown[1].addresses)?];
+    let kinds = table::markdown(&rows(mixes.each_ref(), shown.map(Profile::total)));
+    Section::read(workspace, PAGE, COMMAND)?.write(workspace, &format!("{stages}\n{kinds}"))
 }
 
 /// Numbers by name, and what made them.
@@ -168,23 +174,21 @@ impl Counts {
     }
 }
 
-/// A heading, and stages with their instructions for each frame, the largest first.
-fn by_stage(profiles: &BTreeMap<String, BTreeMap<&'static str, u64>>) -> Vec<[String; 5]> {
-    let columns = BY_STAGE.map(|name| &profiles[name]);
-    let [first, ..] = columns;
-    let mut stages: Vec<_> = first.iter().collect();
-    stages.sort_by(|a, b| b.1.cmp(a.1));
-    let totals = columns.map(|profile| profile.values().sum::<u64>() as f64);
+/// A heading, and parts with their instructions for each frame in both cases, the largest first.
+fn rows(cases: [&BTreeMap<&'static str, u64>; 2], totals: [u64; 2]) -> Vec<[String; 5]> {
+    let mut parts: Vec<_> = cases[0].iter().collect();
+    parts.sort_by(|a, b| b.1.cmp(a.1));
+    let [first, second] = BY_STAGE.map(String::from);
     let mut rows =
-        vec![[String::new(), BY_STAGE[0].into(), "share".into(), BY_STAGE[1].into(), "share".into()]];
-    let mut row = |name: &str, counts: [f64; 2]| {
-        let each = counts.map(|count| format!("{:.0}", count / FRAMES));
-        let [one, two] = [0, 1].map(|i| format!("{:.1} %", counts[i] / totals[i] * 100.0));
-        let [a, b] = each;
-        rows.push([name.into(), a, one, b, two]);
+        vec![["a frame's instructions".into(), first, "share".into(), second, "share".into()]];
+    let mut row = |name: &str, counts: [u64; 2]| {
+        let [first, second] = counts.map(|count| format!("{:.0}", count as f64 / FRAMES));
+        let [one, two] =
+            [0, 1].map(|i| format!("{:.1} %", counts[i] as f64 / totals[i] as f64 * 100.0));
+        rows.push([name.into(), first, one, second, two]);
     };
-    for (stage, _) in stages {
-        row(stage, columns.map(|profile| profile.get(stage).copied().unwrap_or(0) as f64));
+    for (name, _) in parts {
+        row(name, cases.map(|case| case.get(name).copied().unwrap_or(0)));
     }
     row("all", totals);
     rows

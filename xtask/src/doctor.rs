@@ -16,6 +16,10 @@ pub struct Arguments {
 const OWN: &[(&str, Tool)] = &[
     ("tidy", Tool { name: "git", probe: &["git", "--version"], source: Source::Debian("git") }),
     ("counts", languages::c::VALGRIND),
+    (
+        "counts",
+        Tool { name: "objdump", probe: &["objdump", "--version"], source: Source::Debian("binutils") },
+    ),
 ];
 
 pub fn run(arguments: &Arguments) -> Result {

@@ -23,13 +23,21 @@ const STAGES: &[(&str, &str, &str)] = &[
 /// Everything else: samples fetched and checked, blocks of frames made.
 const AROUND: &str = "around the blocks";
 
-/// Instructions of each stage, inside of what the program measures.
-pub fn profile(
-    workspace: &Workspace,
-    program: &Path,
-    set: &str,
-    case: &str,
-) -> Result<BTreeMap<&'static str, u64>> {
+/// What was counted of a case.
+pub struct Profile {
+    /// Instructions of the program by their address; those of libraries have none.
+    pub addresses: BTreeMap<Option<u64>, u64>,
+    pub stages: BTreeMap<&'static str, u64>,
+}
+
+impl Profile {
+    pub fn total(&self) -> u64 {
+        self.stages.values().sum()
+    }
+}
+
+/// Counts a case, inside of what the program measures.
+pub fn profile(workspace: &Workspace, program: &Path, set: &str, case: &str) -> Result<Profile> {
     let file = workspace.folder("counts")?.join(format!("{set}-{case}.out"));
     let mut valgrind = workspace.command("valgrind");
     valgrind.args(["--quiet", "--tool=callgrind", "--dump-instr=yes"]);
@@ -38,27 +46,26 @@ pub fn profile(
     valgrind.args(["--collect-atstart=no", "--toggle-collect=counted::measured*"]);
     valgrind.arg(format!("--callgrind-out-file={}", file.display()));
     run(valgrind.arg(program).args([set, case]))?;
-    let program_lines =
-        Loader::new(program).map_err(|error| format!("{}: {error}", program.display()))?;
-    let mut profile = BTreeMap::new();
-    for (address, count) in by_address(&fs::read_to_string(&file)?, program) {
+    let addresses = by_address(&fs::read_to_string(&file)?, program);
+    let lines = Loader::new(program).map_err(|error| format!("{}: {error}", program.display()))?;
+    let mut stages = BTreeMap::new();
+    for (address, count) in &addresses {
         let stage = match address {
-            Some(address) => stage(&program_lines, address)?,
+            Some(address) => stage(&lines, *address)?,
             None => None,
         };
-        *profile.entry(stage.unwrap_or(AROUND)).or_default() += count;
+        *stages.entry(stage.unwrap_or(AROUND)).or_default() += count;
     }
-    if profile.values().sum::<u64>() == 0 {
+    let profile = Profile { addresses, stages };
+    if profile.total() == 0 {
         return Err(format!("{set}/{case}: callgrind has counted nothing").into());
     }
     Ok(profile)
 }
 
 /// The stages that none of the profiles has: their functions have other names now.
-pub fn missing<'a>(
-    profiles: impl Iterator<Item = &'a BTreeMap<&'static str, u64>>,
-) -> Vec<&'static str> {
-    let found: BTreeSet<_> = profiles.flat_map(BTreeMap::keys).copied().collect();
+pub fn missing<'a>(profiles: impl Iterator<Item = &'a Profile>) -> Vec<&'static str> {
+    let found: BTreeSet<_> = profiles.flat_map(|profile| profile.stages.keys()).copied().collect();
     STAGES.iter().map(|(stage, ..)| *stage).filter(|stage| !found.contains(stage)).collect()
 }
 
@@ -134,10 +141,10 @@ mod tests {
 
     #[test]
     fn stages_that_are_gone_are_found() {
-        let all: BTreeMap<_, _> = STAGES.iter().map(|(stage, ..)| (*stage, 1)).collect();
-        assert!(missing([&all].into_iter()).is_empty());
-        let mut fewer = all.clone();
-        fewer.remove("logarithm");
-        assert_eq!(missing([&fewer].into_iter()), ["logarithm"]);
+        let stages = STAGES.iter().map(|(stage, ..)| (*stage, 1)).collect();
+        let mut profile = Profile { addresses: BTreeMap::new(), stages };
+        assert!(missing([&profile].into_iter()).is_empty());
+        profile.stages.remove("logarithm");
+        assert_eq!(missing([&profile].into_iter()), ["logarithm"]);
     }
 }

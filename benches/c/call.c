@@ -26,7 +26,23 @@ static MojoMelSpectrogram* compute(const float* samples, size_t n_samples) {
     return mel;
 }
 
-static float* read_clip(const char* folder, const char* name, size_t* n_samples) {
+typedef struct {
+    char name[64];
+    float* samples;
+    size_t n_samples;
+} Clip;
+
+// A clip is read once, and kept.
+static const Clip* read_clip(const char* folder, const char* name) {
+    static Clip clips[8];
+    size_t place = 0;
+    while (place < 8 && clips[place].samples && strcmp(clips[place].name, name) != 0) ++place;
+    if (place == 8) {
+        fprintf(stderr, "more than 8 clips\n");
+        exit(1);
+    }
+    Clip* clip = &clips[place];
+    if (clip->samples) return clip;
     char path[4096];
     snprintf(path, sizeof path, "%s/%s.f32", folder, name);
     FILE* file = fopen(path, "rb");
@@ -36,10 +52,11 @@ static float* read_clip(const char* folder, const char* name, size_t* n_samples)
     }
     size_t size = (size_t)ftell(file);
     rewind(file);
-    float* samples = malloc(size);
-    *n_samples = samples ? fread(samples, sizeof *samples, size / sizeof *samples, file) : 0;
+    clip->samples = malloc(size);
+    clip->n_samples = clip->samples ? fread(clip->samples, sizeof(float), size / sizeof(float), file) : 0;
+    snprintf(clip->name, sizeof clip->name, "%s", name);
     fclose(file);
-    return samples;
+    return clip;
 }
 
 static void save(const MojoMelSpectrogram* mel, const char* path) {
@@ -77,25 +94,22 @@ int main(int argc, char** argv) {
     mojo_audio_version(&major, &minor, &patch);
     printf("ready %d.%d.%d\n", major, minor, patch);
     fflush(stdout);
-    char line[8192], clip[64], path[4096];
+    char line[8192], name[64], path[4096];
     int n;
     while (fgets(line, sizeof line, stdin)) {
-        size_t n_samples;
-        if (sscanf(line, "time %63s %d", clip, &n) == 2) {
-            float* samples = read_clip(argv[2], clip, &n_samples);
+        if (sscanf(line, "time %63s %d", name, &n) == 2) {
+            const Clip* clip = read_clip(argv[2], name);
             for (int i = 0; i < n; ++i) {
                 long long start = now();
-                mojo_mel_spectrogram_free(compute(samples, n_samples));
+                mojo_mel_spectrogram_free(compute(clip->samples, clip->n_samples));
                 printf(i ? " %lld" : "%lld", now() - start);
             }
             printf("\n");
-            free(samples);
-        } else if (sscanf(line, "save %63s %4095[^\n]", clip, path) == 2) {
-            float* samples = read_clip(argv[2], clip, &n_samples);
-            MojoMelSpectrogram* mel = compute(samples, n_samples);
+        } else if (sscanf(line, "save %63s %4095[^\n]", name, path) == 2) {
+            const Clip* clip = read_clip(argv[2], name);
+            MojoMelSpectrogram* mel = compute(clip->samples, clip->n_samples);
             save(mel, path);
             mojo_mel_spectrogram_free(mel);
-            free(samples);
         } else {
             fprintf(stderr, "no command: %s", line);
             return 1;

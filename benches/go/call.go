@@ -45,13 +45,18 @@ func main() {
 		return mel
 	}
 	fmt.Println("ready", mojoaudio.Version())
+	clips := map[string][]float32{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		words := strings.Fields(lines.Text())
 		if len(words) != 3 {
 			log.Fatalf("no command: %s", lines.Text())
 		}
-		samples := read(folder, words[1])
+		samples, isThere := clips[words[1]]
+		if !isThere {
+			samples = read(folder, words[1])
+			clips[words[1]] = samples
+		}
 		switch words[0] {
 		case "time":
 			var n int

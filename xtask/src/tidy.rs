@@ -20,6 +20,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests/", "an allocator that counts or refuses"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
+    ("benches/peers/rust/src/whisper_cpp.rs", "calls whisper.cpp, and finds the result that it hides"),
     ("examples/rust-ffi/", "calls the C library"),
 ];
 

@@ -7,7 +7,16 @@ import { createInterface } from 'node:readline';
 /** NAME FOLDER THREADS, as the program was started with. */
 export const [name, folder, threads] = process.argv.slice(2);
 
+const clips = new Map();
+
 function read(clip) {
+  if (!clips.has(clip)) {
+    clips.set(clip, load(clip));
+  }
+  return clips.get(clip);
+}
+
+function load(clip) {
   const bytes = readFileSync(join(folder, `${clip}.f32`));
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

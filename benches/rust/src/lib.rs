@@ -1,5 +1,6 @@
 //! The side of a measured program: benches/README.md describes the lines that it reads and answers.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::hint::black_box;
 use std::io::{BufRead, Write};
@@ -78,23 +79,31 @@ pub fn serve<T>(
     rows: impl Fn(T) -> Rows,
 ) -> Result {
     println!("ready {version}");
+    let mut clips: BTreeMap<String, Vec<f32>> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        match line.split(' ').collect::<Vec<_>>()[..] {
-            ["time", clip, n] => {
-                let samples = arguments.clip(clip)?;
-                let n: usize = n.parse()?;
+        let words: Vec<_> = line.split(' ').collect();
+        let [command, clip, argument] = words[..] else {
+            return Err(format!("no command: {line}").into());
+        };
+        if !clips.contains_key(clip) {
+            clips.insert(clip.to_string(), arguments.clip(clip)?);
+        }
+        let samples = &clips[clip];
+        match command {
+            "time" => {
+                let n: usize = argument.parse()?;
                 let mut times = Vec::with_capacity(n);
                 for _ in 0..n {
                     let start = Instant::now();
-                    drop(black_box(compute(black_box(&samples))));
+                    drop(black_box(compute(black_box(samples))));
                     times.push(start.elapsed().as_nanos().to_string());
                 }
                 println!("{}", times.join(" "));
             }
-            ["save", clip, path] => {
-                let rows = rows(compute(&arguments.clip(clip)?));
-                rows.save(Path::new(path))?;
+            "save" => {
+                let rows = rows(compute(samples));
+                rows.save(Path::new(argument))?;
                 println!("{} {}", rows.rows, rows.frames);
             }
             _ => return Err(format!("no command: {line}").into()),

@@ -79,7 +79,7 @@ const PEERS: &[Peer] = &[
     peer("mel_spec, Whisper's form", By::Rust, "mel_spec").note("levels each frame by its own maximum"),
     peer("spectrograms", By::Rust, "spectrograms")
         .note("symmetric window, zeros beyond the ends; logarithm and levels added"),
-    peer("Candle", By::Rust, "candle").threads().note("computes 15 s of silence more"),
+    peer("Candle", By::Rust, "candle").threads().note("frames start on their sample instead of lying around it; power of inner bins doubled; computes 15 s of silence more"),
     peer("whisper.cpp", By::Rust, "whisper.cpp")
         .threads()
         .note("through whisper-rs-sys; pads with 30 s of silence, whose frames it does not transform"),
@@ -90,7 +90,7 @@ const PEERS: &[Peer] = &[
     peer("transformers, with torch", By::Python, "transformers-torch").threads(),
     peer("transformers, NumPy", By::Python, "transformers-numpy").threads(),
     peer("kaldi-native-fbank", By::Python, "kaldi-native-fbank-whisper")
-        .note("frames lie on Kaldi's grid, 80 samples off; logarithm and levels added"),
+        .note("80 samples put in front, as its frames lie on Kaldi's grid; logarithm and levels added"),
     peer("transformers.js", By::Node, "transformers.js"),
     peer("Meyda", By::Node, "meyda").note("frames of 512, filters from bin to bin: not Whisper's"),
     peer("mojo-audio, Rust", By::Ours(&calls::CORE), "kaldi-fbank").kaldi().threads(),
@@ -189,7 +189,10 @@ fn start<'a>(
         started.push(Process::start(command, peer.argument, clips, threads)?);
     }
     let file = workspace.folder("bench")?.join("result.f32");
-    let (shape, memory) = started[0].memory_of(|process| process.save("30s", &file))?;
+    // The clip is read before, and the result is taken apart after.
+    started[0].time("30s", 0)?;
+    let (_, memory) = started[0].memory_of(|process| process.time("30s", 1))?;
+    let shape = started[0].save("30s", &file)?;
     let deviation = truths.deviation(peer.recipe, &file, shape)?;
     let version = started[0].version.clone();
     Ok((Row { peer, version, times: [None; 3], memory, deviation }, started))

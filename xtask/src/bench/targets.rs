@@ -28,6 +28,7 @@ pub fn rows(times: &Times) -> Vec<[String; 6]> {
     let mut rows = vec![heading.map(String::from)];
     rows.extend(targets(times).iter().filter_map(|target| row(target, times)));
     rows.extend(lengths(times));
+    rows.extend(SETS.iter().filter_map(|(set, _)| cycles(set, times)));
     rows
 }
 
@@ -147,6 +148,23 @@ fn lengths(times: &Times) -> Option<[String; 6]> {
         rounded(ratio.median),
         rounded(ratio.minimum),
         "flat: see the plot".into(),
+    ])
+}
+
+/// Cycles that a frame of Whisper's takes.
+fn cycles(set: &str, times: &Times) -> Option<[String; 6]> {
+    const CYCLES: f64 = 6000.0;
+    const FRAMES: f64 = 3000.0;
+    let frame = times.get(&format!("30s/400/80/{set}"))?;
+    let clock = times.get("clock/6000-cycles")?;
+    let cycles = |time: f64, clock: f64| format!("{:.0} cycles", time / FRAMES * CYCLES / clock);
+    Some([
+        format!("a frame of 80 mels, {set}"),
+        time(frame.median / FRAMES),
+        time(frame.minimum / FRAMES),
+        cycles(frame.median, clock.median),
+        cycles(frame.minimum, clock.minimum),
+        format!("clock {} GHz", rounded(CYCLES / clock.minimum)),
     ])
 }
 

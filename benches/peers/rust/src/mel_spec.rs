@@ -16,7 +16,8 @@ pub fn serve(arguments: &Arguments) -> Result {
 }
 
 pub fn serve_batch(arguments: &Arguments) -> Result {
-    let config = BatchLogMelConfig { n_fft: N_FFT, log_zero_guard: 1e-10, ..BatchLogMelConfig::default() };
+    let config =
+        BatchLogMelConfig { n_fft: N_FFT, log_zero_guard: 1e-10, ..BatchLogMelConfig::default() };
     let extractor = BatchLogMelSpectrogram::new(config)?;
     let mut scratch = extractor.scratch();
     let compute = |samples: &[f32]| {
@@ -33,7 +34,11 @@ pub fn serve_batch(arguments: &Arguments) -> Result {
 
 pub fn serve_kaldi(arguments: &Arguments) -> Result {
     let extractor = Fbank::new(FbankConfig { apply_cmn: false, ..FbankConfig::default() });
-    let compute = |samples: &[f32]| extractor.compute(samples);
+    // Kaldi's samples are those of 16-bit integers.
+    let compute = |samples: &[f32]| {
+        let scaled: Vec<_> = samples.iter().map(|sample| sample * 32_768.0).collect();
+        extractor.compute(&scaled)
+    };
     mojo_audio_bench::serve(arguments, version("mel_spec"), compute, |frames| {
         Rows::from_frames(N_MELS, frames.as_slice().expect("frames that stand together"))
     })

@@ -14,7 +14,8 @@ pub fn serve(arguments: &Arguments) -> Result {
         let mut parameters = sys::whisper_context_default_params();
         parameters.use_gpu = false;
         let model_bytes = model.as_mut_ptr().cast();
-        let context = sys::whisper_init_from_buffer_with_params_no_state(model_bytes, model.len(), parameters);
+        let context =
+            sys::whisper_init_from_buffer_with_params_no_state(model_bytes, model.len(), parameters);
         if context.is_null() {
             return Err("whisper.cpp does not take the model".into());
         }
@@ -46,7 +47,8 @@ fn model() -> Vec<u8> {
     // Vocabulary; audio and text: context, state, heads, layers; bands; float32.
     let sizes = [51_864, 1500, 8, 1, 1, 448, 8, 1, 1, N_MELS as i32, 0];
     let shape = [N_MELS as i32, (N_FFT / 2 + 1) as i32];
-    let mut bytes: Vec<u8> = [&[MAGIC][..], &sizes, &shape].concat().into_iter().flat_map(i32::to_le_bytes).collect();
+    let mut bytes: Vec<u8> =
+        [&[MAGIC][..], &sizes, &shape].concat().into_iter().flat_map(i32::to_le_bytes).collect();
     bytes.extend(filters().into_iter().flat_map(f32::to_le_bytes));
     bytes.extend(0i32.to_le_bytes());
     bytes
@@ -73,7 +75,11 @@ unsafe fn result(state: *mut sys::whisper_state, frames: usize) -> Rows {
         };
         let (start, end) = (pointer(words[at + 2]), pointer(words[at + 3]));
         let length = length as usize;
-        assert_eq!(end - start, length * N_MELS * size_of::<f32>(), "whisper.cpp stores its result otherwise");
+        assert_eq!(
+            end - start,
+            length * N_MELS * size_of::<f32>(),
+            "whisper.cpp stores its result otherwise"
+        );
         // SAFETY: a vector of floats of just this length.
         let data = unsafe { std::slice::from_raw_parts(start as *const f32, length * N_MELS) };
         let rows = data.chunks_exact(length).flat_map(|row| &row[..frames]).copied().collect();

@@ -36,8 +36,8 @@ pub enum Beside {
 impl Beside {
     fn call(&self) -> &'static Call {
         match self {
-            Self::Core => &rust::CALL,
-            Self::CPlanned => &c::PLANNED,
+            Self::Core => CORE,
+            Self::CPlanned => C,
         }
     }
 
@@ -60,10 +60,10 @@ impl Call {
 /// Every call but core's. A binding that lands adds its own: at most 1.15 times core, Swift and Kotlin 1.5.
 pub const ALL: &[&Call] = &[&c::PLANNED, &c::ONE_SHOT, &go::CALL, &python::CALL];
 
-/// Core's own, which the others are compared with.
-pub use rust::CALL as CORE;
-/// Those that stand beside other libraries.
-pub const BESIDE_PEERS: &[&Call] = &[&rust::CALL, &c::PLANNED, &python::CALL];
+/// Those that stand beside other libraries; core's own is what the languages are compared with.
+pub const CORE: &Call = &rust::CALL;
+pub const C: &Call = &c::PLANNED;
+pub const PYTHON: &Call = &python::CALL;
 
 /// The lengths that are measured, and where each starts in the audio, in samples.
 pub const CLIPS: [(&str, usize, usize); 2] = [("30s", 0, 480_000), ("1s", 16_000, 16_000)];
@@ -72,7 +72,7 @@ pub const CLIPS: [(&str, usize, usize); 2] = [("30s", 0, 480_000), ("1s", 16_000
 pub fn run(workspace: &Workspace, rounds: u32, times: &mut Times) -> Result<Vec<String>> {
     let clips = clips(workspace)?;
     let (mut keys, mut processes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for call in [&[&CORE][..], ALL].concat() {
+    for call in [&[CORE][..], ALL].concat() {
         let started = (call.program)(workspace)
             .and_then(|command| Process::start(command, call.argument, &clips, 1));
         match started {

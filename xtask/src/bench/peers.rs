@@ -71,9 +71,9 @@ impl Peer {
 }
 
 const PEERS: &[Peer] = &[
-    peer("mojo-audio, Rust", By::Ours(&calls::CORE), "whisper").threads(),
-    peer("mojo-audio, C", By::Ours(calls::BESIDE_PEERS[1]), "planned"),
-    peer("mojo-audio, Python", By::Ours(calls::BESIDE_PEERS[2]), "whisper"),
+    peer("mojo-audio, Rust", By::Ours(calls::CORE), "whisper").threads(),
+    peer("mojo-audio, C", By::Ours(calls::C), "planned"),
+    peer("mojo-audio, Python", By::Ours(calls::PYTHON), "whisper"),
     peer("mel_spec, batch form", By::Rust, "mel_spec-batch")
         .note("made for NeMo: symmetric window, zeros beyond the ends, the guard added"),
     peer("mel_spec, Whisper's form", By::Rust, "mel_spec").note("levels each frame by its own maximum"),
@@ -82,7 +82,7 @@ const PEERS: &[Peer] = &[
     peer("Candle", By::Rust, "candle").threads().note("frames start on their sample instead of lying around it; power of inner bins doubled; computes 15 s of silence more"),
     peer("whisper.cpp", By::Rust, "whisper.cpp")
         .threads()
-        .note("through whisper-rs-sys; pads with 30 s of silence, whose frames it does not transform"),
+        .note("through whisper-rs-sys; zeros beyond the end; pads with 30 s of silence, whose frames it does not transform"),
     peer("openai-whisper", By::Python, "openai-whisper").threads(),
     peer("torchaudio", By::Python, "torchaudio").threads().note("logarithm and levels added"),
     peer("librosa", By::Python, "librosa").threads().note("filters kept; logarithm and levels added"),
@@ -93,7 +93,7 @@ const PEERS: &[Peer] = &[
         .note("80 samples put in front, as its frames lie on Kaldi's grid; logarithm and levels added"),
     peer("transformers.js", By::Node, "transformers.js"),
     peer("Meyda", By::Node, "meyda").note("frames of 512, filters from bin to bin: not Whisper's"),
-    peer("mojo-audio, Rust", By::Ours(&calls::CORE), "kaldi-fbank").kaldi().threads(),
+    peer("mojo-audio, Rust", By::Ours(calls::CORE), "kaldi-fbank").kaldi().threads(),
     peer("mel_spec", By::Rust, "mel_spec-kaldi").kaldi(),
     peer("kaldi-native-fbank", By::Python, "kaldi-native-fbank").kaldi(),
     peer("torchaudio", By::Python, "torchaudio-kaldi").kaldi().threads(),
@@ -142,8 +142,10 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
                 (_, 1) => 2,
                 _ => continue,
             };
-            row.times[place] =
-                Statistic::of(times.map_err(|error| format!("{}: {error}", job.peer.name))?);
+            match times {
+                Ok(times) => row.times[place] = Statistic::of(times),
+                Err(error) => missing.push(format!("{}, {clip}: {error}", job.peer.name)),
+            }
         }
     }
     drop(processes);

@@ -108,8 +108,9 @@ pub fn notes(rows: &[&Row<'_>]) -> String {
         }
         match row.deviation.more_frames {
             0 => {}
-            more @ 1.. => parts.push(format!("gives {more} frames more")),
-            less => parts.push(format!("gives {} frames less", -less)),
+            1 => parts.push("gives a frame more".into()),
+            more @ 2.. => parts.push(format!("gives {more} frames more")),
+            less => parts.push(format!("frames that are missing: {}", -less)),
         }
         if !parts.is_empty() {
             let _ = writeln!(notes, "- {}: {}.", row.peer.name, parts.join("; "));

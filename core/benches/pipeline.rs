@@ -108,7 +108,7 @@ fn contents(c: &mut Criterion) {
         let scaled: Vec<f32> = samples.iter().map(|x| x * factor).collect();
         whole(c, "content", name, &extractor, &scaled);
     }
-    for seconds in [1, 10, 100, 1000, 3600] {
+    for seconds in [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] {
         whole(c, "length", &format!("{seconds}s"), &extractor, &audio(seconds));
     }
 }
@@ -134,6 +134,19 @@ fn latency(c: &mut Criterion) {
     });
 }
 
+/// What turns times into cycles: 1,000 steps of three shifts and three additions without carry, each of
+/// which waits a cycle for the one before it.
+fn clock(c: &mut Criterion) {
+    let steps = |start: u64| {
+        (0..1000).fold(start, |mut x, _| {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^ x << 17
+        })
+    };
+    c.bench_function("clock/6000-cycles", |b| b.iter(|| steps(black_box(0x9e37_79b9))));
+}
+
 /// Several threads.
 fn threads(c: &mut Criterion) {
     let extractor = extractor(&MelConfig::whisper());
@@ -150,5 +163,5 @@ fn threads(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, sizes, forms, contents, latency, threads);
+criterion_group!(benches, clock, sizes, forms, contents, latency, threads);
 criterion_main!(benches);

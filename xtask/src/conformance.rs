@@ -1,6 +1,7 @@
 //! Publishes in README how far each preset lies from its reference.
 
 use crate::Result;
+use crate::section::Section;
 use crate::workspace::{Workspace, run as run_program};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,19 +16,15 @@ pub struct Arguments {
 }
 
 const PAGE: &str = "README.md";
-const BEGIN: &str = "<!-- Written by `cargo xtask conformance`. -->\n";
-const END: &str = "<!-- End of what `cargo xtask conformance` writes. -->\n";
+const COMMAND: &str = "cargo xtask conformance";
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let measured = measure(workspace)?;
-    let page = workspace.read(PAGE)?;
-    let (before, rest) = page.split_once(BEGIN).ok_or(format!("{PAGE}: no line {BEGIN}"))?;
-    let (table, after) = rest.split_once(END).ok_or(format!("{PAGE}: no line {END}"))?;
+    let section = Section::read(workspace, PAGE, COMMAND)?;
     if arguments.check {
-        return check(&measured, &published(table));
+        return check(&measured, &published(&section.text));
     }
-    let table = write_table(&measured, &references(workspace)?)?;
-    workspace.write(PAGE, &format!("{before}{BEGIN}{table}{END}{after}"))
+    section.write(workspace, &write_table(&measured, &references(workspace)?)?)
 }
 
 /// What core's conformance test says of a preset.

@@ -13,11 +13,18 @@ pub struct Arguments {
 }
 
 /// Tools of the tasks themselves.
-const OWN: &[Tool] =
-    &[Tool { name: "git", probe: &["git", "--version"], source: Source::Debian("git") }];
+const OWN: &[(&str, Tool)] = &[
+    ("tidy", Tool { name: "git", probe: &["git", "--version"], source: Source::Debian("git") }),
+    ("counts", languages::c::VALGRIND),
+    (
+        "counts",
+        Tool { name: "objdump", probe: &["objdump", "--version"], source: Source::Debian("binutils") },
+    ),
+];
 
 pub fn run(arguments: &Arguments) -> Result {
-    let mut tools: Vec<(&Tool, Vec<&str>)> = OWN.iter().map(|tool| (tool, vec!["tidy"])).collect();
+    let mut tools: Vec<(&Tool, Vec<&str>)> =
+        OWN.iter().map(|(task, tool)| (tool, vec![*task])).collect();
     for language in languages::ALL {
         for tool in language.needs() {
             match tools.iter_mut().find(|(known, _)| known.probe == tool.probe) {

@@ -6,7 +6,7 @@ mod candle;
 mod checks;
 mod cli;
 mod cxx;
-mod go;
+pub mod go;
 mod julia;
 pub mod node;
 pub mod python;

@@ -1,12 +1,15 @@
 //! `cargo xtask`: everything that is done to the whole project, one task a file.
 
+mod bench;
 mod cases;
 mod conformance;
+mod counts;
 mod dist;
 mod doctor;
 mod generate;
 mod install;
 mod languages;
+mod section;
 mod table;
 mod test;
 mod tidy;
@@ -32,6 +35,8 @@ enum Task {
     Test(test::Arguments),
     Generate(generate::Arguments),
     Conformance(conformance::Arguments),
+    Bench(bench::Arguments),
+    Counts(counts::Arguments),
     Install(install::Arguments),
     Dist(dist::Arguments),
     Doctor(doctor::Arguments),
@@ -45,6 +50,8 @@ fn main() -> ExitCode {
         Task::Test(arguments) => return test::run(&workspace, &arguments),
         Task::Generate(arguments) => generate::run(&workspace, &arguments),
         Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
+        Task::Bench(arguments) => bench::run(&workspace, &arguments),
+        Task::Counts(arguments) => counts::run(&workspace, &arguments),
         Task::Install(arguments) => install::run_task(&workspace, &arguments),
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),

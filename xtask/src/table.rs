@@ -18,6 +18,14 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     text
 }
 
+/// Rows of cells as a table of Markdown; the first row is the heading.
+pub fn markdown<const N: usize>(rows: &[[String; N]]) -> String {
+    let line = |cells: &[String; N]| format!("| {} |\n", cells.join(" | "));
+    let Some((heading, rest)) = rows.split_first() else { return String::new() };
+    let rule = format!("|{}\n", "---|".repeat(N));
+    format!("{}{rule}{}", line(heading), rest.iter().map(line).collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -22,6 +22,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("capi/", "the border to C"),
     ("node/src/output.rs", "writes results to arrays of V8's"),
     ("cxx-bindings/src/", "the border to C++"),
+    ("benches/peers/rust/src/whisper_cpp.rs", "calls whisper.cpp, and finds the result that it hides"),
     ("examples/rust-ffi/", "calls the C library"),
 ];
 

@@ -15,6 +15,9 @@ pub struct C;
 pub const CARGO: Tool =
     Tool { name: "cargo", probe: &["cargo", "--version"], source: Source::Other("https://rustup.rs") };
 
+pub const VALGRIND: Tool =
+    Tool { name: "valgrind", probe: &["valgrind", "--version"], source: Source::Debian("valgrind") };
+
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// Stripped, the shared library is smaller than this.
@@ -37,11 +40,7 @@ impl Language for C {
                     source: Source::Debian("pkg-config"),
                 },
                 Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") },
-                Tool {
-                    name: "valgrind",
-                    probe: &["valgrind", "--version"],
-                    source: Source::Debian("valgrind"),
-                },
+                VALGRIND,
                 Tool {
                     name: "nm and strip",
                     probe: &["nm", "--version"],

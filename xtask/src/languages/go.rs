@@ -53,8 +53,7 @@ impl Language for Go {
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
-        let program = if is_new_enough(workspace) { "go".into() } else { fetched(workspace)?.into() };
-        let session = Session { workspace, program };
+        let session = Session { workspace, program: program(workspace)? };
         let mut checks = Checks::new();
         checks.check("gofmt", session.formatted());
         for folder in [PACKAGE, EXAMPLE] {
@@ -88,10 +87,9 @@ impl Session<'_> {
     /// Go, in a folder of the checkout.
     fn go(&self, folder: &str) -> Command {
         let mut go = self.workspace.command(&self.program);
-        go.current_dir(self.workspace.path(folder));
-        // Pointers that Go must not pass to C are found. This Go, and nothing from around the checkout.
-        go.env("GODEBUG", "cgocheck=1").env("GOTOOLCHAIN", "local").env("GOWORK", "off");
-        go.env("CGO_ENABLED", "1").env_remove("GOROOT");
+        settled(&mut go, self.workspace, folder);
+        // Pointers that Go must not pass to C are found.
+        go.env("GODEBUG", "cgocheck=1");
         go
     }
 
@@ -152,6 +150,23 @@ impl Session<'_> {
         go(&["mod", "edit", "-require=mojoaudio@v0.0.0", &replace])?;
         same(go(&["run", "."])?.trim_end(), "80 3000")
     }
+}
+
+/// A Go that the package is for, in a folder of the checkout. There is one after `prepare`.
+pub fn command(workspace: &Workspace, folder: &str) -> Result<Command> {
+    let mut go = workspace.command(program(workspace)?);
+    settled(&mut go, workspace, folder);
+    Ok(go)
+}
+
+fn program(workspace: &Workspace) -> Result<OsString> {
+    Ok(if is_new_enough(workspace) { "go".into() } else { fetched(workspace)?.into() })
+}
+
+/// This Go, and nothing from around the checkout.
+fn settled(go: &mut Command, workspace: &Workspace, folder: &str) {
+    go.current_dir(workspace.path(folder)).env("GOTOOLCHAIN", "local").env("GOWORK", "off");
+    go.env("CGO_ENABLED", "1").env_remove("GOROOT");
 }
 
 /// Whether the machine's Go is one that the package is for.

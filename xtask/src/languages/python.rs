@@ -86,10 +86,17 @@ pub const ENGINE_TESTS: &[&str] = &[
 
 /// The interpreter of an environment with everything in `REQUIREMENTS`, made if it is not there.
 pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.folder("python")?;
+    let [all, no_deps] = REQUIREMENTS;
+    environment_with(workspace, "python", &[&["-r", all], &["--no-deps", "-r", no_deps]])
+}
+
+/// The interpreter of an environment below a folder, made if it is not there or if other things are to be
+/// installed than before: each step is a list of pip's arguments, in which files of requirements are named.
+pub fn environment_with(workspace: &Workspace, folder: &str, steps: &[&[&str]]) -> Result<PathBuf> {
+    let folder = workspace.folder(folder)?;
     let stamp = folder.join("requirements.txt");
     let mut wanted = String::new();
-    for file in REQUIREMENTS {
+    for file in steps.iter().copied().flatten().filter(|argument| argument.ends_with(".txt")) {
         wanted.push_str(&workspace.read(file)?);
     }
     let python = executable(&folder.join("venv"));
@@ -98,10 +105,10 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
     {
         return Ok(python);
     }
-    let [all, no_deps] = REQUIREMENTS;
     let python = create(workspace, "python3", &folder.join("venv"))?;
-    pip(workspace, &python, &["-r", all])?;
-    pip(workspace, &python, &["--no-deps", "-r", no_deps])?;
+    for step in steps {
+        pip(workspace, &python, step)?;
+    }
     fs::write(stamp, wanted)?;
     Ok(python)
 }

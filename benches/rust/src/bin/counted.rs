@@ -1,0 +1,88 @@
+//! What callgrind counts: `cargo xtask counts` runs this once for each case and instruction set.
+//!
+//! Only what happens inside `measured` counts. All is computed once before, so that neither plans nor
+//! the first use of memory are in it, unless the case is about them.
+
+use mojo_audio_core::config::{Layout, Reference};
+use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
+use std::error::Error;
+use std::hint::black_box;
+
+/// Ten seconds: 1,000 frames.
+const N_SAMPLES: usize = 160_000;
+
+/// Name and configuration of the cases that compute ten seconds.
+fn whole(name: &str) -> Option<MelConfig> {
+    let whisper = MelConfig::whisper();
+    Some(match name {
+        "whisper" | "whisper-int16" => whisper,
+        "whisper-large-v3" => MelConfig::whisper_large_v3(),
+        "whisper-frame-major" => MelConfig { layout: Layout::FrameMajor, ..whisper },
+        "whisper-n-fft-512" => MelConfig { n_fft: 512, ..whisper },
+        "kaldi-fbank" => MelConfig::kaldi_fbank(),
+        "parakeet" => MelConfig::parakeet(),
+        _ => return None,
+    })
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [set, case] = arguments.as_slice() else { return Err("wanted: SET CASE".into()) };
+    let set = InstructionSet::available()
+        .find(|it| format!("{it:?}").eq_ignore_ascii_case(set))
+        .ok_or_else(|| format!("this machine, as valgrind shows it, has no {set}"))?;
+    let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
+    let samples = audio();
+    if let Some(config) = whole(case) {
+        let extractor = MelExtractor::with_overrides(&config, overrides)?;
+        let mut out = vec![0.0; extractor.n_mels() * extractor.frame_count(samples.len())];
+        if case == "whisper-int16" {
+            let samples: Vec<i16> = samples.iter().map(|x| (x * 32_767.0) as i16).collect();
+            return twice(|| extractor.compute_into(black_box(&samples), &mut out).map(drop));
+        }
+        return twice(|| extractor.compute_into(black_box(&samples), &mut out).map(drop));
+    }
+    match case.as_str() {
+        "plan" => twice(|| {
+            MelExtractor::with_overrides(black_box(&MelConfig::whisper()), overrides).map(drop)
+        }),
+        "push-160" => {
+            let config =
+                MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..MelConfig::whisper() };
+            let mut stream = MelExtractor::with_overrides(&config, overrides)?.stream()?;
+            let mut out = vec![0.0; 80 * 8];
+            twice(|| {
+                for chunk in samples.chunks_exact(160).take(100) {
+                    stream.push_into(black_box(chunk), &mut out)?;
+                }
+                Ok(())
+            })
+        }
+        _ => Err(format!("no case: {case}").into()),
+    }
+}
+
+type Done = Result<(), mojo_audio_core::Error>;
+
+/// Once to get warm, once to be counted.
+fn twice(mut work: impl FnMut() -> Done) -> Result<(), Box<dyn Error>> {
+    work()?;
+    Ok(measured(&mut work)?)
+}
+
+#[inline(never)]
+fn measured(work: &mut dyn FnMut() -> Done) -> Done {
+    black_box(work())
+}
+
+/// Noise, the same on every machine.
+fn audio() -> Vec<f32> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut noise = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / 16_777_216.0 - 0.5
+    };
+    (0..N_SAMPLES).map(|_| noise()).collect()
+}

@@ -1,0 +1,84 @@
+//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours.
+
+mod calls;
+mod criterion;
+mod length;
+mod machine;
+mod peers;
+mod process;
+mod statistic;
+mod targets;
+
+use crate::Result;
+use crate::section::Section;
+use crate::table;
+use crate::workspace::Workspace;
+use clap::ValueEnum;
+
+/// Measures how long it takes: core beside realfft, the languages beside core, other libraries beside ours
+///
+/// Nothing here is a test: a target that is missed is said to be. The figures of a machine that does other
+/// work at the same time are worth little.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Installs other libraries and measures them beside ours, instead of core and the languages
+    #[arg(long)]
+    peers: bool,
+    /// Puts the tables into README and docs/performance.md
+    #[arg(long)]
+    write: bool,
+    /// Prints tables in Markdown
+    #[arg(long)]
+    markdown: bool,
+    /// Measures only a part
+    #[arg(long, conflicts_with_all = ["peers", "write"])]
+    only: Option<Part>,
+    /// How often the programs of the languages and of other libraries take turns
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Options for criterion, such as `-- --quick 30s/400`
+    #[arg(last = true)]
+    criterion: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Core,
+    Languages,
+}
+
+pub const PAGE: &str = "docs/performance.md";
+
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
+    if arguments.peers {
+        return peers::run(workspace, arguments);
+    }
+    let mut measured = criterion::Times::new();
+    if arguments.only != Some(Part::Languages) {
+        measured.extend(criterion::run(workspace, &arguments.criterion)?);
+    }
+    let mut missing = Vec::new();
+    if arguments.only != Some(Part::Core) {
+        missing = calls::run(workspace, arguments.rounds, &mut measured)?;
+    }
+    let rows = targets::rows(&measured);
+    arguments.print(&rows);
+    for reason in &missing {
+        println!("not measured: {reason}");
+    }
+    if !arguments.write {
+        return Ok(());
+    }
+    length::draw(workspace, &measured)?;
+    let mut text = format!("{}\n\n{}", machine::describe(&["rustc"]), table::markdown(&rows));
+    for reason in &missing {
+        text.push_str(&format!("\nNot measured: {reason}.\n"));
+    }
+    Section::read(workspace, PAGE, "cargo xtask bench --write")?.write(workspace, &text)
+}
+
+impl Arguments {
+    fn print<const N: usize>(&self, rows: &[[String; N]]) {
+        print!("{}", if self.markdown { table::markdown(rows) } else { table::columns(rows) });
+    }
+}

@@ -2,8 +2,12 @@
 
 mod capi;
 mod go;
+mod kotlin;
 mod options;
 mod python;
+mod swift;
+mod uniffi;
+mod words;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -29,6 +33,11 @@ pub const FILES: &[File] = &[
     ("capi/go/options.go", go::mirror),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
+    ("uniffi/swift/Sources/MojoAudio/Options.swift", swift::options),
+    ("uniffi/swift/Sources/MojoAudioNative/MojoAudioNative.swift", uniffi::swift),
+    ("uniffi/swift/Sources/CMojoAudio/CMojoAudio.h", uniffi::header),
+    ("uniffi/kotlin/src/main/kotlin/mojoaudio/MelConfig.kt", kotlin::options),
+    ("uniffi/kotlin/src/main/kotlin/mojoaudio/internal/Native.kt", uniffi::kotlin),
 ];
 
 /// What the first line of a generated file says, in a comment of its language. Go's tools know a

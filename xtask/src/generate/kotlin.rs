@@ -69,7 +69,8 @@ pub fn options() -> Result<String> {
     }
     text.push_str("    ): MelConfig {\n        val options = options.changed()\n");
     for option in OPTIONS {
-        writeln!(text, "        options.put({:?}, {})", option.name, camel(option.name))?;
+        let field = camel(option.name);
+        writeln!(text, "        if ({field} != this.{field}) options.put({:?}, {field})", option.name)?;
     }
     text.push_str("        return MelConfig(options)\n    }\n");
     text.push_str(BUILDER);

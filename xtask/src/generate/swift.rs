@@ -48,7 +48,8 @@ pub fn options() -> Result<String> {
     for option in OPTIONS {
         let optional = if option.optional { "optional" } else { "" };
         let read = match option.kind {
-            OptionKind::U32 | OptionKind::U64 => "integer",
+            OptionKind::U32 => "integer",
+            OptionKind::U64 => "wide",
             OptionKind::F64 => "number",
             OptionKind::Bool => "truth",
             OptionKind::Choice { .. } => "choice",
@@ -109,7 +110,8 @@ fn choices(text: &mut String) -> Result {
 
 fn swift_type(option: &OptionInfo) -> String {
     let ty = match option.kind {
-        OptionKind::U32 | OptionKind::U64 => "Int",
+        OptionKind::U32 => "Int",
+        OptionKind::U64 => "UInt64",
         OptionKind::F64 => "Double",
         OptionKind::Bool => "Bool",
         OptionKind::Choice { name, .. } => name,

@@ -87,10 +87,12 @@ struct OptionTexts {
     }
 
     func integer(_ name: String) -> Int { value(name) { Int($0) } }
+    func wide(_ name: String) -> UInt64 { value(name) { UInt64($0) } }
     func number(_ name: String) -> Double { value(name) { Double($0) } }
     func truth(_ name: String) -> Bool { value(name) { Bool($0) } }
     func choice<T: RawRepresentable<String>>(_ name: String) -> T { value(name) { T(rawValue: $0) } }
     func optionalInteger(_ name: String) -> Int? { optional(name) { Int($0) } }
+    func optionalWide(_ name: String) -> UInt64? { optional(name) { UInt64($0) } }
     func optionalNumber(_ name: String) -> Double? { optional(name) { Double($0) } }
 
     mutating func put(_ name: String, _ value: some LosslessStringConvertible) {

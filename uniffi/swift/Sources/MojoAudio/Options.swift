@@ -74,11 +74,11 @@ public struct MelConfig: Sendable, Hashable {
     public var dropLastFrame: Bool
 
     /// Zeros added after the signal, in samples; what ``padTo`` asks for counts them.
-    public var padEnd: Int
+    public var padEnd: UInt64
 
     /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
     /// stay whole.
-    public var padTo: Int?
+    public var padTo: UInt64?
 
     /// What ``padTo`` pads with.
     public var padToMode: PadToMode
@@ -95,7 +95,7 @@ public struct MelConfig: Sendable, Hashable {
     public var dither: Double
 
     /// Seed of the dither: the same seed gives the same noise.
-    public var ditherSeed: Int
+    public var ditherSeed: UInt64
 
     /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
     public var preemphasis: Double
@@ -211,13 +211,13 @@ public struct MelConfig: Sendable, Hashable {
         snipEdges = texts.truth("snip_edges")
         frameSpan = texts.choice("frame_span")
         dropLastFrame = texts.truth("drop_last_frame")
-        padEnd = texts.integer("pad_end")
-        padTo = texts.optionalInteger("pad_to")
+        padEnd = texts.wide("pad_end")
+        padTo = texts.optionalWide("pad_to")
         padToMode = texts.choice("pad_to_mode")
         inputScale = texts.number("input_scale")
         normalizeInput = texts.truth("normalize_input")
         dither = texts.number("dither")
-        ditherSeed = texts.integer("dither_seed")
+        ditherSeed = texts.wide("dither_seed")
         preemphasis = texts.number("preemphasis")
         preemphasisMode = texts.choice("preemphasis_mode")
         removeDCOffset = texts.truth("remove_dc_offset")

@@ -2,7 +2,7 @@
 //!
 //! Samples come as `&[u8]`: UniFFI lends them where they are. Results go straight to memory of the
 //! caller's, whose address comes along: UniFFI writes a `Vec<u8>` byte by byte and copies it three times
-//! more. The packages in `swift/` and `kotlin/` lay the types over this that people use; nothing here is
+//! more. The packages in `MojoAudio/` and `kotlin/` lay the types over this that people use; nothing here is
 //! meant for them.
 
 mod errors;

@@ -1,6 +1,8 @@
 //! Makes what is published: `cargo xtask dist LANGUAGE`, one file a language below this one.
 
+pub mod kotlin;
 mod python;
+mod swift;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -19,7 +21,8 @@ pub struct Arguments {
 /// Makes a language's packages in the folder, which is empty; gives the files.
 type Make = fn(&Workspace, &Path) -> Result<Vec<PathBuf>>;
 
-const ALL: &[(&str, Make)] = &[("python", python::make)];
+const ALL: &[(&str, Make)] =
+    &[("python", python::make), ("kotlin", kotlin::make), ("swift", swift::make)];
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     for (name, make) in ALL {

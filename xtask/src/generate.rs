@@ -33,9 +33,9 @@ pub const FILES: &[File] = &[
     ("capi/go/options.go", go::mirror),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
-    ("uniffi/swift/Sources/MojoAudio/Options.swift", swift::options),
-    ("uniffi/swift/Sources/MojoAudioNative/MojoAudioNative.swift", uniffi::swift),
-    ("uniffi/swift/Sources/CMojoAudio/CMojoAudio.h", uniffi::header),
+    ("uniffi/MojoAudio/Sources/MojoAudio/Options.swift", swift::options),
+    ("uniffi/MojoAudio/Sources/MojoAudioNative/MojoAudioNative.swift", uniffi::swift),
+    ("uniffi/MojoAudio/Sources/CMojoAudio/CMojoAudio.h", uniffi::header),
     ("uniffi/kotlin/src/main/kotlin/mojoaudio/MelConfig.kt", kotlin::options),
     ("uniffi/kotlin/src/main/kotlin/mojoaudio/internal/Native.kt", uniffi::kotlin),
 ];

@@ -6,10 +6,13 @@ mod checks;
 mod cli;
 mod go;
 mod julia;
+pub mod kotlin;
 pub mod python;
 mod python_ctypes;
 mod rust;
 mod rust_ffi;
+mod swift;
+mod uniffi;
 mod zig;
 
 use crate::Result;
@@ -28,6 +31,8 @@ pub const ALL: &[&dyn Language] = &[
     &zig::Zig,
     &julia::Julia,
     &python::Python,
+    &swift::Swift,
+    &kotlin::Kotlin,
     &candle::Candle,
 ];
 

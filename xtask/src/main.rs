@@ -4,6 +4,7 @@ mod cases;
 mod conformance;
 mod dist;
 mod doctor;
+mod elf;
 mod generate;
 mod install;
 mod languages;

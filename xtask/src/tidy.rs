@@ -21,6 +21,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
     ("examples/rust-ffi/", "calls the C library"),
+    ("uniffi/src/memory.rs", "reads samples and writes results in memory of Swift's and the JVM's"),
 ];
 
 /// Rust files that are others' text, letter for letter, and so don't say what they are for.

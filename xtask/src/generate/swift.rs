@@ -34,7 +34,7 @@ const KEYWORDS: &[&str] = &[
     "as", "case", "default", "do", "else", "false", "for", "if", "in", "is", "repeat", "self", "true",
 ];
 
-/// `uniffi/swift/Sources/MojoAudio/Options.swift`.
+/// `uniffi/MojoAudio/Sources/MojoAudio/Options.swift`.
 pub fn options() -> Result<String> {
     let mut text = HEAD.to_string();
     for (place, option) in OPTIONS.iter().enumerate() {

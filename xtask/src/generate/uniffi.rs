@@ -6,12 +6,12 @@ use crate::workspace::{Workspace, run};
 use std::fs;
 use std::path::Path;
 
-/// `uniffi/swift/Sources/MojoAudioNative/MojoAudioNative.swift`.
+/// `uniffi/MojoAudio/Sources/MojoAudioNative/MojoAudioNative.swift`.
 pub fn swift() -> Result<String> {
     bindings("swift", "MojoAudioNative.swift")
 }
 
-/// `uniffi/swift/Sources/CMojoAudio/CMojoAudio.h`.
+/// `uniffi/MojoAudio/Sources/CMojoAudio/CMojoAudio.h`.
 pub fn header() -> Result<String> {
     bindings("swift", "CMojoAudio.h")
 }

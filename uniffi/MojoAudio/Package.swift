@@ -12,7 +12,7 @@ let folder = Context.environment["MOJO_AUDIO_LIBRARY"] ?? "\(Context.packageDire
 
 let package = Package(
     name: "MojoAudio",
-    platforms: [.macOS(.v12), .iOS(.v15), .tvOS(.v15), .watchOS(.v8), .visionOS(.v1)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [.library(name: "MojoAudio", targets: ["MojoAudio"])],
     targets: [
         isRelease ? .binaryTarget(name: "CMojoAudio", path: framework) : .systemLibrary(name: "CMojoAudio"),
@@ -20,6 +20,7 @@ let package = Package(
             name: "MojoAudioNative", dependencies: ["CMojoAudio"],
             linkerSettings: isRelease ? [] : [.unsafeFlags(["-Xlinker", "\(folder)/libmojo_audio_uniffi.a"])]),
         .target(name: "MojoAudio", dependencies: ["MojoAudioNative"]),
+        .executableTarget(name: "benchmark", dependencies: ["MojoAudio"], path: "Benchmark"),
         .testTarget(name: "MojoAudioTests", dependencies: ["MojoAudio"]),
     ],
     swiftLanguageModes: [.v6]

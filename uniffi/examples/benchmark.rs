@@ -22,6 +22,10 @@ fn main() -> Result<(), mojo_audio_core::Error> {
         }
     }
     times.sort_by(f64::total_cmp);
-    println!("core: 30 s in {:.3} ms at least, {:.3} ms in the middle", times[0], times[times.len() / 2]);
+    println!(
+        "core: 30 s in {:.3} ms at least, {:.3} ms in the middle",
+        times[0],
+        times[times.len() / 2]
+    );
     Ok(())
 }

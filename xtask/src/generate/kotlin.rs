@@ -43,8 +43,8 @@ const BUILDER: &str = "
         public fun build(): MelConfig = MelConfig(options.changed())
 
         /**
-         * Sets an option by its name in [docs/options.md](the table of options), from text: numbers in
-         * decimal, `true` or `false`, the name of a choice, `none` to unset an optional one.
+         * Sets an option by its name in Rust, such as `n_fft`, from text: numbers in decimal, `true` or
+         * `false`, the name of a choice, `none` to unset an optional one.
          *
          * @throws MelException.UnknownName there is no option of that name
          * @throws MelException.Config the text is not a value of its type

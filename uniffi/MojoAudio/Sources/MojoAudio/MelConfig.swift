@@ -27,8 +27,8 @@ extension MelConfig {
         return config
     }
 
-    /// Sets an option by its name in Rust (`n_fft`), from text: numbers in decimal,
-    /// `true` or `false`, the name of a choice, `none` to unset an optional one.
+    /// Sets an option by its name in Rust, such as `n_fft`, from text: numbers in decimal, `true` or
+    /// `false`, the name of a choice, `none` to unset an optional one.
     ///
     /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if there is no option of that name,
     ///   ``MelError/config(field:value:wanted:message:)`` if the text is not a value of its type.

@@ -190,7 +190,7 @@ impl MelExtractor {
         // SAFETY: every frame has been written.
         let data = unsafe { core::slice::from_raw_parts_mut(out, n_frames * plan.n_rows) };
         let whole_hops = samples.len() / plan.framing.hop;
-        plan.normalization.apply(data, plan.n_rows, n_frames, whole_hops);
+        plan.normalization.apply(plan.kernel, data, plan.n_rows, n_frames, whole_hops);
         Ok(())
     }
 

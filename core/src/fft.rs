@@ -39,7 +39,7 @@ pub(crate) struct FftPlan<E> {
     /// Outputs k1 of the first stage, one for each column.
     pub outputs: Vec<usize>,
     /// Sample j of real transform b, at b · n1 + j.
-    pub order: Vec<usize>,
+    pub order: Vec<u32>,
     /// cos and −sin between the stages for transform b and output k > 0, at b · (columns − 1) + k − 1;
     /// empty where there are none.
     pub twiddles: Vec<[E; 2]>,
@@ -75,11 +75,14 @@ impl<E: Element> FftPlan<E> {
             _ => outputs.extend(0..=n1 / 2),
         }
 
+        // Plans are made for single calls too: steps that wrap around are several times cheaper than
+        // divisions.
         let mut order = memory::with_capacity(n)?;
         for b in 0..n2 {
-            for j in 0..n1 {
-                let sample = if coprime { (n2 * j + n1 * b) % n } else { n2 * j + b };
-                order.push(sample);
+            let mut sample = if coprime { n1 * b } else { b };
+            for _ in 0..n1 {
+                order.push(sample as u32);
+                sample = wrapped(sample + n2, n);
             }
         }
 
@@ -91,11 +94,15 @@ impl<E: Element> FftPlan<E> {
             }
         }
 
-        let mut bins = memory::filled(outputs.len() * n2, 0)?;
-        for k in 0..n {
-            let (k1, k2) = if coprime { (k % n1, k % n2) } else { (k % n1, k / n1) };
-            if let Some(column) = outputs.iter().position(|&output| output == k1) {
-                bins[column * n2 + k2] = k.min(n - k) as u32;
+        // Output k2 of the column of k1 is bin k with k mod n1 = k1 and k mod n2 = k2, or k1 + n1 k2.
+        let column_step = if coprime { multiple_with_remainder_1(n2, n1) } else { 1 };
+        let step = if coprime { multiple_with_remainder_1(n1, n2) } else { n1 };
+        let mut bins = memory::with_capacity(outputs.len() * n2)?;
+        for k1 in &outputs {
+            let mut k = k1 * column_step % n;
+            for _ in 0..n2 {
+                bins.push(k.min(n - k) as u32);
+                k = wrapped(k + step, n);
             }
         }
 
@@ -178,6 +185,17 @@ fn radices(mut n: usize) -> Result<Vec<usize>, Error> {
 
 pub(crate) fn smallest_prime_factor(n: usize) -> usize {
     (2..).take_while(|p| p * p <= n).find(|p| n.is_multiple_of(*p)).unwrap_or(n)
+}
+
+/// `at`, which is below 2n, modulo n.
+fn wrapped(at: usize, n: usize) -> usize {
+    if at < n { at } else { at - n }
+}
+
+/// The multiple of `a` below a · b that leaves 1 when divided by `b`, which has no factor in common
+/// with it.
+fn multiple_with_remainder_1(a: usize, b: usize) -> usize {
+    (0..b).map(|times| times * a).find(|multiple| multiple % b == 1 % b).unwrap_or(0)
 }
 
 fn gcd(a: usize, b: usize) -> usize {

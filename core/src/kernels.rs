@@ -20,6 +20,7 @@ mod simd128;
 mod sse2;
 
 use crate::compress::Levels;
+use crate::normalize::{self, Step};
 use crate::plan::Plan;
 use block::Block;
 
@@ -36,9 +37,9 @@ pub enum InstructionSet {
     Avx2,
     /// 4 lanes, not fused; every x86-64 has it.
     Sse2,
-    /// 4 lanes, fused; every 64-bit Arm has it. Written, but not yet run on such a machine.
+    /// 4 lanes, fused; every 64-bit Arm has it.
     Neon,
-    /// 4 lanes of WebAssembly, not fused. Written, but not yet run.
+    /// 4 lanes of WebAssembly, not fused; of programs compiled with the feature `simd128`.
     Simd128,
     /// One lane, fused by software where the machine has no instruction for it: the reference that
     /// the others are compared with, and slow. In builds with debug assertions only.
@@ -68,6 +69,7 @@ pub struct Kernel {
     convert_i16: unsafe fn(&[i16], &mut [f32]),
     emphasize: unsafe fn(&mut [f32], f32, f32),
     apply_levels: unsafe fn(&mut [f32], Levels),
+    normalize: unsafe fn(&mut [f32], &mut Step<'_>),
     store_frames: unsafe fn(*const f32, usize, *mut f32, usize),
 }
 
@@ -125,6 +127,12 @@ impl Kernel {
         // SAFETY: as above.
         unsafe { (self.apply_levels)(values, levels) }
     }
+
+    /// A step of the normalization.
+    pub(crate) fn normalize(&self, values: &mut [f32], step: &mut Step<'_>) {
+        // SAFETY: as above.
+        unsafe { (self.normalize)(values, step) }
+    }
 }
 
 impl core::fmt::Debug for Kernel {
@@ -159,6 +167,7 @@ macro_rules! kernel {
                 convert_i16,
                 emphasize,
                 apply_levels,
+                normalize,
                 store_frames,
             };
 
@@ -171,9 +180,15 @@ macro_rules! kernel {
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn first(engine: &Engine<V>, samples: Rows<V>, to: Rows<V>, direct: Rows<V>) {
+            unsafe fn first(
+                engine: &Engine<V>,
+                is_single: bool,
+                samples: Rows<V>,
+                to: Rows<V>,
+                direct: Rows<V>,
+            ) {
                 // SAFETY: the caller's.
-                unsafe { block::first_stage(engine, samples, to, direct) }
+                unsafe { block::first_stage(engine, is_single, samples, to, direct) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -213,6 +228,11 @@ macro_rules! kernel {
             }
 
             $(#[target_feature(enable = $features)])?
+            unsafe fn normalize(values: &mut [f32], step: &mut Step<'_>) {
+                normalize::run(values, step);
+            }
+
+            $(#[target_feature(enable = $features)])?
             unsafe fn store_frames(tile: *const f32, n_rows: usize, to: *mut f32, n_frames: usize) {
                 // SAFETY: the caller's.
                 unsafe { block::store_frames::<V>(tile, n_rows, to, n_frames) }
@@ -234,12 +254,13 @@ macro_rules! kernel {
         #[inline(never)]
         unsafe fn first_wide(
             engine: &Engine<Wide>,
+            is_single: bool,
             samples: Rows<V>,
             to: Rows<Wide>,
             direct: Rows<Wide>,
         ) {
             // SAFETY: the caller's.
-            unsafe { block::first_stage(engine, samples, to, direct) }
+            unsafe { block::first_stage(engine, is_single, samples, to, direct) }
         }
 
         $(#[target_feature(enable = $features)])?

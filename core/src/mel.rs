@@ -130,22 +130,10 @@ impl Filterbank {
 
     /// An upper limit of the sum of a filter's weights.
     pub fn largest_sum(&self) -> f64 {
-        let absolute = |w: &f32| f64::from(w.abs());
         match self {
-            Self::Segments { spans, weights } => {
-                let mut weights = weights.iter();
-                let sums = spans
-                    .iter()
-                    .map(|span| weights.by_ref().take(span.len as usize).flatten().map(absolute).sum());
-                2.0 * sums.fold(0.0, f64::max)
-            }
-            Self::Rows { spans, weights } => {
-                let mut weights = weights.iter();
-                let sums = spans
-                    .iter()
-                    .map(|span| weights.by_ref().take(span.len as usize).map(absolute).sum());
-                sums.fold(0.0, f64::max)
-            }
+            // A filter has the weights of two segments.
+            Self::Segments { spans, weights } => 2.0 * largest_sum(spans, weights.as_flattened(), 2),
+            Self::Rows { spans, weights } => largest_sum(spans, weights, 1),
         }
     }
 
@@ -167,6 +155,17 @@ impl Filterbank {
             }
         }
     }
+}
+
+/// The largest sum of a span's weights, of which each bin has `per_bin`.
+fn largest_sum(spans: &[Span], mut weights: &[f32], per_bin: usize) -> f64 {
+    let mut largest = 0.0f64;
+    for span in spans {
+        let (these, later) = weights.split_at(span.len as usize * per_bin);
+        largest = largest.max(these.iter().map(|w| f64::from(w.abs())).sum());
+        weights = later;
+    }
+    largest
 }
 
 /// One of the n_mels + 2 corners of the triangles.

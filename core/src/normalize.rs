@@ -1,6 +1,8 @@
 //! Mean and deviation of each row of the result, over its frames.
 
 use crate::config::{Layout, MelConfig, Normalize};
+use crate::kernels::Kernel;
+use crate::kernels::lane::inlined;
 
 /// How each row is normalized.
 #[derive(Clone, Copy, Debug)]
@@ -25,43 +27,139 @@ impl Normalization {
 
     /// Normalizes a result of `n_rows` rows and `n_frames` frames in place. `whole_hops` is the
     /// number of whole hops in the input: the frames that `mask_tail` keeps.
-    pub fn apply(&self, data: &mut [f32], n_rows: usize, n_frames: usize, whole_hops: usize) {
+    pub fn apply(
+        &self,
+        kernel: &Kernel,
+        data: &mut [f32],
+        n_rows: usize,
+        n_frames: usize,
+        whole_hops: usize,
+    ) {
         let kept = if self.mask_tail { whole_hops.min(n_frames) } else { n_frames };
         if self.kind == Normalize::None && kept == n_frames {
             return;
         }
-        let (row_stride, frame_stride) = match self.layout {
-            Layout::MelMajor => (n_frames, 1),
-            Layout::FrameMajor => (1, n_rows),
-        };
         for row in 0..n_rows {
-            let at = |frame: usize| row * row_stride + frame * frame_stride;
-            let mean = (0..kept).map(|t| f64::from(data[at(t)])).sum::<f64>() / kept.max(1) as f64;
-            let mean = if self.kind == Normalize::None { 0.0 } else { mean };
-            let divisor = match self.kind {
-                Normalize::None | Normalize::Mean => 1.0,
-                Normalize::Deviation => {
-                    libm::sqrt(self.variance((0..kept).map(|t| data[at(t)]), mean, kept)) + self.eps
-                }
-                Normalize::Variance => {
-                    libm::sqrt(self.variance((0..kept).map(|t| data[at(t)]), mean, kept) + self.eps)
-                }
+            let mut values = match self.layout {
+                Layout::MelMajor => Row { data: &mut data[row * n_frames..], stride: 1, kept },
+                Layout::FrameMajor => Row { data: &mut data[row..], stride: n_rows, kept },
             };
-            // A row that never changes stays at 0 even where eps is 0.
-            let factor = if divisor > 0.0 { 1.0 / divisor } else { 0.0 };
-            for frame in 0..kept {
-                let value = &mut data[at(frame)];
-                *value = ((f64::from(*value) - mean) * factor) as f32;
+            if self.kind != Normalize::None {
+                let (mean, factor) = self.mean_and_factor(kernel, &mut values);
+                values.each(kernel, &mut Step::Apply { mean, factor });
             }
             for frame in kept..n_frames {
-                data[at(frame)] = 0.0;
+                values.data[frame * values.stride] = 0.0;
             }
         }
     }
 
-    fn variance(&self, values: impl Iterator<Item = f32>, mean: f64, n: usize) -> f64 {
-        let squares: f64 = values.map(|v| f64::from(v) - mean).map(|d| d * d).sum();
-        let degrees = n.saturating_sub(self.ddof as usize);
-        if degrees == 0 { 0.0 } else { squares / degrees as f64 }
+    /// What is subtracted from a row's values, then what they are multiplied by.
+    fn mean_and_factor(&self, kernel: &Kernel, values: &mut Row<'_>) -> (f64, f64) {
+        let mut sums = [0.0; SUMS];
+        values.each(kernel, &mut Step::Sum { sums: &mut sums });
+        let mean = sums.iter().sum::<f64>() / values.kept.max(1) as f64;
+        if self.kind == Normalize::Mean {
+            return (mean, 1.0);
+        }
+        let mut squares = [0.0; SUMS];
+        values.each(kernel, &mut Step::Squares { mean, sums: &mut squares });
+        let degrees = values.kept.saturating_sub(self.ddof as usize);
+        let variance = if degrees == 0 { 0.0 } else { squares.iter().sum::<f64>() / degrees as f64 };
+        let divisor = match self.kind {
+            Normalize::Variance => libm::sqrt(variance + self.eps),
+            _ => libm::sqrt(variance) + self.eps,
+        };
+        // A row that never changes stays at 0 even where eps is 0.
+        (mean, if divisor > 0.0 { 1.0 / divisor } else { 0.0 })
     }
+}
+
+/// Sums at once, of every value but 15 of 16: one sum would wait for each addition.
+const SUMS: usize = 16;
+
+/// Values that are treated at once, where they do not stand together: a multiple of [`SUMS`].
+const TILE: usize = 256;
+
+/// One band of the result: `kept` values, `stride` apart.
+struct Row<'a> {
+    data: &'a mut [f32],
+    stride: usize,
+    kept: usize,
+}
+
+impl Row<'_> {
+    /// Does a step for all values; in the same order in every layout.
+    fn each(&mut self, kernel: &Kernel, step: &mut Step<'_>) {
+        if self.stride == 1 {
+            kernel.normalize(&mut self.data[..self.kept], step);
+            return;
+        }
+        let mut tile = [0.0; TILE];
+        for start in (0..self.kept).step_by(TILE) {
+            let tile = &mut tile[..TILE.min(self.kept - start)];
+            let places = (start..).map(|frame| frame * self.stride);
+            for (value, place) in tile.iter_mut().zip(places.clone()) {
+                *value = self.data[place];
+            }
+            kernel.normalize(tile, step);
+            for (value, place) in tile.iter().zip(places) {
+                self.data[place] = *value;
+            }
+        }
+    }
+}
+
+/// What is done to a row's values, in float64.
+pub(crate) enum Step<'a> {
+    Sum { sums: &'a mut [f64; SUMS] },
+    Squares { mean: f64, sums: &'a mut [f64; SUMS] },
+    Apply { mean: f64, factor: f64 },
+}
+
+/// Does a step for values that stand together.
+#[inline(always)]
+pub(crate) fn run(values: &mut [f32], step: &mut Step<'_>) {
+    match step {
+        Step::Sum { sums } => add(
+            values,
+            sums,
+            inlined(
+                #[inline(always)]
+                |value| value,
+            ),
+        ),
+        Step::Squares { mean, sums } => {
+            let mean = *mean;
+            add(
+                values,
+                sums,
+                inlined(
+                    #[inline(always)]
+                    |value| (value - mean) * (value - mean),
+                ),
+            );
+        }
+        Step::Apply { mean, factor } => {
+            for value in values {
+                *value = ((f64::from(*value) - *mean) * *factor) as f32;
+            }
+        }
+    }
+}
+
+/// Adds a function of value i to sum i mod [`SUMS`].
+#[inline(always)]
+fn add(values: &[f32], sums: &mut [f64; SUMS], of: impl Fn(f64) -> f64) {
+    let (groups, rest) = values.as_chunks::<SUMS>();
+    let mut total = *sums;
+    for group in groups {
+        for (sum, value) in total.iter_mut().zip(group) {
+            *sum += of(f64::from(*value));
+        }
+    }
+    for (sum, value) in total.iter_mut().zip(rest) {
+        *sum += of(f64::from(*value));
+    }
+    *sums = total;
 }

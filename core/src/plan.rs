@@ -73,29 +73,32 @@ pub(crate) enum Transform {
 #[derive(Debug)]
 pub(crate) struct Engine<F, E> {
     pub fft: F,
+    /// The samples in the order in which the transform takes them.
+    order: Vec<u32>,
+    /// Where those of each frame of a block lie.
     offsets: Vec<u32>,
     window: Vec<E>,
 }
 
 impl<F, E: Element> Engine<F, E> {
-    /// Of `inputs` samples, the offset and the weight of each being given by functions.
+    /// Of samples in this order, the offset and the weight of each being given by functions.
     fn new(
         fft: F,
-        inputs: impl ExactSizeIterator<Item = usize>,
-        offset: impl Fn(usize) -> u32,
-        weight: impl Fn(usize) -> f64,
+        order: Vec<u32>,
+        offset: impl Fn(u32) -> u32,
+        weight: impl Fn(u32) -> f64,
     ) -> Result<Self, Error> {
-        let mut offsets = memory::with_capacity(inputs.len())?;
-        let mut window = memory::with_capacity(inputs.len())?;
-        for sample in inputs {
-            offsets.push(offset(sample));
-            window.push(E::nearest(weight(sample)));
-        }
-        Ok(Self { fft, offsets, window })
+        let mut offsets = memory::with_capacity(order.len())?;
+        offsets.extend(order.iter().map(|&sample| offset(sample)));
+        let mut window = memory::with_capacity(order.len())?;
+        window.extend(order.iter().map(|&sample| E::nearest(weight(sample))));
+        Ok(Self { fft, order, offsets, window })
     }
 
-    pub fn taps(&self) -> Taps<'_, E> {
-        Taps { offsets: &self.offsets, window: &self.window }
+    /// The inputs of the transform, when they lie as a block's or as a single frame's samples do.
+    pub fn taps(&self, is_single: bool) -> Taps<'_, E> {
+        let offsets = if is_single { &self.order } else { &self.offsets };
+        Taps { offsets, window: &self.window }
     }
 }
 
@@ -138,6 +141,8 @@ pub(crate) struct ArenaLayout {
     pub sample_rows: usize,
     /// Columns that a frame reaches into besides its own.
     sample_tail: usize,
+    /// Rows of the last of them that it reads.
+    pub last_rows: usize,
     pub sample_row_stride: usize,
     /// Frames that were treated one by one, a row of the widest kernel's lanes for each sample.
     pub frames: Arena,
@@ -175,19 +180,17 @@ impl Plan {
         let layout = ArenaLayout::new(config, &framing, kernel.lanes, &needs, treats_frames);
         // The window lies in the middle of the transform, or at the start of the frame's span.
         let lead = (framing.span - shape.len()) / 2;
-        let place = |sample: usize| {
-            let (row, column) = (sample % layout.sample_rows, sample / layout.sample_rows);
-            (row * layout.sample_row_stride + column) as u32
-        };
-        let weight = |sample: usize| {
-            let at = sample.checked_sub(lead).and_then(|at| shape.get(at));
+        let (rows, row_stride) = (layout.sample_rows as u32, layout.sample_row_stride as u32);
+        let place = |sample: u32| (sample % rows) * row_stride + sample / rows;
+        let weight = |sample: u32| {
+            let at = (sample as usize).checked_sub(lead).and_then(|at| shape.get(at));
             at.copied().unwrap_or(0.0)
         };
         let (frame_work, transform) = if treats_frames {
             let mut offsets = memory::with_capacity(framing.span)?;
-            offsets.extend((0..framing.span).map(place));
+            offsets.extend((0..framing.span as u32).map(place));
             let mut window = memory::with_capacity(framing.span)?;
-            window.extend((0..framing.span).map(|sample| weight(sample) as f32));
+            window.extend((0..framing.span as u32).map(|sample| weight(sample) as f32));
             let scale = if config.raw_energy { config.input_scale } else { config.input_scale / gain };
             let work = FrameWork {
                 offsets,
@@ -198,7 +201,7 @@ impl Plan {
                 energy_scale: (scale * scale) as f32,
             };
             // A row for each sample of the span, and a row of zeros for those after it.
-            let row = |sample: usize| (sample.min(framing.span) * kernel.lanes) as u32;
+            let row = |sample: u32| sample.min(framing.span as u32) * kernel.lanes as u32;
             (Some(work), fft.transform(row, |_| 1.0)?)
         } else {
             (None, fft.transform(place, weight)?)
@@ -233,10 +236,9 @@ impl Plan {
         })
     }
 
-    /// Floats that a block of so many lanes reads from its first sample on, at `stride` samples a
-    /// frame.
-    pub fn source_length(&self, lanes: usize, stride: usize) -> usize {
-        (self.layout.sample_columns(lanes) - 1) * stride + self.layout.sample_rows
+    /// Floats that so many frames read from the first one's start on, at `stride` samples a frame.
+    pub fn source_length(&self, n_frames: usize, stride: usize) -> usize {
+        (n_frames - 1) * stride + self.framing.n_fft
     }
 
     /// Whether a kernel has to compute in double precision.
@@ -306,36 +308,36 @@ impl Fft {
 
     fn transform(
         self,
-        offset: impl Fn(usize) -> u32,
-        weight: impl Fn(usize) -> f64,
+        offset: impl Fn(u32) -> u32,
+        weight: impl Fn(u32) -> f64,
     ) -> Result<Transform, Error> {
         Ok(match self {
             Self::Single(mut fft) => {
                 let order = core::mem::take(&mut fft.order);
-                Transform::Lanes(Engine::new(fft, order.into_iter(), offset, weight)?)
+                Transform::Lanes(Engine::new(fft, order, offset, weight)?)
             }
             Self::Double(mut fft) => {
                 let order = core::mem::take(&mut fft.order);
-                Transform::WideLanes(Engine::new(fft, order.into_iter(), offset, weight)?)
+                Transform::WideLanes(Engine::new(fft, order, offset, weight)?)
             }
             #[cfg(feature = "realfft")]
             Self::LargePrime(fft) => {
-                let n = fft.len();
-                Transform::LargePrime(Engine::new(fft, 0..n, offset, weight)?)
+                let order = fft.order()?;
+                Transform::LargePrime(Engine::new(fft, order, offset, weight)?)
             }
             #[cfg(feature = "realfft")]
             Self::WideLargePrime(fft) => {
-                let n = fft.len();
-                Transform::WideLargePrime(Engine::new(fft, 0..n, offset, weight)?)
+                let order = fft.order()?;
+                Transform::WideLargePrime(Engine::new(fft, order, offset, weight)?)
             }
         })
     }
 }
 
 impl ArenaLayout {
-    /// Columns of the transposed samples of a block of so many lanes.
-    pub fn sample_columns(&self, lanes: usize) -> usize {
-        lanes + self.sample_tail
+    /// Columns of the transposed samples of so many frames.
+    pub fn sample_columns(&self, n_frames: usize) -> usize {
+        n_frames + self.sample_tail
     }
 
     fn new(
@@ -379,6 +381,7 @@ impl ArenaLayout {
             direct: piece(direct * lanes),
             sample_rows,
             sample_tail,
+            last_rows: n_fft - sample_tail * sample_rows,
             sample_row_stride,
             total: end,
         }
@@ -447,7 +450,12 @@ fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<()
 /// The magnitude that no overflow can come of: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
 /// the removal of the mean can add, and the filters' sums of powers are finite.
 fn sample_limit(config: &MelConfig, window: &[f64], filterbank: &Filterbank) -> f32 {
-    let sum: f64 = window.iter().map(|w| w.abs()).sum();
+    // Four sums, as one would wait for each addition.
+    let mut sums = [0.0; 4];
+    for (i, w) in window.iter().enumerate() {
+        sums[i % 4] += w.abs();
+    }
+    let sum: f64 = sums.iter().sum();
     let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
     let scale = if config.log == Log::None { config.scale.max(1.0) } else { 1.0 };
     let filters = filterbank.largest_sum().max(1.0) * scale;

@@ -2,7 +2,6 @@
 
 use crate::compress::Levels;
 use crate::config::Layout;
-use crate::kernels::Kernel;
 use crate::kernels::block::Block;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
@@ -60,6 +59,7 @@ pub(crate) unsafe fn run(
     let mut block = Block {
         source: core::ptr::null(),
         source_stride: 0,
+        n_frames: lanes,
         out: core::ptr::null_mut(),
         out_stride: 0,
         levels,
@@ -78,11 +78,12 @@ pub(crate) unsafe fn run(
             measured = measured.and(lanes_measured(&block, lanes));
             block.highest = [f32::NEG_INFINITY; 16];
             block.poison = [0.0; 16];
+            block.n_frames = n;
         }
         // SAFETY: gathered samples have their own piece of the scratch, and so has a tile, which is
         // written after they were read; a whole block of a mel-major result is stored in place.
         unsafe {
-            (block.source, block.source_stride) = source(plan, kernel, signal, frame, n, floats);
+            (block.source, block.source_stride) = source(plan, signal, frame, n, floats);
             let tile = floats.add(plan.layout.tile.start);
             (block.out, block.out_stride) = match sink {
                 Some(Sink { start, n_frames, layout: Layout::MelMajor }) if n == lanes => {
@@ -97,9 +98,12 @@ pub(crate) unsafe fn run(
                     kernel.store_frames(tile, plan.n_rows, to, n);
                 }
                 Some(Sink { start, n_frames, .. }) if n < lanes => {
-                    for row in 0..plan.n_rows {
-                        let to = start.wrapping_add(row * n_frames + frame);
-                        core::ptr::copy_nonoverlapping(tile.add(row * kernel.lanes), to, n);
+                    // Frame by frame, as copies of a few floats would be calls.
+                    for lane in 0..n {
+                        let to = start.wrapping_add(frame + lane);
+                        for row in 0..plan.n_rows {
+                            *to.add(row * n_frames) = *tile.add(row * kernel.lanes + lane);
+                        }
                     }
                 }
                 _ => {}
@@ -118,7 +122,6 @@ pub(crate) unsafe fn run(
 /// `floats` is the scratch of the plan, whose gathered samples nobody else uses.
 unsafe fn source(
     plan: &Plan,
-    kernel: &Kernel,
     signal: &impl Signal,
     frame: usize,
     n: usize,
@@ -126,28 +129,20 @@ unsafe fn source(
 ) -> (*const f32, usize) {
     let framing = &plan.framing;
     let start = framing.start(frame);
-    if let Some(samples) = signal.direct(start, plan.source_length(kernel.lanes, framing.hop)) {
+    if let Some(samples) = signal.direct(start, plan.source_length(n, framing.hop)) {
         return (samples.as_ptr(), framing.hop);
     }
     let piece = plan.layout.gathered;
     let stride = plan.layout.sample_rows;
-    let len = plan.source_length(kernel.lanes, stride);
-    // SAFETY: the caller's; no kernel is wider than the plan's.
+    let len = plan.source_length(n, stride);
+    // SAFETY: the caller's; the piece has room for a whole block.
     let gathered = unsafe { core::slice::from_raw_parts_mut(floats.add(piece.start), len) };
     if framing.hop > stride {
         for (index, to) in gathered.chunks_exact_mut(stride).enumerate() {
-            if index < n {
-                signal.fill(plan.kernel, framing.start(frame + index), to);
-            } else {
-                to.fill(0.0);
-            }
+            signal.fill(plan.kernel, framing.start(frame + index), to);
         }
     } else {
-        // What the frames that are not wanted would read may not exist.
-        let wanted = ((n - 1) * framing.hop + framing.n_fft).min(gathered.len());
-        let (samples, rest) = gathered.split_at_mut(wanted);
-        signal.fill(plan.kernel, start, samples);
-        rest.fill(0.0);
+        signal.fill(plan.kernel, start, gathered);
     }
     (gathered.as_ptr(), stride)
 }

@@ -3,8 +3,9 @@
 use crate::error::Error;
 #[cfg(feature = "realfft")]
 use crate::fft::large_prime::LargePrimeScratch;
-use crate::memory::AlignedBuffer;
+use crate::memory::{self, AlignedBuffer};
 use crate::plan::Plan;
+use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,12 +29,21 @@ impl Scratch {
 /// Scratches for as many computations at once. No thread waits for another: when all are in use, one
 /// is made for the computation only.
 pub(crate) struct ScratchPool {
-    slots: [Slot; 16],
+    slots: Vec<Slot>,
 }
+
+/// Computations at once that find kept working memory.
+const SLOTS: usize = 16;
 
 struct Slot {
     is_used: AtomicBool,
     scratch: UnsafeCell<Option<Scratch>>,
+}
+
+impl Slot {
+    fn new(scratch: Option<Scratch>) -> Self {
+        Self { is_used: AtomicBool::new(false), scratch: UnsafeCell::new(scratch) }
+    }
 }
 
 // SAFETY: the scratch of a slot is touched only by the thread that turned `is_used` from false to
@@ -43,14 +53,10 @@ unsafe impl Sync for Slot {}
 impl ScratchPool {
     /// A pool that has one scratch, so that computing one thing at a time never allocates.
     pub fn new(plan: &Plan) -> Result<Self, Error> {
-        let mut pool = Self {
-            slots: core::array::from_fn(|_| Slot {
-                is_used: AtomicBool::new(false),
-                scratch: UnsafeCell::new(None),
-            }),
-        };
-        *pool.slots[0].scratch.get_mut() = Some(Scratch::new(plan)?);
-        Ok(pool)
+        let mut slots = memory::with_capacity(SLOTS)?;
+        slots.push(Slot::new(Some(Scratch::new(plan)?)));
+        slots.resize_with(SLOTS, || Slot::new(None));
+        Ok(Self { slots })
     }
 
     /// Calls `work` with a scratch.

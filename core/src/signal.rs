@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::frame::{Framing, beyond};
 use crate::kernels::Kernel;
 
-/// A type that samples come in: `f32`, or `i16`, which counts as value / 32,768.
+/// A type that samples come in: `f32`, of which those below 2^−95 count as 0, or `i16`, which counts as
+/// value / 32,768.
 pub trait Sample: Copy + Send + Sync + sealed::Sealed {}
 
 impl Sample for f32 {}
@@ -239,11 +240,12 @@ impl Signal for RecentSignal<'_> {
     }
 
     fn copy(&self, _: &Kernel, start: u64, to: &mut [f32]) {
-        // Places before the kept ones are asked for only by frames that are not wanted.
-        for (place, to) in (start..).zip(to) {
-            let kept = place.checked_sub(self.origin).and_then(|at| usize::try_from(at).ok());
-            *to = kept.and_then(|at| self.samples.get(at)).copied().unwrap_or(0.0);
-        }
+        // Places before and after the kept ones are asked for only by frames that are not wanted.
+        let kept = start.checked_sub(self.origin).and_then(|at| usize::try_from(at).ok());
+        let kept = kept.and_then(|at| self.samples.get(at..)).unwrap_or(&[]);
+        let (known, unknown) = to.split_at_mut(kept.len().min(to.len()));
+        known.copy_from_slice(&kept[..known.len()]);
+        unknown.fill(0.0);
     }
 }
 

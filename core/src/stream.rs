@@ -37,9 +37,11 @@ pub struct MelStream {
     layout: Layout,
     scratch: Scratch,
     conditioner: Conditioner,
-    /// The samples that frames to come may need, conditioned; its capacity never changes.
+    /// Samples as they came, conditioned; its capacity never changes.
     recent: Vec<f32>,
-    /// Place of the first of them.
+    /// The first of them that frames to come may need, and its place in the signal. Those before it
+    /// are dropped when room is wanted, as moving the rest at every push would take longer.
+    needed_from: usize,
     origin: u64,
     received: u64,
     emitted: usize,
@@ -58,6 +60,7 @@ impl MelStream {
             recent: memory::with_capacity(room)?,
             plan,
             layout,
+            needed_from: 0,
             origin: 0,
             received: 0,
             emitted: 0,
@@ -114,6 +117,10 @@ impl MelStream {
         let sink = self.sink(out, n_frames);
         let mut rest = samples;
         while !rest.is_empty() {
+            if self.recent.len() + rest.len() > self.recent.capacity() {
+                self.recent.drain(..self.needed_from);
+                self.needed_from = 0;
+            }
             let room = self.recent.capacity() - self.recent.len();
             let (taken, later) = rest.split_at(room.min(rest.len()));
             let at = self.recent.len();
@@ -170,6 +177,7 @@ impl MelStream {
     pub fn reset(&mut self) {
         self.conditioner = Conditioner::new(self.plan.conditioning);
         self.recent.clear();
+        self.needed_from = 0;
         self.origin = 0;
         self.received = 0;
         self.emitted = 0;
@@ -204,7 +212,7 @@ impl MelStream {
     fn emit(&mut self, end: usize, length: Option<u64>, sink: Sink) {
         let frames: Range<usize> = self.emitted..end.max(self.emitted);
         let signal = RecentSignal {
-            samples: &self.recent,
+            samples: &self.recent[self.needed_from..],
             origin: self.origin,
             length,
             pad_mode: self.plan.conditioning.pad_mode,
@@ -216,7 +224,7 @@ impl MelStream {
         unsafe { run(&self.plan, &mut self.scratch, &signal, frames, Some(sink), levels) };
     }
 
-    /// Drops the samples that no frame to come reads, nor the mirror at the end of the signal.
+    /// Lets go the samples that no frame to come reads, nor the mirror at the end of the signal.
     fn forget(&mut self) {
         let framing = &self.plan.framing;
         let next = if framing.is_end(self.emitted) {
@@ -226,9 +234,7 @@ impl MelStream {
         };
         let mirrored = self.received.saturating_sub((framing.n_fft + framing.span) as u64);
         let from = next.min(mirrored).max(self.origin);
-        let forgotten = ((from - self.origin) as usize).min(self.recent.len());
-        self.recent.copy_within(forgotten.., 0);
-        self.recent.truncate(self.recent.len() - forgotten);
+        self.needed_from += (from - self.origin) as usize;
         self.origin = from;
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
         return Ok(window);
     }
     let period = if config.window_periodic { length } else { length - 1 };
-    for (value, (cos, _)) in window.iter_mut().zip(Turns::new(period)) {
+    let (half, mirrored) = window.split_at_mut(period / 2 + 1);
+    for (value, (cos, _)) in half.iter_mut().zip(Turns::new(period)) {
         *value = match config.window {
             Window::Hann => 0.5 - 0.5 * cos,
             Window::Hamming => 0.54 - 0.46 * cos,
@@ -25,6 +26,11 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
             Window::Povey => libm::pow(f64::max(0.5 - 0.5 * cos, 0.0), 0.85),
             Window::Rectangular => 1.0,
         };
+    }
+    // Value i is also value period − i.
+    let upper = period.div_ceil(2);
+    for (value, of) in mirrored.iter_mut().zip(half[..upper].iter().rev()) {
+        *value = *of;
     }
     Ok(window)
 }

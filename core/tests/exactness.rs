@@ -114,6 +114,7 @@ fn memory_of_the_callers_gets_the_same() {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn threads_share_one_extractor() {
     for preset in ["whisper", "kaldi-fbank", "parakeet", "clap"] {
@@ -135,6 +136,7 @@ fn threads_share_one_extractor() {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
 #[test]
 fn more_threads_than_kept_memory() {
     // All at once, so that more computations are under way than the extractor keeps memory for.
@@ -205,5 +207,19 @@ fn two_extractors_of_one_configuration_agree() {
         assert_eq!(first.config(), &config);
         let again = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
         assert_same_bits(first.compute(&samples).unwrap().data(), again.data(), preset);
+    }
+}
+
+/// The tests are worth nothing where the vectors are not there. WebAssembly is compiled for them or not:
+/// `-Ctarget-feature=+simd128`.
+#[test]
+fn the_machines_vectors_are_used() {
+    let fastest = InstructionSet::available().next();
+    let all: Vec<_> = InstructionSet::available().collect();
+    match std::env::consts::ARCH {
+        "x86_64" => assert!(all.contains(&InstructionSet::Sse2), "{all:?}"),
+        "aarch64" => assert_eq!(fastest, Some(InstructionSet::Neon)),
+        "wasm32" => assert_eq!(fastest, Some(InstructionSet::Simd128)),
+        _ => assert_eq!(fastest, Some(InstructionSet::Scalar)),
     }
 }

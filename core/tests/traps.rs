@@ -2,10 +2,10 @@
 
 mod support;
 
-use mojo_audio_core::config::{MelScale, PadMode};
-use mojo_audio_core::{MelConfig, MelExtractor, Overrides};
+use mojo_audio_core::config::{Layout, MelScale, PadMode};
+use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
 use std::f64::consts::{PI, TAU};
-use support::{assert_same_frames, config, extractor, frames, oracle, signals};
+use support::{assert_same_bits, assert_same_frames, config, extractor, frames, oracle, signals};
 
 /// Powers of single bins, one frame from the first sample on.
 fn powers(options: &[(&str, &str)], samples: &[f32]) -> Vec<f64> {
@@ -436,4 +436,36 @@ fn preemphasis_over_the_signal_leaves_the_first_sample() {
     // 1, then 0.1 three hundred and ninety-nine times.
     let expected = (1.0 + 399.0 * 0.1f64).powi(2);
     assert_near(powers(&options, &constant)[0], expected, 1e-3);
+}
+
+/// Numbers below 2^−126 take many CPUs a hundred times as long. Samples whose power is 0 as a float
+/// count as 0 from the start, in whole blocks and in those of one or a few frames; the smallest others
+/// do not.
+#[test]
+fn samples_without_power_are_silence() {
+    let audible = 2.0f32.powi(-60);
+    for preset in ["whisper", "librosa", "kaldi-fbank", "parakeet"] {
+        for set in InstructionSet::available() {
+            for layout in [Layout::MelMajor, Layout::FrameMajor] {
+                let config = MelConfig { layout, ..MelConfig::preset(preset).unwrap() };
+                let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
+                let extractor = MelExtractor::with_overrides(&config, overrides).unwrap();
+                for n in [1, 700, 1500, 6000] {
+                    let noise = signals::make("white", 11, 16_000, n);
+                    let compute = |scale: f32| {
+                        let samples: Vec<f32> = noise.iter().map(|x| x * scale).collect();
+                        extractor.compute(&samples).unwrap().into_data()
+                    };
+                    let silence = compute(0.0);
+                    for scale in [1e-29, 1e-36, 1e-40, 1e-44] {
+                        let what = format!("{preset} on {set:?}, {n} samples of {scale:e}");
+                        assert_same_bits(&compute(scale), &silence, &what);
+                    }
+                    if preset == "librosa" {
+                        assert_ne!(compute(audible), silence, "2^-60 on {set:?}");
+                    }
+                }
+            }
+        }
+    }
 }

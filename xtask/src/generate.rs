@@ -3,6 +3,7 @@
 mod capi;
 mod go;
 mod kotlin;
+mod node;
 mod options;
 mod python;
 mod swift;
@@ -31,6 +32,7 @@ pub const FILES: &[File] = &[
     ("capi/include/mojo_audio.h", capi::header),
     ("capi/abi/interface.txt", capi::interface),
     ("capi/go/options.go", go::mirror),
+    ("node/index.d.ts", node::types),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
     ("uniffi/MojoAudio/Sources/MojoAudio/Options.swift", swift::options),

@@ -1,5 +1,6 @@
 //! The languages that `cargo xtask test` knows, one file each.
 
+mod aarch64;
 pub mod c;
 mod candle;
 mod checks;
@@ -7,12 +8,14 @@ mod cli;
 mod go;
 mod julia;
 pub mod kotlin;
+pub mod node;
 pub mod python;
 mod python_ctypes;
 mod rust;
 mod rust_ffi;
 mod swift;
 mod uniffi;
+mod wasm;
 mod zig;
 
 use crate::Result;
@@ -23,6 +26,8 @@ use std::process::Command;
 /// Every language, in the order in which they are tested.
 pub const ALL: &[&dyn Language] = &[
     &rust::Rust,
+    &aarch64::Aarch64,
+    &wasm::Wasm,
     &cli::Cli,
     &c::C,
     &rust_ffi::RustFfi,
@@ -33,6 +38,7 @@ pub const ALL: &[&dyn Language] = &[
     &python::Python,
     &swift::Swift,
     &kotlin::Kotlin,
+    &node::Node,
     &candle::Candle,
 ];
 

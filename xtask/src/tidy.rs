@@ -20,6 +20,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests/", "an allocator that counts or refuses"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
+    ("node/src/output.rs", "writes results to arrays of V8's"),
     ("examples/rust-ffi/", "calls the C library"),
     ("uniffi/src/memory.rs", "reads samples and writes results in memory of Swift's and the JVM's"),
 ];

@@ -52,8 +52,11 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
         Self { fft: RealFftPlanner::new().plan_fft_forward(n) }
     }
 
-    pub fn len(&self) -> usize {
-        self.fft.len()
+    /// The samples in the order in which they are taken: as they come.
+    pub fn order(&self) -> Result<Vec<u32>, Error> {
+        let mut order = memory::with_capacity(self.fft.len())?;
+        order.extend(0..self.fft.len() as u32);
+        Ok(order)
     }
 
     /// The powers of the bins of each lane's frame.

@@ -1,6 +1,6 @@
 //! Eight lanes: AVX2 with FMA.
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -55,7 +55,12 @@ impl Lane for Avx2 {
         }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // Each quarter of a row stands in a 128-bit part of its own, so that two rounds of shuffles
         // within those parts finish the job.
         // SAFETY: the caller's.
@@ -63,10 +68,10 @@ impl Lane for Avx2 {
             for quad in 0..2 {
                 let from = from.add(4 * quad);
                 let to = to.add(4 * quad * to_stride);
-                let a = load_rows(from, from_stride);
-                let b = load_rows(from.add(from_stride), from_stride);
-                let c = load_rows(from.add(2 * from_stride), from_stride);
-                let d = load_rows(from.add(3 * from_stride), from_stride);
+                let a = load_rows::<SAMPLES>(from, from_stride);
+                let b = load_rows::<SAMPLES>(from.add(from_stride), from_stride);
+                let c = load_rows::<SAMPLES>(from.add(2 * from_stride), from_stride);
+                let d = load_rows::<SAMPLES>(from.add(3 * from_stride), from_stride);
                 let ab_low = _mm256_unpacklo_ps(a, b);
                 let ab_high = _mm256_unpackhi_ps(a, b);
                 let cd_low = _mm256_unpacklo_ps(c, d);
@@ -85,15 +90,21 @@ impl Lane for Avx2 {
     }
 }
 
-/// Four floats of row 0 and of row 4.
+/// Four floats of row 0 and of row 4, those below [`AUDIBLE_BITS`] as 0 if they are samples.
 ///
 /// # Safety
 /// `from` is valid for reads of four floats there; the CPU has AVX.
 #[inline(always)]
-unsafe fn load_rows(from: *const f32, stride: usize) -> __m256 {
+unsafe fn load_rows<const SAMPLES: bool>(from: *const f32, stride: usize) -> __m256 {
     // SAFETY: the caller's.
     unsafe {
         let low = _mm256_castps128_ps256(_mm_loadu_ps(from));
-        _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(4 * stride)))
+        let rows = _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(4 * stride)));
+        if !SAMPLES {
+            return rows;
+        }
+        let bits = _mm256_and_si256(_mm256_castps_si256(rows), _mm256_set1_epi32(AUDIBLE_BITS));
+        let silent = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
+        _mm256_andnot_ps(_mm256_castsi256_ps(silent), rows)
     }
 }

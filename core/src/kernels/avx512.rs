@@ -1,6 +1,6 @@
 //! Sixteen lanes: AVX-512 (F, BW, DQ, VL).
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -55,7 +55,12 @@ impl Lane for Avx512 {
         }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // Each quarter of a row stands in a 128-bit part of its own, so that two rounds of shuffles
         // within those parts finish the job.
         // SAFETY: the caller's.
@@ -63,10 +68,10 @@ impl Lane for Avx512 {
             for quad in 0..4 {
                 let from = from.add(4 * quad);
                 let to = to.add(4 * quad * to_stride);
-                let a = load_rows(from, from_stride);
-                let b = load_rows(from.add(from_stride), from_stride);
-                let c = load_rows(from.add(2 * from_stride), from_stride);
-                let d = load_rows(from.add(3 * from_stride), from_stride);
+                let a = load_rows::<SAMPLES>(from, from_stride);
+                let b = load_rows::<SAMPLES>(from.add(from_stride), from_stride);
+                let c = load_rows::<SAMPLES>(from.add(2 * from_stride), from_stride);
+                let d = load_rows::<SAMPLES>(from.add(3 * from_stride), from_stride);
                 let ab_low = _mm512_unpacklo_ps(a, b);
                 let ab_high = _mm512_unpackhi_ps(a, b);
                 let cd_low = _mm512_unpacklo_ps(c, d);
@@ -85,17 +90,22 @@ impl Lane for Avx512 {
     }
 }
 
-/// Four floats of rows 0, 4, 8 and 12.
+/// Four floats of rows 0, 4, 8 and 12, those below [`AUDIBLE_BITS`] as 0 if they are samples.
 ///
 /// # Safety
 /// `from` is valid for reads of four floats there; the CPU has AVX-512.
 #[inline(always)]
-unsafe fn load_rows(from: *const f32, stride: usize) -> __m512 {
+unsafe fn load_rows<const SAMPLES: bool>(from: *const f32, stride: usize) -> __m512 {
     // SAFETY: the caller's.
     unsafe {
         let rows = _mm512_castps128_ps512(_mm_loadu_ps(from));
         let rows = _mm512_insertf32x4::<1>(rows, _mm_loadu_ps(from.add(4 * stride)));
         let rows = _mm512_insertf32x4::<2>(rows, _mm_loadu_ps(from.add(8 * stride)));
-        _mm512_insertf32x4::<3>(rows, _mm_loadu_ps(from.add(12 * stride)))
+        let rows = _mm512_insertf32x4::<3>(rows, _mm_loadu_ps(from.add(12 * stride)));
+        if !SAMPLES {
+            return rows;
+        }
+        let bits = _mm512_castps_si512(rows);
+        _mm512_maskz_mov_ps(_mm512_test_epi32_mask(bits, _mm512_set1_epi32(AUDIBLE_BITS)), rows)
     }
 }

@@ -12,7 +12,7 @@
 //! All is vertical but the first step. Constants are broadcast; nothing depends on the number of
 //! lanes.
 
-use super::lane::{Lane, Real, inlined};
+use super::lane::{Lane, Real, audible, inlined};
 use super::rows::Rows;
 use crate::compress::Levels;
 use crate::fft::columns::{self, PassScratch};
@@ -30,6 +30,8 @@ pub(crate) struct Block<'a> {
     pub source: *const f32,
     /// Samples between frames.
     pub source_stride: usize,
+    /// Frames that are wanted: lanes past them hold anything.
+    pub n_frames: usize,
     /// Row 0 of the first frame's result; a row's frames stand together.
     pub out: *mut f32,
     /// Values between rows.
@@ -63,7 +65,7 @@ pub(crate) struct WideStages<V: Lane> {
 }
 
 /// [`first::first_stage`], compiled for an instruction set.
-type FirstStage<S, V> = unsafe fn(&Engine<V>, Rows<S>, Rows<V>, Rows<V>);
+type FirstStage<S, V> = unsafe fn(&Engine<V>, bool, Rows<S>, Rows<V>, Rows<V>);
 /// [`columns::powers`], compiled for an instruction set.
 type Columns<S, V> = unsafe fn(&Engine<V>, Rows<V>, &PassScratch<V>, Rows<S>);
 /// The engine of the transform over lanes of `V`.
@@ -75,6 +77,12 @@ pub(crate) type Engine<V> = plan::Engine<FftPlan<<V as Real>::Element>, <V as Re
 struct Aligned([f32; 16]);
 
 impl Block<'_> {
+    /// Whether there is one frame only: then its samples lie one after the other.
+    #[inline(always)]
+    fn is_single(&self) -> bool {
+        self.n_frames == 1
+    }
+
     /// # Safety
     /// The scratch was made for the plan, and the rows are used by nobody else.
     #[inline(always)]
@@ -96,7 +104,7 @@ impl Block<'_> {
 ///
 /// # Safety
 /// The machine has the instruction set of `V`, for which the plan was made; `source` is valid for
-/// reads of [`Plan::source_length`] floats at its stride; `out` for writes of a vector in each of the
+/// reads of [`Plan::source_length`] floats for its frames, of which there is one or more; `out` for writes of a vector in each of the
 /// plan's rows; the scratch was made for the plan.
 #[inline(always)]
 pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages<V>) {
@@ -113,7 +121,8 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
 }
 
 /// Lays sample i of the block's frames side by side: it is in row i mod hop, from column i / hop on.
-/// So each sample is moved once, though several frames share it.
+/// So each sample is moved once, though several frames share it. Those of a single frame stay as they
+/// are.
 ///
 /// # Safety
 /// As of [`compute`].
@@ -121,18 +130,28 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
 unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
     let layout = &plan.layout;
     let (n_rows, row_stride) = (layout.sample_rows, layout.sample_row_stride);
-    let n_columns = layout.sample_columns(V::N);
+    let n_columns = layout.sample_columns(block.n_frames);
+    let n_whole = if layout.last_rows < n_rows { n_columns - 1 } else { n_columns };
     // SAFETY: the piece has `sample_rows` rows of `sample_row_stride` ≥ `columns` floats.
     unsafe {
         let to = block.rows::<V>(layout.samples).as_ptr();
+        if block.is_single() {
+            // A vector's first lane is the frame's; what the others compute is not wanted.
+            let n_fft = plan.framing.n_fft;
+            for i in 0..n_fft {
+                *to.add(i) = audible(*block.source.add(i));
+            }
+            to.add(n_fft).write_bytes(0, V::N - 1);
+            return;
+        }
         let column = |index: usize| block.source.add(index * block.source_stride);
         let mut index = 0;
-        while index + V::N <= n_columns && n_rows >= V::N {
+        while index + V::N <= n_whole && n_rows >= V::N {
             let mut row = 0;
             while row < n_rows {
                 // The last step overlaps the one before it.
                 let at = row.min(n_rows - V::N);
-                V::transpose(
+                V::transpose::<true>(
                     column(index).add(at),
                     block.source_stride,
                     to.add(at * row_stride + index),
@@ -142,12 +161,17 @@ unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
             }
             index += V::N;
         }
+        // The last column may be a part of one.
+        let rows_of = |index: usize| if index < n_whole { n_rows } else { layout.last_rows };
         while index + 2 <= n_columns {
-            V::scatter_pair(column(index), column(index + 1), n_rows, to.add(index), row_stride);
+            let both = rows_of(index + 1);
+            V::scatter_pair(column(index), column(index + 1), both, to.add(index), row_stride);
+            let rest = to.add(both * row_stride + index);
+            V::scatter(column(index).add(both), n_rows - both, rest, row_stride);
             index += 2;
         }
         if index < n_columns {
-            V::scatter(column(index), n_rows, to.add(index), row_stride);
+            V::scatter(column(index), rows_of(index), to.add(index), row_stride);
         }
     }
 }
@@ -166,9 +190,13 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
     unsafe {
         let samples = block.rows::<V>(plan.layout.samples);
         let frames = block.rows::<V>(plan.layout.frames);
+        let is_single = block.is_single();
         let sample = inlined(
             #[inline(always)]
-            |i: usize| V::load(samples.at(*work.offsets.get_unchecked(i) as usize)),
+            |i: usize| {
+                let offset = if is_single { i } else { *work.offsets.get_unchecked(i) as usize };
+                V::load(samples.at(offset))
+            },
         );
 
         // Four sums, as one would wait for each addition.
@@ -207,14 +235,16 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
 #[inline(always)]
 pub(crate) unsafe fn first_stage<S: Lane, V: Real>(
     engine: &Engine<V>,
+    is_single: bool,
     samples: Rows<S>,
     columns: Rows<V>,
     direct: Rows<V>,
 ) {
+    let taps = engine.taps(is_single);
     let aligned = Aligned([0.0; 16]);
     core::hint::black_box(&aligned.0);
     // SAFETY: the caller's.
-    unsafe { first::first_stage(&engine.fft, engine.taps(), samples, columns, direct) }
+    unsafe { first::first_stage(&engine.fft, taps, samples, columns, direct) }
 }
 
 /// The passes of the transform, with an aligned stack.
@@ -243,9 +273,10 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
     let layout = &plan.layout;
     // SAFETY: the pieces have the rows that the stages ask for.
     unsafe {
-        let samples = match plan.frame_work {
-            Some(_) => block.rows::<V>(layout.frames),
-            None => block.rows::<V>(layout.samples),
+        // Frames that were treated lie as a block's do, however many there are.
+        let (samples, is_single) = match plan.frame_work {
+            Some(_) => (block.rows::<V>(layout.frames), false),
+            None => (block.rows::<V>(layout.samples), block.is_single()),
         };
         let powers = block.rows::<V>(layout.powers);
         match &plan.transform {
@@ -253,7 +284,7 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
                 let columns = block.rows(layout.columns);
                 let direct = block.rows(layout.direct);
                 let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
-                (stages.first)(engine, samples, columns, direct);
+                (stages.first)(engine, is_single, samples, columns, direct);
                 (stages.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
             }
             Transform::WideLanes(engine) => {
@@ -262,20 +293,20 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
                 let buffers = [block.wide_rows(layout.passes[0]), block.wide_rows(layout.passes[1])];
                 debug_assert!(stages.wide.is_some(), "no kernel is chosen that lacks the precision");
                 if let Some(wide) = &stages.wide {
-                    (wide.first)(engine, samples, columns, direct);
+                    (wide.first)(engine, is_single, samples, columns, direct);
                     (wide.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
                 }
             }
             #[cfg(feature = "realfft")]
             Transform::LargePrime(engine) => {
                 if let LargePrimeScratch::Single(buffers) = &mut *block.large_prime {
-                    engine.fft.powers(engine.taps(), samples, powers, buffers);
+                    engine.fft.powers(engine.taps(is_single), samples, powers, buffers);
                 }
             }
             #[cfg(feature = "realfft")]
             Transform::WideLargePrime(engine) => {
                 if let LargePrimeScratch::Double(buffers) = &mut *block.large_prime {
-                    engine.fft.powers(engine.taps(), samples, powers, buffers);
+                    engine.fft.powers(engine.taps(is_single), samples, powers, buffers);
                 }
             }
         }
@@ -407,7 +438,7 @@ pub(crate) unsafe fn store_frames<V: Lane>(
             while row < n_rows {
                 // The last step overlaps the one before it.
                 let at = row.min(n_rows - V::N);
-                V::transpose(tile.add(at * V::N), V::N, to.add(at), n_rows);
+                V::transpose::<false>(tile.add(at * V::N), V::N, to.add(at), n_rows);
                 row += V::N;
             }
         } else {

@@ -48,9 +48,14 @@ impl Lane for Fma {
         (Self(exponent.0), Self(mantissa.0))
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // SAFETY: the caller's.
-        unsafe { Sse2::transpose(from, from_stride, to, to_stride) }
+        unsafe { Sse2::transpose::<SAMPLES>(from, from_stride, to, to_stride) }
     }
     #[inline(always)]
     unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {

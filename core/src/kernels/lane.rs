@@ -86,21 +86,30 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// (e, m) with self = 2^e · m and m in [√½, √2), for positive normal numbers.
     fn split_exponent(self) -> (Self, Self);
 
-    /// Transposes `N` rows of `N` floats: `to[j · to_stride + i] = from[i · from_stride + j]`.
+    /// Transposes `N` rows of `N` floats: `to[j · to_stride + i] = from[i · from_stride + j]`. Those
+    /// below [`AUDIBLE_BITS`] count as 0 if they are samples.
     ///
     /// # Safety
     /// `from` is valid for reads and `to` for writes at all these places.
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         for i in 0..Self::N {
             for j in 0..Self::N {
                 // SAFETY: the caller's.
-                unsafe { *to.add(j * to_stride + i) = *from.add(i * from_stride + j) };
+                unsafe {
+                    let value = *from.add(i * from_stride + j);
+                    *to.add(j * to_stride + i) = if SAMPLES { audible(value) } else { value };
+                }
             }
         }
     }
 
-    /// Copies a column of `n` floats to every `to_stride`-th place.
+    /// Copies a column of `n` floats to every `to_stride`-th place, those below [`AUDIBLE_BITS`] as 0.
     ///
     /// # Safety
     /// `from` is valid for reads of `n` floats and `to` for writes at those places.
@@ -108,11 +117,12 @@ pub(crate) trait Lane: Real<Element = f32> {
     unsafe fn scatter(from: *const f32, n: usize, to: *mut f32, to_stride: usize) {
         for j in 0..n {
             // SAFETY: the caller's.
-            unsafe { *to.add(j * to_stride) = *from.add(j) };
+            unsafe { *to.add(j * to_stride) = audible(*from.add(j)) };
         }
     }
 
-    /// Copies two columns to every `to_stride`-th place and the one after it.
+    /// Copies two columns to every `to_stride`-th place and the one after it, those below
+    /// [`AUDIBLE_BITS`] as 0.
     ///
     /// # Safety
     /// `a` and `b` are valid for reads of `n` floats and `to` for writes at those places.
@@ -210,6 +220,17 @@ pub(crate) fn inlined<F>(closure: F) -> F {
 
 /// √½ as the bits of a float: the border at which the exponent is split.
 pub(crate) const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
+
+/// Bits of a float that are all 0 where its magnitude is below 2^−95. The power of such samples is 0 as
+/// a float, and those below 2^−126 are what many CPUs compute with a hundred times slower: a kernel
+/// takes them all as 0.
+pub(crate) const AUDIBLE_BITS: i32 = 0x7000_0000;
+
+/// The sample, or 0 below [`AUDIBLE_BITS`].
+#[inline(always)]
+pub(crate) fn audible(sample: f32) -> f32 {
+    if sample.to_bits() & AUDIBLE_BITS as u32 == 0 { 0.0 } else { sample }
+}
 
 /// A complex number in each lane.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Four lanes: NEON, which every 64-bit Arm has.
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::aarch64::*;
 
 #[derive(Clone, Copy)]
@@ -59,13 +59,18 @@ impl Lane for Neon {
         }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // SAFETY: the caller's.
         unsafe {
-            let a = vld1q_f32(from);
-            let b = vld1q_f32(from.add(from_stride));
-            let c = vld1q_f32(from.add(2 * from_stride));
-            let d = vld1q_f32(from.add(3 * from_stride));
+            let a = load::<SAMPLES>(from);
+            let b = load::<SAMPLES>(from.add(from_stride));
+            let c = load::<SAMPLES>(from.add(2 * from_stride));
+            let d = load::<SAMPLES>(from.add(3 * from_stride));
             let ab = vtrnq_f32(a, b);
             let cd = vtrnq_f32(c, d);
             vst1q_f32(to, vcombine_f32(vget_low_f32(ab.0), vget_low_f32(cd.0)));
@@ -73,5 +78,23 @@ impl Lane for Neon {
             vst1q_f32(to.add(2 * to_stride), vcombine_f32(vget_high_f32(ab.0), vget_high_f32(cd.0)));
             vst1q_f32(to.add(3 * to_stride), vcombine_f32(vget_high_f32(ab.1), vget_high_f32(cd.1)));
         }
+    }
+}
+
+/// Four floats, those below [`AUDIBLE_BITS`] as 0 if they are samples.
+///
+/// # Safety
+/// `from` is valid for reads of them.
+#[inline(always)]
+unsafe fn load<const SAMPLES: bool>(from: *const f32) -> float32x4_t {
+    // SAFETY: the caller's.
+    unsafe {
+        let x = vld1q_f32(from);
+        if !SAMPLES {
+            return x;
+        }
+        let bits = vreinterpretq_u32_f32(x);
+        let audible = vtstq_u32(bits, vdupq_n_u32(AUDIBLE_BITS as u32));
+        vreinterpretq_f32_u32(vandq_u32(bits, audible))
     }
 }

@@ -1,6 +1,6 @@
 //! Four lanes: WebAssembly's simd128. No fused multiply-add.
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
 use core::arch::wasm32::*;
 
 #[derive(Clone, Copy)]
@@ -55,13 +55,18 @@ impl Lane for Simd128 {
         (Self(exponent), Self(i32x4_add(v128_and(above, i32x4_splat(0x7f_ffff)), border)))
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // SAFETY: the caller's.
         unsafe {
-            let a = v128_load(from.cast());
-            let b = v128_load(from.add(from_stride).cast());
-            let c = v128_load(from.add(2 * from_stride).cast());
-            let d = v128_load(from.add(3 * from_stride).cast());
+            let a = load::<SAMPLES>(from);
+            let b = load::<SAMPLES>(from.add(from_stride));
+            let c = load::<SAMPLES>(from.add(2 * from_stride));
+            let d = load::<SAMPLES>(from.add(3 * from_stride));
             let ab_low = i32x4_shuffle::<0, 4, 1, 5>(a, b);
             let ab_high = i32x4_shuffle::<2, 6, 3, 7>(a, b);
             let cd_low = i32x4_shuffle::<0, 4, 1, 5>(c, d);
@@ -72,4 +77,19 @@ impl Lane for Simd128 {
             v128_store(to.add(3 * to_stride).cast(), i32x4_shuffle::<2, 3, 6, 7>(ab_high, cd_high));
         }
     }
+}
+
+/// Four floats, those below [`AUDIBLE_BITS`] as 0 if they are samples.
+///
+/// # Safety
+/// `from` is valid for reads of them.
+#[inline(always)]
+unsafe fn load<const SAMPLES: bool>(from: *const f32) -> v128 {
+    // SAFETY: the caller's.
+    let bits = unsafe { v128_load(from.cast()) };
+    if !SAMPLES {
+        return bits;
+    }
+    let silent = i32x4_eq(v128_and(bits, i32x4_splat(AUDIBLE_BITS)), i32x4_splat(0));
+    v128_andnot(bits, silent)
 }

@@ -1,6 +1,6 @@
 //! Four lanes: SSE2, which every x86-64 has. No fused multiply-add.
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic, audible};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -59,13 +59,18 @@ impl Lane for Sse2 {
         }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn transpose<const SAMPLES: bool>(
+        from: *const f32,
+        from_stride: usize,
+        to: *mut f32,
+        to_stride: usize,
+    ) {
         // SAFETY: the caller's.
         unsafe {
-            let mut a = _mm_loadu_ps(from);
-            let mut b = _mm_loadu_ps(from.add(from_stride));
-            let mut c = _mm_loadu_ps(from.add(2 * from_stride));
-            let mut d = _mm_loadu_ps(from.add(3 * from_stride));
+            let mut a = load::<SAMPLES>(from);
+            let mut b = load::<SAMPLES>(from.add(from_stride));
+            let mut c = load::<SAMPLES>(from.add(2 * from_stride));
+            let mut d = load::<SAMPLES>(from.add(3 * from_stride));
             _MM_TRANSPOSE4_PS(&mut a, &mut b, &mut c, &mut d);
             _mm_storeu_ps(to, a);
             _mm_storeu_ps(to.add(to_stride), b);
@@ -96,8 +101,8 @@ pub(super) unsafe fn scatter_pair(
     unsafe {
         let whole = n - n % 4;
         for j in (0..whole).step_by(4) {
-            let x = _mm_loadu_ps(a.add(j));
-            let y = _mm_loadu_ps(b.add(j));
+            let x = load::<true>(a.add(j));
+            let y = load::<true>(b.add(j));
             let low = _mm_castps_pd(_mm_unpacklo_ps(x, y));
             let high = _mm_castps_pd(_mm_unpackhi_ps(x, y));
             let to = to.add(j * to_stride);
@@ -107,8 +112,26 @@ pub(super) unsafe fn scatter_pair(
             _mm_storeh_pd(to.add(3 * to_stride).cast(), high);
         }
         for j in whole..n {
-            *to.add(j * to_stride) = *a.add(j);
-            *to.add(j * to_stride + 1) = *b.add(j);
+            *to.add(j * to_stride) = audible(*a.add(j));
+            *to.add(j * to_stride + 1) = audible(*b.add(j));
         }
+    }
+}
+
+/// Four floats, those below [`AUDIBLE_BITS`] as 0 if they are samples.
+///
+/// # Safety
+/// `from` is valid for reads of them.
+#[inline(always)]
+unsafe fn load<const SAMPLES: bool>(from: *const f32) -> __m128 {
+    // SAFETY: the caller's.
+    unsafe {
+        let x = _mm_loadu_ps(from);
+        if !SAMPLES {
+            return x;
+        }
+        let bits = _mm_and_si128(_mm_castps_si128(x), _mm_set1_epi32(AUDIBLE_BITS));
+        let silent = _mm_cmpeq_epi32(bits, _mm_setzero_si128());
+        _mm_andnot_ps(_mm_castsi128_ps(silent), x)
     }
 }

@@ -74,17 +74,18 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let result = work(item);
-                    results.lock().unwrap().push((index, result));
-                }
-            });
+    let take = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break };
+            let result = work(item);
+            results.lock().unwrap().push((index, result));
         }
+    };
+    std::thread::scope(|scope| {
+        // One less than there are cores: machines without threads have one.
+        (1..threads).for_each(|_| drop(scope.spawn(take)));
+        take();
     });
     let mut results = results.into_inner().unwrap();
     results.sort_by_key(|(index, _)| *index);

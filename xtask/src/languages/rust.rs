@@ -63,13 +63,17 @@ fn runs_without_std(workspace: &Workspace) -> bool {
 fn cargo_test(workspace: &Workspace, arguments: &[&str]) -> Result<Counts> {
     let mut command = workspace.cargo();
     command.args(["test", "--locked", "--no-fail-fast"]).args(arguments);
-    let Printed { status, text } = show(&mut command)?;
-    let mut counts = libtest_counts(&text);
+    Ok(counts_of(&show(&mut command)?))
+}
+
+/// Sums what the test programs of a run counted.
+pub(super) fn counts_of(Printed { status, text }: &Printed) -> Counts {
+    let mut counts = libtest_counts(text);
     if !status.success() && counts.failed == 0 {
         // It did not compile, or a test program crashed before it could count.
         counts.failed = 1;
     }
-    Ok(counts)
+    counts
 }
 
 /// Sums lines like `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out`.

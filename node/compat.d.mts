@@ -1,0 +1,3 @@
+// The types of the ESM form of mojo-audio/compat: those of compat.d.ts.
+
+export * from './compat.js';

@@ -1,0 +1,209 @@
+// What the conformance cases do not show: views, memory, options and everything that can be wrong.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import * as mojoAudio from 'mojo-audio';
+import { MelExtractor, PRESETS, melSpectrogram, melSpectrogramSync, version } from 'mojo-audio';
+import { assertBits, assertSameMel, collectGarbage, signal } from './support.mjs';
+
+const require = createRequire(import.meta.url);
+const samples = signal(8000);
+const whisper = new MelExtractor();
+
+function refuses(run, kind, code, message) {
+  assert.throws(run, (error) => {
+    assert.ok(error instanceof kind, `${error.name} came; ${kind.name} is wanted`);
+    assert.equal(error.code, code);
+    if (message !== undefined) assert.match(error.message, message);
+    return true;
+  });
+}
+
+test('both module systems have the same objects', () => {
+  const common = require('mojo-audio');
+  const { default: _, ...named } = mojoAudio;
+  assert.deepEqual(Object.keys(named).sort(), Object.keys(common).sort());
+  for (const [name, value] of Object.entries(named)) assert.equal(value, common[name]);
+  assert.equal(version, require('mojo-audio/package.json').version);
+});
+
+test('a result is a plain object of its own memory', async () => {
+  for (const mel of [whisper.computeSync(samples), await whisper.compute(samples)]) {
+    assert.equal(Object.getPrototypeOf(mel), Object.prototype);
+    assert.deepEqual(Object.keys(mel), ['data', 'nMels', 'nFrames', 'shape']);
+    assert.equal(mel.data.byteLength, mel.data.buffer.byteLength);
+    assertSameMel(structuredClone(mel, { transfer: [mel.data.buffer] }), whisper.computeSync(samples));
+  }
+});
+
+test("results are memory of V8's allocator, which Electron demands", async () => {
+  const long = new Float32Array(16000 * 600);
+  const bytes = 4 * whisper.nMels * whisper.frameCount(long.length);
+  const results = [];
+  for (const compute of [
+    () => whisper.computeSync(long),
+    () => whisper.compute(long),
+    async () => (await whisper.computeBatch([long]))[0],
+    () => whisper.computeBatchSync([long])[0],
+  ]) {
+    // Of memory that was brought from elsewhere V8 does not count it here.
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    results.push(await compute());
+    assert.ok(process.memoryUsage().arrayBuffers - before >= bytes);
+  }
+});
+
+test('views with offsets are read where they are', async () => {
+  for (const Type of [Float32Array, Int16Array]) {
+    const plain = Type === Int16Array ? Int16Array.from(samples, (value) => value * 32767) : samples;
+    const wanted = whisper.computeSync(plain);
+    const size = Type.BYTES_PER_ELEMENT;
+    const buffer = new ArrayBuffer(size * (plain.length + 7));
+    new Type(buffer).fill(1);
+    const view = new Type(buffer, 3 * size, plain.length);
+    view.set(plain);
+    assertSameMel(whisper.computeSync(view), wanted);
+    assertSameMel(await whisper.compute(view), wanted);
+    assertSameMel(whisper.computeBatchSync([view])[0], wanted);
+    assertSameMel((await whisper.computeBatch([view]))[0], wanted);
+    const shared = new Type(new SharedArrayBuffer(size * (plain.length + 1)), size);
+    shared.set(plain);
+    assertSameMel(whisper.computeSync(shared), wanted);
+    assertSameMel(await whisper.compute(shared), wanted);
+  }
+});
+
+test('a sample of int16 counts as value / 32768', () => {
+  const integers = Int16Array.from(samples, (value) => value * 32767);
+  const floats = Float32Array.from(integers, (value) => value / 32768);
+  assertSameMel(whisper.computeSync(integers), whisper.computeSync(floats));
+});
+
+test('the input of a promise can be used again at once', async () => {
+  const wanted = whisper.computeSync(samples);
+  const buffer = samples.slice();
+  const promises = [whisper.compute(buffer), whisper.computeBatch([buffer]).then(([mel]) => mel)];
+  promises.push(melSpectrogram(buffer));
+  buffer.fill(0);
+  structuredClone(buffer, { transfer: [buffer.buffer] });
+  for (const mel of await Promise.all(promises)) assertSameMel(mel, wanted);
+});
+
+test('computeInto writes to a view', () => {
+  const wanted = whisper.computeSync(samples);
+  const buffer = new Float32Array(wanted.data.length + 20);
+  assert.equal(whisper.computeInto(samples, buffer.subarray(10)), wanted.nFrames);
+  assertBits(buffer.slice(10, -10), wanted.data);
+  refuses(() => whisper.computeInto(samples, new Float32Array(1)), RangeError, 'buffer_size', /4000 are wanted/);
+  refuses(() => whisper.computeInto(samples, new Float64Array(4000)), TypeError, 'ERR_INVALID_ARG_TYPE');
+  const shared = new Float32Array(new SharedArrayBuffer(16000));
+  refuses(() => whisper.computeInto(samples, shared), TypeError, 'ERR_INVALID_ARG_TYPE');
+  const both = new Float32Array(12000);
+  refuses(() => whisper.computeInto(both.subarray(0, 8000), both), RangeError, 'ERR_OUT_OF_RANGE');
+  assert.equal(whisper.computeInto(both.subarray(0, 8000), both.subarray(8000)), 50);
+});
+
+test('samples of other types are refused, and so are none', async () => {
+  for (const wrong of [undefined, null, [0, 1], new Float64Array(9), new Uint8Array(9), Buffer.alloc(8), 'a']) {
+    refuses(() => melSpectrogramSync(wrong), TypeError, 'ERR_INVALID_ARG_TYPE', /^samples: .* is wanted$/);
+    refuses(() => whisper.computeBatchSync([samples, wrong]), TypeError, 'ERR_INVALID_ARG_TYPE', /^clip 1: /);
+    await assert.rejects(whisper.compute(wrong), TypeError);
+  }
+  refuses(() => whisper.computeBatchSync(samples), TypeError, 'ERR_INVALID_ARG_TYPE', /^clips: /);
+  refuses(() => whisper.computeSync(new Int16Array(0)), RangeError, 'empty_input');
+  const detached = samples.slice();
+  structuredClone(detached, { transfer: [detached.buffer] });
+  refuses(() => whisper.computeSync(detached), RangeError, 'empty_input');
+});
+
+test('a batch may be empty or mixed, and names the clip at fault', async () => {
+  assert.deepEqual(await whisper.computeBatch([]), []);
+  const integers = Int16Array.from(samples.subarray(0, 3000), (value) => value * 32767);
+  const mixed = [integers, samples, integers, samples.subarray(5)];
+  const mels = await whisper.computeBatch(new Set(mixed), { threads: 2 });
+  const distinct = [integers, samples, samples.subarray(5)];
+  mels.forEach((mel, at) => assertSameMel(mel, whisper.computeSync(distinct[at])));
+  const bad = Float32Array.of(0, NaN);
+  const isExpected = (error) =>
+    error instanceof RangeError && error.code === 'sample' && error.clip === 1 && error.index === 1;
+  assert.throws(() => whisper.computeBatchSync([samples, bad]), isExpected);
+  await assert.rejects(whisper.computeBatch([samples, bad, bad]), isExpected);
+  refuses(() => whisper.computeBatchSync([samples], { threads: 0 }), RangeError, 'ERR_OUT_OF_RANGE');
+  refuses(() => whisper.computeBatchSync([samples], { threads: '2' }), TypeError, 'ERR_INVALID_ARG_TYPE');
+});
+
+test('every option can be read and given back', () => {
+  for (const preset of PRESETS) {
+    const { config } = new MelExtractor(preset);
+    assert.ok(Object.isFrozen(config));
+    assert.deepEqual(new MelExtractor(config).config, config);
+    assert.deepEqual(new MelExtractor({ preset }).config, config);
+  }
+  const config = new MelExtractor({ ditherSeed: 2n ** 64n - 1n, topDb: null, nMels: undefined }).config;
+  assert.deepEqual([config.ditherSeed, config.topDb, config.nMels], [2n ** 64n - 1n, null, 80]);
+});
+
+test('options of a wrong type, name or value are refused', () => {
+  const make = (options) => () => new MelExtractor(options);
+  refuses(make({ hopLength: 0 }), RangeError, 'config', /^hopLength: 0 is not allowed; it must be /);
+  refuses(make({ nMels: 1.5 }), RangeError, 'config', /^nMels: 1.5 /);
+  refuses(make({ fMin: NaN }), RangeError, 'config', /^fMin: NaN /);
+  refuses(make({ window: 'bartlett' }), RangeError, 'config', /^window: bartlett .* hann, /);
+  refuses(make({ nMels: -1 }), RangeError, 'config', /^nMels: -1 /);
+  refuses(make({ ditherSeed: 2n ** 64n }), RangeError, 'config', /^ditherSeed: 18446744073709551616 /);
+  refuses(make({ nMels: '80' }), TypeError, 'config', /^nMels: "80" .* an integer /);
+  refuses(make({ center: 1 }), TypeError, 'config', /^center: 1 .* true or false$/);
+  refuses(make({ window: Symbol('hann') }), TypeError, 'config', /^window: a value of type symbol /);
+  refuses(make({ nMels: null }), TypeError, 'config', /^nMels: null /);
+  refuses(make({ winLength: {} }), TypeError, 'config', /^winLength: a value of type object .*, or null$/);
+  refuses(make({ preset: 3 }), TypeError, 'config', /^preset: 3 /);
+  refuses(make({ preset: 'wisper' }), TypeError, 'unknown_name', /no preset "wisper"; there are: whisper, /);
+  refuses(make('wisper'), TypeError, 'unknown_name');
+  refuses(make({ nMel: 80 }), TypeError, 'unknown_name', /no option "nMel"; .* nMels, /);
+  refuses(make({ n_mels: 80 }), TypeError, 'unknown_name');
+  for (const wrong of [null, 5, [], new Float32Array(1), () => 1]) {
+    refuses(make(wrong), TypeError, 'ERR_INVALID_ARG_TYPE', /^options: /);
+  }
+  const failing = { get nMels() { throw new Error('mine'); } };
+  assert.throws(make(failing), /mine/);
+});
+
+test("the caller's own tables are used, and their lengths checked", () => {
+  const { config } = whisper;
+  const hann = Float64Array.from({ length: 400 }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / 400));
+  const wanted = whisper.computeSync(samples).data;
+  for (const window of [hann, Float32Array.from(hann), Array.from(hann)]) {
+    const mel = new MelExtractor(config, { window }).computeSync(samples).data;
+    assert.ok(mel.every((value, at) => Math.abs(value - wanted[at]) < 1e-4));
+  }
+  const filterbank = new Float32Array(2 * 201);
+  filterbank[5] = 1;
+  const mel = new MelExtractor({ nMels: 2 }, { filterbank }).computeSync(samples);
+  assert.deepEqual(mel.shape, [2, 50]);
+  assert.equal(new Set(mel.data.subarray(50)).size, 1, 'the second filter is empty');
+  assert.ok(new Set(mel.data.subarray(0, 50)).size > 40);
+  refuses(() => new MelExtractor({}, { window: new Float32Array(3) }), RangeError, 'buffer_size', /^window: 3 .* 400 /);
+  refuses(() => new MelExtractor({}, { filterbank: [1] }), RangeError, 'buffer_size', /^filterbank: 1 .* 16080 /);
+  refuses(() => new MelExtractor({}, { window: 'hann' }), TypeError, 'ERR_INVALID_ARG_TYPE');
+});
+
+test('what is no number of samples is refused', () => {
+  assert.equal(whisper.frameCount(0), 0);
+  assert.equal(whisper.frameCount(480000), 3000);
+  refuses(() => whisper.frameCount(-1), RangeError, 'ERR_OUT_OF_RANGE');
+  refuses(() => whisper.frameCount(1.5), RangeError, 'ERR_OUT_OF_RANGE');
+  refuses(() => whisper.frameCount('1'), TypeError, 'ERR_INVALID_ARG_TYPE');
+});
+
+test('a result that memory has no room for is refused', async () => {
+  const huge = new MelExtractor({ preset: 'librosa', nFrames: 2 ** 32 - 1 });
+  refuses(() => huge.computeSync(samples), RangeError, 'allocation', /bytes of memory were refused/);
+  await assert.rejects(huge.compute(samples), { name: 'RangeError', code: 'allocation' });
+});
+
+test('filters that no bin falls into are named', () => {
+  assert.deepEqual(whisper.emptyFilters, []);
+  assert.ok(new MelExtractor({ nFft: 64, nMels: 80 }).emptyFilters.length > 10);
+});

@@ -1,0 +1,220 @@
+// The tarballs, installed by npm from a registry into an empty project, and used there: in both module
+// systems, from TypeScript, by the page that users read and by the examples.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Registry } from './registry.mjs';
+
+const TESTS = dirname(fileURLToPath(import.meta.url));
+const PACKAGE = join(TESTS, '..');
+const CHECKOUT = process.env.MOJO_AUDIO_CHECKOUT ?? join(PACKAGE, '..');
+const TARBALLS = process.env.MOJO_AUDIO_TARBALLS;
+assert.ok(TARBALLS, '`cargo xtask test node` makes the tarballs and says where they are');
+
+const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-'));
+const project = join(folder, 'project');
+const platforms = JSON.parse(readFileSync(join(PACKAGE, 'platforms.json'), 'utf8'));
+const registry = new Registry(TARBALLS, platforms);
+const engine = registry.names.find((name) => name !== 'mojo-audio');
+
+/** Runs a program in the project; gives what it prints. */
+async function run(program, parameters, options = {}) {
+  const child = spawn(program, parameters, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  let [out, errors] = ['', ''];
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (errors += text));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0, `${program} ${parameters.join(' ')}:\n${out}${errors}`);
+  return out;
+}
+
+const node = (...parameters) => run(process.execPath, parameters);
+
+function write(name, text) {
+  writeFileSync(join(project, name), text);
+  return name;
+}
+
+before(async () => {
+  mkdirSync(project);
+  write('package.json', '{"name": "empty", "private": true}');
+  await registry.listen();
+  await run('npm', ['install', 'mojo-audio', '--no-audit', '--no-fund', '--fetch-retries=0',
+    `--registry=${registry.address}`, `--cache=${join(folder, 'cache')}`]);
+});
+
+after(() => {
+  registry.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('the tarballs have these files and no others', () => {
+  assert.deepEqual(registry.files('mojo-audio'), [
+    'LICENSE-APACHE',
+    'LICENSE-MIT',
+    'README.md',
+    'compat.d.mts',
+    'compat.d.ts',
+    'compat.js',
+    'compat.mjs',
+    'index.d.mts',
+    'index.d.ts',
+    'index.js',
+    'index.mjs',
+    'lib/arguments.js',
+    'lib/compat.js',
+    'lib/decode.js',
+    'lib/extractor.js',
+    'lib/native.js',
+    'lib/spectrogram.js',
+    'lib/stream.js',
+    'lib/transform.js',
+    'package.json',
+    'platforms.json',
+  ]);
+  const addon = `mojo-audio.${engine.slice('mojo-audio-'.length)}.node`;
+  assert.deepEqual(registry.files(engine), ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', addon, 'package.json']);
+});
+
+test("npm installs the package and this platform's engine, and nothing else", () => {
+  const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+  assert.deepEqual(installed.sort(), ['mojo-audio', engine]);
+  const { optionalDependencies, dependencies } = registry.manifest('mojo-audio');
+  assert.deepEqual(Object.keys(optionalDependencies), platforms.map(({ name }) => `mojo-audio-${name}`).sort());
+  assert.equal(dependencies, undefined);
+});
+
+test('ESM and CommonJS', async () => {
+  const call = 'console.log(melSpectrogramSync(new Float32Array(16000)).shape.join())';
+  write('esm.mjs', `import { melSpectrogramSync } from 'mojo-audio';\n${call}`);
+  write('cjs.cjs', `const { melSpectrogramSync } = require('mojo-audio');\n${call}`);
+  for (const program of ['esm.mjs', 'cjs.cjs']) assert.equal(await node(program), '80,100\n');
+});
+
+test('without transformers.js its drop-in says what is missing', async () => {
+  const program = "try { require('mojo-audio/compat'); } catch (error) { console.log(error.message); }";
+  assert.match(await node('-e', program), /@huggingface\/transformers/);
+});
+
+/** Compiles programs and runs what comes out. */
+async function compile(name, programs, options) {
+  for (const program of programs) cpSync(join(TESTS, 'types', program), join(project, program));
+  const compilerOptions = {
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    target: 'es2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noUnusedLocals: true,
+    verbatimModuleSyntax: false,
+    typeRoots: [join(PACKAGE, 'node_modules', '@types')],
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'compiled',
+    ...options,
+  };
+  write(name, JSON.stringify({ compilerOptions, files: programs }));
+  await node(join(PACKAGE, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', name);
+  for (const program of programs) {
+    const compiled = join('compiled', program.replace(/ts$/, 'js'));
+    assert.equal(await node(compiled), `${program.split('.')[0]}\n`);
+  }
+}
+
+test('strict TypeScript, ESM and CommonJS', () =>
+  compile('tsconfig.json', ['esm.mts', 'cjs.cts'], { skipLibCheck: false }));
+
+test('strict TypeScript and the drop-in for transformers.js', async () => {
+  const from = join(PACKAGE, 'node_modules', '@huggingface');
+  symlinkSync(from, join(project, 'node_modules', '@huggingface'), 'junction');
+  // The other library's own types have errors.
+  await compile('tsconfig.compat.json', ['compat.mts'], { skipLibCheck: true });
+});
+
+test('the code of the page', async () => {
+  const page = readFileSync(join(project, 'node_modules', 'mojo-audio', 'README.md'), 'utf8');
+  const blocks = (language) => [...page.matchAll(RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code);
+  const [esm, cjs] = [blocks('js'), blocks('cjs')];
+  assert.ok(esm.length >= 7 && cjs.length === 1);
+  const given = 'const audio = new Float32Array(16000).map((_, at) => Math.sin(at * at * 1e-5));\n';
+  const config = { feature_size: 80, sampling_rate: 16000, n_fft: 400, hop_length: 160, n_samples: 480000, nb_max_frames: 3000 };
+  const sources = `
+    import { Readable } from 'node:stream';
+    const microphone = [audio.subarray(0, 5000), audio.subarray(5000)];
+    const socket = Readable.from([Buffer.alloc(3201), Buffer.alloc(99)]);
+    const config = ${JSON.stringify(config)};
+  `;
+  const results = '\nawait late;\nconsole.log(mel.shape, one.shape, some.length, now.shape, out.length, input_features.dims);';
+  const printed = await node(write('page.mjs', given + sources + esm.join('\n') + results));
+  const lines = printed.trim().split('\n');
+  assert.equal(lines.at(-1), '[ 80, 100 ] [ 128, 100 ] 2 [ 128, 100 ] 12800 [ 1, 80, 3000 ]');
+  for (const [, expected] of page.matchAll(/^ {2}\/\/ (.*)$/gm)) assert.ok(lines.includes(expected), expected);
+  assert.equal(await node(write('page.cjs', `${given}${cjs[0]}console.log(mel.nMels);`)), '40\n');
+});
+
+function example(name) {
+  cpSync(join(CHECKOUT, 'examples', 'node', name), join(project, name));
+  return name;
+}
+
+const speech = join(CHECKOUT, 'examples', 'data', 'speech.wav');
+
+test('the example', async () => {
+  const wanted = readFileSync(join(CHECKOUT, 'examples', 'speech.txt'), 'utf8');
+  assert.equal(await node(example('mel.mjs'), speech), wanted);
+});
+
+/** The bytes that a server answers, and whether any came before the last were sent. */
+async function post(address, chunks) {
+  const post = request(address, { method: 'POST' });
+  post.flushHeaders();
+  const [response] = await once(post, 'response');
+  const received = [];
+  response.on('data', (bytes) => received.push(bytes));
+  for (const chunk of chunks.slice(0, -1)) post.write(chunk);
+  while (received.length === 0) await new Promise(setImmediate);
+  post.end(chunks.at(-1));
+  await once(response, 'end');
+  return Buffer.concat(received);
+}
+
+test('the example server and its microphone', async () => {
+  const server = spawn(process.execPath, [example('server.mjs'), '0'], { cwd: project });
+  try {
+    const [line] = await once(server.stdout, 'data');
+    const address = /http:\S+/.exec(line)[0];
+    const lines = (await node(example('microphone.mjs'), speech, address)).trim().split('\n');
+    assert.match(lines.at(-1), /^5\.\d s sent, 517 frames received$/);
+    assert.ok(lines.length > 30, 'frames come while audio is sent');
+
+    const samples = readFileSync(speech).subarray(44);
+    const chunks = [];
+    for (let at = 0; at < samples.length; at += 3333) chunks.push(samples.subarray(at, at + 3333));
+    const hung = request(address, { method: 'POST' });
+    hung.on('error', () => {});
+    hung.write(chunks[0]);
+    setTimeout(() => hung.destroy(), 10);
+    const answers = await Promise.all([post(address, chunks), post(address, [samples, Buffer.alloc(0)])]);
+    write('whole.mjs', `
+      import { readFileSync } from 'node:fs';
+      import { melSpectrogramSync } from 'mojo-audio';
+      const wav = readFileSync(${JSON.stringify(speech)});
+      const samples = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length));
+      const mel = melSpectrogramSync(samples, { layout: 'frame_major', reference: 'fixed', referenceValue: 1.5 });
+      console.log(Buffer.from(mel.data.buffer).toString('base64'));
+    `);
+    const whole = Buffer.from(await node('whole.mjs'), 'base64');
+    for (const answer of answers) assert.ok(answer.equals(whole), 'the bits of the whole');
+    assert.equal(server.exitCode, null);
+  } finally {
+    server.kill();
+  }
+});

@@ -1,0 +1,89 @@
+//! The options in TypeScript: `node/index.d.ts`.
+
+use crate::Result;
+use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
+use mojo_audio_core::{OPTIONS, PRESETS};
+use std::fmt::Write as _;
+
+/// The types, with places for what follows from the options.
+const TYPES: &str = include_str!("../../../node/typings/index.d.ts.in");
+
+/// `node/index.d.ts`.
+pub fn types() -> Result<String> {
+    let default = MelConfig::default();
+    let (mut choices, mut options) = (String::new(), String::new());
+    for option in OPTIONS {
+        if let OptionKind::Choice { name, values } = option.kind {
+            let names: Vec<_> = values.iter().map(|choice| format!("'{}'", choice.name)).collect();
+            let line = format!("export type {name} = {};\n", names.join(" | "));
+            if !choices.contains(&line) {
+                choices.push_str(&line);
+            }
+        }
+        comment(&mut options, option, &default.get(option.name)?)?;
+        writeln!(options, "  {}?: {} | undefined;", camel_case(option.name), ty(option))?;
+    }
+    let names: Vec<_> = PRESETS.iter().map(|name| format!("'{name}'")).collect();
+    let presets = names.join(" | ");
+    let mut text = TYPES.to_string();
+    for (place, lines) in
+        [("{{presets}}", presets), ("{{choices}}\n", choices + "\n"), ("{{options}}", options)]
+    {
+        if !text.contains(place) {
+            return Err(format!("node/typings/index.d.ts.in: {place} is missing").into());
+        }
+        text = text.replace(place, &lines);
+    }
+    Ok(text)
+}
+
+/// An option's documentation, in which options have their names in JavaScript.
+fn comment(text: &mut String, option: &OptionInfo, default: &str) -> Result {
+    text.push_str("  /**\n");
+    for line in option.doc.lines() {
+        writeln!(text, "   *{}", in_camel_case(line).trim_end())?;
+    }
+    if let OptionKind::Choice { values, .. } = option.kind {
+        text.push_str("   *\n");
+        for choice in values {
+            let doc: Vec<_> = choice.doc.lines().map(str::trim).collect();
+            writeln!(text, "   * - `{}`: {}", choice.name, in_camel_case(&doc.join(" ")))?;
+        }
+    }
+    let value = match option.kind {
+        _ if option.optional && default == "none" => "null".into(),
+        OptionKind::Choice { .. } => format!("'{default}'"),
+        _ => default.to_string(),
+    };
+    writeln!(text, "   *\n   * @default {value}\n   */")?;
+    Ok(())
+}
+
+fn ty(option: &OptionInfo) -> String {
+    let ty = match option.kind {
+        OptionKind::U32 | OptionKind::F64 => "number",
+        OptionKind::U64 => "number | bigint",
+        OptionKind::Bool => "boolean",
+        OptionKind::Choice { name, .. } => name,
+    };
+    if option.optional { format!("{ty} | null") } else { ty.into() }
+}
+
+/// `n_fft` is `nFft`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_string();
+    words.fold(first, |camel, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        camel + &initial.to_ascii_uppercase() + rest
+    })
+}
+
+/// Names of options between backticks.
+fn in_camel_case(doc: &str) -> String {
+    let parts = doc.split('`').enumerate().map(|(place, part)| {
+        let is_option = place % 2 == 1 && OPTIONS.iter().any(|option| option.name == part);
+        if is_option { camel_case(part) } else { part.to_string() }
+    });
+    parts.collect::<Vec<_>>().join("`")
+}

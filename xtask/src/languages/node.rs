@@ -1,0 +1,286 @@
+//! Node: the npm package in a folder of its own, with what its tests need from the registry; the tests
+//! also install its tarballs as users do.
+
+use super::{Counts, Language, Source, Tool, c};
+use crate::Result;
+use crate::workspace::{Printed, Workspace, ask, run, show};
+use serde_json::{Value, json};
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub struct Node;
+
+/// Where programs and their WASI run.
+pub const NODE: Tool = Tool {
+    name: "Node 18.17 or later",
+    probe: &[
+        "node",
+        "-e",
+        "const [major, minor] = process.versions.node.split('.').map(Number);\
+         if (major < 18 || (major === 18 && minor < 17)) process.exit(1);\
+         console.log(process.version)",
+    ],
+    source: Source::Debian("nodejs"),
+};
+
+/// What of `node/` is not a part of the package or its tests.
+const OF_THE_CRATE: &[&str] = &["Cargo.toml", "build.rs", "src", "typings", ".gitignore"];
+
+const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+impl Language for Node {
+    fn name(&self) -> &'static str {
+        "node"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                c::CARGO,
+                NODE,
+                Tool { name: "npm", probe: &["npm", "--version"], source: Source::Debian("npm") },
+            ]
+        }
+    }
+
+    fn prepare(&self, workspace: &Workspace) -> Result {
+        package(workspace).map(drop)
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let package = package(workspace)?;
+        let platform = Platform::of_this_machine(workspace)?;
+        let addon = build(workspace, &[])?;
+        fs::copy(&addon, package.join(platform.file()))?;
+        let tarballs = workspace.folder("node/tarballs")?;
+        fs::remove_dir_all(&tarballs)?;
+        pack(workspace, &package, &platform, &addon, &tarballs)?;
+        test(workspace, &package, &tarballs, &test_files(&package)?)
+    }
+}
+
+/// One of those that the package knows.
+pub struct Platform {
+    fields: Value,
+}
+
+impl Platform {
+    pub fn of_this_machine(workspace: &Workspace) -> Result<Self> {
+        let said = ask(workspace.command("rustc").arg("-vV")).ok_or("`rustc -vV` fails")?;
+        let host = said.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+        let all = platforms(workspace)?;
+        let fields = all.into_iter().find(|platform| platform["target"] == host);
+        let fields = fields.ok_or_else(|| format!("node/platforms.json does not have {host}"))?;
+        Ok(Self { fields })
+    }
+
+    fn name(&self) -> &str {
+        self.fields["name"].as_str().unwrap_or_default()
+    }
+
+    /// The addon's file.
+    fn file(&self) -> String {
+        format!("mojo-audio.{}.node", self.name())
+    }
+}
+
+fn platforms(workspace: &Workspace) -> Result<Vec<Value>> {
+    Ok(serde_json::from_str(&workspace.read("node/platforms.json")?)?)
+}
+
+/// A copy of the package and its tests, with what `package-lock.json` names installed.
+pub fn package(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.folder("node/package")?;
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.ends_with("node_modules") {
+            continue;
+        }
+        if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+    }
+    for entry in fs::read_dir(workspace.path("node"))? {
+        let from = entry?.path();
+        let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_made = name == "node_modules" || name.ends_with(".node") || name.ends_with(".tgz");
+        if !is_made && !OF_THE_CRATE.contains(&name.as_str()) {
+            copy(&from, &folder.join(name))?;
+        }
+    }
+    for license in LICENSES {
+        copy(&workspace.path(license), &folder.join(license))?;
+    }
+    let wanted = ["package.json", "package-lock.json"].map(|file| format!("node/{file}"));
+    let wanted = workspace.read(&wanted[0])? + &workspace.read(&wanted[1])?;
+    let stamp = workspace.folder("node")?.join("installed.json");
+    let is_installed = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
+    if !is_installed || !folder.join("node_modules").is_dir() {
+        // Scripts of the libraries would fetch what the tests do not need.
+        run(workspace.command("npm").args(["ci", "--ignore-scripts"]).current_dir(&folder))?;
+        fs::write(stamp, wanted)?;
+    }
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    if !from.is_dir() {
+        fs::copy(from, to).map_err(|error| format!("{}: {error}", from.display()))?;
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Builds the addon; gives the file. Without arguments as fast as it can be built.
+pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--locked", "--package", "mojo-audio-node"]).args(arguments);
+    run(&mut cargo)?;
+    let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
+    let file = format!("{DLL_PREFIX}mojo_audio_node{DLL_SUFFIX}");
+    Ok(workspace.target().join(profile).join(file))
+}
+
+/// Makes the tarballs that npm publishes: the package, which depends on an engine for each platform, and
+/// the engine of this one.
+pub fn pack(
+    workspace: &Workspace,
+    package: &Path,
+    platform: &Platform,
+    addon: &Path,
+    to: &Path,
+) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(to)?;
+    let stage = workspace.folder("node/stage")?;
+    fs::remove_dir_all(&stage)?;
+
+    let main = stage.join("mojo-audio");
+    fs::create_dir_all(&main)?;
+    let mut manifest: Value = serde_json::from_str(&workspace.read("node/package.json")?)?;
+    let version = manifest["version"].clone();
+    if version != env!("CARGO_PKG_VERSION") {
+        return Err(format!("node/package.json: version {version}").into());
+    }
+    for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        copy(&package.join(file), &main.join(file))?;
+    }
+    copy(&package.join("README.md"), &main.join("README.md"))?;
+    let engines = platforms(workspace)?
+        .iter()
+        .filter_map(|platform| Some((engine_name(platform["name"].as_str()?), version.clone())))
+        .collect::<serde_json::Map<_, _>>();
+    if let Some(fields) = manifest.as_object_mut() {
+        fields.remove("devDependencies");
+        fields.insert("optionalDependencies".into(), Value::Object(engines));
+    }
+    write(&main, &manifest)?;
+
+    let name = engine_name(platform.name());
+    let engine = stage.join(&name);
+    fs::create_dir_all(&engine)?;
+    let mut description = json!({
+        "name": name,
+        "version": version,
+        "description": format!("The engine of mojo-audio for {}", platform.name()),
+        "license": manifest["license"],
+        "engines": manifest["engines"],
+        "main": platform.file(),
+        "files": [platform.file(), LICENSES[0], LICENSES[1]],
+        "os": [platform.fields["os"]],
+        "cpu": [platform.fields["cpu"]],
+    });
+    if let Some(libc) = platform.fields.get("libc") {
+        description["libc"] = json!([libc]);
+    }
+    write(&engine, &description)?;
+    copy(addon, &engine.join(platform.file()))?;
+    for license in LICENSES {
+        copy(&workspace.path(license), &engine.join(license))?;
+    }
+    let readme = format!("The engine of the package mojo-audio for {}.\n", platform.name());
+    fs::write(engine.join("README.md"), readme)?;
+
+    let mut tarballs = Vec::new();
+    for folder in [main, engine] {
+        let mut npm = workspace.command("npm");
+        npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to).current_dir(&folder);
+        run(&mut npm)?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        tarballs.push(to.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))));
+    }
+    Ok(tarballs)
+}
+
+fn engine_name(platform: &str) -> String {
+    format!("mojo-audio-{platform}")
+}
+
+fn write(folder: &Path, manifest: &Value) -> Result {
+    let text = serde_json::to_string_pretty(manifest)? + "\n";
+    Ok(fs::write(folder.join("package.json"), text)?)
+}
+
+/// The tests of a copy of the package.
+fn test_files(package: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(package.join("tests"))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Runs tests by Node's own runner, and gives what it counts.
+pub fn test(
+    workspace: &Workspace,
+    package: &Path,
+    tarballs: &Path,
+    files: &[PathBuf],
+) -> Result<Counts> {
+    let mut node = workspace.command("node");
+    node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(package);
+    node.env("MOJO_AUDIO_CHECKOUT", workspace.path("")).env("MOJO_AUDIO_TARBALLS", tarballs);
+    let Printed { status, text } = show(&mut node)?;
+    let mut counts = tap_counts(&text);
+    if !status.success() && counts.failed == 0 {
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+/// Reads the sum at the end of Node's TAP: lines like `# pass 12`.
+fn tap_counts(text: &str) -> Counts {
+    let mut counts = Counts::default();
+    for line in text.lines() {
+        let Some((what, number)) = line.strip_prefix("# ").and_then(|line| line.split_once(' ')) else {
+            continue;
+        };
+        let Ok(number) = number.parse::<u64>() else { continue };
+        match what {
+            "pass" => counts.passed += number,
+            "fail" | "cancelled" => counts.failed += number,
+            "skipped" | "todo" => counts.skipped += number,
+            _ => {}
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tap_sums_are_read() {
+        let text = "ok 1 - pass\n# Subtest: pass 3 more\n# tests 9\n# suites 0\n# pass 5\n# fail 1\n\
+            # cancelled 1\n# skipped 1\n# todo 1\n# duration_ms 67.2\n";
+        assert_eq!(tap_counts(text), Counts { passed: 5, failed: 2, skipped: 2 });
+    }
+}

@@ -177,8 +177,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(try stream.push(samples) == first)
 }
 
-@Test func onlyWholeHopsAreSilent() throws {
-    // A push without samples is none.
+@Test func pushesOfNothingGiveNothing() throws {
     let stream = try MelExtractor(streamed).stream()
     #expect(try stream.push([Int16]()).nFrames == 0 && stream.framesAtFinish == 0)
 }

@@ -1,5 +1,5 @@
 # Programs that Debian 12 does not have, from another Debian: a folder with that system in it, and commands
-# run there. Read by .ci/swift and by the command that it makes. Needs root, or sudo.
+# run there. Read by .ci/cross, .ci/swift and the commands that they make. Needs root, or sudo.
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo --preserve-env "$@"; fi

@@ -1,7 +1,9 @@
 //! Makes what is published: `cargo xtask dist LANGUAGE`, one file a language below this one.
 
+pub mod kotlin;
 mod node;
 mod python;
+mod swift;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -20,7 +22,13 @@ pub struct Arguments {
 /// Makes a language's packages in the folder, which is empty; gives the files.
 type Make = fn(&Workspace, &Path) -> Result<Vec<PathBuf>>;
 
-const ALL: &[(&str, Make)] = &[("node", node::make), ("python", python::make)];
+const ALL: &[(&str, Make)] = &[
+    ("node", node::make),
+    ("python", python::make),
+    ("kotlin", kotlin::make),
+    // Last: it fails where there is no Xcode.
+    ("swift", swift::make),
+];
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     for (name, make) in ALL {

@@ -3,9 +3,13 @@
 mod capi;
 mod cxx;
 mod go;
+mod kotlin;
 mod node;
 mod options;
 mod python;
+mod swift;
+mod uniffi;
+mod words;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -35,6 +39,11 @@ pub const FILES: &[File] = &[
     ("cxx-bindings/include/mojo_audio/config.hpp", cxx::header),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
+    ("uniffi/MojoAudio/Sources/MojoAudio/Options.swift", swift::options),
+    ("uniffi/MojoAudio/Sources/MojoAudioNative/MojoAudioNative.swift", uniffi::swift),
+    ("uniffi/MojoAudio/Sources/CMojoAudio/CMojoAudio.h", uniffi::header),
+    ("uniffi/kotlin/src/main/kotlin/mojoaudio/MelConfig.kt", kotlin::options),
+    ("uniffi/kotlin/src/main/kotlin/mojoaudio/internal/Native.kt", uniffi::kotlin),
 ];
 
 /// What the first line of a generated file says, in a comment of its language. Go's tools know a

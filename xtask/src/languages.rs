@@ -8,11 +8,14 @@ mod cli;
 mod cxx;
 pub mod go;
 mod julia;
+pub mod kotlin;
 pub mod node;
 pub mod python;
 mod python_ctypes;
 mod rust;
 mod rust_ffi;
+mod swift;
+mod uniffi;
 mod wasm;
 mod zig;
 
@@ -35,6 +38,8 @@ pub const ALL: &[&dyn Language] = &[
     &zig::Zig,
     &julia::Julia,
     &python::Python,
+    &swift::Swift,
+    &kotlin::Kotlin,
     &node::Node,
     &candle::Candle,
 ];

@@ -6,6 +6,7 @@ mod conformance;
 mod counts;
 mod dist;
 mod doctor;
+mod elf;
 mod generate;
 mod install;
 mod languages;

@@ -24,6 +24,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("cxx-bindings/src/", "the border to C++"),
     ("benches/peers/rust/src/whisper_cpp.rs", "calls whisper.cpp, and finds the result that it hides"),
     ("examples/rust-ffi/", "calls the C library"),
+    ("uniffi/src/memory.rs", "reads samples and writes results in memory of Swift's and the JVM's"),
 ];
 
 /// Rust files that are others' text, letter for letter, and so don't say what they are for.

@@ -1,0 +1,198 @@
+// One live signal, and the spectrograms of a sequence of its chunks.
+
+import Foundation
+internal import MojoAudioNative
+
+/// One live signal: samples go in, in pieces of any size, and frames come out as soon as no further sample
+/// can change them. All of them together have the bits of the whole signal's.
+///
+/// Made by ``MelExtractor/stream()``, which it does not need afterwards. Threads that use the same one wait
+/// for each other; the order of their samples is theirs to keep.
+///
+/// ```swift
+/// let config = MelConfig.whisper.with {
+///     $0.reference = .fixed // the maximum of the whole input is not known while it comes in
+///     $0.referenceValue = 1.5
+/// }
+/// let stream = try MelExtractor(config).stream()
+/// let mel = try stream.push([Float](repeating: 0, count: 1000))
+/// let rest = try stream.finish()
+/// print(mel.nFrames, rest.nFrames) // 6 0
+/// ```
+public final class MelStream: Sendable {
+    /// Rows of each frame.
+    public let nMels: Int
+
+    private let native: NativeStream
+    private let layout: MelConfig.Layout
+    /// Held from counting the frames of a call until they are written.
+    private let lock = NSLock()
+
+    init(_ native: NativeStream, nMels: Int, layout: MelConfig.Layout) {
+        self.native = native
+        self.nMels = nMels
+        self.layout = layout
+    }
+
+    private func locked<R>(_ work: () throws(MelError) -> R) throws(MelError) -> R {
+        lock.lock()
+        defer { lock.unlock() }
+        return try work()
+    }
+
+    /// Frames that a push of so many samples will give.
+    public func framesAfter(_ nSamples: Int) -> Int {
+        Int(clamping: native.framesAfter(nSamples: UInt64(max(nSamples, 0))))
+    }
+
+    /// Frames that ``finish()`` would give now.
+    public var framesAtFinish: Int {
+        Int(clamping: native.framesAtFinish())
+    }
+
+    /// Takes any number of samples and gives the frames that they make certain; often that is none.
+    ///
+    /// - Throws: ``MelError/sample(index:value:limit:message:)`` with the sample's place since the stream's
+    ///   start; ``MelError/finished(message:)``; ``MelError/allocation(message:)``. After an error nothing
+    ///   has been taken.
+    public func push<S: MelSample>(_ samples: UnsafeBufferPointer<S>) throws(MelError) -> MelSpectrogram {
+        try locked { () throws(MelError) in
+            let nFrames = framesAfter(samples.count)
+            return try spectrogram(nMels: nMels, nFrames: nFrames, layout: layout) { values in
+                _ = try pushLocked(samples, into: values)
+            }
+        }
+    }
+
+    /// Takes samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
+    public func push<S: MelSample>(_ samples: [S]) throws(MelError) -> MelSpectrogram {
+        try refusing { try samples.withUnsafeBufferPointer { try push($0) } }
+    }
+
+    /// Takes samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
+    public func push<S: MelSample>(_ samples: ArraySlice<S>) throws(MelError) -> MelSpectrogram {
+        try refusing { try samples.withUnsafeBufferPointer { try push($0) } }
+    }
+
+    /// Takes samples, and writes the frames to the start of `out`: (nMels, k), or (k, nMels) where
+    /// ``MelConfig/layout`` is `frameMajor`. Memory for them is not asked for.
+    ///
+    /// - Returns: The number of frames, k.
+    /// - Throws: What ``push(_:)-(UnsafeBufferPointer<S>)`` throws, and
+    ///   ``MelError/bufferSize(expected:actual:message:)`` if `out` has less than ``nMels`` ·
+    ///   ``framesAfter(_:)`` values. After an error nothing has been taken.
+    public func push<S: MelSample>(
+        _ samples: UnsafeBufferPointer<S>, into out: UnsafeMutableBufferPointer<Float>
+    ) throws(MelError) -> Int {
+        try locked { () throws(MelError) in try pushLocked(samples, into: out) }
+    }
+
+    private func pushLocked<S: MelSample>(
+        _ samples: UnsafeBufferPointer<S>, into out: UnsafeMutableBufferPointer<Float>
+    ) throws(MelError) -> Int {
+        let (address, length) = place(of: out)
+        return try lending(samples) { bytes, isInt16 in
+            Int(
+                isInt16
+                    ? try native.pushInt16(bytes: bytes, address: address, length: length)
+                    : try native.push(bytes: bytes, address: address, length: length))
+        }
+    }
+
+    /// Ends the signal and gives the frames that reach over its end.
+    ///
+    /// - Throws: ``MelError/emptyInput(message:)`` if there was no sample;
+    ///   ``MelError/finished(message:)``; ``MelError/allocation(message:)``.
+    public func finish() throws(MelError) -> MelSpectrogram {
+        try locked { () throws(MelError) in
+            try spectrogram(nMels: nMels, nFrames: framesAtFinish, layout: layout) { values in
+                _ = try finishLocked(into: values)
+            }
+        }
+    }
+
+    /// Ends the signal, and writes the frames that reach over its end to the start of `out`.
+    ///
+    /// - Returns: The number of frames.
+    /// - Throws: What ``finish()`` throws, and ``MelError/bufferSize(expected:actual:message:)`` if `out`
+    ///   has less than ``nMels`` · ``framesAtFinish`` values; then the stream goes on.
+    public func finish(into out: UnsafeMutableBufferPointer<Float>) throws(MelError) -> Int {
+        try locked { () throws(MelError) in try finishLocked(into: out) }
+    }
+
+    private func finishLocked(into out: UnsafeMutableBufferPointer<Float>) throws(MelError) -> Int {
+        let (address, length) = place(of: out)
+        return try refusing { Int(try native.finish(address: address, length: length)) }
+    }
+
+    /// Starts anew, as if nothing had been pushed.
+    public func reset() {
+        lock.lock()
+        defer { lock.unlock() }
+        native.reset()
+    }
+}
+
+extension MelExtractor {
+    /// The spectrograms of a live signal that comes in chunks: each chunk is pushed to a stream of its own,
+    /// then the stream is finished. Those without frames are left out.
+    ///
+    /// ```swift
+    /// for try await mel in extractor.spectrograms(of: microphone) {
+    ///     await model.take(mel)
+    /// }
+    /// ```
+    ///
+    /// The sequence throws what ``stream()``, ``MelStream/push(_:)-(UnsafeBufferPointer<S>)`` and
+    /// ``MelStream/finish()`` throw, and what `chunks` throws.
+    public func spectrograms<Chunks: AsyncSequence, S: MelSample>(
+        of chunks: Chunks
+    ) -> MelSpectrograms<Chunks, S> where Chunks.Element == [S] {
+        MelSpectrograms(extractor: self, chunks: chunks)
+    }
+}
+
+/// The spectrograms of a live signal, chunk by chunk; made by ``MelExtractor/spectrograms(of:)``.
+public struct MelSpectrograms<Chunks: AsyncSequence, S: MelSample>: AsyncSequence
+where Chunks.Element == [S] {
+    public typealias Element = MelSpectrogram
+
+    let extractor: MelExtractor
+    let chunks: Chunks
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(extractor: extractor, chunks: chunks.makeAsyncIterator())
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let extractor: MelExtractor
+        var chunks: Chunks.AsyncIterator
+        private var stream: MelStream?
+        private var isOver = false
+
+        init(extractor: MelExtractor, chunks: Chunks.AsyncIterator) {
+            self.extractor = extractor
+            self.chunks = chunks
+        }
+
+        public mutating func next() async throws -> MelSpectrogram? {
+            while !isOver {
+                let stream = try self.stream ?? extractor.stream()
+                self.stream = stream
+                let mel: MelSpectrogram
+                if let chunk = try await chunks.next() {
+                    mel = try stream.push(chunk)
+                } else {
+                    isOver = true
+                    mel = try stream.finish()
+                }
+                if mel.nFrames > 0 {
+                    return mel
+                }
+            }
+            return nil
+        }
+    }
+}
+
+extension MelSpectrograms: Sendable where Chunks: Sendable {}

@@ -1,0 +1,70 @@
+// Samples lent to the library where they are, and results that it writes where they stay.
+
+import Foundation
+
+/// A type that samples can have: `Float` (full scale is 1), or `Int16`, which counts as value / 32,768.
+/// There are no others.
+public protocol MelSample: Sendable {}
+
+extension Float: MelSample {}
+extension Int16: MelSample {}
+
+/// What carries the samples can't count more bytes.
+private let mostBytes = Int(Int32.max)
+
+/// Lends samples as bytes, without a copy, until the call is over.
+func lending<S: MelSample, R>(
+    _ samples: UnsafeBufferPointer<S>, _ call: (_ bytes: Data, _ isInt16: Bool) throws -> R
+) throws(MelError) -> R {
+    let isInt16 = S.self == Int16.self
+    precondition(isInt16 || S.self == Float.self, "MelSample is for Float and Int16 only")
+    let most = mostBytes / MemoryLayout<S>.stride
+    guard samples.count <= most else {
+        throw .bufferSize(
+            expected: most, actual: samples.count,
+            message: "samples: \(samples.count) samples came; at most \(most) can be taken at once, "
+                + "a stream takes any number in parts")
+    }
+    let bytes =
+        if let start = UnsafeRawPointer(samples.baseAddress) {
+            Data(
+                bytesNoCopy: UnsafeMutableRawPointer(mutating: start),
+                count: samples.count * MemoryLayout<S>.stride, deallocator: .none)
+        } else {
+            Data()
+        }
+    return try refusing { try call(bytes, isInt16) }
+}
+
+/// Where the library is to write.
+func place(of values: UnsafeMutableBufferPointer<Float>) -> (address: UInt64, length: UInt64) {
+    (UInt64(UInt(bitPattern: values.baseAddress)), UInt64(values.count))
+}
+
+/// From this size on memory is asked for with care: Swift ends the program where an array gets none.
+private let largeResult = 1 << 30
+
+/// A spectrogram whose values are written by `fill`.
+func spectrogram(
+    nMels: Int, nFrames: Int, layout: MelConfig.Layout,
+    _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+) throws(MelError) -> MelSpectrogram {
+    let (count, overflow) = nMels.multipliedReportingOverflow(by: nFrames)
+    let (bytes, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    if overflow || overflows || (bytes > largeResult && !isThere(bytes)) {
+        throw .allocation(message: "no memory for a result of \(nMels) rows and \(nFrames) frames")
+    }
+    let data = try refusing {
+        try [Float](unsafeUninitializedCapacity: count) { values, filled in
+            try fill(UnsafeMutableBufferPointer(rebasing: values[..<count]))
+            filled = count
+        }
+    }
+    return MelSpectrogram(data: data, nMels: nMels, nFrames: nFrames, layout: layout)
+}
+
+private func isThere(_ bytes: Int) -> Bool {
+    let memory = malloc(bytes)
+    defer { free(memory) }
+    return memory != nil
+}

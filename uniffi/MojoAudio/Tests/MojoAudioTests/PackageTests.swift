@@ -1,0 +1,254 @@
+// What the package adds to the engine: values, memory, errors, threads, sequences.
+
+import Foundation
+import Testing
+
+@testable import MojoAudio
+
+private let streamed = MelConfig.whisper.with {
+    $0.reference = .fixed
+    $0.referenceValue = 1.5
+}
+
+private func noise(_ count: Int) -> [Float] {
+    var state: UInt32 = 1
+    return (0..<count).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return Float(Int32(bitPattern: state)) / Float(UInt32.max)
+    }
+}
+
+@Test func configurationsAreValues() throws {
+    var config = MelConfig.whisper
+    #expect(config == MelConfig() && config.nMels == 80 && config.winLength == nil)
+    config.nMels = 128
+    #expect(config == .whisperLargeV3 && config != .whisper)
+    #expect(MelConfig.kaldiFbank.window == .povey && MelConfig.parakeet.preemphasis == 0.97)
+    #expect(MelConfig.presets.count == 10)
+    for preset in MelConfig.presets {
+        let config = try MelConfig(preset: preset)
+        try config.check()
+        #expect(MelConfig(texts: config.texts) == config)
+    }
+    config.topDB = nil
+    config.logFloor = 1e-12
+    config.window = .blackman
+    config.padTo = 480_000
+    #expect(MelConfig(texts: config.texts) == config)
+    try config.set("win_length", to: "200")
+    #expect(config.winLength == 200)
+    try config.set("win_length", to: "none")
+    #expect(config.winLength == nil)
+}
+
+@Test func wrongOptionsAreRefused() throws {
+    let wrong: [(MelConfig, String)] = [
+        (MelConfig.whisper.with { $0.nMels = -1 }, "n_mels"),
+        (MelConfig.whisper.with { $0.nFFT = Int.max }, "n_fft"),
+        (MelConfig.whisper.with { $0.fMin = .nan }, "f_min"),
+        (MelConfig.whisper.with { $0.hopLength = 0 }, "hop_length"),
+    ]
+    for (config, option) in wrong {
+        for refused in [{ try config.check() }, { _ = try MelExtractor(config) }] {
+            let error = try refusal { try refused() }
+            guard case .config(let field, _, _, let message) = error else {
+                Issue.record("\(error)")
+                continue
+            }
+            #expect(field == option && message.contains(option))
+            #expect(error.description == message && error.localizedDescription == message)
+        }
+    }
+    var config = MelConfig.whisper
+    let error = try refusal { try config.set("n_mel", to: "1") }
+    guard case .unknownName("option", "n_mel", let known, _) = error else {
+        Issue.record("\(error)")
+        return
+    }
+    #expect(known.contains("n_mels") && config == .whisper)
+}
+
+@Test func everyKindOfMemoryGivesTheSame() throws {
+    let extractor = try MelExtractor()
+    let samples = noise(5000)
+    let mel = try extractor.compute(samples)
+    #expect(try extractor.compute(([0] + samples)[1...]) == mel)
+    #expect(try samples.withUnsafeBufferPointer { try extractor.compute($0) } == mel)
+    #expect(mel[mel: 79, frame: 30] == mel.data[79 * mel.nFrames + 30])
+    #expect(mel.withUnsafeBufferPointer { Array($0) } == mel.data)
+    let frameMajor = try MelExtractor(MelConfig.whisper.with { $0.layout = .frameMajor }).compute(samples)
+    #expect(frameMajor[mel: 79, frame: 30] == mel[mel: 79, frame: 30])
+    // The shortest inputs, which are not lent but copied.
+    for count in 1...8 {
+        let short = Array(samples[..<count])
+        var padded = [Float](repeating: 0, count: count + 1)
+        padded.replaceSubrange(1..., with: short)
+        #expect(try extractor.compute(padded[1...]) == extractor.compute(short))
+    }
+    let integers: [Int16] = [-32768, 12, 32767]
+    #expect(
+        try extractor.compute(integers) == extractor.compute(integers.map { Float($0) / 32768 }))
+}
+
+@Test func tablesOfOnesOwn() throws {
+    let samples = noise(2000)
+    let ones = [Float](repeating: 1, count: 400)
+    let rectangular = try MelExtractor(MelConfig.whisper.with { $0.window = .rectangular })
+    #expect(try MelExtractor(.whisper, window: ones).compute(samples) == rectangular.compute(samples))
+    let flat = try MelExtractor(.torchaudio, filterbank: [Float](repeating: 1, count: 128 * 201))
+    let mel = try flat.compute(samples)
+    #expect(mel[mel: 0, frame: 3] == mel[mel: 127, frame: 3])
+    #expect(try MelExtractor(MelConfig.whisper.with { $0.nMels = 300 }).emptyFilters.contains(0))
+    for table in [[], ones + [1]] {
+        let error = try refusal { _ = try MelExtractor(.whisper, window: table) }
+        guard case .bufferSize(400, table.count, _) = error else {
+            Issue.record("\(error)")
+            continue
+        }
+    }
+    #expect(throws: MelError.self) { try MelExtractor(.whisper, window: Array(ones.dropLast()) + [.nan]) }
+}
+
+@Test func wrongSamplesAndMemoryAreRefused() throws {
+    let extractor = try MelExtractor()
+    func code(_ call: () throws -> Void) -> String? {
+        do {
+            try call()
+        } catch let error as MelError {
+            return error.code
+        } catch {
+            return "\(error)"
+        }
+        return nil
+    }
+    #expect(code { _ = try extractor.compute([Float]()) } == "empty_input")
+    #expect(code { _ = try extractor.compute(UnsafeBufferPointer<Int16>(start: nil, count: 0)) } == "empty_input")
+    #expect(code { _ = try extractor.compute([0, .nan] as [Float]) } == "sample")
+    var memory = noise(40_000)
+    memory.withUnsafeMutableBufferPointer { memory in
+        let samples = UnsafeBufferPointer(rebasing: memory[..<1600])
+        let short = UnsafeMutableBufferPointer(rebasing: memory[20_000..<20_799])
+        let same = UnsafeMutableBufferPointer(rebasing: memory[1599...])
+        #expect(code { _ = try extractor.compute(samples, into: short) } == "buffer_size")
+        #expect(code { _ = try extractor.compute(samples, into: same) } == "argument")
+        let nothing = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+        #expect(code { _ = try extractor.compute(samples, into: nothing) } == "buffer_size")
+    }
+    // More than can be lent at once; the samples are not read.
+    let one = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+    defer { one.deallocate() }
+    let many = UnsafeBufferPointer(start: UnsafePointer(one), count: Int(Int32.max) / 4 + 1)
+    #expect(code { _ = try extractor.compute(many) } == "buffer_size")
+    // A result that no memory has room for.
+    let endless = try MelExtractor(MelConfig.whisper.with { $0.nFrames = Int(UInt32.max) })
+    #expect(code { _ = try endless.compute([0, 0] as [Float]) } == "allocation")
+    #expect(code { _ = try extractor.computeBatch([[0]] as [[Float]], threads: 0) } == "argument")
+    let error = try refusal {
+        _ = try extractor.computeBatch([[0], [], [.nan]] as [[Float]])
+    }
+    #expect(error.code == "empty_input" && error.message.hasPrefix("clip 1: "))
+    #expect(try extractor.computeBatch([[Int16]]()).isEmpty)
+}
+
+@Test func streamsEndAndStartAnew() throws {
+    let stream = try MelExtractor(streamed).stream()
+    let samples = noise(1000)
+    #expect(throws: MelError.self) { try stream.finish() }
+    let first = try stream.push(samples)
+    #expect(first.nFrames == 6)
+    // After an error nothing has been taken.
+    let error = try refusal { _ = try stream.push([0, .infinity] as [Float]) }
+    guard case .sample(1001, .infinity, _, _) = error else {
+        Issue.record("\(error)")
+        return
+    }
+    var short = [Float](repeating: 0, count: 10)
+    short.withUnsafeMutableBufferPointer { out in
+        #expect(throws: MelError.self) {
+            try samples.withUnsafeBufferPointer { try stream.push($0, into: out) }
+        }
+        #expect(try! stream.finish(into: out) == 0)
+    }
+    for finished in [{ _ = try stream.push(samples) }, { _ = try stream.finish() }] {
+        let error = try refusal { try finished() }
+        #expect(error.code == "finished")
+    }
+    stream.reset()
+    #expect(try stream.push(samples) == first)
+}
+
+@Test func pushesOfNothingGiveNothing() throws {
+    let stream = try MelExtractor(streamed).stream()
+    #expect(try stream.push([Int16]()).nFrames == 0 && stream.framesAtFinish == 0)
+}
+
+@Test func sequencesOfChunks() async throws {
+    let extractor = try MelExtractor(streamed)
+    let samples = noise(16_000)
+    let whole = try await extractor.compute(samples)
+    let chunks = AsyncStream<[Float]> { continuation in
+        for start in stride(from: 0, to: samples.count, by: 700) {
+            continuation.yield(Array(samples[start..<min(start + 700, samples.count)]))
+        }
+        continuation.finish()
+    }
+    var nFrames = 0
+    for try await mel in extractor.spectrograms(of: chunks) {
+        #expect(mel.nFrames > 0)
+        for frame in 0..<mel.nFrames {
+            #expect((0..<80).allSatisfy { mel[mel: $0, frame: frame] == whole[mel: $0, frame: nFrames + frame] })
+        }
+        nFrames += mel.nFrames
+    }
+    #expect(nFrames == whole.nFrames)
+
+    let none = AsyncStream<[Int16]> { $0.finish() }
+    await #expect(throws: MelError.self) {
+        for try await _ in extractor.spectrograms(of: none) {}
+    }
+    let needsWhole = try MelExtractor(.whisper).spectrograms(of: chunks)
+    await #expect(throws: MelError.self) { for try await _ in needsWhole {} }
+}
+
+@Test func tasksShareOneExtractor() async throws {
+    let extractor = try MelExtractor()
+    let inputs = (0..<8).map { noise(3000 + 500 * $0) }
+    let alone = try inputs.map { input -> MelSpectrogram in try extractor.compute(input) }
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+        for round in 0..<64 {
+            group.addTask { try await extractor.compute(inputs[round % 8]) == alone[round % 8] }
+        }
+        for try await isSame in group {
+            #expect(isSame)
+        }
+    }
+    let stream = try MelExtractor(streamed).stream()
+    try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<16 {
+            group.addTask { try stream.push([Float](repeating: 0, count: 1600)).nFrames }
+        }
+        let nFrames = try await group.reduce(0, +) + stream.finish().nFrames
+        #expect(nFrames == 160)
+    }
+}
+
+#if os(Linux)
+    @Test func nothingLeaks() throws {
+        func resident() throws -> Int {
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+            return Int(pages)! * 4096
+        }
+        let samples = noise(16_000)
+        let config = streamed.with { $0.nFFT = 8192 }
+        func work() throws {
+            let extractor = try MelExtractor(config)
+            _ = try extractor.compute(samples)
+            _ = try extractor.stream().push(samples)
+            _ = try? extractor.compute([Float.nan])
+        }
+        for _ in 0..<20 { try work() }
+        let before = try resident()
+        for _ in 0..<300 { try work() }
+        #expect(try resident() - before < 30_000_000)
+    }
+#endif

@@ -1,0 +1,212 @@
+// The extractor: a checked plan that computes any number of inputs.
+
+package mojoaudio
+
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import java.nio.FloatBuffer
+import java.nio.ShortBuffer
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+import mojoaudio.internal.NativeExtractor
+import mojoaudio.internal.Samples
+import mojoaudio.internal.fill
+import mojoaudio.internal.refusing
+import mojoaudio.internal.spectrogram
+
+/**
+ * Computes mel spectrograms of one configuration, which is checked and planned once.
+ *
+ * ```kotlin
+ * MelExtractor(MelConfig.whisper()).use { extractor ->
+ *     val mel = extractor.compute(FloatArray(480_000))
+ *     println("${mel.nMels} ${mel.nFrames}") // 80 3000
+ * }
+ * ```
+ *
+ * It does not change, so any number of threads may compute with the same one at once. Samples are mono:
+ * floats with a full scale of 1, or shorts, which count as value / 32,768. Those in direct buffers of the
+ * machine's byte order are read where they are, others are copied once.
+ *
+ * [close] frees its memory, after the calls that are under way; results and streams stay valid, further
+ * calls throw [IllegalStateException]. What is not closed is freed some time after it becomes unreachable.
+ *
+ * @property config the configuration
+ * @param window [MelConfig.winLength] values in place of those of [MelConfig.window]
+ * @param filterbank (nMels, nFft / 2 + 1) weights, row-major, in place of the triangles
+ * @throws MelException.Config an option is not allowed, or a table has a value that is not finite
+ * @throws MelException.BufferSize a table has another length than the options say
+ * @throws MelException.Allocation memory was refused
+ */
+public class MelExtractor @JvmOverloads constructor(
+    public val config: MelConfig = MelConfig(),
+    window: FloatArray? = null,
+    filterbank: FloatArray? = null,
+) : AutoCloseable {
+    private val native: NativeExtractor = refusing {
+        NativeExtractor(
+            config.options.byName(), bytes(window), window != null, bytes(filterbank), filterbank != null,
+        )
+    }
+
+    /** Rows of a result: the mel bands, the cepstral coefficients, or the bands and the energy. */
+    public val nMels: Int = native.nMels().toInt()
+
+    private fun open(): NativeExtractor {
+        check(!native.uniffiIsDestroyed) { "the MelExtractor is closed" }
+        return native
+    }
+
+    /** Frees its memory. A second call does nothing. */
+    override fun close() {
+        native.close()
+    }
+
+    /** Frames of the result for an input of so many samples; 0 if it is too short for one. */
+    public fun frameCount(nSamples: Long): Long = open().frameCount(maxOf(nSamples, 0).toULong()).toLong()
+
+    /**
+     * The bands whose filter is so narrow that no bin of the transform falls into it: they are always at the
+     * floor. A larger [MelConfig.nFft] or fewer [MelConfig.nMels] mends that.
+     */
+    public fun emptyFilters(): List<Int> = open().emptyFilters().map { it.toInt() }
+
+    /**
+     * The mel spectrogram of `length` samples from `offset` on.
+     *
+     * @throws MelException.EmptyInput there are none
+     * @throws MelException.Sample the first that is no finite number, or so large that its power can't be
+     *   represented
+     * @throws MelException.Allocation memory was refused
+     * @throws IndexOutOfBoundsException the array does not have these samples
+     * @throws IllegalStateException the extractor is closed
+     */
+    @JvmOverloads
+    public fun compute(samples: FloatArray, offset: Int = 0, length: Int = samples.size - offset): MelSpectrogram =
+        compute(Samples.of(samples, offset, length))
+
+    /** The mel spectrogram of 16-bit samples. Throws what the form for floats throws. */
+    @JvmOverloads
+    public fun compute(samples: ShortArray, offset: Int = 0, length: Int = samples.size - offset): MelSpectrogram =
+        compute(Samples.of(samples, offset, length))
+
+    /**
+     * The mel spectrogram of the samples between the buffer's position and its limit, neither of which is
+     * moved. Throws what the form for arrays throws.
+     */
+    public fun compute(samples: FloatBuffer): MelSpectrogram = compute(Samples.of(samples))
+
+    /** The mel spectrogram of 16-bit samples. Throws what the form for floats throws. */
+    public fun compute(samples: ShortBuffer): MelSpectrogram = compute(Samples.of(samples))
+
+    private fun compute(samples: Samples): MelSpectrogram =
+        spectrogram(nMels, frameCount(samples.count.toLong()), config.layout) { address, length ->
+            compute(samples, address, length)
+        }
+
+    private fun compute(samples: Samples, address: ULong, length: ULong): ULong = samples.lend { bytes ->
+        refusing {
+            if (samples.isInt16) {
+                open().computeInt16(bytes, address, length)
+            } else {
+                open().compute(bytes, address, length)
+            }
+        }
+    }
+
+    /**
+     * Writes the mel spectrogram of the samples to `out` from its position on, in the order of
+     * [MelSpectrogram.data]; into a direct buffer of the machine's byte order without a copy. No position is
+     * moved.
+     *
+     * @return the number of frames
+     * @throws MelException.BufferSize `out` has less than [nMels] · [frameCount] values
+     * @throws MelException.Other `out` shares memory with the samples
+     */
+    public fun computeInto(samples: FloatBuffer, out: FloatBuffer): Int =
+        fill(out, nMels) { address, length -> compute(Samples.of(samples), address, length) }
+
+    /** The same for 16-bit samples. */
+    public fun computeInto(samples: ShortBuffer, out: FloatBuffer): Int =
+        fill(out, nMels) { address, length -> compute(Samples.of(samples), address, length) }
+
+    /** [compute] on [Dispatchers.Default]. */
+    @JvmSynthetic
+    public suspend fun computeSuspending(samples: FloatArray): MelSpectrogram =
+        withContext(Dispatchers.Default) { compute(samples) }
+
+    /** [compute] on [Dispatchers.Default]. */
+    @JvmSynthetic
+    public suspend fun computeSuspending(samples: ShortArray): MelSpectrogram =
+        withContext(Dispatchers.Default) { compute(samples) }
+
+    /**
+     * The mel spectrograms of many clips, of any lengths, on several threads; each has the bits that it has by
+     * itself.
+     *
+     * @param threads how many work at once; 0 for as many as the machine has cores
+     * @throws MelException for the first clip at fault; the message begins with its place
+     */
+    @JvmOverloads
+    public fun computeBatch(clips: List<FloatArray>, threads: Int = 0): List<MelSpectrogram> =
+        batch(clips.size, threads) { compute(clips[it]) }
+
+    /** The same for 16-bit samples. */
+    @JvmOverloads
+    public fun computeBatchInt16(clips: List<ShortArray>, threads: Int = 0): List<MelSpectrogram> =
+        batch(clips.size, threads) { compute(clips[it]) }
+
+    /** [computeBatch] on [Dispatchers.Default] and threads of its own. */
+    @JvmSynthetic
+    public suspend fun computeBatchSuspending(clips: List<FloatArray>, threads: Int = 0): List<MelSpectrogram> =
+        withContext(Dispatchers.Default) { computeBatch(clips, threads) }
+
+    /**
+     * A stream for one live signal.
+     *
+     * @throws MelException.Config with the option that needs the whole input, such as Whisper's
+     *   [MelConfig.reference]
+     */
+    public fun stream(): MelStream = MelStream(refusing { open().stream() }, nMels, config.layout)
+}
+
+/** A table as the library reads it. */
+private fun bytes(table: FloatArray?): ByteBuffer {
+    val bytes = ByteBuffer.allocateDirect((table?.size ?: 0) * Float.SIZE_BYTES).order(ByteOrder.nativeOrder())
+    table?.let { bytes.asFloatBuffer().put(it) }
+    return bytes
+}
+
+private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): List<MelSpectrogram> {
+    if (threads < 0) throw MelException.Other("argument", "threads: $threads came; 0 or more is wanted")
+    val results = arrayOfNulls<Result<MelSpectrogram>>(count)
+    val taken = AtomicInteger()
+    val work = {
+        generateSequence { taken.getAndIncrement().takeIf { it < count } }.forEach { clip ->
+            results[clip] = runCatching { compute(clip) }
+        }
+    }
+    val workers = minOf(if (threads == 0) Runtime.getRuntime().availableProcessors() else threads, count)
+    val others = List(maxOf(workers - 1, 0)) { thread(isDaemon = true, name = "mel batch") { work() } }
+    work()
+    others.forEach(::joinInAnyCase)
+    return results.mapIndexed { clip, result ->
+        result!!.getOrElse { throw if (it is MelException) it.about("clip $clip: ") else it }
+    }
+}
+
+/** An interrupt is kept for whoever waits next: the threads still use the clips. */
+private fun joinInAnyCase(thread: Thread) {
+    var wasInterrupted = false
+    while (true) {
+        try {
+            thread.join()
+            break
+        } catch (_: InterruptedException) {
+            wasInterrupted = true
+        }
+    }
+    if (wasInterrupted) Thread.currentThread().interrupt()
+}

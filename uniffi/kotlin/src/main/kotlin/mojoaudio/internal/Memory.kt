@@ -1,0 +1,182 @@
+// Samples lent to the library, and memory that it writes results to.
+
+package mojoaudio.internal
+
+import com.sun.jna.Memory
+import com.sun.jna.Native
+import com.sun.jna.Pointer
+import java.nio.Buffer
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import java.nio.FloatBuffer
+import java.nio.ShortBuffer
+import mojoaudio.MelConfig
+import mojoaudio.MelException
+import mojoaudio.MelSpectrogram
+
+/** Samples of either type, wherever they are. */
+internal abstract class Samples(val count: Int, val isInt16: Boolean) {
+    private val size = if (isInt16) Short.SIZE_BYTES else Float.SIZE_BYTES
+
+    /** Lends the samples as bytes until the call is over. */
+    fun <R> lend(call: (ByteBuffer) -> R): R {
+        val most = Int.MAX_VALUE / size
+        if (count > most) {
+            throw MelException.BufferSize(
+                "samples: $count samples came; at most $most can be taken at once, a stream takes any number in parts",
+                most.toLong(),
+                count.toLong(),
+            )
+        }
+        return if (count == 0) call(ByteBuffer.allocateDirect(0)) else lendBytes(count.toLong() * size, call)
+    }
+
+    /** Lends at least one byte. What is not where the library can read it is copied, once. */
+    protected abstract fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R
+
+    companion object {
+        fun of(array: FloatArray, offset: Int, length: Int): Samples {
+            checkRange(offset, length, array.size)
+            return object : Samples(length, false) {
+                override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R = scratch(bytes) { memory ->
+                    memory.write(0, array, offset, length)
+                    call(memory.getByteBuffer(0, bytes))
+                }
+            }
+        }
+
+        fun of(array: ShortArray, offset: Int, length: Int): Samples {
+            checkRange(offset, length, array.size)
+            return object : Samples(length, true) {
+                override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R = scratch(bytes) { memory ->
+                    memory.write(0, array, offset, length)
+                    call(memory.getByteBuffer(0, bytes))
+                }
+            }
+        }
+
+        fun of(buffer: FloatBuffer): Samples = object : Samples(buffer.remaining(), false) {
+            override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R =
+                if (isNative(buffer, buffer.order())) {
+                    inPlace(buffer, Float.SIZE_BYTES, bytes) { call(it.getByteBuffer(0, bytes)) }
+                } else {
+                    scratch(bytes) { memory ->
+                        floats(memory, bytes).put(buffer.duplicate())
+                        call(memory.getByteBuffer(0, bytes))
+                    }
+                }
+        }
+
+        fun of(buffer: ShortBuffer): Samples = object : Samples(buffer.remaining(), true) {
+            override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R =
+                if (isNative(buffer, buffer.order())) {
+                    inPlace(buffer, Short.SIZE_BYTES, bytes) { call(it.getByteBuffer(0, bytes)) }
+                } else {
+                    scratch(bytes) { memory ->
+                        memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asShortBuffer()
+                            .put(buffer.duplicate())
+                        call(memory.getByteBuffer(0, bytes))
+                    }
+                }
+        }
+
+        private fun checkRange(offset: Int, length: Int, size: Int) {
+            if (offset < 0 || length < 0 || length > size - offset) {
+                throw IndexOutOfBoundsException("samples $offset to $offset + $length of $size")
+            }
+        }
+    }
+}
+
+/** A spectrogram whose values `fill` writes at an address. */
+internal fun spectrogram(
+    nMels: Int,
+    nFrames: Long,
+    layout: MelConfig.Layout,
+    fill: (address: ULong, length: ULong) -> Unit,
+): MelSpectrogram {
+    if (nFrames > Int.MAX_VALUE / maxOf(nMels, 1)) throw tooLarge(nMels, nFrames)
+    val count = nMels * nFrames.toInt()
+    try {
+        val data = FloatArray(count)
+        if (count == 0) {
+            fill(0UL, 0UL)
+        } else {
+            scratch(count.toLong() * Float.SIZE_BYTES) { memory ->
+                fill(address(memory), count.toULong())
+                memory.read(0, data, 0, count)
+            }
+        }
+        return MelSpectrogram(data, nMels, nFrames.toInt(), layout)
+    } catch (_: OutOfMemoryError) {
+        throw tooLarge(nMels, nFrames)
+    }
+}
+
+private fun tooLarge(nMels: Int, nFrames: Long) =
+    MelException.Allocation("no memory for a result of $nMels rows and $nFrames frames")
+
+/** Has `fill` write to the buffer from its position on; gives what `fill` gives, the number of frames. */
+internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: ULong) -> ULong): Int {
+    if (out.isReadOnly) throw IllegalArgumentException("out: a read-only buffer came; one to write to is wanted")
+    val length = out.remaining()
+    if (length == 0) return fill(0UL, 0UL).toInt()
+    val bytes = length.toLong() * Float.SIZE_BYTES
+    if (isNative(out, out.order())) {
+        return inPlace(out, Float.SIZE_BYTES, bytes) { fill(address(it), length.toULong()) }.toInt()
+    }
+    return scratch(bytes) { memory ->
+        val nFrames = fill(address(memory), length.toULong()).toInt()
+        val written = floats(memory, bytes)
+        written.limit(nFrames * nMels)
+        out.duplicate().put(written)
+        nFrames
+    }
+}
+
+private fun address(pointer: Pointer): ULong = Pointer.nativeValue(pointer).toULong()
+
+private fun floats(memory: Memory, bytes: Long): FloatBuffer =
+    memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer()
+
+/** Memory outside of the heap for one call. */
+private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
+    val memory = try {
+        Memory(bytes)
+    } catch (_: OutOfMemoryError) {
+        throw MelException.Allocation("$bytes bytes of memory were refused")
+    }
+    return try {
+        use(memory)
+    } finally {
+        memory.close()
+    }
+}
+
+/** Whether the library can read and write the buffer where it is. */
+private fun isNative(buffer: Buffer, order: ByteOrder) = buffer.isDirect && order == ByteOrder.nativeOrder()
+
+/** What of a direct buffer lies between its position and its limit. */
+private inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Pointer) -> R): R = try {
+    use(Native.getDirectBufferPointer(buffer).share(buffer.position().toLong() * size, bytes))
+} finally {
+    keepReachable(buffer)
+}
+
+@Volatile
+private var kept: Any? = null
+
+/** Keeps the garbage collector from a buffer until here, of which the library had the address only. */
+private fun keepReachable(value: Any) {
+    kept = value
+    kept = null
+}
+
+/** Runs a call of the library; what it refuses becomes a [MelException]. */
+internal inline fun <R> refusing(call: () -> R): R = try {
+    call()
+} catch (error: NativeException) {
+    throw MelException.of(error)
+} catch (error: InternalException) {
+    throw MelException.Other("internal", error.message ?: "the library failed")
+}

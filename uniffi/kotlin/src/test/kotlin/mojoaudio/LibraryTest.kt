@@ -1,0 +1,326 @@
+// What the library adds to the engine: values, memory, errors, closing, threads, coroutines.
+
+package mojoaudio
+
+import java.io.File
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import java.nio.FloatBuffer
+import java.nio.ShortBuffer
+import java.util.concurrent.Callable
+import java.util.concurrent.Executors
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.random.Random
+import kotlinx.coroutines.flow.asFlow
+import kotlinx.coroutines.flow.emptyFlow
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNotEquals
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.condition.EnabledOnOs
+import org.junit.jupiter.api.condition.OS
+
+class LibraryTest {
+    private val streamed =
+        MelConfig.whisper().copy(reference = MelConfig.Reference.FIXED, referenceValue = 1.5)
+
+    private fun noise(count: Int) = Random(count).let { random -> FloatArray(count) { random.nextFloat() - 0.5f } }
+
+    private inline fun <reified E : Throwable> refused(noinline call: () -> Unit): E =
+        assertThrows(E::class.java) { call() }
+
+    @Test
+    fun `configurations are values`() {
+        val whisper = MelConfig.whisper()
+        assertEquals(MelConfig(), whisper)
+        assertEquals(listOf(80, null, 400), listOf(whisper.nMels, whisper.winLength, whisper.nFft))
+        val large = whisper.copy(nMels = 128)
+        assertEquals(MelConfig.whisperLargeV3(), large)
+        assertEquals(MelConfig.whisperLargeV3().hashCode(), large.hashCode())
+        assertNotEquals(whisper, large)
+        assertEquals(MelConfig.Window.POVEY, MelConfig.kaldiFbank().window)
+        assertEquals(0.97, MelConfig.parakeet().preemphasis)
+        assertEquals(10, MelConfig.PRESETS.size)
+        for (preset in MelConfig.PRESETS) {
+            val config = MelConfig.preset(preset)
+            config.check()
+            assertEquals(config, config.copy())
+        }
+        // As it came, whatever was put in between.
+        val changed = whisper.toBuilder().logFloor(1e-3).topDb(null).padTo(480_000).build()
+        assertEquals(listOf(1e-3, null, 480_000L), listOf(changed.logFloor, changed.topDb, changed.padTo))
+        val back = changed.toBuilder().logFloor(1e-10).topDb(80.0).padTo(null).build()
+        assertEquals(whisper, back)
+        assertEquals(200, whisper.toBuilder().set("win_length", "200").build().winLength)
+        // Beyond Kotlin's types, but kept.
+        val endless = whisper.toBuilder().set("pad_to", "18446744073709551615").build()
+        assertEquals("18446744073709551615", endless.copy(nMels = 40).options.byName()["pad_to"])
+    }
+
+    @Test
+    fun `wrong options are refused`() {
+        val wrong = mapOf(
+            "n_mels" to MelConfig.whisper().copy(nMels = -1),
+            "n_fft" to MelConfig.whisper().copy(nFft = Int.MAX_VALUE),
+            "f_min" to MelConfig.whisper().copy(fMin = Double.NaN),
+            "f_max" to MelConfig.whisper().copy(fMax = Double.POSITIVE_INFINITY),
+            "dither_seed" to MelConfig.whisper().copy(ditherSeed = -1),
+        )
+        for ((option, config) in wrong) {
+            for (call in listOf({ config.check() }, { MelExtractor(config).close() })) {
+                val error = refused<MelException.Config>(call)
+                assertEquals(option, error.field)
+                assertTrue(option in error.message!!)
+            }
+        }
+        val error = refused<MelException.UnknownName> { MelConfig.whisper().toBuilder().set("n_mel", "1") }
+        assertEquals(listOf("option", "n_mel"), listOf(error.kind, error.name))
+        assertTrue("n_mels" in error.known)
+        refused<MelException.UnknownName> { MelConfig.preset("wisper") }
+    }
+
+    @Test
+    fun `every kind of memory gives the same`() = MelExtractor().use { extractor ->
+        val samples = noise(5000)
+        val mel = extractor.compute(samples)
+        assertEquals(mel, extractor.compute(floatArrayOf(Float.NaN) + samples + Float.NaN, 1, 5000))
+        val foreign = ByteBuffer.allocateDirect(20_000)
+        for (order in listOf(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            foreign.order(order).asFloatBuffer().put(samples)
+            val buffer = foreign.order(order).asFloatBuffer()
+            assertEquals(mel, extractor.compute(buffer))
+            assertEquals(mel, extractor.compute(buffer.asReadOnlyBuffer()))
+            assertEquals(0, buffer.position())
+            val out = ByteBuffer.allocateDirect(mel.data.size * 4 + 4).order(order).asFloatBuffer()
+            assertEquals(mel.nFrames, extractor.computeInto(buffer, out))
+            assertTrue(mel.data.indices.all { out[it] == mel.data[it] })
+            assertEquals(0f, out[mel.data.size])
+        }
+        val heap = FloatBuffer.allocate(mel.data.size)
+        extractor.computeInto(FloatBuffer.wrap(samples), heap)
+        assertTrue(mel.data.contentEquals(heap.array()))
+        assertEquals(mel.data[79 * mel.nFrames + 30], mel[79, 30])
+        val frameMajor = MelExtractor(MelConfig.whisper().copy(layout = MelConfig.Layout.FRAME_MAJOR))
+        assertEquals(mel[79, 30], frameMajor.use { it.compute(samples) }[79, 30])
+        val integers = shortArrayOf(-32768, 12, 32767)
+        val fromIntegers = extractor.compute(integers)
+        assertEquals(extractor.compute(FloatArray(3) { integers[it] / 32768f }), fromIntegers)
+        assertEquals(fromIntegers, extractor.compute(ShortBuffer.wrap(integers)))
+        val shorts = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).asShortBuffer()
+        shorts.put(7).put(integers).position(1)
+        assertEquals(fromIntegers, extractor.compute(shorts))
+        refused<IndexOutOfBoundsException> { mel[80, 0] }
+        refused<IndexOutOfBoundsException> { mel[0, -1] }
+        Unit
+    }
+
+    @Test
+    fun `tables of one's own`() {
+        val samples = noise(2000)
+        val ones = FloatArray(400) { 1f }
+        val rectangular = MelConfig.whisper().copy(window = MelConfig.Window.RECTANGULAR)
+        assertEquals(
+            MelExtractor(rectangular).use { it.compute(samples) },
+            MelExtractor(MelConfig.whisper(), window = ones).use { it.compute(samples) },
+        )
+        val flat = MelExtractor(MelConfig.torchaudio(), filterbank = FloatArray(128 * 201) { 1f })
+        val mel = flat.use { it.compute(samples) }
+        assertEquals(mel[0, 3], mel[127, 3])
+        assertTrue(0 in MelExtractor(MelConfig.whisper().copy(nMels = 300)).use { it.emptyFilters() })
+        for (size in listOf(0, 401)) {
+            val error = refused<MelException.BufferSize> { MelExtractor(MelConfig(), FloatArray(size)) }
+            assertEquals(listOf(400L, size.toLong()), listOf(error.expected, error.actual))
+        }
+        refused<MelException.Config> { MelExtractor(MelConfig(), FloatArray(400) { Float.NaN }) }
+    }
+
+    @Test
+    fun `wrong samples and memory are refused`() = MelExtractor().use { extractor ->
+        refused<MelException.EmptyInput> { extractor.compute(FloatArray(0)) }
+        refused<MelException.EmptyInput> { extractor.compute(ShortBuffer.allocate(0)) }
+        refused<MelException.EmptyInput> { extractor.compute(direct(0)) }
+        val error = refused<MelException.Sample> { extractor.compute(floatArrayOf(0f, Float.NaN)) }
+        assertEquals(1, error.index)
+        for ((offset, length) in listOf(-1 to 2, 0 to 4, 3 to 1, 1 to -1, Int.MAX_VALUE to 2)) {
+            refused<IndexOutOfBoundsException> { extractor.compute(FloatArray(3), offset, length) }
+        }
+        val memory = direct(40_000)
+        val samples = memory.duplicate().limit(1600) as FloatBuffer
+        val short = refused<MelException.BufferSize> { extractor.computeInto(samples, direct(799)) }
+        assertEquals(listOf(800L, 799L), listOf(short.expected, short.actual))
+        refused<MelException.BufferSize> { extractor.computeInto(samples, FloatBuffer.allocate(0)) }
+        val same = refused<MelException.Other> { extractor.computeInto(samples, memory.position(1599) as FloatBuffer) }
+        assertEquals("argument", same.code)
+        refused<IllegalArgumentException> { extractor.computeInto(samples, direct(800).asReadOnlyBuffer()) }
+        val endless = MelConfig.whisper().toBuilder().set("n_frames", "4294967295").build()
+        refused<MelException.Allocation> { MelExtractor(endless).use { it.compute(FloatArray(2)) } }
+        refused<MelException.Other> { extractor.computeBatch(listOf(FloatArray(1)), -1) }
+        val clip = refused<MelException.EmptyInput> { extractor.computeBatch(listOf(FloatArray(1), FloatArray(0))) }
+        assertTrue(clip.message!!.startsWith("clip 1: "))
+        assertEquals(emptyList<MelSpectrogram>(), extractor.computeBatchInt16(emptyList()))
+    }
+
+    @Test
+    fun `streams end and start anew`() = MelExtractor(streamed).use { extractor ->
+        val stream = extractor.stream()
+        val samples = noise(1000)
+        refused<MelException.EmptyInput> { stream.finish() }
+        assertEquals(0, stream.push(ShortArray(0)).nFrames)
+        val first = stream.push(samples)
+        assertEquals(6, first.nFrames)
+        // After an error nothing has been taken.
+        val error = refused<MelException.Sample> { stream.push(floatArrayOf(0f, Float.NEGATIVE_INFINITY)) }
+        assertEquals(1001, error.index)
+        refused<MelException.BufferSize> { stream.pushInto(FloatBuffer.wrap(samples), direct(10)) }
+        assertEquals(0, stream.finish().nFrames)
+        refused<MelException.Finished> { stream.push(samples) }
+        refused<MelException.Finished> { stream.finish() }
+        stream.reset()
+        val out = direct(480)
+        assertEquals(6, stream.pushInto(FloatBuffer.wrap(samples), out))
+        assertTrue(first.data.indices.all { out[it] == first.data[it] })
+        stream.close()
+    }
+
+    @Test
+    fun `what is closed throws, and closing twice does nothing`() {
+        val extractor = MelExtractor(streamed)
+        val stream = extractor.stream()
+        extractor.close()
+        extractor.close()
+        for (call in listOf<() -> Any>(
+            { extractor.compute(FloatArray(1)) },
+            { extractor.computeInto(direct(1), direct(80)) },
+            { extractor.computeBatch(listOf(FloatArray(1))) },
+            { extractor.frameCount(1) },
+            { extractor.emptyFilters() },
+            { extractor.stream() },
+        )) {
+            val error = refused<IllegalStateException> { call() }
+            assertEquals("the MelExtractor is closed", error.message)
+        }
+        assertEquals(80, extractor.nMels)
+        // A stream does not need it.
+        assertEquals(6, stream.push(noise(1000)).nFrames)
+        stream.close()
+        stream.close()
+        for (call in listOf<() -> Any>(
+            { stream.push(FloatArray(1)) }, { stream.finish() }, { stream.reset() }, { stream.framesAtFinish },
+        )) {
+            val error = refused<IllegalStateException> { call() }
+            assertEquals("the MelStream is closed", error.message)
+        }
+    }
+
+    @Test
+    fun `threads share one extractor`() = MelExtractor().use { extractor ->
+        val inputs = List(8) { noise(3000 + 500 * it) }
+        val alone = inputs.map { extractor.compute(it) }
+        val pool = Executors.newFixedThreadPool(8)
+        try {
+            val same = (0 until 200).map { round ->
+                pool.submit(Callable { extractor.compute(inputs[round % 8]) == alone[round % 8] })
+            }
+            assertTrue(same.all { it.get() })
+            val stream = MelExtractor(streamed).use { it.stream() }
+            val frames = (0 until 16).map { pool.submit(Callable { stream.push(FloatArray(1600)).nFrames }) }
+            assertEquals(160, frames.sumOf { it.get() } + stream.finish().nFrames)
+            stream.close()
+        } finally {
+            pool.shutdownNow()
+        }
+        Unit
+    }
+
+    @Test
+    fun `closing waits for nobody and harms nobody`() {
+        val pool = Executors.newFixedThreadPool(4)
+        try {
+            repeat(30) {
+                val extractor = MelExtractor()
+                val samples = noise(20_000)
+                val wanted = extractor.compute(samples)
+                val started = AtomicInteger()
+                val calls = List(4) {
+                    pool.submit(
+                        Callable {
+                            started.incrementAndGet()
+                            runCatching { repeat(20) { assertEquals(wanted, extractor.compute(samples)) } }
+                        },
+                    )
+                }
+                while (started.get() == 0) Thread.onSpinWait()
+                extractor.close()
+                for (call in calls) {
+                    call.get().onFailure { assertTrue(it is IllegalStateException, it.toString()) }
+                }
+            }
+        } finally {
+            pool.shutdownNow()
+        }
+    }
+
+    @Test
+    fun `flows of chunks`() = MelExtractor(streamed).use { extractor ->
+        val samples = noise(16_000)
+        val whole = extractor.compute(samples)
+        val chunks = samples.toList().chunked(700).map { it.toFloatArray() }
+        val mels = runBlocking { extractor.spectrograms(chunks.asFlow()).toList() }
+        assertTrue(mels.all { it.nFrames > 0 })
+        assertEquals(whole.nFrames, mels.sumOf { it.nFrames })
+        for (row in 0 until 80) {
+            val came = mels.flatMap { mel -> (0 until mel.nFrames).map { mel[row, it] } }
+            assertEquals((0 until whole.nFrames).map { whole[row, it] }, came)
+        }
+        val integers = List(10) { ShortArray(1600) { 100 } }
+        assertEquals(100, runBlocking { extractor.spectrograms(integers.asFlow()).toList() }.sumOf { it.nFrames })
+        refused<MelException.EmptyInput> {
+            runBlocking { extractor.spectrograms(emptyFlow<FloatArray>()).toList() }
+        }
+        runBlocking {
+            extractor.stream().use { stream ->
+                assertEquals(6, stream.pushSuspending(noise(1000)).nFrames)
+                assertEquals(0, stream.finishSuspending().nFrames)
+            }
+        }
+    }
+
+    /** What nobody closed is freed some time after nobody can reach it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    fun `the garbage collector is a backstop`() {
+        fun resident() = File("/proc/self/statm").readText().split(" ")[1].toLong() * 4096
+        val config = streamed.copy(nFft = 65_536, winLength = 65_536)
+        fun lose(count: Int) = repeat(count) {
+            val extractor = MelExtractor(config)
+            extractor.compute(FloatArray(1))
+            extractor.stream().push(FloatArray(1))
+        }
+        val before = resident()
+        val kept = List(20) { MelExtractor(config).also { it.compute(FloatArray(1)) } }
+        val each = (resident() - before) / kept.size
+        assertTrue(each > 500_000, "an extractor takes $each bytes")
+        kept.forEach { it.close() }
+        val start = resident()
+        repeat(20) {
+            lose(20)
+            System.gc()
+            Thread.sleep(20)
+        }
+        // 400 of them would take more than half of what they do.
+        assertTrue(resident() - start < 400 * each / 2, "${resident() - start} bytes more, $each each")
+    }
+
+    @Test
+    fun `results say what they are`() {
+        val mel = MelExtractor().use { it.compute(FloatArray(1600)) }
+        assertEquals("MelSpectrogram(80 x 10, mel_major)", mel.toString())
+        assertTrue("n_mels=80" in MelConfig().toString())
+        assertFalse(mel.equals(null))
+        assertEquals(mel.hashCode(), MelExtractor().use { it.compute(FloatArray(1600)) }.hashCode())
+    }
+}

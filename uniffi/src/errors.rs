@@ -1,0 +1,67 @@
+//! Core's errors with their fields, as UniFFI carries them.
+
+use mojo_audio_core::Error;
+use std::fmt;
+
+/// Why something was refused. `text` says which option, argument or sample it is about, what came and
+/// what was wanted.
+#[derive(Debug, uniffi::Error)]
+pub enum NativeError {
+    /// An option has a value that is not allowed.
+    Config { text: String, field: String, value: String, wanted: String },
+    /// There is no option or preset of that name.
+    UnknownName { text: String, what: String, name: String, known: String },
+    /// The input has no samples.
+    EmptyInput { text: String },
+    /// A sample is no finite number, or too large.
+    Sample { text: String, index: u64, value: f32, limit: f32 },
+    /// A buffer has the wrong length.
+    BufferSize { text: String, expected: u64, actual: u64 },
+    /// Memory was refused.
+    Allocation { text: String, bytes: u64 },
+    /// The stream was finished and not reset.
+    Finished { text: String },
+    /// Anything else; `code` is core's.
+    Other { text: String, code: String },
+}
+
+impl From<Error> for NativeError {
+    fn from(error: Error) -> Self {
+        let (text, code) = (error.to_string(), error.code().to_string());
+        match error {
+            Error::Config { field, value, wanted } => {
+                Self::Config { text, field: field.into_owned(), value, wanted }
+            }
+            Error::UnknownName { what, name, known } => {
+                Self::UnknownName { text, what: what.into(), name, known }
+            }
+            Error::EmptyInput => Self::EmptyInput { text },
+            Error::Sample { index, value, limit } => {
+                Self::Sample { text, index: index as u64, value, limit }
+            }
+            Error::BufferSize { expected, actual, .. } => {
+                Self::BufferSize { text, expected: expected as u64, actual: actual as u64 }
+            }
+            Error::Allocation { bytes } => Self::Allocation { text, bytes: bytes as u64 },
+            Error::Finished => Self::Finished { text },
+            _ => Self::Other { text, code },
+        }
+    }
+}
+
+impl fmt::Display for NativeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config { text, .. }
+            | Self::UnknownName { text, .. }
+            | Self::EmptyInput { text }
+            | Self::Sample { text, .. }
+            | Self::BufferSize { text, .. }
+            | Self::Allocation { text, .. }
+            | Self::Finished { text }
+            | Self::Other { text, .. } => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for NativeError {}

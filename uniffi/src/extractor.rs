@@ -1,0 +1,76 @@
+//! A plan that threads share.
+
+use crate::errors::NativeError;
+use crate::memory::{Sample, output, samples};
+use crate::options::{self, Options};
+use crate::stream::NativeStream;
+use mojo_audio_core::{MelExtractor, Overrides};
+use std::sync::Arc;
+
+#[derive(uniffi::Object)]
+pub struct NativeExtractor(MelExtractor);
+
+#[uniffi::export]
+impl NativeExtractor {
+    /// Checks and plans options; with a window or a filterbank of the caller's own, as float32.
+    #[uniffi::constructor]
+    fn new(
+        options: Options,
+        window: &[u8],
+        has_window: bool,
+        filterbank: &[u8],
+        has_filterbank: bool,
+    ) -> Result<Self, NativeError> {
+        let config = options::read(&options)?;
+        let (window, filterbank) = (samples(window), samples(filterbank));
+        let overrides = Overrides {
+            window: has_window.then_some(&*window),
+            filterbank: has_filterbank.then_some(&*filterbank),
+            instruction_set: None,
+        };
+        Ok(Self(MelExtractor::with_overrides(&config, overrides)?))
+    }
+
+    /// Rows of a result.
+    fn n_mels(&self) -> u64 {
+        self.0.n_mels() as u64
+    }
+
+    /// Frames of the result for so many samples.
+    fn frame_count(&self, n_samples: u64) -> u64 {
+        self.0.frame_count(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
+    }
+
+    /// The bands whose filter no bin falls into.
+    fn empty_filters(&self) -> Vec<u32> {
+        self.0.empty_filters().into_iter().map(|band| band as u32).collect()
+    }
+
+    /// Computes the spectrogram of float32 samples into `length` values at `address`; gives the number of
+    /// frames.
+    fn compute(&self, bytes: &[u8], address: u64, length: u64) -> Result<u64, NativeError> {
+        self.compute_as::<f32>(bytes, address, length)
+    }
+
+    /// The same for int16.
+    fn compute_int16(&self, bytes: &[u8], address: u64, length: u64) -> Result<u64, NativeError> {
+        self.compute_as::<i16>(bytes, address, length)
+    }
+
+    /// A stream of the same options.
+    fn stream(&self) -> Result<Arc<NativeStream>, NativeError> {
+        Ok(Arc::new(NativeStream::new(self.0.stream()?)))
+    }
+}
+
+impl NativeExtractor {
+    fn compute_as<S: Sample>(
+        &self,
+        bytes: &[u8],
+        address: u64,
+        length: u64,
+    ) -> Result<u64, NativeError> {
+        let out = output(address, length, bytes)?;
+        Ok(self.0.compute_into(&samples::<S>(bytes), out)? as u64)
+    }
+}

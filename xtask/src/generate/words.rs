@@ -1,0 +1,71 @@
+//! Names and documentation of options for languages that write names in camel case.
+
+use mojo_audio_core::OPTIONS;
+use mojo_audio_core::config::OptionKind;
+
+/// `n_fft` is nFft.
+pub fn camel(name: &str) -> String {
+    let mut words = name.split(['_', '-']);
+    let first = words.next().unwrap_or_default().to_string();
+    words.fold(first, |name, word| name + &capital(word))
+}
+
+/// `fft` is Fft.
+pub fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_ascii_uppercase() + rest
+}
+
+/// What stands between backticks in documentation.
+pub enum Quoted<'a> {
+    Option(&'a str),
+    Value(&'a str),
+    Other(&'a str),
+}
+
+/// The lines of an option's documentation, what stands between backticks written anew.
+pub fn lines(doc: &str, write: impl Fn(Quoted<'_>) -> String) -> Vec<String> {
+    let is_option = |text: &str| OPTIONS.iter().any(|option| option.name == text);
+    let is_value = |text: &str| {
+        OPTIONS.iter().any(|option| match option.kind {
+            OptionKind::Choice { values, .. } => values.iter().any(|value| value.name == text),
+            _ => false,
+        })
+    };
+    let line = |line: &str| {
+        let mut words = String::new();
+        for (place, part) in line.split('`').enumerate() {
+            match part {
+                part if place % 2 == 0 => words.push_str(part),
+                part if is_option(part) => words.push_str(&write(Quoted::Option(part))),
+                part if is_value(part) => words.push_str(&write(Quoted::Value(part))),
+                part => words.push_str(&write(Quoted::Other(part))),
+            }
+        }
+        words.trim().to_string()
+    };
+    doc.lines().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_camel_case() {
+        assert_eq!(camel("n_fft"), "nFft");
+        assert_eq!(camel("whisper-large-v3"), "whisperLargeV3");
+        assert_eq!(camel("window"), "window");
+    }
+
+    #[test]
+    fn what_is_quoted_is_written_anew() {
+        let write = |quoted: Quoted<'_>| match quoted {
+            Quoted::Option(name) => format!("[{}]", camel(name)),
+            Quoted::Value(name) => format!("<{name}>"),
+            Quoted::Other(text) => format!("'{text}'"),
+        };
+        let text = lines(" At most `n_fft`; not `whole_input`.\n Or `x`.\n", write);
+        assert_eq!(text, ["At most [nFft]; not <whole_input>.", "Or 'x'."]);
+    }
+}

@@ -1,0 +1,133 @@
+//! Swift: the tests of the package MojoAudio, its benchmark, and the example.
+
+use super::c::{CARGO, example_line, same};
+use super::checks::Checks;
+use super::{Counts, Language, Source, Tool, uniffi};
+use crate::Result;
+use crate::workspace::{Printed, Workspace, run, show};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+pub struct Swift;
+
+const PACKAGE: &str = "uniffi/MojoAudio";
+const EXAMPLE: &str = "examples/swift";
+
+impl Language for Swift {
+    fn name(&self) -> &'static str {
+        "swift"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        const {
+            &[
+                CARGO,
+                Tool {
+                    name: "Swift 6",
+                    probe: &["swift", "--version"],
+                    source: Source::Other(
+                        "https://swift.org/install, or on Debian 12: PATH=$(bash .ci/swift):$PATH",
+                    ),
+                },
+            ]
+        }
+    }
+
+    fn run(&self, workspace: &Workspace) -> Result<Counts> {
+        let library = uniffi::build(workspace)?;
+        let mut checks = Checks::new();
+        checks.check(
+            "uniffi/README.md",
+            uniffi::shown_is_tested(
+                workspace,
+                "swift",
+                "uniffi/MojoAudio/Tests/MojoAudioTests/ReadmeTests.swift",
+            ),
+        );
+        let build = workspace.folder("swift/package")?;
+        let swift = |folder: &str, action: &str, build: &Path| -> Command {
+            let mut swift = workspace.command("swift");
+            swift.current_dir(workspace.path(folder)).env("MOJO_AUDIO_LIBRARY", &library);
+            swift.arg(action).arg("--scratch-path").arg(build);
+            swift
+        };
+        let mut counts = tests(&mut swift(PACKAGE, "test", &build))?;
+
+        let benchmark = ["--configuration", "release"];
+        let built =
+            run(swift(PACKAGE, "build", &build).args(benchmark).args(["--product", "benchmark"]));
+        let kept = built.and_then(|_| {
+            let again = ["--skip-build", "benchmark"];
+            uniffi::keeps_up(workspace, || {
+                run(swift(PACKAGE, "run", &build).args(benchmark).args(again))
+            })
+        });
+        checks.check("30 s at most 1.5 times core's", kept);
+
+        let build = workspace.folder("swift/example")?;
+        let audio = workspace.path("examples/data/speech.wav");
+        let printed = run(swift(EXAMPLE, "run", &build).arg("mel").arg(audio));
+        let line = example_line(workspace)?;
+        let printed = printed.and_then(|text| match text.lines().find(|line| line.contains(".wav:")) {
+            Some(came) => same(came, &line),
+            None => Err("nothing was printed".into()),
+        });
+        checks.check("examples/swift", printed);
+        counts += checks.counts();
+        Ok(counts)
+    }
+}
+
+fn tests(swift: &mut Command) -> Result<Counts> {
+    let Printed { status, text } = show(swift)?;
+    let mut counts = swift_counts(&text);
+    if !status.success() && counts.failed == 0 {
+        // It did not compile, or crashed.
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+/// Counts lines like `✔ Test name() passed after 0.1 seconds.`; of a test that has arguments, the
+/// arguments, which are announced by `◇ Passing 1 argument item → NAME to name(_:)` and fail by
+/// `✘ Test name(_:) recorded an issue with 1 argument item → NAME at …`.
+fn swift_counts(text: &str) -> Counts {
+    let mut counts = Counts::default();
+    let mut failed = BTreeSet::new();
+    for line in text.lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        match words.as_slice() {
+            [_, "Passing", "1", "argument", _, "→", _, "to", _] => counts.passed += 1,
+            [_, "Test", test, "recorded", "an", "issue", "with", "1", "argument", _, "→", item, ..] =>
+            {
+                failed.insert((*test, *item));
+            }
+            [_, "Test", test, "passed", ..] if test.ends_with("()") => counts.passed += 1,
+            [_, "Test", test, "failed", ..] if test.ends_with("()") => counts.failed += 1,
+            [_, "Test", _, "skipped", ..] | [_, "Test", _, "skipped."] => counts.skipped += 1,
+            _ => {}
+        }
+    }
+    let items = failed.len() as u64;
+    counts.failed += items;
+    counts.passed = counts.passed.saturating_sub(items);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_counted() {
+        let text = "◇ Test a() started.\n◇ Passing 1 argument item → one to b(_:)\n\
+            ◇ Passing 1 argument item → two to b(_:)\n✔ Test a() passed after 0.001 seconds.\n\
+            ✘ Test b(_:) recorded an issue with 1 argument item → two at B.swift:1:9: Expectation failed\n\
+            ✘ Test b(_:) recorded an issue with 1 argument item → two at B.swift:2:9: Expectation failed\n\
+            ✘ Test b(_:) failed after 0.1 seconds with 2 issues.\n\
+            ✘ Test c() failed after 0.1 seconds with 1 issue.\n\
+            ✘ Test run with 3 tests failed after 5.966 seconds with 2 issues.\n";
+        assert_eq!(swift_counts(text), Counts { passed: 2, failed: 2, skipped: 0 });
+    }
+}

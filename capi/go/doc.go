@@ -3,7 +3,7 @@
 //
 // The module is not on a proxy yet. In a checkout of mojo-audio
 //
-//	cargo xtask install --prefix capi/go
+//	cargo xtask install --only-c --prefix capi/go
 //
 // puts the C library where the package links it statically, and
 //

@@ -174,6 +174,9 @@ macro_rules! kernel {
             $(#[target_feature(enable = $features)])?
             unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
                 let stages = Stages { first, columns, wide: wide_stages(), bands };
+                // What is not known to be these functions can't be inlined, as it is in spite of their
+                // attribute otherwise.
+                let stages = core::hint::black_box(stages);
                 // SAFETY: the caller's.
                 unsafe { block::compute::<V>(plan, block, &stages) }
             }

@@ -1,6 +1,6 @@
 // Whisper's mel spectrogram of a 16-bit mono WAV file.
 //
-//	cargo xtask install --prefix capi/go
+//	cargo xtask install --only-c --prefix capi/go
 //	cd examples/go
 //	go run . ../data/speech.wav
 package main

@@ -55,6 +55,11 @@ impl Lane for Avx512 {
         }
     }
     #[inline(always)]
+    fn prefetch(at: *const f32) {
+        // SAFETY: nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) };
+    }
+    #[inline(always)]
     unsafe fn transpose<const SAMPLES: bool>(
         from: *const f32,
         from_stride: usize,

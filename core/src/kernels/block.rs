@@ -110,6 +110,7 @@ impl Block<'_> {
 pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages<V>) {
     // SAFETY: the caller's; the plan's pieces have the room that each step says.
     unsafe {
+        prefetch::<V>(plan, block);
         transpose::<V>(plan, block);
         let energy = match &plan.frame_work {
             Some(work) => treat_frames::<V>(plan, work, block),
@@ -117,6 +118,17 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
         };
         transform::<V>(plan, block, stages);
         (stages.bands)(plan, block, &energy);
+    }
+}
+
+/// Asks for the samples of the next block. Long inputs come from main memory, and no CPU guesses the order
+/// in which [`transpose`] reads.
+#[inline(always)]
+fn prefetch<V: Lane>(plan: &Plan, block: &Block<'_>) {
+    const LINE: usize = 16;
+    let next = block.source.wrapping_add(V::N * block.source_stride);
+    for at in (0..V::N * plan.layout.sample_rows).step_by(LINE) {
+        V::prefetch(next.wrapping_add(at));
     }
 }
 

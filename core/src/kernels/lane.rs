@@ -86,6 +86,10 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// (e, m) with self = 2^e · m and m in [√½, √2), for positive normal numbers.
     fn split_exponent(self) -> (Self, Self);
 
+    /// Asks for memory that is wanted soon, which need not be there.
+    #[inline(always)]
+    fn prefetch(_: *const f32) {}
+
     /// Transposes `N` rows of `N` floats: `to[j · to_stride + i] = from[i · from_stride + j]`. Those
     /// below [`AUDIBLE_BITS`] count as 0 if they are samples.
     ///

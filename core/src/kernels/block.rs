@@ -77,10 +77,10 @@ pub(crate) type Engine<V> = plan::Engine<FftPlan<<V as Real>::Element>, <V as Re
 struct Aligned([f32; 16]);
 
 impl Block<'_> {
-    /// Whether there is one frame only: then its samples lie one after the other.
+    /// Whether there is one frame only, whose samples the transform takes as they lie.
     #[inline(always)]
-    fn is_single(&self) -> bool {
-        self.n_frames == 1
+    fn is_single(&self, plan: &Plan) -> bool {
+        self.n_frames == 1 && plan.frame_work.is_none()
     }
 
     /// # Safety
@@ -147,7 +147,7 @@ unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
     // SAFETY: the piece has `sample_rows` rows of `sample_row_stride` ≥ `columns` floats.
     unsafe {
         let to = block.rows::<V>(layout.samples).as_ptr();
-        if block.is_single() {
+        if block.is_single(plan) {
             // A vector's first lane is the frame's; what the others compute is not wanted.
             let n_fft = plan.framing.n_fft;
             for i in 0..n_fft {
@@ -202,13 +202,9 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
     unsafe {
         let samples = block.rows::<V>(plan.layout.samples);
         let frames = block.rows::<V>(plan.layout.frames);
-        let is_single = block.is_single();
         let sample = inlined(
             #[inline(always)]
-            |i: usize| {
-                let offset = if is_single { i } else { *work.offsets.get_unchecked(i) as usize };
-                V::load(samples.at(offset))
-            },
+            |i: usize| V::load(samples.at(*work.offsets.get_unchecked(i) as usize)),
         );
 
         // Four sums, as one would wait for each addition.
@@ -285,11 +281,11 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
     let layout = &plan.layout;
     // SAFETY: the pieces have the rows that the stages ask for.
     unsafe {
-        // Frames that were treated lie as a block's do, however many there are.
-        let (samples, is_single) = match plan.frame_work {
-            Some(_) => (block.rows::<V>(layout.frames), false),
-            None => (block.rows::<V>(layout.samples), block.is_single()),
+        let samples = match plan.frame_work {
+            Some(_) => block.rows::<V>(layout.frames),
+            None => block.rows::<V>(layout.samples),
         };
+        let is_single = block.is_single(plan);
         let powers = block.rows::<V>(layout.powers);
         match &plan.transform {
             Transform::Lanes(engine) => {

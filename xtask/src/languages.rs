@@ -5,6 +5,7 @@ pub mod c;
 mod candle;
 mod checks;
 mod cli;
+mod fuzz;
 mod go;
 mod julia;
 pub mod node;
@@ -27,6 +28,7 @@ pub const ALL: &[&dyn Language] = &[
     &wasm::Wasm,
     &cli::Cli,
     &c::C,
+    &fuzz::Fuzz,
     &rust_ffi::RustFfi,
     &python_ctypes::PythonCtypes,
     &go::Go,

@@ -5,6 +5,7 @@ mod conformance;
 mod dist;
 mod doctor;
 mod generate;
+mod harden;
 mod install;
 mod languages;
 mod table;
@@ -34,6 +35,7 @@ enum Task {
     Conformance(conformance::Arguments),
     Install(install::Arguments),
     Dist(dist::Arguments),
+    Harden(harden::Arguments),
     Doctor(doctor::Arguments),
     Tidy,
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Task::Conformance(arguments) => conformance::run(&workspace, &arguments),
         Task::Install(arguments) => install::run_task(&workspace, &arguments),
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
+        Task::Harden(arguments) => harden::run(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),
         Task::Tidy => tidy::run(&workspace),
     };

@@ -21,6 +21,8 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
     ("node/src/output.rs", "writes results to arrays of V8's"),
+    ("fuzz/src/capi/", "calls the C library"),
+    ("fuzz/src/one_shot.rs", "calls the C library"),
     ("examples/rust-ffi/", "calls the C library"),
 ];
 

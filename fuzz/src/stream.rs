@@ -49,6 +49,8 @@ fn compare(u: &mut Unstructured<'_>) -> Result<()> {
             let joined = join(pieces.iter().chain([&last]), &whole);
             input::check_same(&joined, whole.data(), "stream", &config);
             assert_eq!(stream.finish(), Err(Error::Finished));
+            assert_eq!(stream.frames_after(1), 0);
+            assert_eq!(stream.push(&[0.0_f32]), Err(Error::Finished));
         }
         stream.reset();
     }

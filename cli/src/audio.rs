@@ -6,7 +6,9 @@ mod resample;
 use crate::failure::Failure;
 use decode::Decoder;
 use resample::Resampler;
+use std::io::Read;
 use std::path::Path;
+use symphonia::core::formats::probe::Hint;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Source {
 }
 
 impl Source {
+    /// How long it is.
+    #[must_use]
     pub fn seconds(&self) -> f64 {
         self.samples as f64 / f64::from(self.sample_rate)
     }
@@ -29,7 +33,9 @@ impl Source {
 
 /// One channel at the wanted sample rate, and where it came from.
 pub struct Audio {
+    /// The channel, full scale 1.
     pub samples: Vec<f32>,
+    /// What the file holds.
     pub source: Source,
 }
 
@@ -39,7 +45,18 @@ pub struct Audio {
 /// # Errors
 /// A sentence that says what is wrong with the file.
 pub fn read(path: &Path, sample_rate: u32) -> Result<Audio, Failure> {
-    let mut decoder = Decoder::open(path)?;
+    collect(Decoder::open(path)?, sample_rate)
+}
+
+/// Like [`read`], from bytes that have no name.
+///
+/// # Errors
+/// Those of `read`.
+pub fn read_from(bytes: impl Read + Send + Sync + 'static, sample_rate: u32) -> Result<Audio, Failure> {
+    collect(Decoder::new(bytes, &Hint::new())?, sample_rate)
+}
+
+fn collect(mut decoder: Decoder, sample_rate: u32) -> Result<Audio, Failure> {
     let mut samples = Vec::new();
     let mut resampler = None;
     while let Some(block) = decoder.next_block()? {

@@ -13,6 +13,7 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure of a kind.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }

@@ -1,9 +1,7 @@
 //! The command `mojo-audio`: audio files in, mel spectrograms as numbers and pictures out.
 
 mod args;
-mod audio;
 mod batch;
-mod failure;
 mod inputs;
 mod job;
 mod npy;
@@ -12,6 +10,7 @@ mod picture;
 mod report;
 mod settings;
 
+use mojo_audio_cli::{audio, failure};
 use std::process::ExitCode;
 
 /// 0: done. 1: at least one file failed. 2: wrong usage, and nothing was done.

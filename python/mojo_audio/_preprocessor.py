@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,7 +60,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
     with open(path, encoding="utf-8") as file:
         try:
             settings = json.load(file)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, a number or nesting without end
             raise _refused("source", path, f"a JSON file ({error})") from error
     if not isinstance(settings, dict):
         raise _refused("source", path, "a JSON object of settings")
@@ -70,6 +71,15 @@ def _refused(field: str, value: object, wanted: str) -> ConfigError:
     error = ConfigError(f"{field}: {value!r} can't be honoured; {wanted} is wanted")
     error.field, error.value, error.wanted = field, repr(value), wanted
     return error
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _refused(name, value, "a number")
+    # JSON as Python reads it has infinities, NaN and integers of any length.
+    if not abs(value) <= sys.float_info.max:
+        raise _refused(name, value, "a finite number")
+    return value
 
 
 class _Settings:
@@ -85,10 +95,7 @@ class _Settings:
         return self._settings.pop(name, default)
 
     def number(self, name: str, default: float) -> float:
-        value = self.take(name, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _refused(name, value, "a number")
-        return value
+        return _number(name, self.take(name, default))
 
     def integer(self, name: str, default: int) -> int:
         value = self.number(name, default)
@@ -132,6 +139,8 @@ def _whisper(settings: _Settings) -> tuple[str, Options]:
     rate = settings.integer("sampling_rate", 16_000)
     hop_length = settings.integer("hop_length", 160)
     n_samples = settings.integer("chunk_length", 30) * rate
+    if hop_length < 1:
+        raise _refused("hop_length", hop_length, "at least 1")
     settings.follows("n_samples", n_samples)
     settings.follows("nb_max_frames", n_samples // hop_length)
     # The call's argument do_normalize counts, not the setting.
@@ -219,7 +228,7 @@ def _speecht5(settings: _Settings) -> tuple[str, Options]:
     settings.only("reduction_factor", 2, 1)
     window = settings.take("win_function", "hann_window")
     windows = {"hann_window": "hann", "hamming_window": "hamming", "boxcar": "rectangular"}
-    if window not in windows:
+    if not isinstance(window, str) or window not in windows:
         raise _refused("win_function", window, f"one of {', '.join(windows)}")
     return "speecht5", {
         "sample_rate": rate,
@@ -238,8 +247,8 @@ def _speecht5(settings: _Settings) -> tuple[str, Options]:
 def _parakeet(settings: _Settings) -> tuple[str, Options]:
     settings.drop("mel_filters")
     preemphasis = settings.take("preemphasis", 0.97)
-    if preemphasis is not None and not isinstance(preemphasis, (int, float)):
-        raise _refused("preemphasis", preemphasis, "a number")
+    if preemphasis is not None:
+        preemphasis = _number("preemphasis", preemphasis)
     return "parakeet", {
         "sample_rate": settings.integer("sampling_rate", 16_000),
         "n_mels": settings.integer("feature_size", 80),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 import transformers
 from conftest import BY_NAME, read, signal
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 import mojo_audio
 from mojo_audio import ConfigError, MelConfig, MelExtractor
@@ -245,3 +249,44 @@ def test_variants() -> None:
     assert read_settings(PUBLISHED["parakeet"] | {"preemphasis": None}).preemphasis == 0.0
     assert read_settings(PUBLISHED["whisper"] | {"dither": 1e-4}).dither == 1e-4
     assert mojo_audio.PRESETS
+
+
+NUMBERS = st.integers() | st.integers(0, 600) | st.floats() | st.sampled_from([0, 1e300, math.inf, 10**400, -(10**400)])
+VALUES = NUMBERS | st.none() | st.booleans() | st.text(max_size=8) | st.lists(NUMBERS, max_size=2) | st.just({})
+NAMES = sorted({name for settings in PUBLISHED.values() for name in settings} | {"dither", "mel_filters", "window"})
+
+
+@hypothesis_settings(max_examples=500, deadline=None)
+@given(family=st.sampled_from(sorted(PUBLISHED)), changes=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4))
+@example("whisper", {"hop_length": math.inf})
+@example("whisper", {"hop_length": math.nan})
+@example("whisper", {"hop_length": 0})
+@example("ast", {"std": 5e-324})
+@example("ast", {"mean": 10**400})
+@example("ast", {"std": 10**400})
+@example("clap", {"padding": []})
+@example("speecht5", {"win_function": []})
+@example("speecht5", {"win_length": 10**20})
+@example("speecht5", {"hop_length": 1e308, "sampling_rate": 1e308})
+@example("parakeet", {"preemphasis": 10**400})
+@example("parakeet", {"feature_extractor_type": []})
+def test_any_settings_are_read_or_refused(family: str, changes: dict[str, Any]) -> None:
+    published = PUBLISHED[family]
+    for settings in (published | changes, {"feature_extractor_type": published["feature_extractor_type"]} | changes):
+        try:
+            MelConfig.from_preprocessor_config(settings)
+        except ConfigError as error:
+            assert error.field in str(error) and error.wanted
+
+
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(content=st.binary(max_size=60) | VALUES.map(lambda value: json.dumps(value).encode()))
+@example(b"\xff")
+@example(b"[" * 100_000)
+@example(b'{"feature_extractor_type": "WhisperFeatureExtractor", "hop_length": 1' + 5000 * b"0" + b"}")
+def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.json"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        MelConfig.from_preprocessor_config(file)
+    assert caught.value.field in str(caught.value)

@@ -6,6 +6,7 @@ mod candle;
 mod checks;
 mod cli;
 mod cxx;
+mod fuzz;
 pub mod go;
 mod julia;
 pub mod kotlin;
@@ -32,6 +33,7 @@ pub const ALL: &[&dyn Language] = &[
     &cli::Cli,
     &c::C,
     &cxx::Cxx,
+    &fuzz::Fuzz,
     &rust_ffi::RustFfi,
     &python_ctypes::PythonCtypes,
     &go::Go,

@@ -8,6 +8,7 @@ mod dist;
 mod doctor;
 mod elf;
 mod generate;
+mod harden;
 mod install;
 mod languages;
 mod section;
@@ -40,6 +41,7 @@ enum Task {
     Counts(counts::Arguments),
     Install(install::Arguments),
     Dist(dist::Arguments),
+    Harden(harden::Arguments),
     Doctor(doctor::Arguments),
     Tidy,
 }
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Task::Counts(arguments) => counts::run(&workspace, &arguments),
         Task::Install(arguments) => install::run_task(&workspace, &arguments),
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
+        Task::Harden(arguments) => harden::run(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),
         Task::Tidy => tidy::run(&workspace),
     };

@@ -23,6 +23,8 @@ const UNSAFE: &[(&str, &str)] = &[
     ("node/src/output.rs", "writes results to arrays of V8's"),
     ("cxx-bindings/src/", "the border to C++"),
     ("benches/peers/rust/src/whisper_cpp.rs", "calls whisper.cpp, and finds the result that it hides"),
+    ("fuzz/src/capi/", "calls the C library"),
+    ("fuzz/src/one_shot.rs", "calls the C library"),
     ("examples/rust-ffi/", "calls the C library"),
     ("uniffi/src/memory.rs", "reads samples and writes results in memory of Swift's and the JVM's"),
 ];

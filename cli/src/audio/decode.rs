@@ -6,7 +6,7 @@
 use super::Source;
 use crate::failure::Failure;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -57,11 +57,15 @@ impl Decoder {
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
             hint.with_extension(extension);
         }
+        Self::new(file, &hint)
+    }
+
+    pub fn new(bytes: impl Read + Send + Sync + 'static, hint: &Hint) -> Result<Self, Failure> {
         // Not as a seekable source: of an MP3 without a length in its header symphonia would then
         // guess one from the first frames, and cut what lies beyond.
-        let stream = MediaSourceStream::new(Box::new(ReadOnlySource::new(file)), Default::default());
+        let stream = MediaSourceStream::new(Box::new(ReadOnlySource::new(bytes)), Default::default());
         let format = symphonia::default::get_probe()
-            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| match error {
                 Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
                     Failure::new("io", sentence(&error))

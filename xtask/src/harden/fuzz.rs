@@ -1,0 +1,151 @@
+//! Fuzzing: inputs at random, led by the coverage that they reach, under AddressSanitizer.
+//!
+//! The sanitizer's runtime and the coverage's counters are in every stable compiler, behind options that
+//! are not stable; so no other compiler is needed. The options are those that cargo-fuzz passes.
+
+use crate::Result;
+use crate::table;
+use crate::workspace::{Workspace, ask, run as run_program, show};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Feeds random input, led by coverage, to every way into the library
+///
+/// What breaks it is kept in fuzz/regressions, where `cargo xtask test fuzz` replays it. What reaches new
+/// code is kept below target/, and the next run starts from it.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The targets; all if none is named
+    #[arg(value_name = "TARGET")]
+    targets: Vec<String>,
+
+    /// Seconds for each target
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
+}
+
+/// Where each target has its program.
+const PROGRAMS: &str = "fuzz/targets";
+
+const COVERAGE: &[&str] = &[
+    "-Zsanitizer=address",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "--cfg",
+    "fuzzing",
+];
+
+/// Refused memory is an error that the targets expect, and the sanitizer's own limit is a terabyte.
+const SANITIZER: &str = "allocator_may_return_null=1:max_allocation_size_mb=1024:detect_leaks=1";
+
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
+    let all = files(&workspace.path(PROGRAMS));
+    let all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
+    if let Some(unknown) = arguments.targets.iter().find(|name| !all.contains(&name.as_str())) {
+        return Err(format!("there is no target {unknown}; there are: {}", all.join(", ")).into());
+    }
+    let chosen: Vec<_> = arguments.targets.iter().map(String::as_str).collect();
+    let targets = if chosen.is_empty() { all } else { chosen };
+    let programs = build(workspace, &targets)?;
+    let mut rows = vec![
+        ["target", "inputs tried", "new code reached by", "kept as regressions"].map(String::from),
+    ];
+    let mut n_broken = 0;
+    for target in targets {
+        let found = fuzz(workspace, &programs.join(target), target, arguments.seconds)?;
+        n_broken += usize::from(found.is_broken);
+        rows.push([target.into(), found.tried, found.corpus, found.kept.join(" ")]);
+    }
+    println!("\n{}", table::columns(&rows));
+    if n_broken > 0 {
+        return Err(format!(
+            "{n_broken} targets broke; `cargo xtask test fuzz` replays what is in fuzz/regressions"
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// What became of a target.
+struct Found {
+    tried: String,
+    /// Inputs that reach code which others do not.
+    corpus: String,
+    /// New files in fuzz/regressions.
+    kept: Vec<String>,
+    is_broken: bool,
+}
+
+/// Builds the targets' programs; gives their folder.
+fn build(workspace: &Workspace, targets: &[&str]) -> Result<PathBuf> {
+    let host = host(workspace)?;
+    let folder = workspace.folder("fuzz")?.join("target");
+    let mut command = workspace.cargo();
+    command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", COVERAGE.join("\u{1f}"));
+    command.args(["build", "--locked", "--release", "--manifest-path", "fuzz/Cargo.toml"]);
+    // Named although it is the machine's own, so that build scripts and macros are not instrumented.
+    command.args(["--features", "fuzzer", "--target", &host, "--target-dir"]).arg(&folder);
+    command.args(targets.iter().flat_map(|target| ["--bin", target]));
+    run_program(&mut command)?;
+    Ok(folder.join(host).join("release"))
+}
+
+/// The machine's own target, as rustc calls it.
+fn host(workspace: &Workspace) -> Result<String> {
+    let text = ask(workspace.command("rustc").arg("-vV")).ok_or("`rustc -vV` fails")?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("`rustc -vV` names no host")?.into())
+}
+
+fn fuzz(workspace: &Workspace, program: &Path, target: &str, seconds: u32) -> Result<Found> {
+    let corpus = workspace.folder(&format!("fuzz/corpus/{target}"))?;
+    let regressions = workspace.path(&format!("fuzz/regressions/{target}"));
+    fs::create_dir_all(&regressions)?;
+    let before = files(&regressions);
+    let mut command: Command = workspace.command(program);
+    command.env("ASAN_OPTIONS", SANITIZER).arg(&corpus);
+    for folder in seeds(workspace, target) {
+        command.arg(folder);
+    }
+    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-artifact_prefix={}/", regressions.display()));
+    // An input that takes this long hangs; reports of slower ones than usual would be kept as faults.
+    command.args([
+        "-timeout=30",
+        "-report_slow_units=30",
+        "-rss_limit_mb=3072",
+        "-print_final_stats=1",
+    ]);
+    // Long programs from the start: short ones first would be most of a minute.
+    command.arg("-len_control=0");
+    command.arg(format!("-max_len={}", if target == "decode" { 24_000 } else { 1024 }));
+    let printed = show(&mut command)?;
+    let kept: Vec<_> = files(&regressions).difference(&before).cloned().collect();
+    // No empty folder stays.
+    let _ = fs::remove_dir(&regressions);
+    let tried =
+        printed.text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    let tried = tried.map_or("0", str::trim).to_string();
+    // A program that tries nothing shows nothing.
+    let is_broken = !printed.status.success() || tried == "0";
+    Ok(Found { tried, corpus: files(&corpus).len().to_string(), kept, is_broken })
+}
+
+/// Folders of inputs to start from.
+fn seeds(workspace: &Workspace, target: &str) -> Vec<PathBuf> {
+    let mut folders = vec![format!("fuzz/corpus/{target}"), format!("fuzz/regressions/{target}")];
+    if target == "decode" {
+        folders.push("cli/tests/data".into());
+    }
+    folders.iter().map(|folder| workspace.path(folder)).filter(|folder| folder.is_dir()).collect()
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    let list = fs::read_dir(folder).into_iter().flatten().flatten();
+    list.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}

@@ -20,7 +20,6 @@ let package = Package(
             name: "MojoAudioNative", dependencies: ["CMojoAudio"],
             linkerSettings: isRelease ? [] : [.unsafeFlags(["-Xlinker", "\(folder)/libmojo_audio_uniffi.a"])]),
         .target(name: "MojoAudio", dependencies: ["MojoAudioNative"]),
-        .executableTarget(name: "benchmark", dependencies: ["MojoAudio"], path: "Benchmark"),
         .testTarget(name: "MojoAudioTests", dependencies: ["MojoAudio"]),
     ],
     swiftLanguageModes: [.v6]

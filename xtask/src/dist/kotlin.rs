@@ -2,13 +2,14 @@
 
 use crate::Result;
 use crate::elf;
-use crate::languages::kotlin::{maven, native};
+use crate::languages::kotlin::{self, maven, native};
 use crate::workspace::{Workspace, ask, run};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+const PROJECT: &str = "uniffi/kotlin";
 const RULES: &str = "uniffi/kotlin/src/main/resources/META-INF/proguard/mojo-audio.pro";
 const LIBRARY: &str = "libmojo_audio_uniffi.so";
 
@@ -29,10 +30,10 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
         elf::check_alignment(&fs::read(library)?)?;
     }
     // Into the machine's own Maven repository too: other projects find it there.
-    run(maven(workspace)?.arg("install"))?;
+    run(maven(workspace, PROJECT)?.arg("install"))?;
     let name = format!("mojo-audio-{VERSION}.jar");
     let mut files = vec![folder.join(&name), folder.join(format!("mojo-audio-{VERSION}.pom"))];
-    fs::copy(workspace.folder("kotlin/build")?.join(name), &files[0])?;
+    fs::copy(build(workspace)?.join(name), &files[0])?;
     fs::copy(workspace.path("uniffi/kotlin/pom.xml"), &files[1])?;
     match env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT")) {
         Some(ndk) => {
@@ -41,7 +42,7 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
                 libraries.push((*abi, cross(workspace, Path::new(&ndk), target, compiler)?));
             }
             let archive = folder.join(format!("mojo-audio-android-{VERSION}.aar"));
-            let classes = workspace.folder("kotlin/build")?.join("classes");
+            let classes = build(workspace)?.join("classes");
             pack(workspace, &classes, &libraries, &archive)?;
             let pom = folder.join(format!("mojo-audio-android-{VERSION}.pom"));
             fs::write(&pom, android_pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
@@ -50,6 +51,11 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
         None => eprintln!("no Android archive: set ANDROID_NDK_HOME to where Android's NDK is"),
     }
     Ok(files)
+}
+
+/// Where Maven builds the library.
+fn build(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(kotlin::folder(workspace)?.join("mojo-audio"))
 }
 
 /// Builds the library for one of Android's machines.

@@ -29,11 +29,11 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let package = folder.join("MojoAudio");
     run(workspace.command("cp").arg("-R").arg(workspace.path(PACKAGE)).arg(&package))?;
     // In the framework now, and of use in a checkout only.
-    for part in ["Sources/CMojoAudio", "Tests", "Benchmark", ".build"] {
+    for part in ["Sources/CMojoAudio", "Tests", ".build"] {
         let _ = fs::remove_dir_all(package.join(part));
     }
     let manifest = fs::read_to_string(package.join("Package.swift"))?;
-    let kept = |line: &&str| !line.contains("testTarget") && !line.contains("executableTarget");
+    let kept = |line: &&str| !line.contains("testTarget");
     let manifest: String = manifest.lines().filter(kept).map(|line| format!("{line}\n")).collect();
     fs::write(package.join("Package.swift"), manifest)?;
 

@@ -79,10 +79,7 @@ impl Language for Cxx {
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
-        let prefix = workspace.folder("cxx/prefix")?;
-        fs::remove_dir_all(&prefix)?;
-        install::install(workspace, &prefix)?;
-        install::cxx::install(workspace, &prefix).map(drop)
+        prefix(workspace).map(drop)
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
@@ -104,6 +101,15 @@ impl Language for Cxx {
         session.documentation(&mut checks)?;
         Ok(checks.counts())
     }
+}
+
+/// The folder that both libraries are installed to, anew.
+pub fn prefix(workspace: &Workspace) -> Result<PathBuf> {
+    let prefix = workspace.folder("cxx/prefix")?;
+    fs::remove_dir_all(&prefix)?;
+    install::install(workspace, &prefix)?;
+    install::cxx::install(workspace, &prefix)?;
+    Ok(prefix)
 }
 
 struct Session<'a> {

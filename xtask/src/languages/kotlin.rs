@@ -1,10 +1,9 @@
-//! Kotlin: the tests of the library on the JVM, its benchmark, the example, and the layout of the Android
-//! archive.
+//! Kotlin: the tests of the library on the JVM, the example, and the layout of the Android archive.
 
 use super::c::{CARGO, example_line, same};
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, uniffi};
-use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::workspace::{Printed, Workspace, ask, show};
 use crate::{Result, dist, elf};
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +11,8 @@ use std::process::Command;
 
 pub struct Kotlin;
 
-const EXAMPLE: &str = "examples/kotlin";
+/// The library and the programs that use it, built together: nothing has to be installed.
+const ALL: &str = "uniffi/pom.xml";
 
 impl Language for Kotlin {
     fn name(&self) -> &'static str {
@@ -43,42 +43,32 @@ impl Language for Kotlin {
         }
         checks.check("layout of the AAR", dist::kotlin::check_layout(workspace));
 
-        let mut counts = tests(maven(workspace)?.arg("install"))?;
-        let benchmark = || {
-            let mut maven = maven(workspace)?;
-            maven.args([
-                "--quiet",
-                "test-compile",
-                "exec:java",
-                "-Dexec.mainClass=mojoaudio.BenchmarkKt",
-            ]);
-            run(maven.arg("-Dexec.classpathScope=test"))
-        };
-        checks.check("30 s at most 1.5 times core's", uniffi::keeps_up(workspace, benchmark));
-
-        let mut example = workspace.command("mvn");
-        example.args(["--batch-mode", "--quiet", "--file", EXAMPLE, "compile", "exec:java"]);
-        let build = workspace.folder("kotlin/example")?;
-        example.arg(format!("-Dbuild.folder={}", build.display()));
         let audio = workspace.path("examples/data/speech.wav");
-        let printed = run(example.arg(format!("-Dexec.args={}", audio.display())));
+        let mut maven = maven(workspace, ALL)?;
+        maven.args(["--projects", ":mel", "--also-make", "package", "exec:java"]);
+        let (mut counts, printed) = tests(maven.arg(format!("-Dexec.args={}", audio.display())))?;
         let line = example_line(workspace)?;
-        let printed = printed.and_then(|text| match text.lines().find(|line| line.contains(".wav:")) {
+        let printed = match printed.lines().find(|line| line.contains(".wav:")) {
             Some(came) => same(strip_colours(came).trim(), &line),
             None => Err("nothing was printed".into()),
-        });
+        };
         checks.check("examples/kotlin", printed);
         counts += checks.counts();
         Ok(counts)
     }
 }
 
-/// Maven on the library's project, which is built below the target folder.
-pub fn maven(workspace: &Workspace) -> Result<Command> {
+/// Where Maven builds, each project in a folder of its own.
+pub fn folder(workspace: &Workspace) -> Result<PathBuf> {
+    workspace.folder("kotlin")
+}
+
+/// Maven on a project.
+pub fn maven(workspace: &Workspace, project: &str) -> Result<Command> {
     let mut maven = workspace.command("mvn");
-    maven.args(["--batch-mode", "--file", "uniffi/kotlin"]);
-    maven.arg(format!("-Dbuild.folder={}", workspace.folder("kotlin/build")?.display()));
-    maven.arg(format!("-Dnative.folder={}", workspace.folder("kotlin/native")?.display()));
+    maven.args(["--batch-mode", "--file", project]);
+    maven.arg(format!("-Dbuild.folder={}", folder(workspace)?.display()));
+    maven.arg(format!("-Dnative.folder={}", folder(workspace)?.join("native").display()));
     Ok(maven)
 }
 
@@ -107,14 +97,15 @@ fn platform() -> Result<String> {
     Ok(format!("{system}-{}", std::env::consts::ARCH.replace('_', "-")))
 }
 
-fn tests(maven: &mut Command) -> Result<Counts> {
+/// Runs the tests; gives what was printed, too.
+fn tests(maven: &mut Command) -> Result<(Counts, String)> {
     let Printed { status, text } = show(maven)?;
     let mut counts = surefire_counts(&text);
     if !status.success() && counts.failed == 0 {
         // It did not compile, or crashed.
         counts.failed = 1;
     }
-    Ok(counts)
+    Ok((counts, text))
 }
 
 /// Reads the sum of all classes: `[INFO] Tests run: 813, Failures: 0, Errors: 0, Skipped: 0`.

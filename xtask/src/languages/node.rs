@@ -52,7 +52,7 @@ impl Language for Node {
         let package = package(workspace)?;
         let platform = Platform::of_this_machine(workspace)?;
         let addon = build(workspace, &[])?;
-        fs::copy(&addon, package.join(platform.file()))?;
+        copy(&addon, &package.join(platform.file()))?;
         let tarballs = workspace.folder("node/tarballs")?;
         fs::remove_dir_all(&tarballs)?;
         pack(workspace, &package, &platform, &addon, &tarballs)?;
@@ -99,6 +99,29 @@ pub fn package(workspace: &Workspace) -> Result<PathBuf> {
         }
         if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
     }
+    copy_files(workspace, &folder)?;
+    let wanted = ["package.json", "package-lock.json"].map(|file| format!("node/{file}"));
+    let wanted = workspace.read(&wanted[0])? + &workspace.read(&wanted[1])?;
+    let stamp = workspace.folder("node")?.join("installed.json");
+    let is_installed = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
+    if !is_installed || !folder.join("node_modules").is_dir() {
+        // Scripts of the libraries would fetch what the tests do not need.
+        run(workspace.command("npm").args(["ci", "--ignore-scripts"]).current_dir(&folder))?;
+        fs::write(stamp, wanted)?;
+    }
+    Ok(folder)
+}
+
+/// Copies the package to a folder, with an addon, ready to be loaded.
+pub fn copy_package(workspace: &Workspace, addon: &Path, folder: &Path) -> Result {
+    copy_files(workspace, folder)?;
+    let file = folder.join(Platform::of_this_machine(workspace)?.file());
+    // A new file, not new bytes in the old one: programs that run with that keep it.
+    let _ = fs::remove_file(&file);
+    copy(addon, &file)
+}
+
+fn copy_files(workspace: &Workspace, folder: &Path) -> Result {
     for entry in fs::read_dir(workspace.path("node"))? {
         let from = entry?.path();
         let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -110,16 +133,7 @@ pub fn package(workspace: &Workspace) -> Result<PathBuf> {
     for license in LICENSES {
         copy(&workspace.path(license), &folder.join(license))?;
     }
-    let wanted = ["package.json", "package-lock.json"].map(|file| format!("node/{file}"));
-    let wanted = workspace.read(&wanted[0])? + &workspace.read(&wanted[1])?;
-    let stamp = workspace.folder("node")?.join("installed.json");
-    let is_installed = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
-    if !is_installed || !folder.join("node_modules").is_dir() {
-        // Scripts of the libraries would fetch what the tests do not need.
-        run(workspace.command("npm").args(["ci", "--ignore-scripts"]).current_dir(&folder))?;
-        fs::write(stamp, wanted)?;
-    }
-    Ok(folder)
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

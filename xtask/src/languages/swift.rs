@@ -1,4 +1,4 @@
-//! Swift: the tests of the package MojoAudio, its benchmark, and the example.
+//! Swift: the tests of the package MojoAudio, and the example.
 
 use super::c::{CARGO, example_line, same};
 use super::checks::Checks;
@@ -46,28 +46,12 @@ impl Language for Swift {
             ),
         );
         let build = workspace.folder("swift/package")?;
-        let swift = |folder: &str, action: &str, build: &Path| -> Command {
-            let mut swift = workspace.command("swift");
-            swift.current_dir(workspace.path(folder)).env("MOJO_AUDIO_LIBRARY", &library);
-            swift.arg(action).arg("--scratch-path").arg(build);
-            swift
-        };
-        let mut counts = tests(&mut swift(PACKAGE, "test", &build))?;
-
-        let benchmark = ["--configuration", "release"];
-        let built =
-            run(swift(PACKAGE, "build", &build).args(benchmark).args(["--product", "benchmark"]));
-        let kept = built.and_then(|_| {
-            let again = ["--skip-build", "benchmark"];
-            uniffi::keeps_up(workspace, || {
-                run(swift(PACKAGE, "run", &build).args(benchmark).args(again))
-            })
-        });
-        checks.check("30 s at most 1.5 times core's", kept);
+        let mut counts = tests(&mut command(workspace, PACKAGE, "test", &library, &build))?;
 
         let build = workspace.folder("swift/example")?;
         let audio = workspace.path("examples/data/speech.wav");
-        let printed = run(swift(EXAMPLE, "run", &build).arg("mel").arg(audio));
+        let mut example = command(workspace, EXAMPLE, "run", &library, &build);
+        let printed = run(example.arg("mel").arg(audio));
         let line = example_line(workspace)?;
         let printed = printed.and_then(|text| match text.lines().find(|line| line.contains(".wav:")) {
             Some(came) => same(came, &line),
@@ -77,6 +61,20 @@ impl Language for Swift {
         counts += checks.counts();
         Ok(counts)
     }
+}
+
+/// Swift on the package in a folder, with the folder that the library is in and one to build in.
+pub fn command(
+    workspace: &Workspace,
+    folder: &str,
+    action: &str,
+    library: &Path,
+    build: &Path,
+) -> Command {
+    let mut swift = workspace.command("swift");
+    swift.current_dir(workspace.path(folder)).env("MOJO_AUDIO_LIBRARY", library);
+    swift.arg(action).arg("--scratch-path").arg(build);
+    swift
 }
 
 fn tests(swift: &mut Command) -> Result<Counts> {

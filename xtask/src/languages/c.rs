@@ -15,6 +15,19 @@ pub struct C;
 pub const CARGO: Tool =
     Tool { name: "cargo", probe: &["cargo", "--version"], source: Source::Other("https://rustup.rs") };
 
+/// Compilers and what helps them, which the C++ library's tests need too.
+pub const GCC: Tool = Tool { name: "gcc", probe: &["gcc", "--version"], source: Source::Debian("gcc") };
+pub const GXX: Tool = Tool { name: "g++", probe: &["g++", "--version"], source: Source::Debian("g++") };
+pub const PKG_CONFIG: Tool = Tool {
+    name: "pkg-config",
+    probe: &["pkg-config", "--version"],
+    source: Source::Debian("pkg-config"),
+};
+pub const CMAKE: Tool =
+    Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") };
+pub const BINUTILS: Tool =
+    Tool { name: "nm and strip", probe: &["nm", "--version"], source: Source::Debian("binutils") };
+
 pub const VALGRIND: Tool =
     Tool { name: "valgrind", probe: &["valgrind", "--version"], source: Source::Debian("valgrind") };
 
@@ -29,25 +42,7 @@ impl Language for C {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        const {
-            &[
-                CARGO,
-                Tool { name: "gcc", probe: &["gcc", "--version"], source: Source::Debian("gcc") },
-                Tool { name: "g++", probe: &["g++", "--version"], source: Source::Debian("g++") },
-                Tool {
-                    name: "pkg-config",
-                    probe: &["pkg-config", "--version"],
-                    source: Source::Debian("pkg-config"),
-                },
-                Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") },
-                VALGRIND,
-                Tool {
-                    name: "nm and strip",
-                    probe: &["nm", "--version"],
-                    source: Source::Debian("binutils"),
-                },
-            ]
-        }
+        const { &[CARGO, GCC, GXX, PKG_CONFIG, CMAKE, VALGRIND, BINUTILS] }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {

@@ -3,7 +3,9 @@
 
 mod linking;
 
-use super::c::{CARGO, example_line, find_library, same};
+use super::c::{
+    BINUTILS, CARGO, CMAKE, GCC, GXX, PKG_CONFIG, VALGRIND, example_line, find_library, same,
+};
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool};
 use crate::workspace::{Printed, Workspace, ask, run, show};
@@ -40,40 +42,28 @@ impl Language for Cxx {
         const {
             &[
                 CARGO,
-                Tool { name: "gcc", probe: &["gcc", "--version"], source: Source::Debian("gcc") },
-                Tool { name: "g++", probe: &["g++", "--version"], source: Source::Debian("g++") },
+                GCC,
+                GXX,
                 Tool {
                     name: "clang++",
                     probe: &["clang++", "--version"],
                     source: Source::Debian("clang"),
                 },
-                Tool {
-                    name: "pkg-config",
-                    probe: &["pkg-config", "--version"],
-                    source: Source::Debian("pkg-config"),
-                },
+                PKG_CONFIG,
                 Tool {
                     name: "GoogleTest",
                     probe: &["pkg-config", "--modversion", "gtest_main"],
                     source: Source::Debian("libgtest-dev"),
                 },
-                Tool { name: "CMake", probe: &["cmake", "--version"], source: Source::Debian("cmake") },
+                CMAKE,
                 Tool { name: "make", probe: &["make", "--version"], source: Source::Debian("make") },
-                Tool {
-                    name: "valgrind",
-                    probe: &["valgrind", "--version"],
-                    source: Source::Debian("valgrind"),
-                },
+                VALGRIND,
                 Tool {
                     name: "Doxygen",
                     probe: &["doxygen", "--version"],
                     source: Source::Debian("doxygen"),
                 },
-                Tool {
-                    name: "nm and strip",
-                    probe: &["nm", "--version"],
-                    source: Source::Debian("binutils"),
-                },
+                BINUTILS,
             ]
         }
     }

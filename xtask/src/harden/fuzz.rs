@@ -3,6 +3,7 @@
 //! The sanitizer's runtime and the coverage's counters are in every stable compiler, behind options that
 //! are not stable; so no other compiler is needed. The options are those that cargo-fuzz passes.
 
+use super::Report;
 use crate::Result;
 use crate::table;
 use crate::workspace::{Workspace, ask, run as run_program, show};
@@ -22,8 +23,16 @@ pub struct Arguments {
     targets: Vec<String>,
 
     /// Seconds for each target
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = SECONDS, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
+}
+
+const SECONDS: u32 = 60;
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self { targets: Vec::new(), seconds: SECONDS }
+    }
 }
 
 /// Where each target has its program.
@@ -43,7 +52,7 @@ const COVERAGE: &[&str] = &[
 /// Refused memory is an error that the targets expect, and the sanitizer's own limit is a terabyte.
 const SANITIZER: &str = "allocator_may_return_null=1:max_allocation_size_mb=1024:detect_leaks=1";
 
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
     let all = files(&workspace.path(PROGRAMS));
     let all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
     if let Some(unknown) = arguments.targets.iter().find(|name| !all.contains(&name.as_str())) {
@@ -52,23 +61,17 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let chosen: Vec<_> = arguments.targets.iter().map(String::as_str).collect();
     let targets = if chosen.is_empty() { all } else { chosen };
     let programs = build(workspace, &targets)?;
-    let mut rows = vec![
-        ["target", "inputs tried", "new code reached by", "kept as regressions"].map(String::from),
-    ];
-    let mut n_broken = 0;
+    let mut rows =
+        vec![["target", "seconds", "inputs tried", "inputs with code of their own"].map(String::from)];
+    let mut broken = Vec::new();
     for target in targets {
         let found = fuzz(workspace, &programs.join(target), target, arguments.seconds)?;
-        n_broken += usize::from(found.is_broken);
-        rows.push([target.into(), found.tried, found.corpus, found.kept.join(" ")]);
+        if let Some(what) = found.broken {
+            broken.push(format!("{target}: {what}; `cargo xtask test fuzz` replays what was kept"));
+        }
+        rows.push([target.into(), arguments.seconds.to_string(), found.tried, found.corpus]);
     }
-    println!("\n{}", table::columns(&rows));
-    if n_broken > 0 {
-        return Err(format!(
-            "{n_broken} targets broke; `cargo xtask test fuzz` replays what is in fuzz/regressions"
-        )
-        .into());
-    }
-    Ok(())
+    Ok(Report { figures: table::markdown(&rows), broken })
 }
 
 /// What became of a target.
@@ -76,9 +79,8 @@ struct Found {
     tried: String,
     /// Inputs that reach code which others do not.
     corpus: String,
-    /// New files in fuzz/regressions.
-    kept: Vec<String>,
-    is_broken: bool,
+    /// What broke, if anything did.
+    broken: Option<String>,
 }
 
 /// Builds the targets' programs; gives their folder.
@@ -131,9 +133,14 @@ fn fuzz(workspace: &Workspace, program: &Path, target: &str, seconds: u32) -> Re
     let tried =
         printed.text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     let tried = tried.map_or("0", str::trim).to_string();
-    // A program that tries nothing shows nothing.
-    let is_broken = !printed.status.success() || tried == "0";
-    Ok(Found { tried, corpus: files(&corpus).len().to_string(), kept, is_broken })
+    let broken = if !printed.status.success() {
+        Some(format!("{}, kept {kept:?}", printed.status))
+    } else if tried == "0" {
+        Some("no input was tried".into())
+    } else {
+        None
+    };
+    Ok(Found { tried, corpus: files(&corpus).len().to_string(), broken })
 }
 
 /// Folders of inputs to start from.

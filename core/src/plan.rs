@@ -355,7 +355,8 @@ impl ArenaLayout {
         let sample_row_stride = sample_columns.next_multiple_of(4);
         let &Needs { stage, pass, direct } = needs;
         let cepstrum = if config.n_mfcc.is_some() { config.n_mels as usize * lanes } else { 0 };
-        let tile = config.n_rows() as usize * lanes;
+        // A row more, as a single frame's values stand together and are stored a vector at a time.
+        let tile = (config.n_rows() as usize + 1) * lanes;
         let gathered = sample_columns * sample_rows;
 
         let mut end = 0;

@@ -85,24 +85,30 @@ pub(crate) unsafe fn run(
         unsafe {
             (block.source, block.source_stride) = source(plan, signal, frame, n, floats);
             let tile = floats.add(plan.layout.tile.start);
+            // A single frame's values stand together.
+            let tile_stride = if n == 1 { 1 } else { kernel.lanes };
             (block.out, block.out_stride) = match sink {
                 Some(Sink { start, n_frames, layout: Layout::MelMajor }) if n == lanes => {
                     (start.wrapping_add(frame), n_frames)
                 }
-                _ => (tile, kernel.lanes),
+                _ => (tile, tile_stride),
             };
             kernel.block(plan, &mut block);
             match sink {
                 Some(Sink { start, layout: Layout::FrameMajor, .. }) => {
                     let to = start.wrapping_add(frame * plan.n_rows);
-                    kernel.store_frames(tile, plan.n_rows, to, n);
+                    if n == 1 {
+                        to.copy_from_nonoverlapping(tile, plan.n_rows);
+                    } else {
+                        kernel.store_frames(tile, plan.n_rows, to, n);
+                    }
                 }
                 Some(Sink { start, n_frames, .. }) if n < lanes => {
                     // Frame by frame, as copies of a few floats would be calls.
                     for lane in 0..n {
                         let to = start.wrapping_add(frame + lane);
                         for row in 0..plan.n_rows {
-                            *to.add(row * n_frames) = *tile.add(row * kernel.lanes + lane);
+                            *to.add(row * n_frames) = *tile.add(row * tile_stride + lane);
                         }
                     }
                 }

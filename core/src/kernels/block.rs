@@ -335,6 +335,51 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
     }
 }
 
+/// The energy of each band, in order.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+unsafe fn energies<V: Lane>(plan: &Plan, powers: Rows<V>, mut store: impl FnMut(usize, V)) {
+    let zero = V::splat(0.0);
+    // SAFETY: as in `bands`.
+    unsafe {
+        match &plan.filterbank {
+            Filterbank::Segments { spans, weights } => {
+                let mut weights = weights.as_ptr();
+                let mut falling = zero;
+                for (segment, span) in spans.iter().enumerate() {
+                    let bins = powers.from(span.start as usize);
+                    let mut rising = zero;
+                    for bin in 0..span.len as usize {
+                        let power = bins.load(bin);
+                        let [up, down] = *weights.add(bin);
+                        rising = power.mul_add(V::splat(up), rising);
+                        falling = power.mul_add(V::splat(down), falling);
+                    }
+                    weights = weights.add(span.len as usize);
+                    if segment > 0 {
+                        store(segment - 1, falling);
+                    }
+                    falling = rising;
+                }
+            }
+            Filterbank::Rows { spans, weights } => {
+                let mut weights = weights.as_ptr();
+                for (mel, span) in spans.iter().enumerate() {
+                    let bins = powers.from(span.start as usize);
+                    let mut sum = zero;
+                    for bin in 0..span.len as usize {
+                        sum = bins.load(bin).mul_add(V::splat(*weights.add(bin)), sum);
+                    }
+                    weights = weights.add(span.len as usize);
+                    store(mel, sum);
+                }
+            }
+        }
+    }
+}
+
 /// Energies of the bands, their logarithms, and the cepstrum, stored in the result. `energy` is that
 /// of the frames.
 ///
@@ -359,54 +404,51 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         }
 
         let zero = V::splat(0.0);
+        // A single frame has one lane of each vector; its logarithms are taken of as many bands as there
+        // are lanes.
+        let bands_in_lanes = block.n_frames == 1 && V::N > 1 && plan.cepstrum.is_none();
         let mut highest = V::load(block.highest.as_ptr());
-        let mut poison = powers.load(0).mul_add(zero, V::load(block.poison.as_ptr()));
+        let mut poison = V::load(block.poison.as_ptr());
+        poison = powers.load(0).mul_add(zero, poison);
         poison = energy.mul_add(zero, poison);
+        if bands_in_lanes {
+            poison = V::splat(first_lane(poison));
+        }
         let levels = block.levels;
-        let mut emit = inlined(
+        let mut finish = inlined(
             #[inline(always)]
-            |mel: usize, energy: V| {
+            |energy: V| {
                 poison = energy.mul_add(zero, poison);
                 let value = plan.compression.apply(energy);
                 highest = value.max(highest);
-                levels.apply(value).store(to.add(mel * stride));
+                levels.apply(value)
             },
         );
-        match &plan.filterbank {
-            Filterbank::Segments { spans, weights } => {
-                let mut weights = weights.as_ptr();
-                let mut falling = zero;
-                for (segment, span) in spans.iter().enumerate() {
-                    let bins = powers.from(span.start as usize);
-                    let mut rising = zero;
-                    for bin in 0..span.len as usize {
-                        let power = bins.load(bin);
-                        let [up, down] = *weights.add(bin);
-                        rising = power.mul_add(V::splat(up), rising);
-                        falling = power.mul_add(V::splat(down), falling);
-                    }
-                    weights = weights.add(span.len as usize);
-                    if segment > 0 {
-                        emit(segment - 1, falling);
-                    }
-                    falling = rising;
-                }
+        if bands_in_lanes {
+            // Each band's vector covers the bands that follow, until they are stored; copies of the last
+            // fill the last vector.
+            let store = inlined(
+                #[inline(always)]
+                |mel: usize, energy: V| energy.store(to.add(mel)),
+            );
+            energies(plan, powers, store);
+            V::splat(*to.add(plan.n_bands - 1)).store(to.add(plan.n_bands));
+            for mel in (0..plan.n_bands).step_by(V::N) {
+                finish(V::load(to.add(mel))).store(to.add(mel));
             }
-            Filterbank::Rows { spans, weights } => {
-                let mut weights = weights.as_ptr();
-                for (mel, span) in spans.iter().enumerate() {
-                    let bins = powers.from(span.start as usize);
-                    let mut sum = zero;
-                    for bin in 0..span.len as usize {
-                        sum = bins.load(bin).mul_add(V::splat(*weights.add(bin)), sum);
-                    }
-                    weights = weights.add(span.len as usize);
-                    emit(mel, sum);
-                }
-            }
+        } else {
+            let store = inlined(
+                #[inline(always)]
+                |mel: usize, energy: V| finish(energy).store(to.add(mel * stride)),
+            );
+            energies(plan, powers, store);
         }
         highest.store(block.highest.as_mut_ptr());
         poison.store(block.poison.as_mut_ptr());
+        if bands_in_lanes {
+            block.highest[0] = block.highest[..V::N].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            block.poison[0] = block.poison[..V::N].iter().sum();
+        }
 
         if let Some(matrix) = &plan.cepstrum {
             for (row, weights) in matrix.chunks_exact(plan.n_bands).enumerate() {
@@ -418,13 +460,23 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             }
         }
         if let Some(row) = plan.energy_row {
+            let mut lanes = [0.0; 16];
+            energy.store(lanes.as_mut_ptr());
             let at = block.out.add(row * block.out_stride);
-            energy.store(at);
-            for lane in 0..V::N {
-                *at.add(lane) = plan.log_energy(*at.add(lane));
+            for (lane, &energy) in lanes[..block.n_frames].iter().enumerate() {
+                *at.add(lane) = plan.log_energy(energy);
             }
         }
     }
+}
+
+/// The first of the lanes.
+#[inline(always)]
+fn first_lane<V: Lane>(values: V) -> f32 {
+    let mut lanes = [0.0; 16];
+    // SAFETY: no vector has more lanes.
+    unsafe { values.store(lanes.as_mut_ptr()) };
+    lanes[0]
 }
 
 /// Copies a tile, a row of one vector for each band, to frames whose bands stand together.

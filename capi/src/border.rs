@@ -107,8 +107,7 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> MojoAudioStat
         Err(panic) => {
             let text = panic_text(&*panic);
             set_last_error(&format_args!("internal error, please report it: {text}"));
-            // Dropping what was thrown could panic again.
-            std::mem::forget(panic);
+            discard(panic);
             MojoAudioStatus::MOJO_AUDIO_ERROR_PROCESSING
         }
     }
@@ -119,6 +118,17 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
         (Some(text), _) => text,
         (_, Some(text)) => text,
         _ => "a panic without a text",
+    }
+}
+
+/// Drops what was thrown, which could panic again; what that throws is left alone, but for texts.
+fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        if again.is::<&str>() || again.is::<String>() {
+            drop(again);
+        } else {
+            std::mem::forget(again);
+        }
     }
 }
 

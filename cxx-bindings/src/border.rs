@@ -17,8 +17,7 @@ pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -
         Err(panic) => {
             let what = panic_text(&*panic);
             let length = write(text, &format_args!("internal error, please report it: {what}"));
-            // Dropping what was thrown could panic again.
-            std::mem::forget(panic);
+            discard(panic);
             Report { code: Code::internal, length }
         }
     }
@@ -27,9 +26,20 @@ pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -
 /// Like [`guard`] for functions that can't fail: what a panic gives instead is `otherwise`.
 pub(crate) fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        std::mem::forget(panic);
+        discard(panic);
         otherwise
     })
+}
+
+/// Drops what was thrown, which could panic again; what that throws is left alone, but for texts.
+fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        if again.is::<&str>() || again.is::<String>() {
+            drop(again);
+        } else {
+            std::mem::forget(again);
+        }
+    }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

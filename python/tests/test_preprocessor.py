@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 from pathlib import Path
@@ -290,3 +291,16 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
     with pytest.raises(ConfigError) as caught:
         MelConfig.from_preprocessor_config(file)
     assert caught.value.field in str(caught.value)
+
+
+FUZZ = Path(__file__).parents[2] / "fuzz"
+KEPT = sorted(FUZZ.glob("corpus/preprocessor/*")) + sorted(FUZZ.glob("regressions/preprocessor/*"))
+
+
+@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.name)
+def test_what_the_fuzzer_kept(file: Path) -> None:
+    specification = importlib.util.spec_from_file_location("preprocessor", FUZZ / "python/preprocessor.py")
+    assert specification is not None and specification.loader is not None
+    target = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(target)
+    target.run(file.read_bytes())

@@ -1,6 +1,8 @@
 //! Tries to break the library: `cargo xtask harden`, one file a part below this one.
 
 mod fuzz;
+mod miri;
+mod sanitize;
 
 use crate::Result;
 use crate::section::Section;
@@ -23,6 +25,8 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Part {
     Fuzz(fuzz::Arguments),
+    Sanitize(sanitize::Arguments),
+    Miri(miri::Arguments),
 }
 
 /// What a part found.
@@ -38,19 +42,27 @@ const PAGE: &str = "docs/reliability.md";
 impl Part {
     /// Every part, with its defaults.
     fn all() -> Vec<Self> {
-        vec![Self::Fuzz(fuzz::Arguments::default())]
+        vec![
+            Self::Fuzz(fuzz::Arguments::default()),
+            Self::Sanitize(sanitize::Arguments::default()),
+            Self::Miri(miri::Arguments::default()),
+        ]
     }
 
     /// Its name on the command line.
     fn name(&self) -> &'static str {
         match self {
             Self::Fuzz(_) => "fuzz",
+            Self::Sanitize(_) => "sanitize",
+            Self::Miri(_) => "miri",
         }
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Report> {
         match self {
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
+            Self::Sanitize(arguments) => sanitize::run(workspace, arguments),
+            Self::Miri(arguments) => miri::run(workspace, arguments),
         }
     }
 }

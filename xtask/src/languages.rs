@@ -13,7 +13,7 @@ pub mod kotlin;
 pub mod node;
 pub mod python;
 mod python_ctypes;
-mod rust;
+pub mod rust;
 mod rust_ffi;
 pub mod swift;
 pub mod uniffi;

@@ -105,6 +105,13 @@ pub fn ask(command: &mut Command) -> Option<String> {
     output.status.success().then_some(text)
 }
 
+/// The machine's own target, as rustc calls it.
+pub fn host(workspace: &Workspace) -> Result<String> {
+    let text = ask(workspace.command("rustc").arg("-vV")).ok_or("`rustc -vV` fails")?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("`rustc -vV` names no host")?.into())
+}
+
 /// Shows a stream line by line as it comes, and gives its text. All goes to standard error: standard
 /// output belongs to the task's own result.
 fn copy(stream: impl Read) -> String {

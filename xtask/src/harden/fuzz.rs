@@ -5,8 +5,9 @@
 
 use super::Report;
 use crate::Result;
+use crate::languages::python;
 use crate::table;
-use crate::workspace::{Workspace, ask, run as run_program, show};
+use crate::workspace::{Workspace, host, run as run_program, show};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,8 +36,10 @@ impl Default for Arguments {
     }
 }
 
-/// Where each target has its program.
+/// Where each target of Rust has its program.
 const PROGRAMS: &str = "fuzz/targets";
+/// The target that is Python's, and its program.
+const PREPROCESSOR: (&str, &str) = ("preprocessor", "fuzz/python/preprocessor.py");
 
 const COVERAGE: &[&str] = &[
     "-Zsanitizer=address",
@@ -54,18 +57,30 @@ const SANITIZER: &str = "allocator_may_return_null=1:max_allocation_size_mb=1024
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
     let all = files(&workspace.path(PROGRAMS));
-    let all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
+    let mut all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
+    all.push(PREPROCESSOR.0);
     if let Some(unknown) = arguments.targets.iter().find(|name| !all.contains(&name.as_str())) {
         return Err(format!("there is no target {unknown}; there are: {}", all.join(", ")).into());
     }
     let chosen: Vec<_> = arguments.targets.iter().map(String::as_str).collect();
     let targets = if chosen.is_empty() { all } else { chosen };
-    let programs = build(workspace, &targets)?;
+    let (python, rust): (Vec<_>, Vec<_>) = targets.iter().partition(|name| **name == PREPROCESSOR.0);
+    let programs = if rust.is_empty() { PathBuf::new() } else { build(workspace, &rust)? };
+    let interpreter = if python.is_empty() { PathBuf::new() } else { install(workspace)? };
     let mut rows =
         vec![["target", "seconds", "inputs tried", "inputs with code of their own"].map(String::from)];
     let mut broken = Vec::new();
     for target in targets {
-        let found = fuzz(workspace, &programs.join(target), target, arguments.seconds)?;
+        let command = if target == PREPROCESSOR.0 {
+            let mut command = workspace.command(&interpreter);
+            command.arg(PREPROCESSOR.1);
+            command
+        } else {
+            let mut command = workspace.command(programs.join(target));
+            command.env("ASAN_OPTIONS", SANITIZER);
+            command
+        };
+        let found = fuzz(workspace, command, target, arguments.seconds)?;
         if let Some(what) = found.broken {
             broken.push(format!("{target}: {what}; `cargo xtask test fuzz` replays what was kept"));
         }
@@ -97,20 +112,22 @@ fn build(workspace: &Workspace, targets: &[&str]) -> Result<PathBuf> {
     Ok(folder.join(host).join("release"))
 }
 
-/// The machine's own target, as rustc calls it.
-fn host(workspace: &Workspace) -> Result<String> {
-    let text = ask(workspace.command("rustc").arg("-vV")).ok_or("`rustc -vV` fails")?;
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.ok_or("`rustc -vV` names no host")?.into())
+/// Installs the Python package and its fuzzer; gives the interpreter that has them.
+fn install(workspace: &Workspace) -> Result<PathBuf> {
+    let interpreter =
+        python::environment_with(workspace, "fuzz/python", &[&["-r", "fuzz/python/requirements.txt"]])?;
+    let wheel = workspace.folder("fuzz/python")?.join("wheel");
+    let wheel = python::build(workspace, &interpreter, &interpreter, "dev", &wheel)?;
+    python::install(workspace, &interpreter, &wheel)?;
+    Ok(interpreter)
 }
 
-fn fuzz(workspace: &Workspace, program: &Path, target: &str, seconds: u32) -> Result<Found> {
+fn fuzz(workspace: &Workspace, mut command: Command, target: &str, seconds: u32) -> Result<Found> {
     let corpus = workspace.folder(&format!("fuzz/corpus/{target}"))?;
     let regressions = workspace.path(&format!("fuzz/regressions/{target}"));
     fs::create_dir_all(&regressions)?;
     let before = files(&regressions);
-    let mut command: Command = workspace.command(program);
-    command.env("ASAN_OPTIONS", SANITIZER).arg(&corpus);
+    command.arg(&corpus);
     for folder in seeds(workspace, target) {
         command.arg(folder);
     }

@@ -3,7 +3,7 @@
 
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool};
-use crate::workspace::{Workspace, ask, run};
+use crate::workspace::{Workspace, ask, host, run};
 use crate::{Result, cases, install};
 use std::ffi::OsStr;
 use std::fs;
@@ -328,11 +328,10 @@ impl Session<'_> {
 
     /// The static library with AddressSanitizer's checks in every access.
     fn watched_library(&self) -> Result<PathBuf> {
-        let version = ask(self.workspace.command("rustc").arg("-vV")).ok_or("no rustc")?;
-        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("no host")?;
+        let host = host(self.workspace)?;
         let target = self.folder.join("asan");
         let mut cargo = self.workspace.cargo();
-        cargo.args(["build", "--locked", "--package", "mojo-audio-capi", "--target", host]);
+        cargo.args(["build", "--locked", "--package", "mojo-audio-capi", "--target", &host]);
         // Sanitizers are not yet an option of stable compilers.
         cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
         run(cargo.env("CARGO_TARGET_DIR", &target))?;

@@ -8,7 +8,7 @@ use super::c::{
 };
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool};
-use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::workspace::{Printed, Workspace, ask, host, run, show};
 use crate::{Result, cases, install};
 use std::ffi::OsStr;
 use std::fs;
@@ -287,7 +287,7 @@ impl Session<'_> {
 
     /// The static library with a sanitizer's checks in every access.
     fn watched(&self, name: &str, rust: &[&str], cxx: &[&str]) -> Result<PathBuf> {
-        let host = self.rust("host: ")?;
+        let host = host(self.workspace)?;
         let mut cargo = self.workspace.cargo();
         cargo.args(["build", "--locked", "--package", "mojo-audio-cxx-library", "--target", &host]);
         // Sanitizers are not yet an option of stable compilers.
@@ -299,17 +299,10 @@ impl Session<'_> {
         Ok(library)
     }
 
-    /// What the compiler says of itself in the line that starts so.
-    fn rust(&self, start: &str) -> Result<String> {
-        let version = ask(self.workspace.command("rustc").arg("-vV")).ok_or("no rustc")?;
-        let line = version.lines().find_map(|line| line.strip_prefix(start));
-        Ok(line.ok_or(format!("rustc does not tell its {start}"))?.to_string())
-    }
-
     fn rust_folder(&self) -> Result<PathBuf> {
         let mut rustc = self.workspace.command("rustc");
         let root = ask(rustc.args(["--print", "sysroot"])).ok_or("no rustc")?;
-        Ok(Path::new(root.trim()).join("lib/rustlib").join(self.rust("host: ")?))
+        Ok(Path::new(root.trim()).join("lib/rustlib").join(host(self.workspace)?))
     }
 
     /// The examples, whose lines are known, and README's sample.

@@ -3,7 +3,7 @@
 
 use super::{Counts, Language, Source, Tool, c};
 use crate::Result;
-use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::workspace::{Printed, Workspace, host, run, show};
 use serde_json::{Value, json};
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -67,10 +67,9 @@ pub struct Platform {
 
 impl Platform {
     pub fn of_this_machine(workspace: &Workspace) -> Result<Self> {
-        let said = ask(workspace.command("rustc").arg("-vV")).ok_or("`rustc -vV` fails")?;
-        let host = said.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+        let host = host(workspace)?;
         let all = platforms(workspace)?;
-        let fields = all.into_iter().find(|platform| platform["target"] == host);
+        let fields = all.into_iter().find(|platform| platform["target"] == *host);
         let fields = fields.ok_or_else(|| format!("node/platforms.json does not have {host}"))?;
         Ok(Self { fields })
     }

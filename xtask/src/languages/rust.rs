@@ -67,7 +67,7 @@ fn cargo_test(workspace: &Workspace, arguments: &[&str]) -> Result<Counts> {
 }
 
 /// Sums what the test programs of a run counted.
-pub(super) fn counts_of(Printed { status, text }: &Printed) -> Counts {
+pub fn counts_of(Printed { status, text }: &Printed) -> Counts {
     let mut counts = libtest_counts(text);
     if !status.success() && counts.failed == 0 {
         // It did not compile, or a test program crashed before it could count.

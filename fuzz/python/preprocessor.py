@@ -29,8 +29,9 @@ def run(data: bytes) -> None:
 def main() -> None:
     import atheris
 
+    # By name, as the package imports it when it is called.
     with atheris.instrument_imports(include=["mojo_audio"]):
-        import mojo_audio  # noqa: F401
+        import mojo_audio._preprocessor  # noqa: F401
     atheris.Setup(sys.argv, run)
     atheris.Fuzz()
 

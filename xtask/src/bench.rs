@@ -1,7 +1,7 @@
 //! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours.
 
 mod calls;
-mod criterion;
+pub mod criterion;
 mod length;
 mod machine;
 mod peers;

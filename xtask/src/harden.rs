@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod miri;
+mod numbers;
 mod sanitize;
 
 use crate::Result;
@@ -27,6 +28,7 @@ enum Part {
     Fuzz(fuzz::Arguments),
     Sanitize(sanitize::Arguments),
     Miri(miri::Arguments),
+    Numbers(numbers::Arguments),
 }
 
 /// What a part found.
@@ -46,6 +48,7 @@ impl Part {
             Self::Fuzz(fuzz::Arguments::default()),
             Self::Sanitize(sanitize::Arguments::default()),
             Self::Miri(miri::Arguments::default()),
+            Self::Numbers(numbers::Arguments::default()),
         ]
     }
 
@@ -55,6 +58,7 @@ impl Part {
             Self::Fuzz(_) => "fuzz",
             Self::Sanitize(_) => "sanitize",
             Self::Miri(_) => "miri",
+            Self::Numbers(_) => "numbers",
         }
     }
 
@@ -63,6 +67,7 @@ impl Part {
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
             Self::Sanitize(arguments) => sanitize::run(workspace, arguments),
             Self::Miri(arguments) => miri::run(workspace, arguments),
+            Self::Numbers(arguments) => numbers::run(workspace, arguments),
         }
     }
 }

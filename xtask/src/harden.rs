@@ -1,5 +1,6 @@
 //! Tries to break the library: `cargo xtask harden`, one file a part below this one.
 
+mod borders;
 mod fuzz;
 
 use crate::Result;
@@ -22,6 +23,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Part {
+    Borders(borders::Arguments),
     Fuzz(fuzz::Arguments),
 }
 
@@ -38,18 +40,20 @@ const PAGE: &str = "docs/reliability.md";
 impl Part {
     /// Every part, with its defaults.
     fn all() -> Vec<Self> {
-        vec![Self::Fuzz(fuzz::Arguments::default())]
+        vec![Self::Fuzz(fuzz::Arguments::default()), Self::Borders(borders::Arguments::default())]
     }
 
     /// Its name on the command line.
     fn name(&self) -> &'static str {
         match self {
+            Self::Borders(_) => "borders",
             Self::Fuzz(_) => "fuzz",
         }
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Report> {
         match self {
+            Self::Borders(arguments) => borders::run(workspace, arguments),
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
         }
     }

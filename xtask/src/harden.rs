@@ -2,6 +2,7 @@
 
 mod borders;
 mod fuzz;
+mod supply;
 
 use crate::Result;
 use crate::section::Section;
@@ -25,6 +26,7 @@ pub struct Arguments {
 enum Part {
     Borders(borders::Arguments),
     Fuzz(fuzz::Arguments),
+    Supply(supply::Arguments),
 }
 
 /// What a part found.
@@ -48,6 +50,7 @@ impl Part {
         match self {
             Self::Borders(_) => "borders",
             Self::Fuzz(_) => "fuzz",
+            Self::Supply(_) => "supply",
         }
     }
 
@@ -55,6 +58,7 @@ impl Part {
         match self {
             Self::Borders(arguments) => borders::run(workspace, arguments),
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
+            Self::Supply(arguments) => supply::run(workspace, arguments),
         }
     }
 }

@@ -11,7 +11,7 @@ enum { SAMPLES = 8000, CLIPS = 4, THREADS = 4, SIZE = 80 * 50 };
 static float noise[SAMPLES];
 static float wanted[SIZE];
 static MojoMelExtractor* extractor;
-static atomic_int is_over;
+static atomic_int is_over, n_computing;
 
 static int same(MojoMelSpectrogram* mel) {
     int equal = mojo_mel_spectrogram_get_size(mel) == SIZE
@@ -102,6 +102,7 @@ static void after_use(void) {
 }
 
 static void* use(void* wrong) {
+    ++n_computing;
     while (!is_over) {
         // Rather these, which share something, than threads that start and end.
         for (int i = 0; i < 50; ++i) {
@@ -119,6 +120,7 @@ static void while_in_use(int rounds) {
     for (int i = 0; i < THREADS; ++i) {
         CHECK(pthread_create(&threads[i], NULL, use, &wrong[i]) == 0, "thread %d", i);
     }
+    while (n_computing < THREADS) usleep(1000);
     int children = 0;
     for (int i = 0; i < rounds; ++i) {
         int child = in_child(compute_and_free);

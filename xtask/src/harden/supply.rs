@@ -7,6 +7,7 @@ use crate::contents;
 use crate::table;
 use crate::tidy;
 use crate::workspace::{Workspace, ask, run as run_program, show};
+use std::fs;
 use std::path::PathBuf;
 
 /// Holds every Cargo.lock to deny.toml, and the published crates to the lists of their files
@@ -93,7 +94,9 @@ fn cargo_deny(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
     // Optimized it is built in three times the time, and runs for a second either way.
     cargo.args(["install", "cargo-deny", "--version", DENY, "--locked", "--debug", "--root"]);
-    cargo.arg(&folder).arg("--target-dir").arg(folder.join("target"));
+    let target = folder.join("target");
+    cargo.arg(&folder).arg("--target-dir").arg(&target);
     run_program(cargo.env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
+    fs::remove_dir_all(target)?;
     Ok(installed)
 }

@@ -26,6 +26,19 @@ struct Plans {
 
 static PLANS: Plans = Plans::new();
 
+/// Frees the plans when the library is unloaded, which would leave their memory behind, or when the program
+/// ends. Elsewhere they stay.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[used]
+// SAFETY: the section holds functions without arguments, which the loader calls before the library goes.
+#[unsafe(link_section = ".fini_array")]
+static AT_THE_END: extern "C" fn() = {
+    extern "C" fn free_plans() {
+        PLANS.clear();
+    }
+    free_plans
+};
+
 /// Calls `work` with the extractor of a configuration, made now or kept from a call before.
 pub(crate) fn with_extractor<T>(
     config: &MojoMelConfig,
@@ -57,6 +70,16 @@ impl Plans {
         let result = work(&extractor)?;
         self.keep(*config, extractor, call);
         Ok(result)
+    }
+
+    /// Frees what is kept, but what other threads use: they may go on while the program ends.
+    #[cfg_attr(not(all(unix, not(target_vendor = "apple"))), allow(dead_code))]
+    fn clear(&self) {
+        for slot in &self.slots {
+            if let Some(mut place) = available(slot.plan.try_write()) {
+                *place = None;
+            }
+        }
     }
 
     /// Puts a plan in the place of the one that was used least recently, of those nobody is using.
@@ -136,6 +159,20 @@ mod tests {
             Ok(std::ptr::from_ref(outer).addr() == address(&plans, 80))
         });
         assert_eq!(inner, Ok(true));
+    }
+
+    #[test]
+    fn what_nobody_uses_is_freed() {
+        let plans = Plans::new();
+        address(&plans, 40);
+        plans.clear();
+        assert_eq!(kept(&plans), []);
+        address(&plans, 80);
+        let inner = plans.with(&config(80), |_| {
+            plans.clear();
+            Ok(kept(&plans))
+        });
+        assert_eq!(inner, Ok(vec![80]), "in use");
     }
 
     #[test]

@@ -11,6 +11,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
+import pytest
 from conftest import assert_bits, signal
 
 import mojo_audio
@@ -104,6 +105,43 @@ def test_worker_processes() -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         assert_bits(pool.submit(worker, extractor, 3000).result(), extractor(signal(3000)))
+
+
+# Python warns of forks beside threads: that is what is tried here.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="processes are not forked here")
+def test_forked_processes() -> None:
+    """A fork's children compute with the parent's extractor, whatever its threads are doing with it."""
+    extractor = MelExtractor()
+    x = signal(16_000)
+    wanted = mojo_audio.mel_spectrogram(x)
+    is_over = threading.Event()
+
+    def compute_until_it_is_over() -> None:
+        while not is_over.is_set():
+            extractor(x)
+            mojo_audio.mel_spectrogram(x)
+
+    def child() -> None:
+        assert_bits(extractor(x), wanted)
+        assert_bits(mojo_audio.mel_spectrogram(x), wanted)
+        for mel in extractor.batch([x, x, x], threads=2):
+            assert_bits(mel, wanted)
+
+    context = multiprocessing.get_context("fork")
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(compute_until_it_is_over) for _ in range(2)]
+        try:
+            for _ in range(10):
+                process = context.Process(target=child)
+                process.start()
+                process.join(60)
+                assert process.exitcode == 0
+        finally:
+            is_over.set()
+        for thread in running:
+            thread.result()
+    assert_bits(extractor(x), wanted)
 
 
 def test_nothing_leaks() -> None:

@@ -1,10 +1,5 @@
 //! Tries to break the library: `cargo xtask harden`, one file a part below this one.
 
-mod fuzz;
-mod miri;
-mod numbers;
-mod sanitize;
-
 use crate::Result;
 use crate::section::Section;
 use crate::workspace::Workspace;
@@ -23,14 +18,6 @@ pub struct Arguments {
     part: Option<Part>,
 }
 
-#[derive(Subcommand)]
-enum Part {
-    Fuzz(fuzz::Arguments),
-    Sanitize(sanitize::Arguments),
-    Miri(miri::Arguments),
-    Numbers(numbers::Arguments),
-}
-
 /// What a part found.
 struct Report {
     /// Its figures, in Markdown.
@@ -41,35 +28,45 @@ struct Report {
 
 const PAGE: &str = "docs/reliability.md";
 
-impl Part {
-    /// Every part, with its defaults.
-    fn all() -> Vec<Self> {
-        vec![
-            Self::Fuzz(fuzz::Arguments::default()),
-            Self::Sanitize(sanitize::Arguments::default()),
-            Self::Miri(miri::Arguments::default()),
-            Self::Numbers(numbers::Arguments::default()),
-        ]
-    }
+/// The parts, each a module with its `Arguments` and `run`.
+macro_rules! parts {
+    ($($module:ident: $part:ident),+ $(,)?) => {
+        $(mod $module;)+
 
-    /// Its name on the command line.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Fuzz(_) => "fuzz",
-            Self::Sanitize(_) => "sanitize",
-            Self::Miri(_) => "miri",
-            Self::Numbers(_) => "numbers",
+        #[derive(Subcommand)]
+        enum Part {
+            $($part($module::Arguments),)+
         }
-    }
 
-    fn run(&self, workspace: &Workspace) -> Result<Report> {
-        match self {
-            Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
-            Self::Sanitize(arguments) => sanitize::run(workspace, arguments),
-            Self::Miri(arguments) => miri::run(workspace, arguments),
-            Self::Numbers(arguments) => numbers::run(workspace, arguments),
+        impl Part {
+            /// Every part, with its defaults.
+            fn all() -> Vec<Self> {
+                vec![$(Self::$part($module::Arguments::default())),+]
+            }
+
+            /// Its name on the command line.
+            fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$part(_) => stringify!($module),)+
+                }
+            }
+
+            fn run(&self, workspace: &Workspace) -> Result<Report> {
+                match self {
+                    $(Self::$part(arguments) => $module::run(workspace, arguments),)+
+                }
+            }
         }
-    }
+    };
+}
+
+parts! {
+    fuzz: Fuzz,
+    sanitize: Sanitize,
+    miri: Miri,
+    numbers: Numbers,
+    borders: Borders,
+    supply: Supply,
 }
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {

@@ -2,6 +2,7 @@
 //! headers, and what pkg-config and CMake need.
 
 pub mod cxx;
+pub mod shared;
 
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
@@ -23,7 +24,7 @@ pub struct Arguments {
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The number of the binary interface, as capi/build.rs puts it into the library.
-const ABI: u32 = 0;
+pub const ABI: u32 = 0;
 
 /// Libraries of the system that the static library needs, as `rustc --print native-static-libs` says.
 const SYSTEM: &str = if cfg!(target_os = "macos") {
@@ -61,7 +62,14 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     let mut put = |file: PathBuf, bytes: &[u8]| put(&mut files, file, bytes);
 
     let [real, soname, linked] = &names;
-    let shared = put(lib.join(real), &fs::read(built.join(linked))?)?;
+    let bytes = if cfg!(target_os = "linux") {
+        let made = workspace.folder("install")?.join(real);
+        link(workspace, &built.join("libmojo_audio.a"), soname, ABI, &made)?;
+        fs::read(made)?
+    } else {
+        fs::read(built.join(linked))?
+    };
+    let shared = put(lib.join(real), &bytes)?;
     strip(workspace, &shared);
     put(lib.join("libmojo_audio.a"), &fs::read(built.join("libmojo_audio.a"))?)?;
     put(prefix.join("include/mojo_audio.h"), workspace.read("capi/include/mojo_audio.h")?.as_bytes())?;
@@ -71,6 +79,21 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     put(cmake.join("mojo_audio-config-version.cmake"), cmake_version().as_bytes())?;
     link_names(&mut files, &lib, &names)?;
     Ok(files)
+}
+
+/// Links the shared C library.
+pub fn link(workspace: &Workspace, archive: &Path, soname: &str, abi: u32, shared: &Path) -> Result {
+    let compiler =
+        shared::compiler(workspace, "CC", "cc").ok_or("there is no C compiler to link with")?;
+    let version = shared::version(abi);
+    let versions = [(version.as_str(), shared::C_FUNCTIONS)];
+    shared::link(
+        workspace,
+        &compiler,
+        archive,
+        &shared::Interface { soname, versions: &versions },
+        shared,
+    )
 }
 
 /// Writes a file, and notes it.

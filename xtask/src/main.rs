@@ -3,6 +3,7 @@
 mod bench;
 mod cases;
 mod conformance;
+mod contents;
 mod counts;
 mod dist;
 mod doctor;

@@ -1,5 +1,7 @@
 //! Rules of the tree that no compiler checks.
 
+mod dependencies;
+
 use crate::Result;
 use crate::generate::{self, NOTICE};
 use crate::workspace::{Workspace, ask};
@@ -81,6 +83,7 @@ pub fn run(workspace: &Workspace) -> Result {
     }
     let cases = serde_json::from_str(&workspace.read("conformance/cases.json")?)?;
     check_cases(&cases, &mut faults);
+    dependencies::check(workspace, &files, &mut faults)?;
     if faults.is_empty() {
         println!("{} files are tidy", files.len());
         return Ok(());
@@ -89,7 +92,7 @@ pub fn run(workspace: &Workspace) -> Result {
 }
 
 /// The files of the checkout: those that git knows, and new ones that it does not ignore.
-fn files(workspace: &Workspace) -> Result<BTreeSet<String>> {
+pub fn files(workspace: &Workspace) -> Result<BTreeSet<String>> {
     let mut git = workspace.command("git");
     // A checkout may belong to another user, in a container for example.
     git.args(["-c", "safe.directory=*", "-c", "core.quotePath=false", "ls-files"]);

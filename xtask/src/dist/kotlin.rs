@@ -33,7 +33,8 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     run(maven(workspace, PROJECT)?.arg("install"))?;
     let name = format!("mojo-audio-{VERSION}.jar");
     let mut files = vec![folder.join(&name), folder.join(format!("mojo-audio-{VERSION}.pom"))];
-    fs::copy(build(workspace)?.join(name), &files[0])?;
+    kotlin::check_jar(workspace)?;
+    fs::copy(kotlin::jar(workspace)?, &files[0])?;
     fs::copy(workspace.path("uniffi/kotlin/pom.xml"), &files[1])?;
     match env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT")) {
         Some(ndk) => {

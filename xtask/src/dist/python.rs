@@ -21,7 +21,9 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
         let wheel = python::build(workspace, &tools, interpreter, "release", &built)?;
         files.push(copy(&wheel, folder)?);
     }
-    files.push(source(workspace, &tools, folder)?);
+    let built = workspace.folder("dist-python")?.join("source");
+    let _ = fs::remove_dir_all(&built);
+    files.push(copy(&python::source(workspace, &tools, &built)?, folder)?);
     run(workspace.command(&tools).args(["-m", "twine", "check", "--strict"]).args(&files))?;
 
     let environment = workspace.folder("dist-python")?.join("venv");
@@ -52,19 +54,6 @@ fn test(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
         );
     }
     Ok(())
-}
-
-fn source(workspace: &Workspace, tools: &Path, folder: &Path) -> Result<PathBuf> {
-    let before = names(folder)?;
-    let mut command = workspace.command(tools);
-    command.args(["-m", "maturin", "sdist", "--manifest-path", "python/Cargo.toml", "--out"]);
-    run(command.arg(folder))?;
-    let new = names(folder)?.into_iter().find(|file| !before.contains(file));
-    new.ok_or_else(|| "maturin made no source distribution".into())
-}
-
-fn names(folder: &Path) -> Result<Vec<PathBuf>> {
-    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {

@@ -1,31 +1,22 @@
 //! Installs the C++ library: the classes and the C functions over one engine.
 
-use super::{SYSTEM, VERSION, link_names, minor_and_patch, put, strip};
+use super::shared::{self, Interface};
+use super::{ABI, SYSTEM, VERSION, link_names, minor_and_patch, put, strip};
 use crate::Result;
-use crate::workspace::{Workspace, ask, run};
-use std::env;
+use crate::workspace::{Workspace, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a program may call: the C functions, and what the classes are made of.
-const EXPORTS: &str = "{
-  global:
-    mojo_mel_*;
-    mojo_audio_*;
-    extern \"C++\" { mojo_audio::detail::*; };
-  local: *;
-};
-";
+/// What the classes are made of, as a linker's script names it.
+const CLASSES: &str = "extern \"C++\" { mojo_audio::detail::*; };";
 
-/// The C++ compiler, if there is one; its whole path, as CMake gives it to cargo. None but on Linux: how
-/// the shared library is linked elsewhere has not been tried.
+/// The C++ compiler, if there is one. None but on Linux: how the shared library is linked elsewhere has
+/// not been tried.
 pub fn compiler(workspace: &Workspace) -> Option<String> {
     if !cfg!(target_os = "linux") {
         return None;
     }
-    let compiler = env::var("CXX").unwrap_or_else(|_| "c++".into());
-    let path = ask(workspace.command("sh").args(["-c", "command -v \"$0\"", &compiler]))?;
-    Some(path.trim().to_string())
+    shared::compiler(workspace, "CXX", "c++")
 }
 
 /// Builds the library and installs it below a folder in which the C library is; gives the files.
@@ -46,7 +37,11 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     let names = shared_names();
     let [real, soname, _] = &names;
     let shared = workspace.folder("install")?.join(real);
-    link(workspace, &compiler, &archive, soname, &shared)?;
+    // The C functions have the version that they have in the C library: they are the same.
+    let (c, classes) = (shared::version(ABI), format!("MOJO_AUDIO_CXX_{}", series()));
+    let versions = [(c.as_str(), shared::C_FUNCTIONS), (classes.as_str(), CLASSES)];
+    let interface = Interface { soname, versions: &versions };
+    shared::link(workspace, &compiler, &archive, &interface, &shared)?;
     let shared = put(&mut files, lib.join(real), &fs::read(shared)?)?;
     strip(workspace, &shared);
     link_names(&mut files, &lib, &names)?;
@@ -63,18 +58,6 @@ pub fn headers(workspace: &Workspace) -> Result<Vec<String>> {
     }
     headers.sort();
     Ok(headers)
-}
-
-/// Links the shared library. Not rustc's: it would hide the symbols of C++.
-fn link(workspace: &Workspace, compiler: &str, archive: &Path, soname: &str, shared: &Path) -> Result {
-    let exports = shared.with_extension("map");
-    fs::write(&exports, EXPORTS)?;
-    let mut command = workspace.command(compiler);
-    command.args(["-shared", "-Wl,--gc-sections", "-Wl,--no-undefined", "-Wl,--as-needed"]);
-    command.arg(format!("-Wl,-soname,{soname}"));
-    command.arg(format!("-Wl,--version-script,{}", exports.display()));
-    command.arg("-Wl,--whole-archive").arg(archive).arg("-Wl,--no-whole-archive");
-    run(command.args(SYSTEM.split(' ')).arg("-o").arg(shared)).map(drop)
 }
 
 /// Before 1.0 a minor version may bring options, and so another `MelConfig`: the name that programs look

@@ -1,10 +1,16 @@
 //! C: the header, the installed library in every way of linking, the guide's samples, the conformance
 //! cases and everything that can go wrong, also under valgrind and AddressSanitizer.
 
+pub mod abi;
+pub mod borders;
+mod interface;
+mod null;
+
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool};
 use crate::workspace::{Workspace, ask, host, run};
 use crate::{Result, cases, install};
+use borders::Borders;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +37,12 @@ pub const BINUTILS: Tool =
 pub const VALGRIND: Tool =
     Tool { name: "valgrind", probe: &["valgrind", "--version"], source: Source::Debian("valgrind") };
 
+pub const ABIGAIL: Tool = Tool {
+    name: "abidw and abidiff",
+    probe: &["abidiff", "--version"],
+    source: Source::Debian("abigail-tools"),
+};
+
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// Stripped, the shared library is smaller than this.
@@ -42,7 +54,7 @@ impl Language for C {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        const { &[CARGO, GCC, GXX, PKG_CONFIG, CMAKE, VALGRIND, BINUTILS] }
+        const { &[CARGO, GCC, GXX, PKG_CONFIG, CMAKE, VALGRIND, BINUTILS, ABIGAIL] }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
@@ -60,7 +72,9 @@ impl Language for C {
         session.interface(&mut checks)?;
         session.linking(&mut checks)?;
         session.guide(&mut checks)?;
-        session.programs(&mut checks)?;
+        let watched = session.watched_library()?;
+        session.programs(&watched, &mut checks)?;
+        session.borders(&watched, &mut checks)?;
         session.example(&mut checks)?;
         Ok(checks.counts())
     }
@@ -134,20 +148,31 @@ impl Session<'_> {
         let symbols =
             ask(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(&shared))
                 .ok_or("nm can't read the library")?;
-        let mut exported: Vec<_> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
-        let mut functions: Vec<_> = interface
-            .lines()
-            .filter_map(|line| line.strip_prefix("function ")?.split('(').next())
-            .filter_map(|declaration| declaration.rsplit([' ', '*']).next())
-            .collect();
+        let version = install::shared::version(install::ABI);
+        let exported = symbols.lines().filter_map(|line| line.split(' ').next());
+        // The version itself is a symbol, too.
+        let mut exported: Vec<_> = exported.filter(|name| *name != version).map(String::from).collect();
+        let functions = interface::functions(&interface)?;
+        let mut functions: Vec<_> =
+            functions.iter().map(|function| format!("{}@@{version}", function.name)).collect();
         exported.sort_unstable();
         functions.sort_unstable();
         checks.check(
-            "the library exports the functions of the header and nothing else",
+            "the library exports the functions of the header, with their version, and nothing else",
             if exported == functions {
                 Ok(())
             } else {
                 Err(format!("exported: {exported:?}\nin the header: {functions:?}").into())
+            },
+        );
+
+        let relocations = ask(Command::new("readelf").arg("-rW").arg(&shared)).unwrap_or_default();
+        let own = relocations.lines().find(|line| line.contains(" mojo_"));
+        checks.check(
+            "inside the library no call goes by a name that another could take",
+            match own {
+                None if !relocations.is_empty() => Ok(()),
+                _ => Err(own.unwrap_or("readelf can't read it").into()),
             },
         );
 
@@ -156,6 +181,9 @@ impl Session<'_> {
         let mut command = self.command("gcc");
         command.args(["-std=c11", "-fsyntax-only"]).args(WARNINGS).arg(&program);
         checks.check("sizes, offsets and numbers are those written down", run(&mut command));
+        checks
+            .check("programs that were compiled for the last release run", abi::check(self.workspace));
+        checks.check("an interface that breaks them is found", abi::check_itself(self.workspace));
 
         let size = fs::metadata(&shared)?.len();
         eprintln!("{}: {size} bytes", shared.display());
@@ -291,17 +319,11 @@ impl Session<'_> {
 
     /// The test programs: with the shared library, the same under valgrind, and with a static one that
     /// AddressSanitizer watches as it does the programs.
-    fn programs(&self, checks: &mut Checks) -> Result {
+    fn programs(&self, watched: &Path, checks: &mut Checks) -> Result {
         let list = self.folder.join("cases.txt");
         fs::write(&list, cases::flat(self.workspace)?)?;
         let arguments = [list, self.workspace.path("conformance")];
-        let watched = self.watched_library()?;
-        let shared: [&OsStr; 1] = ["-lmojo_audio".as_ref()];
-        let watched: [&OsStr; 3] = [
-            watched.as_ref(),
-            "-fsanitize=address,undefined".as_ref(),
-            "-fno-sanitize-recover=all".as_ref(),
-        ];
+        let (shared, watched) = (SHARED.map(OsStr::new), watched_flags(watched));
         for name in ["conformance", "api", "threads"] {
             for (kind, library) in [("", &shared[..]), ("-asan", &watched[..])] {
                 let program = self.folder.join(format!("{name}{kind}"));
@@ -322,6 +344,24 @@ impl Session<'_> {
             valgrind.arg(format!("--suppressions={}", self.tests("valgrind.supp").display()));
             let clean = run(valgrind.arg(self.folder.join(name)).args(&arguments));
             checks.check(&format!("{name} under valgrind: no error, no leak"), clean);
+        }
+        Ok(())
+    }
+
+    /// Every pointer NULL; the library loaded and unloaded, forked, and beside another version of itself.
+    fn borders(&self, watched: &Path, checks: &mut Checks) -> Result {
+        let borders = Borders { workspace: self.workspace, folder: &self.folder, prefix: &self.prefix };
+        let (shared, watched) = (SHARED.map(OsStr::new), watched_flags(watched));
+        let lib = self.prefix.join("lib");
+        // Beside threads the sanitizer's own locks are what a child would wait for.
+        for (kind, library, forks) in [("", &shared[..], 20), ("-asan", &watched[..], 0)] {
+            checks.runner(&format!("null{kind}"), &mut borders.null(kind, library)?, &[])?;
+            checks.runner(&format!("forked{kind}"), &mut borders.forked(kind, library, forks)?, &[])?;
+        }
+        let library = lib.join("libmojo_audio.so");
+        checks.runner("loaded", &mut borders.loaded(&library, 1000)?, &[])?;
+        for mut program in borders.versions(&lib.join("libmojo_audio.a"))? {
+            checks.runner("two versions", &mut program, &[])?;
         }
         Ok(())
     }
@@ -349,6 +389,14 @@ impl Session<'_> {
         checks.check("examples/c", printed.and_then(|text| same(text.trim_end(), &line)));
         Ok(())
     }
+}
+
+/// Links the installed library.
+const SHARED: [&str; 1] = ["-lmojo_audio"];
+
+/// Links the library that AddressSanitizer watches.
+fn watched_flags(library: &Path) -> [&OsStr; 3] {
+    [library.as_ref(), "-fsanitize=address,undefined".as_ref(), "-fno-sanitize-recover=all".as_ref()]
 }
 
 /// A C program that does not compile if the header is not as it is written down.

@@ -4,7 +4,7 @@ use super::c::{CARGO, example_line, same};
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, uniffi};
 use crate::workspace::{Printed, Workspace, ask, show};
-use crate::{Result, dist, elf};
+use crate::{Result, contents, dist, elf};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -47,6 +47,7 @@ impl Language for Kotlin {
         let mut maven = maven(workspace, ALL)?;
         maven.args(["--projects", ":mel", "--also-make", "package", "exec:java"]);
         let (mut counts, printed) = tests(maven.arg(format!("-Dexec.args={}", audio.display())))?;
+        checks.check("files of the jar", check_jar(workspace));
         let line = example_line(workspace)?;
         let printed = match printed.lines().find(|line| line.contains(".wav:")) {
             Some(came) => same(strip_colours(came).trim(), &line),
@@ -61,6 +62,16 @@ impl Language for Kotlin {
 /// Where Maven builds, each project in a folder of its own.
 pub fn folder(workspace: &Workspace) -> Result<PathBuf> {
     workspace.folder("kotlin")
+}
+
+/// The jar that Maven has built, which is the one that is published.
+pub fn jar(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(folder(workspace)?.join(format!("mojo-audio/mojo-audio-{}.jar", env!("CARGO_PKG_VERSION"))))
+}
+
+/// Fails if the jar holds anything but the files of its list.
+pub fn check_jar(workspace: &Workspace) -> Result {
+    contents::compare(workspace, "kotlin", &contents::of_jar(workspace, &jar(workspace)?)?)
 }
 
 /// Maven on a project.

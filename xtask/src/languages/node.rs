@@ -2,8 +2,8 @@
 //! also install its tarballs as users do.
 
 use super::{Counts, Language, Source, Tool, c};
-use crate::Result;
 use crate::workspace::{Printed, Workspace, host, run, show};
+use crate::{Result, contents};
 use serde_json::{Value, json};
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -159,7 +159,7 @@ pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
 }
 
 /// Makes the tarballs that npm publishes: the package, which depends on an engine for each platform, and
-/// the engine of this one.
+/// the engine of this one. Fails if they hold anything but the files of their lists.
 pub fn pack(
     workspace: &Workspace,
     package: &Path,
@@ -218,12 +218,14 @@ pub fn pack(
     fs::write(engine.join("README.md"), readme)?;
 
     let mut tarballs = Vec::new();
-    for folder in [main, engine] {
+    for (folder, list) in [(main, "node"), (engine, "node-engine")] {
         let mut npm = workspace.command("npm");
         npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to).current_dir(&folder);
         run(&mut npm)?;
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        tarballs.push(to.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))));
+        let tarball = to.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION")));
+        contents::compare(workspace, list, &contents::of_tarball(workspace, &tarball)?)?;
+        tarballs.push(tarball);
     }
     Ok(tarballs)
 }

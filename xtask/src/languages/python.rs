@@ -2,8 +2,8 @@
 //! compared with.
 
 use super::{Counts, Language, Source, Tool, c};
-use crate::Result;
 use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,6 +46,10 @@ impl Language for Python {
         let python = environment(workspace)?;
         let wheel =
             build(workspace, &python, &python, "dev", &workspace.folder("python")?.join("wheel"))?;
+        // Nothing is compiled for it.
+        let sdist = workspace.folder("python/sdist")?;
+        fs::remove_dir_all(&sdist)?;
+        source(workspace, &python, &sdist)?;
         install(workspace, &python, &wheel)?;
         let mut counts = pytest(workspace, &python, &["python/tests"])?;
         let mut free_threaded = free_threaded(workspace).peekable();
@@ -137,7 +141,7 @@ pub fn install(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
 }
 
 /// Builds the wheel for an interpreter into a folder that has nothing else; `maturin` is the interpreter
-/// that has maturin.
+/// that has maturin. Fails if it holds anything but the files of its list.
 pub fn build(
     workspace: &Workspace,
     maturin: &Path,
@@ -155,10 +159,27 @@ pub fn build(
     }
     command.arg("--target-dir").arg(workspace.target()).arg("--out").arg(folder);
     run(&mut command)?;
+    let wheel = only_file(folder)?;
+    contents::compare(workspace, "python", &contents::of_wheel(workspace, maturin, &wheel)?)?;
+    Ok(wheel)
+}
+
+/// Makes the source distribution in a folder that has nothing else. Fails if it holds anything but the files
+/// of its list.
+pub fn source(workspace: &Workspace, maturin: &Path, folder: &Path) -> Result<PathBuf> {
+    let mut command = workspace.command(maturin);
+    command.args(["-m", "maturin", "sdist", "--manifest-path", "python/Cargo.toml", "--out"]);
+    run(command.arg(folder))?;
+    let source = only_file(folder)?;
+    contents::compare(workspace, "python-source", &contents::of_tarball(workspace, &source)?)?;
+    Ok(source)
+}
+
+fn only_file(folder: &Path) -> Result<PathBuf> {
     let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     match files.as_slice() {
-        [wheel] => Ok(wheel.clone()),
-        _ => Err(format!("{}: {} files; one wheel is wanted", folder.display(), files.len()).into()),
+        [file] => Ok(file.clone()),
+        _ => Err(format!("{}: {} files; one is wanted", folder.display(), files.len()).into()),
     }
 }
 

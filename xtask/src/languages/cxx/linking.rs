@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::Result;
+use crate::languages::c::borders::Borders;
 use crate::languages::c::same;
 use crate::languages::checks::Checks;
 use crate::workspace::{ask, run};
@@ -17,6 +18,7 @@ const LARGEST: u64 = 1200 * 1024;
 
 pub fn check(session: &Session<'_>, checks: &mut Checks) -> Result {
     interface(session, checks)?;
+    null(session, checks)?;
     pkg_config(session, checks)?;
     one_engine(session, checks)?;
     cmake(session, checks)
@@ -32,8 +34,13 @@ fn interface(session: &Session<'_>, checks: &mut Checks) -> Result {
         Ok(symbols.lines().map(str::to_string).collect())
     };
     let name = |symbol: &String| symbol.split([' ', '(']).next().unwrap_or_default().to_string();
-    let (cxx, c): (Vec<_>, Vec<_>) =
-        exported(&shared)?.iter().map(name).partition(|name| name.starts_with("mojo_audio::detail::"));
+    // The versions themselves are symbols, too.
+    let is_version = |name: &String| name.starts_with("MOJO_AUDIO_CXX_");
+    let (cxx, c): (Vec<_>, Vec<_>) = exported(&shared)?
+        .iter()
+        .map(name)
+        .filter(|name| !is_version(name))
+        .partition(|name| name.starts_with("mojo_audio::detail::"));
     let library = session.prefix.join("lib/libmojo_audio.so");
     let of_c: Vec<_> = exported(&library)?.iter().map(name).collect();
     checks.check(
@@ -48,6 +55,13 @@ fn interface(session: &Session<'_>, checks: &mut Checks) -> Result {
         if size < LARGEST { Ok(()) } else { Err(format!("{size} bytes").into()) },
     );
     Ok(())
+}
+
+/// The C functions of this library refuse NULL as those of the C library do.
+fn null(session: &Session<'_>, checks: &mut Checks) -> Result {
+    let Session { workspace, folder, prefix } = session;
+    let borders = Borders { workspace, folder, prefix };
+    checks.runner("null", &mut borders.null("", &["-lmojo_audio_cxx".as_ref()])?, &[])
 }
 
 fn flags(session: &Session<'_>, arguments: &[&str]) -> Result<Vec<String>> {

@@ -160,7 +160,11 @@ impl MelConfig {
         self.rule((1..=n_mels).contains(&self.n_mfcc.unwrap_or(1)), "n_mfcc", || {
             format!("from 1 to n_mels, {n_mels}, or none")
         })?;
-        self.rule(self.lifter >= 0.0, "lifter", || "at least 0".into())?;
+        // Angles are divided by it.
+        let least = f64::from(f32::MIN_POSITIVE);
+        self.rule(self.lifter == 0.0 || self.lifter >= least, "lifter", || {
+            format!("0, or at least {least:e}")
+        })?;
         self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
         self.rule(self.n_frames != Some(0), "n_frames", || "at least 1, or none".into())?;
         let plain_rows = self.n_mfcc.is_none() && !self.use_energy;

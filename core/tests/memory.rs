@@ -231,6 +231,21 @@ fn a_stream_does_not_grow() {
     }
 }
 
+#[test]
+fn a_stream_does_not_grow_with_the_hop() {
+    let made = |hop: &str| {
+        let options: &[_] = &[("reference", "none"), ("hop_length", hop)];
+        let extractor = MelExtractor::new(&config("whisper", options)).unwrap();
+        measure(|| extractor.stream().unwrap())
+    };
+    let (_, _, short) = made("400");
+    let (mut stream, _, long) = made("4294967295");
+    // One frame of 400 samples is held until it is sure to count.
+    assert_eq!(long, short + 400 * 4);
+    let (given, allocations, _) = measure(|| stream.push_into(&[0.1f32; 100_000], &mut []));
+    assert_eq!((given, allocations), (Ok(0), 0));
+}
+
 /// One step after the other, each of which may be refused memory. The frames are so few that debug
 /// builds are quick.
 fn program(config: &MelConfig, samples: &[f32]) -> Result<usize, Error> {

@@ -223,6 +223,7 @@ fn computing_may_be_refused_memory() {
 fn one_shot_calls_may_be_refused_memory() {
     // A configuration that no other test uses, so that its plan is not there yet; plans that are kept
     // stay allocated, so each round has a new one.
+    let mut of_plan = 0;
     for k in 0..200 {
         let config = MojoMelConfig { sample_rate: 16_000, n_fft: 300, hop_length: 100 + k, n_mels: 40 };
         let mut mel = ptr::null_mut();
@@ -237,6 +238,7 @@ fn one_shot_calls_may_be_refused_memory() {
             // SAFETY: the handle is not used again.
             unsafe { mojo_mel_spectrogram_free(mel) };
             assert!(k > 3, "a plan has tables");
+            assert_eq!(of_plan, BLOCKS.get() - before, "blocks leak when the handle is refused");
             return;
         }
         assert_eq!(status, MOJO_AUDIO_ERROR_ALLOCATION, "{k}: {}", last_error());
@@ -246,6 +248,7 @@ fn one_shot_calls_may_be_refused_memory() {
             assert_eq!(requests(&mut call), (MOJO_AUDIO_SUCCESS, 2), "{k}: {left} blocks leak");
             // SAFETY: the handle is not used again.
             unsafe { mojo_mel_spectrogram_free(mel) };
+            of_plan = left;
             continue;
         }
         assert!(mel.is_null());

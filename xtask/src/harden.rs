@@ -1,6 +1,7 @@
 //! Tries to break the library: `cargo xtask harden`, one file a part below this one.
 
 mod fuzz;
+mod memory;
 
 use crate::Result;
 use crate::section::Section;
@@ -23,6 +24,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Part {
     Fuzz(fuzz::Arguments),
+    Memory(memory::Arguments),
 }
 
 /// What a part found.
@@ -38,19 +40,21 @@ const PAGE: &str = "docs/reliability.md";
 impl Part {
     /// Every part, with its defaults.
     fn all() -> Vec<Self> {
-        vec![Self::Fuzz(fuzz::Arguments::default())]
+        vec![Self::Fuzz(fuzz::Arguments::default()), Self::Memory(memory::Arguments::default())]
     }
 
     /// Its name on the command line.
     fn name(&self) -> &'static str {
         match self {
             Self::Fuzz(_) => "fuzz",
+            Self::Memory(_) => "memory",
         }
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Report> {
         match self {
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
+            Self::Memory(arguments) => memory::run(workspace, arguments),
         }
     }
 }

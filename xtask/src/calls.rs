@@ -82,6 +82,7 @@ pub const ALL: &[&Call] = &[
 pub const CORE: &Call = &rust::CALL;
 pub const C: &Call = &c::PLANNED;
 pub const PYTHON: &Call = &python::CALL;
+pub const PYTHON_REQUIREMENTS: &str = python::REQUIREMENTS;
 
 /// What each program is started with to push the clips to one stream instead.
 pub const STREAM: &str = "stream";

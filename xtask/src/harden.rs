@@ -1,5 +1,6 @@
 //! Tries to break the library: `cargo xtask harden`, one file a part below this one.
 
+mod concurrency;
 mod fuzz;
 mod memory;
 
@@ -25,6 +26,7 @@ pub struct Arguments {
 enum Part {
     Fuzz(fuzz::Arguments),
     Memory(memory::Arguments),
+    Concurrency(concurrency::Arguments),
 }
 
 /// What a part found.
@@ -40,7 +42,11 @@ const PAGE: &str = "docs/reliability.md";
 impl Part {
     /// Every part, with its defaults.
     fn all() -> Vec<Self> {
-        vec![Self::Fuzz(fuzz::Arguments::default()), Self::Memory(memory::Arguments::default())]
+        vec![
+            Self::Fuzz(fuzz::Arguments::default()),
+            Self::Memory(memory::Arguments::default()),
+            Self::Concurrency(concurrency::Arguments::default()),
+        ]
     }
 
     /// Its name on the command line.
@@ -48,6 +54,7 @@ impl Part {
         match self {
             Self::Fuzz(_) => "fuzz",
             Self::Memory(_) => "memory",
+            Self::Concurrency(_) => "concurrency",
         }
     }
 
@@ -55,6 +62,7 @@ impl Part {
         match self {
             Self::Fuzz(arguments) => fuzz::run(workspace, arguments),
             Self::Memory(arguments) => memory::run(workspace, arguments),
+            Self::Concurrency(arguments) => concurrency::run(workspace, arguments),
         }
     }
 }

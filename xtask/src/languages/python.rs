@@ -164,18 +164,23 @@ pub fn build(
 
 /// Runs pytest, and gives what it counts.
 pub fn pytest(workspace: &Workspace, python: &Path, tests: &[&str]) -> Result<Counts> {
-    let mut command: Command = workspace.command(python);
-    command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "python/pyproject.toml"]);
-    command.args(["--rootdir", "python"]).args(tests);
-    // The checkout stays as it is.
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    command.env("HYPOTHESIS_STORAGE_DIRECTORY", workspace.folder("python")?.join("hypothesis"));
-    let Printed { status, text } = show(&mut command)?;
+    let Printed { status, text } = show(pytest_command(workspace, python)?.args(tests))?;
     let mut counts = text.lines().rev().find_map(pytest_counts).unwrap_or_default();
     if !status.success() && counts.failed == 0 {
         counts.failed = 1;
     }
     Ok(counts)
+}
+
+/// pytest, without the tests.
+pub fn pytest_command(workspace: &Workspace, python: &Path) -> Result<Command> {
+    let mut command = workspace.command(python);
+    command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "python/pyproject.toml"]);
+    command.args(["--rootdir", "python"]);
+    // The checkout stays as it is.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("HYPOTHESIS_STORAGE_DIRECTORY", workspace.folder("python")?.join("hypothesis"));
+    Ok(command)
 }
 
 /// Reads a line like `1 failed, 885 passed, 2 skipped, 1 error in 11.67s`.

@@ -31,8 +31,8 @@ impl Default for Arguments {
     }
 }
 
-/// Makes the command that runs a language's tests.
-type Tests = fn(&Workspace) -> Result<Command>;
+/// Makes the commands that run a language's tests.
+type Tests = fn(&Workspace) -> Result<Vec<Command>>;
 
 const LANGUAGES: [(&str, Tests); 6] = [
     ("rust", rust_tests),
@@ -54,12 +54,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         if !arguments.languages.is_empty() && !arguments.languages.iter().any(|name| name == language) {
             continue;
         }
-        let found = tests(workspace).and_then(|mut command| {
-            let Printed { status, text } =
-                show(command.env("MOJO_AUDIO_SECONDS", arguments.seconds.to_string()))?;
-            if status.success() { figures(&text) } else { Err(status.to_string().into()) }
-        });
-        match found {
+        match tests(workspace).and_then(|commands| compared(commands, arguments.seconds)) {
             Ok(found) => rows.extend(
                 found
                     .into_iter()
@@ -68,7 +63,26 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
             Err(error) => broken.push(format!("{language}: {error}")),
         }
     }
-    Ok(Report { figures: table::markdown(&rows), broken })
+    let mut figures = table::markdown(&rows);
+    if python::free_threaded(workspace).next().is_none() {
+        let names = python::FREE_THREADED.join(" or ");
+        figures
+            .push_str(&format!("\nNot run: Python without the GIL, as the machine has no {names}.\n"));
+    }
+    Ok(Report { figures, broken })
+}
+
+/// Runs tests; gives who shared an extractor, and what was compared.
+fn compared(commands: Vec<Command>, seconds: u32) -> Result<Vec<[String; 2]>> {
+    let mut all = Vec::new();
+    for mut command in commands {
+        let Printed { status, text } = show(command.env("MOJO_AUDIO_SECONDS", seconds.to_string()))?;
+        if !status.success() {
+            return Err(status.to_string().into());
+        }
+        all.extend(figures(&text)?);
+    }
+    Ok(all)
 }
 
 /// The lines that tests have printed for this, such as `concurrency: 64 threads: 1234 results`.
@@ -83,37 +97,49 @@ fn needed(language: &dyn Language) -> Result {
     language.missing().map_or(Ok(()), |missing| Err(missing.into()))
 }
 
-fn rust_tests(workspace: &Workspace) -> Result<Command> {
+fn rust_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--locked", "--release", "--package", "mojo-audio-core", "--test", "threads"]);
     cargo.args(["--", "--nocapture"]);
-    Ok(cargo)
+    Ok(vec![cargo])
 }
 
 /// Under the race detector.
-fn go_tests(workspace: &Workspace) -> Result<Command> {
+fn go_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&go::Go)?;
     go::Go.prepare(workspace)?;
     let mut go = go::command(workspace, go::PACKAGE)?;
     go.args(["test", "-race", "-count=1", "-timeout=30m", "-v"]);
     go.args(["-run", "^(TestGoroutines|TestErrorsOfGoroutines|TestCloseDuringCalls)$", "./..."]);
-    Ok(go)
+    Ok(vec![go])
 }
 
-fn python_tests(workspace: &Workspace) -> Result<Command> {
+fn python_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&python::Python)?;
     let steps: &[&[&str]] = &[&["-r", calls::PYTHON_REQUIREMENTS], &["pytest"]];
     let python = python::environment_with(workspace, "harden/python", steps)?;
     let wheel = workspace.folder("harden/python")?.join("wheel");
     let wheel = python::build(workspace, &python, &python, "release", &wheel)?;
     python::install(workspace, &python, &wheel)?;
-    // With what tests print.
-    let mut command = python::pytest_command(workspace, &python)?;
-    command.args(["-s", "python/tests/test_threads.py"]);
-    Ok(command)
+    let mut interpreters = vec![python.clone()];
+    for interpreter in python::free_threaded(workspace) {
+        interpreters.push(python::free_threaded_environment(
+            workspace,
+            &python,
+            interpreter,
+            "release",
+        )?);
+    }
+    let tests = |python| {
+        let mut command = python::pytest_command(workspace, python)?;
+        // With what tests print.
+        command.args(["-s", "python/tests/test_threads.py"]);
+        Ok(command)
+    };
+    interpreters.iter().map(|python| tests(python)).collect()
 }
 
-fn node_tests(workspace: &Workspace) -> Result<Command> {
+fn node_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&node::Node)?;
     let addon = node::build(workspace, &["--release"])?;
     let package = workspace.folder("harden/node")?;
@@ -121,24 +147,24 @@ fn node_tests(workspace: &Workspace) -> Result<Command> {
     let mut node = workspace.command("node");
     node.args(["--test", "--test-reporter=tap", "tests/threads.test.mjs"]).current_dir(package);
     node.env("MOJO_AUDIO_CHECKOUT", workspace.path(""));
-    Ok(node)
+    Ok(vec![node])
 }
 
-fn swift_tests(workspace: &Workspace) -> Result<Command> {
+fn swift_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&swift::Swift)?;
     let library = uniffi::build(workspace)?;
     let build = workspace.folder("swift/package")?;
     let mut swift = swift::command(workspace, swift::PACKAGE, "test", &library, &build);
     swift.args(["--filter", "tasksShareOneExtractor"]);
-    Ok(swift)
+    Ok(vec![swift])
 }
 
-fn kotlin_tests(workspace: &Workspace) -> Result<Command> {
+fn kotlin_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&kotlin::Kotlin)?;
     kotlin::native(workspace)?;
     let mut maven = kotlin::maven(workspace, "uniffi/pom.xml")?;
     maven.args(["--projects", ":mojo-audio", "test", "-Dtest=ConcurrencyTest"]);
-    Ok(maven)
+    Ok(vec![maven])
 }
 
 #[cfg(test)]

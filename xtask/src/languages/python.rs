@@ -13,8 +13,8 @@ pub struct Python;
 const REQUIREMENTS: [&str; 2] =
     ["python/tests/requirements.txt", "python/tests/requirements-no-deps.txt"];
 
-/// Free-threaded interpreters. Those before 3.14 are experiments that PyO3 does not support.
-const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
+/// Free-threaded interpreters, which neither Debian nor PyPI have. Those before 3.14 are experiments that PyO3 does not support.
+pub const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
 
 impl Language for Python {
     fn name(&self) -> &'static str {
@@ -53,7 +53,8 @@ impl Language for Python {
             eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));
         }
         for interpreter in free_threaded {
-            counts += test_free_threaded(workspace, &python, interpreter)?;
+            let python = free_threaded_environment(workspace, &python, interpreter, "dev")?;
+            counts += pytest(workspace, &python, ENGINE_TESTS)?;
         }
         Ok(counts)
     }
@@ -65,14 +66,20 @@ pub fn free_threaded(workspace: &Workspace) -> impl Iterator<Item = &'static str
     FREE_THREADED.iter().filter(is_there).copied()
 }
 
-/// The engine by itself on a free-threaded interpreter, for which few of the other libraries are made.
-fn test_free_threaded(workspace: &Workspace, maturin: &Path, interpreter: &str) -> Result<Counts> {
+/// The package on a free-threaded interpreter, without the other libraries, few of which are made for it;
+/// gives the environment's interpreter.
+pub fn free_threaded_environment(
+    workspace: &Workspace,
+    maturin: &Path,
+    interpreter: &str,
+    profile: &str,
+) -> Result<PathBuf> {
     let folder = workspace.folder("python")?.join(interpreter);
     let python = create(workspace, interpreter, &folder.join("venv"))?;
     pip(workspace, &python, &["numpy", "pytest", "hypothesis"])?;
-    let wheel = build(workspace, maturin, &python, "dev", &folder.join("wheel"))?;
+    let wheel = build(workspace, maturin, &python, profile, &folder.join("wheel"))?;
     install(workspace, &python, &wheel)?;
-    pytest(workspace, &python, ENGINE_TESTS)
+    Ok(python)
 }
 
 /// The tests that need NumPy, pytest and hypothesis only.

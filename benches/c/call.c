@@ -1,5 +1,5 @@
-// Calls of the C library, as its users make them: "planned" keeps the extractor, "one-shot" does not.
-// ../README.md describes the lines that a measured program reads and answers.
+// Calls of the C library, as its users make them: "planned" keeps the extractor, "one-shot" does not,
+// "stream" pushes to one stream. ../README.md describes the lines that a measured program reads and answers.
 
 #define _POSIX_C_SOURCE 200809L
 #include <mojo_audio.h>
@@ -9,21 +9,50 @@
 #include <time.h>
 
 static MojoMelExtractor* extractor;
+static MojoMelStream* stream;
 
-static MojoMelSpectrogram* compute(const float* samples, size_t n_samples) {
-    MojoMelSpectrogram* mel = NULL;
-    MojoAudioStatus status;
-    if (extractor) {
-        status = mojo_mel_extractor_compute(extractor, samples, n_samples, &mel);
-    } else {
-        MojoMelConfig config = mojo_mel_config_default();
-        status = mojo_mel_spectrogram_compute(samples, n_samples, &config, &mel);
-    }
+static void check(MojoAudioStatus status) {
     if (status != MOJO_AUDIO_SUCCESS) {
         fprintf(stderr, "%s\n", mojo_audio_last_error());
         exit(1);
     }
+}
+
+static MojoMelSpectrogram* compute(const float* samples, size_t n_samples) {
+    MojoMelSpectrogram* mel = NULL;
+    if (extractor) {
+        check(mojo_mel_extractor_compute(extractor, samples, n_samples, &mel));
+    } else {
+        MojoMelConfig config = mojo_mel_config_default();
+        check(mojo_mel_spectrogram_compute(samples, n_samples, &config, &mel));
+    }
     return mel;
+}
+
+// Pushes to the stream, and reads the frames that are there to memory that is kept; gives how many.
+static size_t push(const float* samples, size_t n_samples, float** values) {
+    static float* out;
+    static size_t size;
+    check(mojo_mel_stream_push(stream, samples, n_samples));
+    size_t n_frames = mojo_mel_stream_available(stream), wanted = 80 * n_frames;
+    if (size < wanted) {
+        free(out);
+        out = malloc(wanted * sizeof *out);
+        size = out ? wanted : 0;
+    }
+    check(mojo_mel_stream_read(stream, out, size, &n_frames));
+    *values = out;
+    return n_frames;
+}
+
+// What is measured.
+static void call(const float* samples, size_t n_samples) {
+    float* values;
+    if (stream) {
+        push(samples, n_samples, &values);
+    } else {
+        mojo_mel_spectrogram_free(compute(samples, n_samples));
+    }
 }
 
 typedef struct {
@@ -59,15 +88,13 @@ static const Clip* read_clip(const char* folder, const char* name) {
     return clip;
 }
 
-static void save(const MojoMelSpectrogram* mel, const char* path) {
-    size_t n_mels, n_frames;
-    mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
+static void save(const float* values, size_t n_mels, size_t n_frames, const char* path) {
     FILE* file = fopen(path, "wb");
     if (!file) {
         perror(path);
         exit(1);
     }
-    fwrite(mojo_mel_spectrogram_get_data_ptr(mel), sizeof(float), n_mels * n_frames, file);
+    fwrite(values, sizeof(float), n_mels * n_frames, file);
     fclose(file);
     printf("%zu %zu\n", n_mels, n_frames);
 }
@@ -84,11 +111,13 @@ int main(int argc, char** argv) {
         return 2;
     }
     MojoMelOptions options;
-    if (strcmp(argv[1], "planned") == 0
-        && (mojo_mel_options_init(&options, sizeof options, "whisper") != MOJO_AUDIO_SUCCESS
-            || mojo_mel_extractor_new(&options, &extractor) != MOJO_AUDIO_SUCCESS)) {
-        fprintf(stderr, "%s\n", mojo_audio_last_error());
-        return 1;
+    check(mojo_mel_options_init(&options, sizeof options, "whisper"));
+    if (strcmp(argv[1], "planned") == 0) {
+        check(mojo_mel_extractor_new(&options, &extractor));
+    } else if (strcmp(argv[1], "stream") == 0) {
+        options.reference = MOJO_MEL_REFERENCE_NONE;
+        check(mojo_mel_extractor_new(&options, &extractor));
+        check(mojo_mel_stream_new(extractor, &stream));
     }
     int32_t major, minor, patch;
     mojo_audio_version(&major, &minor, &patch);
@@ -101,21 +130,30 @@ int main(int argc, char** argv) {
             const Clip* clip = read_clip(argv[2], name);
             for (int i = 0; i < n; ++i) {
                 long long start = now();
-                mojo_mel_spectrogram_free(compute(clip->samples, clip->n_samples));
+                call(clip->samples, clip->n_samples);
                 printf(i ? " %lld" : "%lld", now() - start);
             }
             printf("\n");
         } else if (sscanf(line, "save %63s %4095[^\n]", name, path) == 2) {
             const Clip* clip = read_clip(argv[2], name);
-            MojoMelSpectrogram* mel = compute(clip->samples, clip->n_samples);
-            save(mel, path);
-            mojo_mel_spectrogram_free(mel);
+            if (stream) {
+                float* values;
+                size_t n_frames = push(clip->samples, clip->n_samples, &values);
+                save(values, 80, n_frames, path);
+            } else {
+                size_t n_mels, n_frames;
+                MojoMelSpectrogram* mel = compute(clip->samples, clip->n_samples);
+                mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
+                save(mojo_mel_spectrogram_get_data_ptr(mel), n_mels, n_frames, path);
+                mojo_mel_spectrogram_free(mel);
+            }
         } else {
             fprintf(stderr, "no command: %s", line);
             return 1;
         }
         fflush(stdout);
     }
+    mojo_mel_stream_free(stream);
     mojo_mel_extractor_free(extractor);
     return 0;
 }

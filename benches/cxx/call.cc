@@ -1,10 +1,11 @@
-// Calls of the C++ library, as its users make them. ../README.md describes the lines that a measured
-// program reads and answers.
+// Calls of the C++ library, as its users make them: "whisper", or "stream", which pushes to one stream.
+// ../README.md describes the lines that a measured program reads and answers.
 
 #include <chrono>
 #include <cstddef>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <mojo_audio.hpp>
@@ -36,9 +37,10 @@ void save(const mojo_audio::MelSpectrogram& mel, const std::string& path) {
   }
 }
 
-void serve(const std::string& folder) {
+using Compute = std::function<mojo_audio::MelSpectrogram(const std::vector<float>&)>;
+
+void serve(const std::string& folder, const Compute& compute) {
   using Clock = std::chrono::steady_clock;
-  const mojo_audio::MelExtractor extractor(mojo_audio::MelConfig::whisper());
   std::cout << "ready checkout" << std::endl;
   std::map<std::string, std::vector<float>> clips;
   for (std::string line; std::getline(std::cin, line);) {
@@ -54,13 +56,13 @@ void serve(const std::string& folder) {
       for (int i = 0, n = std::stoi(argument); i < n; ++i) {
         const auto start = Clock::now();
         {
-          const mojo_audio::MelSpectrogram mel = extractor.compute(samples);
+          const mojo_audio::MelSpectrogram mel = compute(samples);
         }
         const std::chrono::nanoseconds time = Clock::now() - start;
         std::cout << (i == 0 ? "" : " ") << time.count();
       }
     } else if (command == "save") {
-      const mojo_audio::MelSpectrogram mel = extractor.compute(samples);
+      const mojo_audio::MelSpectrogram mel = compute(samples);
       save(mel, argument);
       std::cout << mel.n_mels() << ' ' << mel.n_frames();
     } else {
@@ -78,7 +80,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    serve(argv[2]);
+    mojo_audio::MelConfig config = mojo_audio::MelConfig::whisper();
+    if (std::string(argv[1]) == "stream") {
+      config.reference = mojo_audio::Reference::none;
+      mojo_audio::MelStream stream = mojo_audio::MelExtractor(config).stream();
+      serve(argv[2], [&](const std::vector<float>& samples) { return stream.push(samples); });
+    } else {
+      const mojo_audio::MelExtractor extractor(config);
+      serve(argv[2], [&](const std::vector<float>& samples) { return extractor.compute(samples); });
+    }
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;

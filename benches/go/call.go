@@ -1,5 +1,5 @@
-// Calls of the Go package, as its users make them. ../README.md describes the lines that a measured
-// program reads and answers.
+// Calls of the Go package, as its users make them: "whisper", or "stream", which pushes to one stream.
+// ../README.md describes the lines that a measured program reads and answers.
 package main
 
 import (
@@ -32,13 +32,26 @@ func main() {
 		log.Fatal("wanted: NAME FOLDER THREADS")
 	}
 	folder := os.Args[2]
-	extractor, err := mojoaudio.NewMelExtractor(mojoaudio.Whisper())
+	config := mojoaudio.Whisper()
+	if os.Args[1] == "stream" {
+		config.Reference = mojoaudio.ReferenceNone
+	}
+	extractor, err := mojoaudio.NewMelExtractor(config)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer extractor.Close()
+	call := extractor.Compute
+	if os.Args[1] == "stream" {
+		stream, err := extractor.NewStream()
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer stream.Close()
+		call = stream.Push
+	}
 	compute := func(samples []float32) *mojoaudio.MelSpectrogram {
-		mel, err := extractor.Compute(samples)
+		mel, err := call(samples)
 		if err != nil {
 			log.Fatal(err)
 		}

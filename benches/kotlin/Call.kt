@@ -1,5 +1,6 @@
 // Calls of the Kotlin library, as its users make them: "array" takes and gives arrays, "direct" buffers
-// outside of the JVM's memory. ../README.md describes the lines that a measured program reads and answers.
+// outside of the JVM's memory, "stream" pushes arrays to one stream. ../README.md describes the lines that a
+// measured program reads and answers.
 
 import java.io.File
 import java.nio.ByteBuffer
@@ -36,13 +37,21 @@ fun main(arguments: Array<String>) {
     val (name, folder) = arguments
     val clips = HashMap<String, Clip>()
     val read = { clip: String -> clips.getOrPut(clip) { Clip(File(folder, "$clip.f32")) } }
-    MelExtractor(MelConfig.whisper()).use { extractor ->
+    val config = MelConfig.whisper().copy(
+        reference = if (name == "stream") MelConfig.Reference.NONE else MelConfig.Reference.WHOLE_INPUT,
+    )
+    MelExtractor(config).use { extractor ->
         val out = direct(extractor.nMels * extractor.frameCount(read("30s").samples.size.toLong()).toInt())
         val compute: (Clip) -> FloatBuffer = when (name) {
             "array" -> { clip -> FloatBuffer.wrap(extractor.compute(clip.samples).data) }
             "direct" -> { clip ->
                 val frames = extractor.computeInto(clip.direct, out)
                 out.duplicate().limit(extractor.nMels * frames) as FloatBuffer
+            }
+            "stream" -> {
+                val stream = extractor.stream()
+                val push: (Clip) -> FloatBuffer = { clip -> FloatBuffer.wrap(stream.push(clip.samples).data) }
+                push
             }
             else -> throw IllegalArgumentException("no call: $name")
         }

@@ -1,5 +1,5 @@
 // Calls of the Node package, as its users make them: "computeSync" gets a new result each time,
-// "computeInto" writes to the same one.
+// "computeInto" writes to the same one, "stream" pushes to one stream.
 
 import { MelExtractor, version } from 'mojo-audio';
 import { name, serve } from '../peers/node/serve.mjs';
@@ -15,6 +15,15 @@ function into() {
   };
 }
 
-const calls = { computeSync: (samples) => extractor.computeSync(samples), computeInto: into() };
+function stream() {
+  const live = new MelExtractor({ preset: 'whisper', reference: 'none' }).stream();
+  return (samples) => live.push(samples);
+}
+
+const calls = {
+  computeSync: (samples) => extractor.computeSync(samples),
+  computeInto: into(),
+  stream: stream(),
+};
 if (calls[name] === undefined) throw new Error(`no call: ${name}`);
 await serve(version, calls[name], ({ nMels, nFrames, data }) => ({ rows: nMels, frames: nFrames, data }));

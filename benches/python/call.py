@@ -1,4 +1,4 @@
-"""Calls of the Python package, as its users make them."""
+"""Calls of the Python package, as its users make them: with a preset, or "stream", which pushes to one stream."""
 
 import importlib.metadata
 
@@ -6,5 +6,8 @@ import mojo_audio
 from serve import arguments, serve
 
 name, folder, _ = arguments()
-extractor = mojo_audio.MelExtractor(mojo_audio.MelConfig.preset(name))
-serve(folder, importlib.metadata.version("mojo-audio"), extractor)
+if name == "stream":
+    call = mojo_audio.MelExtractor(mojo_audio.MelConfig.whisper(reference="none")).stream().push
+else:
+    call = mojo_audio.MelExtractor(mojo_audio.MelConfig.preset(name))
+serve(folder, importlib.metadata.version("mojo-audio"), call)

@@ -1,5 +1,5 @@
-// Calls of the package MojoAudio, as its users make them. ../README.md describes the lines that a measured
-// program reads and answers.
+// Calls of the package MojoAudio, as its users make them: "whisper", or "stream", which pushes to one stream.
+// ../README.md describes the lines that a measured program reads and answers.
 
 import Foundation
 import MojoAudio
@@ -20,7 +20,14 @@ func read(_ clip: String) throws -> [Float] {
     }
 }
 
-let extractor = try MelExtractor(.whisper)
+let compute: ([Float]) throws -> MelSpectrogram
+if CommandLine.arguments[1] == "stream" {
+    let stream = try MelExtractor(MelConfig.whisper.with { $0.reference = .none }).stream()
+    compute = { samples in try stream.push(samples) }
+} else {
+    let extractor = try MelExtractor(.whisper)
+    compute = { samples in try extractor.compute(samples) }
+}
 answer("ready checkout")
 var clips: [String: [Float]] = [:]
 while let line = readLine() {
@@ -33,14 +40,14 @@ while let line = readLine() {
         var times: [String] = []
         for _ in 0..<n {
             let start = ContinuousClock.now
-            let mel = try extractor.compute(samples)
+            let mel = try compute(samples)
             let time = start.duration(to: .now).components
             precondition(mel.nFrames > 0)
             times.append(String(time.seconds * 1_000_000_000 + time.attoseconds / 1_000_000_000))
         }
         answer(times.joined(separator: " "))
     case ("save", _):
-        let mel = try extractor.compute(samples)
+        let mel = try compute(samples)
         try mel.data.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: words[2]))
         answer("\(mel.nMels) \(mel.nFrames)")
     default:

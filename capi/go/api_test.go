@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"mojoaudio"
 )
@@ -365,9 +367,24 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// lasting tells whether a test is to go on: `cargo xtask harden concurrency` asks for a minute.
+func lasting(t *testing.T) func() bool {
+	seconds := 0
+	if text := os.Getenv("MOJO_AUDIO_SECONDS"); text != "" {
+		var err error
+		if seconds, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := time.Now().Add(time.Duration(seconds) * time.Second)
+	return func() bool { return time.Now().Before(end) }
+}
+
 func TestGoroutines(t *testing.T) {
-	const n = 16
+	const n = 64
 	extractor := newExtractor(t, mojoaudio.Whisper())
+	goesOn := lasting(t)
+	var compared atomic.Int64
 	var wanted [n]*mojoaudio.MelSpectrogram
 	for i := range n {
 		mel, err := extractor.Compute(tone(8000+i, i))
@@ -382,16 +399,18 @@ func TestGoroutines(t *testing.T) {
 		go func() {
 			defer group.Done()
 			samples := tone(8000+i, i)
-			for range 20 {
+			for round := 0; round < 5 || goesOn(); round++ {
 				mel, err := extractor.Compute(samples)
 				if err != nil || !sameBits(mel.Data, wanted[i].Data) {
 					t.Error("other bits", err)
 					return
 				}
+				compared.Add(1)
 			}
 		}()
 	}
 	group.Wait()
+	t.Logf("concurrency: %d goroutines, race detector: %d results", n, compared.Load())
 }
 
 // Each goroutine gets the text of its own error.
@@ -416,7 +435,8 @@ func TestErrorsOfGoroutines(t *testing.T) {
 
 // Close waits for calls under way; later ones fail.
 func TestCloseDuringCalls(t *testing.T) {
-	for range 20 {
+	goesOn := lasting(t)
+	for round := 0; round < 20 || goesOn(); round++ {
 		extractor := newExtractor(t, mojoaudio.KaldiFbank())
 		stream, err := extractor.NewStream()
 		if err != nil {

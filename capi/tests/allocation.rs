@@ -185,6 +185,17 @@ fn computing_may_be_refused_memory() {
             }
         });
         assert_eq!(n, 2, "the values and the handle");
+        let n = refuse_each("mojo_mel_extractor_compute_i16", || {
+            let mut mel = ptr::null_mut();
+            // SAFETY: the pointers are valid.
+            unsafe {
+                let status =
+                    mojo_mel_extractor_compute_i16(extractor, [9; 500].as_ptr(), 500, &mut mel);
+                mojo_mel_spectrogram_free(mel);
+                [status]
+            }
+        });
+        assert_eq!(n, 2, "the values and the handle");
 
         // SAFETY: the pointers are valid.
         unsafe {
@@ -212,20 +223,34 @@ fn computing_may_be_refused_memory() {
 fn one_shot_calls_may_be_refused_memory() {
     // A configuration that no other test uses, so that its plan is not there yet; plans that are kept
     // stay allocated, so each round has a new one.
+    let mut of_plan = 0;
     for k in 0..200 {
         let config = MojoMelConfig { sample_rate: 16_000, n_fft: 300, hop_length: 100 + k, n_mels: 40 };
         let mut mel = ptr::null_mut();
-        UNTIL.set(Some(k as usize));
         // SAFETY: the pointers are valid.
-        let status = unsafe { mojo_mel_spectrogram_compute(SAMPLES.as_ptr(), 1000, &config, &mut mel) };
+        let mut call =
+            || unsafe { mojo_mel_spectrogram_compute(SAMPLES.as_ptr(), 1000, &config, &mut mel) };
+        let before = BLOCKS.get();
+        UNTIL.set(Some(k as usize));
+        let status = call();
         if UNTIL.take().is_some() {
             assert_eq!(status, MOJO_AUDIO_SUCCESS);
             // SAFETY: the handle is not used again.
             unsafe { mojo_mel_spectrogram_free(mel) };
             assert!(k > 3, "a plan has tables");
+            assert_eq!(of_plan, BLOCKS.get() - before, "blocks leak when the handle is refused");
             return;
         }
         assert_eq!(status, MOJO_AUDIO_ERROR_ALLOCATION, "{k}: {}", last_error());
+        let left = BLOCKS.get() - before;
+        if left > 0 {
+            // Only the handle was refused: what is left is the plan, which is kept for the next call.
+            assert_eq!(requests(&mut call), (MOJO_AUDIO_SUCCESS, 2), "{k}: {left} blocks leak");
+            // SAFETY: the handle is not used again.
+            unsafe { mojo_mel_spectrogram_free(mel) };
+            of_plan = left;
+            continue;
+        }
         assert!(mel.is_null());
     }
     panic!("there is no end of allocations");
@@ -250,9 +275,19 @@ fn batches_may_be_refused_memory() {
     unsafe { mojo_mel_extractor_free(extractor) };
 }
 
-fn streaming_options() -> MojoMelOptions {
-    let mut options = options(c"whisper");
-    options.reference = MojoMelReference::MOJO_MEL_REFERENCE_FIXED as i32;
+/// A preset without what needs the whole input.
+fn streaming_options(preset: &CStr) -> MojoMelOptions {
+    let mut options = options(preset);
+    for (name, value) in [
+        (c"reference", c"none"),
+        (c"normalize", c"none"),
+        (c"mask_tail", c"false"),
+        (c"pad_to_mode", c"zeros"),
+    ] {
+        // SAFETY: the pointers are valid.
+        let status = unsafe { mojo_mel_options_set(&mut options, name.as_ptr(), value.as_ptr()) };
+        assert_eq!(status, MOJO_AUDIO_SUCCESS, "{}", last_error());
+    }
     options
 }
 
@@ -260,19 +295,33 @@ fn streaming_options() -> MojoMelOptions {
 /// of the whole.
 #[test]
 fn streams_lose_nothing_when_refused_memory() {
-    let extractor = extractor(&streaming_options());
     let samples: Vec<f32> = (0..4000).map(|i| (i % 77) as f32 / 77.0 - 0.5).collect();
-    let mut whole = vec![0.0; 80 * 25];
+    for preset in PRESETS {
+        let mut options = streaming_options(preset);
+        // Frame by frame, so that the pieces are in the order of the whole.
+        options.layout = MojoMelLayout::MOJO_MEL_LAYOUT_FRAME_MAJOR as i32;
+        stream_refused(&options, &samples);
+    }
+}
+
+fn stream_refused(options: &MojoMelOptions, samples: &[f32]) {
+    let extractor = extractor(options);
+    // SAFETY: the pointers are valid.
+    let (n_mels, n_frames) = unsafe {
+        (mojo_mel_extractor_n_mels(extractor), mojo_mel_extractor_frame_count(extractor, samples.len()))
+    };
+    let mut whole = vec![0.0; n_mels * n_frames];
     // SAFETY: the pointers are valid.
     unsafe {
         let (from, to) = (samples.as_ptr(), whole.as_mut_ptr());
-        let status = mojo_mel_extractor_compute_into(extractor, from, 4000, to, 2000, ptr::null_mut());
+        let (n, size) = (samples.len(), whole.len());
+        let status = mojo_mel_extractor_compute_into(extractor, from, n, to, size, ptr::null_mut());
         assert_eq!(status, MOJO_AUDIO_SUCCESS);
     }
-    let mut gathered = vec![0.0; 80 * 25];
+    let mut gathered = vec![0.0; whole.len()];
     let n = refuse_each("mojo_mel_stream", || {
         let mut stream = ptr::null_mut();
-        let mut n_frames = 0;
+        let mut n_read = 0;
         gathered.fill(0.0);
         // SAFETY: the pointers are valid.
         unsafe {
@@ -294,10 +343,10 @@ fn streams_lose_nothing_when_refused_memory() {
             if finished != MOJO_AUDIO_SUCCESS {
                 assert_eq!(mojo_mel_stream_finish(stream), MOJO_AUDIO_SUCCESS, "again");
             }
-            let out = gathered.as_mut_ptr();
-            assert_eq!(mojo_mel_stream_read(stream, out, 2000, &mut n_frames), MOJO_AUDIO_SUCCESS);
+            let (out, size) = (gathered.as_mut_ptr(), gathered.len());
+            assert_eq!(mojo_mel_stream_read(stream, out, size, &mut n_read), MOJO_AUDIO_SUCCESS);
             mojo_mel_stream_free(stream);
-            assert_eq!((n_frames, &gathered), (25, &whole));
+            assert_eq!((n_read, &gathered), (n_frames, &whole));
             [created, pushed, finished]
         }
     });
@@ -308,7 +357,7 @@ fn streams_lose_nothing_when_refused_memory() {
 
 #[test]
 fn a_stream_that_is_read_stops_allocating() {
-    let extractor = extractor(&streaming_options());
+    let extractor = extractor(&streaming_options(c"whisper"));
     let mut stream = ptr::null_mut();
     let mut out = [0.0; 80 * 4];
     let mut n_frames = 0;

@@ -220,6 +220,9 @@ pub(crate) struct RecentSignal<'a> {
     pub samples: &'a [f32],
     /// Place of the first of them.
     pub origin: u64,
+    /// Others from before, if any.
+    pub held: &'a [f32],
+    pub held_origin: u64,
     /// Length with the padding after it, once it is known.
     pub length: Option<u64>,
     pub pad_mode: PadMode,
@@ -240,9 +243,14 @@ impl Signal for RecentSignal<'_> {
     }
 
     fn copy(&self, _: &Kernel, start: u64, to: &mut [f32]) {
+        let (samples, origin) = if start < self.origin {
+            (self.held, self.held_origin)
+        } else {
+            (self.samples, self.origin)
+        };
         // Places before and after the kept ones are asked for only by frames that are not wanted.
-        let kept = start.checked_sub(self.origin).and_then(|at| usize::try_from(at).ok());
-        let kept = kept.and_then(|at| self.samples.get(at..)).unwrap_or(&[]);
+        let kept = start.checked_sub(origin).and_then(|at| usize::try_from(at).ok());
+        let kept = kept.and_then(|at| samples.get(at..)).unwrap_or(&[]);
         let (known, unknown) = to.split_at_mut(kept.len().min(to.len()));
         known.copy_from_slice(&kept[..known.len()]);
         unknown.fill(0.0);

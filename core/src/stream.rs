@@ -43,6 +43,10 @@ pub struct MelStream {
     /// are dropped when room is wanted, as moving the rest at every push would take longer.
     needed_from: usize,
     origin: u64,
+    /// The samples of the next frame, and the place of the first, once they lie so far back that those
+    /// between are not kept: with a hop longer than a frame it may be long before a frame is sure to count.
+    held: Vec<f32>,
+    held_origin: u64,
     received: u64,
     emitted: usize,
     is_finished: bool,
@@ -52,16 +56,20 @@ impl MelStream {
     pub(crate) fn new(plan: Plan, layout: Layout) -> Result<Self, Error> {
         let framing = &plan.framing;
         // What is kept (see `forget`), and room for the samples of a block.
-        let block = plan.kernel.lanes * framing.hop.min(framing.n_fft);
-        let room = 2 * (framing.n_fft + framing.span) + framing.delay() + block + 2;
+        let n_fft = framing.n_fft;
+        let block = plan.kernel.lanes * framing.hop.min(n_fft);
+        let room = 2 * (n_fft + framing.span) + framing.delay().min(n_fft) + block + 2;
+        let held = if framing.delay() > n_fft { n_fft } else { 0 };
         Ok(Self {
             scratch: Scratch::new(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
             recent: memory::with_capacity(room)?,
+            held: memory::with_capacity(held)?,
             plan,
             layout,
             needed_from: 0,
             origin: 0,
+            held_origin: 0,
             received: 0,
             emitted: 0,
             is_finished: false,
@@ -182,6 +190,7 @@ impl MelStream {
         self.recent.clear();
         self.needed_from = 0;
         self.origin = 0;
+        self.held.clear();
         self.received = 0;
         self.emitted = 0;
         self.is_finished = false;
@@ -217,6 +226,8 @@ impl MelStream {
         let signal = RecentSignal {
             samples: &self.recent[self.needed_from..],
             origin: self.origin,
+            held: &self.held,
+            held_origin: self.held_origin,
             length,
             pad_mode: self.plan.conditioning.pad_mode,
         };
@@ -236,7 +247,17 @@ impl MelStream {
             u64::try_from(framing.start(self.emitted)).unwrap_or(0)
         };
         let mirrored = self.received.saturating_sub((framing.n_fft + framing.span) as u64);
-        let from = next.min(mirrored).max(self.origin);
+        let mut from = next.min(mirrored).max(self.origin);
+        if next.saturating_add(framing.n_fft as u64) <= mirrored {
+            // Of what lies before the mirror only that frame is wanted: the one after it has not begun.
+            if next >= self.origin {
+                let at = self.needed_from + (next - self.origin) as usize;
+                self.held.clear();
+                self.held.extend_from_slice(&self.recent[at..at + framing.n_fft]);
+                self.held_origin = next;
+            }
+            from = mirrored;
+        }
         self.needed_from += (from - self.origin) as usize;
         self.origin = from;
     }

@@ -205,6 +205,22 @@ fn options_that_concern_the_ends() {
         ("n_mels", "8"),
     ];
     cases.push(("whisper", sparse, speech(100_000)));
+    // The same where it counts at last, or is mirrored at either end.
+    for pad_mode in ["reflect", "constant", "replicate", "symmetric"] {
+        for (preset, option, value) in [
+            ("whisper", "center", "true"),
+            ("whisper", "pad_to", "30000"),
+            ("kaldi-fbank", "snip_edges", "false"),
+        ] {
+            for n in [11_900, 12_000, 12_031, 12_064, 12_065, 14_999] {
+                let sparse =
+                    [("hop_length", "3000"), ("n_fft", "64"), ("win_length", "64"), ("n_mels", "8")];
+                let mut options = vec![("reference", "none"), ("pad_mode", pad_mode), (option, value)];
+                options.extend([("drop_last_frame", "true")].into_iter().chain(sparse));
+                cases.push((preset, options, speech(n)));
+            }
+        }
+    }
     // Long after the last frame that is wanted.
     cases.push(("ast", vec![], speech(200_000)));
     cases.push(("kaldi-fbank", vec![("n_frames", "2")], speech(100_000)));

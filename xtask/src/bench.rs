@@ -1,11 +1,10 @@
 //! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours.
 
-mod calls;
 pub mod criterion;
+mod languages;
 mod length;
 mod machine;
 mod peers;
-mod process;
 mod statistic;
 mod targets;
 
@@ -59,7 +58,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     }
     let mut missing = Vec::new();
     if arguments.only != Some(Part::Core) {
-        missing = calls::run(workspace, arguments.rounds, &mut measured)?;
+        missing = languages::run(workspace, arguments.rounds, &mut measured)?;
     }
     let rows = targets::rows(&measured);
     arguments.print(&rows);

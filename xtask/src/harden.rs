@@ -65,6 +65,8 @@ parts! {
     sanitize: Sanitize,
     miri: Miri,
     numbers: Numbers,
+    memory: Memory,
+    concurrency: Concurrency,
     borders: Borders,
     supply: Supply,
 }

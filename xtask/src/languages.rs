@@ -8,7 +8,7 @@ mod cli;
 pub mod cxx;
 mod fuzz;
 pub mod go;
-mod julia;
+pub mod julia;
 pub mod kotlin;
 pub mod node;
 pub mod python;
@@ -18,7 +18,7 @@ mod rust_ffi;
 pub mod swift;
 pub mod uniffi;
 mod wasm;
-mod zig;
+pub mod zig;
 
 use crate::Result;
 use crate::workspace::{Workspace, ask};

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that is done to the whole project, one task a file.
 
 mod bench;
+mod calls;
 mod cases;
 mod conformance;
 mod contents;

@@ -3,11 +3,11 @@
 mod install;
 mod report;
 
-use super::calls::{self, CLIPS};
-use super::process::{Memory, Process, take_turns};
 use super::statistic::Statistic;
 use super::{Arguments, PAGE, machine};
 use crate::Result;
+use crate::calls::process::{Memory, Process, take_turns};
+use crate::calls::{self, CLIPS};
 use crate::section::Section;
 use crate::table;
 use crate::workspace::{Workspace, run as run_program};

@@ -1,8 +1,8 @@
 //! What is to be reached, as ratios of times of the same run: the speed of a machine cancels out.
 
-use super::calls;
 use super::criterion::Times;
 use super::statistic::{Statistic, rounded, time};
+use crate::calls;
 
 struct Target {
     what: String,

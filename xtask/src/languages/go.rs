@@ -19,7 +19,7 @@ const OLDEST: u32 = 24;
 /// What an older one fetches from the module proxy.
 const TOOLCHAIN: &str = "go1.26.8";
 
-const PACKAGE: &str = "capi/go";
+pub const PACKAGE: &str = "capi/go";
 const EXAMPLE: &str = "examples/go";
 
 impl Language for Go {

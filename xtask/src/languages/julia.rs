@@ -86,7 +86,7 @@ fn unpacked(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Julia, which finds the library below a prefix.
-fn julia(workspace: &Workspace, prefix: &Path) -> Result<Command> {
+pub fn julia(workspace: &Workspace, prefix: &Path) -> Result<Command> {
     let mut command;
     if on_path(workspace) {
         command = workspace.command("julia");

@@ -13,8 +13,8 @@ pub struct Python;
 const REQUIREMENTS: [&str; 2] =
     ["python/tests/requirements.txt", "python/tests/requirements-no-deps.txt"];
 
-/// Free-threaded interpreters. Those before 3.14 are experiments that PyO3 does not support.
-const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
+/// Free-threaded interpreters, which neither Debian nor PyPI have. Those before 3.14 are experiments that PyO3 does not support.
+pub const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
 
 impl Language for Python {
     fn name(&self) -> &'static str {
@@ -57,7 +57,8 @@ impl Language for Python {
             eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));
         }
         for interpreter in free_threaded {
-            counts += test_free_threaded(workspace, &python, interpreter)?;
+            let python = free_threaded_environment(workspace, &python, interpreter, "dev")?;
+            counts += pytest(workspace, &python, ENGINE_TESTS)?;
         }
         Ok(counts)
     }
@@ -69,14 +70,20 @@ pub fn free_threaded(workspace: &Workspace) -> impl Iterator<Item = &'static str
     FREE_THREADED.iter().filter(is_there).copied()
 }
 
-/// The engine by itself on a free-threaded interpreter, for which few of the other libraries are made.
-fn test_free_threaded(workspace: &Workspace, maturin: &Path, interpreter: &str) -> Result<Counts> {
+/// The package on a free-threaded interpreter, without the other libraries, few of which are made for it;
+/// gives the environment's interpreter.
+pub fn free_threaded_environment(
+    workspace: &Workspace,
+    maturin: &Path,
+    interpreter: &str,
+    profile: &str,
+) -> Result<PathBuf> {
     let folder = workspace.folder("python")?.join(interpreter);
     let python = create(workspace, interpreter, &folder.join("venv"))?;
     pip(workspace, &python, &["numpy", "pytest", "hypothesis"])?;
-    let wheel = build(workspace, maturin, &python, "dev", &folder.join("wheel"))?;
+    let wheel = build(workspace, maturin, &python, profile, &folder.join("wheel"))?;
     install(workspace, &python, &wheel)?;
-    pytest(workspace, &python, ENGINE_TESTS)
+    Ok(python)
 }
 
 /// The tests that need NumPy, pytest and hypothesis only.
@@ -185,18 +192,23 @@ fn only_file(folder: &Path) -> Result<PathBuf> {
 
 /// Runs pytest, and gives what it counts.
 pub fn pytest(workspace: &Workspace, python: &Path, tests: &[&str]) -> Result<Counts> {
-    let mut command: Command = workspace.command(python);
-    command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "python/pyproject.toml"]);
-    command.args(["--rootdir", "python"]).args(tests);
-    // The checkout stays as it is.
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    command.env("HYPOTHESIS_STORAGE_DIRECTORY", workspace.folder("python")?.join("hypothesis"));
-    let Printed { status, text } = show(&mut command)?;
+    let Printed { status, text } = show(pytest_command(workspace, python)?.args(tests))?;
     let mut counts = text.lines().rev().find_map(pytest_counts).unwrap_or_default();
     if !status.success() && counts.failed == 0 {
         counts.failed = 1;
     }
     Ok(counts)
+}
+
+/// pytest, without the tests.
+pub fn pytest_command(workspace: &Workspace, python: &Path) -> Result<Command> {
+    let mut command = workspace.command(python);
+    command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "python/pyproject.toml"]);
+    command.args(["--rootdir", "python"]);
+    // The checkout stays as it is.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("HYPOTHESIS_STORAGE_DIRECTORY", workspace.folder("python")?.join("hypothesis"));
+    Ok(command)
 }
 
 /// Reads a line like `1 failed, 885 passed, 2 skipped, 1 error in 11.67s`.

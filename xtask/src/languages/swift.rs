@@ -11,7 +11,7 @@ use std::process::Command;
 
 pub struct Swift;
 
-const PACKAGE: &str = "uniffi/MojoAudio";
+pub const PACKAGE: &str = "uniffi/MojoAudio";
 const EXAMPLE: &str = "examples/swift";
 
 impl Language for Swift {

@@ -50,7 +50,10 @@ impl Language for Zig {
         let prefix = c::prefix(workspace)?;
         let folder = workspace.folder("zig")?;
         let mut checks = Checks::new();
-        checks.check("zig fmt", run(zig(workspace)?.args(["fmt", "--check", "examples/zig"])));
+        checks.check(
+            "zig fmt",
+            run(zig(workspace)?.args(["fmt", "--check", "examples/zig", "benches/zig"])),
+        );
 
         let program = build(workspace, &prefix, "conformance", &folder)?;
         let mut command = workspace.command(program);
@@ -72,7 +75,7 @@ fn environment(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// The machine's Zig if it is of the series, else the one that was installed.
-fn zig(workspace: &Workspace) -> Result<Command> {
+pub fn zig(workspace: &Workspace) -> Result<Command> {
     let said = ask(workspace.command("zig").arg("version"));
     let mut command = if said.is_some_and(|version| version.starts_with(SERIES)) {
         workspace.command("zig")

@@ -1,8 +1,8 @@
 //! Installs the other libraries below the target folder, from their registries, as their lock files say.
 
 use crate::Result;
-use crate::bench::calls::Call;
-use crate::bench::process::like;
+use crate::calls::Call;
+use crate::calls::process::like;
 use crate::languages::python;
 use crate::workspace::{Workspace, ask, run};
 use std::cell::{OnceCell, RefCell};

@@ -9,8 +9,11 @@ use std::process::Command;
 pub const CALL: Call =
     Call { what: "Python", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
 
+/// What builds the package, and what it needs.
+pub const REQUIREMENTS: &str = "benches/python/requirements.txt";
+
 fn program(workspace: &Workspace) -> Result<Command> {
-    let steps: &[&[&str]] = &[&["-r", "benches/python/requirements.txt"]];
+    let steps: &[&[&str]] = &[&["-r", REQUIREMENTS]];
     let python = python::environment_with(workspace, "bench/python", steps)?;
     let folder = workspace.folder("bench/python")?.join("wheel");
     let wheel = python::build(workspace, &python, &python, "release", &folder)?;

@@ -75,6 +75,25 @@ impl Process {
         Ok((done, before.zip(peak).map(|(before, peak)| Memory { before, peak })))
     }
 
+    /// Memory of the process and of those that it has started which no file backs, in bytes.
+    pub fn private_memory(&self) -> Result<u64> {
+        let mut sum = 0;
+        let mut processes = vec![self.child.id().to_string()];
+        while let Some(id) = processes.pop() {
+            let read = |file: &str| fs::read_to_string(format!("/proc/{id}/{file}"));
+            // What has ended has none.
+            let Ok(status) = read("status") else { continue };
+            sum += field(&status, "RssAnon:").unwrap_or(0);
+            let children = read(&format!("task/{id}/children")).unwrap_or_default();
+            processes.extend(children.split_whitespace().map(String::from));
+        }
+        if sum == 0 {
+            Err("the system does not tell how much memory a process has".into())
+        } else {
+            Ok(sum)
+        }
+    }
+
     fn ask(&mut self, line: &str) -> Result<String> {
         writeln!(self.input, "{line}")?;
         self.input.flush()?;

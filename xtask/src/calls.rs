@@ -1,17 +1,18 @@
-//! What a call costs in each language, beside the same call of core: one small file a language.
+//! The programs of `benches/` that make our calls, one small file a language. They are built and driven to
+//! measure times, and to see that memory stays as it is.
 
 mod c;
 mod cxx;
 mod go;
+mod julia;
 mod kotlin;
 mod node;
+pub mod process;
 mod python;
 mod rust;
 mod swift;
+mod zig;
 
-use super::criterion::Times;
-use super::process::{Process, like, take_turns};
-use super::statistic::Statistic;
 use crate::Result;
 use crate::workspace::Workspace;
 use std::fs;
@@ -73,49 +74,24 @@ pub const ALL: &[&Call] = &[
     &swift::CALL,
     &kotlin::ARRAY,
     &kotlin::DIRECT,
+    &zig::CALL,
+    &julia::CALL,
 ];
 
 /// Those that stand beside other libraries; core's own is what the languages are compared with.
 pub const CORE: &Call = &rust::CALL;
 pub const C: &Call = &c::PLANNED;
 pub const PYTHON: &Call = &python::CALL;
+pub const PYTHON_REQUIREMENTS: &str = python::REQUIREMENTS;
+
+/// What each program is started with to push the clips to one stream instead.
+pub const STREAM: &str = "stream";
 
 /// The lengths that are measured, and where each starts in the audio, in samples.
 pub const CLIPS: [(&str, usize, usize); 2] = [("30s", 0, 480_000), ("1s", 16_000, 16_000)];
 
-/// Measures all of them; gives why some are not.
-pub fn run(workspace: &Workspace, rounds: u32, times: &mut Times) -> Result<Vec<String>> {
-    let clips = clips(workspace)?;
-    let (mut keys, mut processes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    let calls = [&[CORE][..], ALL].concat();
-    // Calls of one program stand side by side: it is built once.
-    for calls in calls.chunk_by(|a, b| std::ptr::fn_addr_eq(a.program, b.program)) {
-        let program = (calls[0].program)(workspace);
-        for call in calls {
-            let started = match &program {
-                Ok(program) => {
-                    let command = like(program, Command::new(program.get_program()));
-                    Process::start(command, call.argument, &clips, 1)
-                }
-                Err(error) => Err(error.to_string().into()),
-            };
-            match started {
-                Ok(process) => {
-                    keys.push(call.key());
-                    processes.push(process);
-                }
-                Err(error) => missing.push(format!("{}: {error}", call.what)),
-            }
-        }
-    }
-    for (key, all) in keys.into_iter().zip(take_turns(&mut processes, "30s", rounds)) {
-        match all {
-            Ok(all) => times.extend(Statistic::of(all).map(|statistic| (key, statistic))),
-            Err(error) => missing.push(format!("{key}: {error}")),
-        }
-    }
-    Ok(missing)
-}
+/// One for calls of which there are to be many.
+pub const SHORT: (&str, usize, usize) = ("100ms", 16_000, 1_600);
 
 /// A folder with the measured audio: the example's speech, again and again.
 pub fn clips(workspace: &Workspace) -> Result<PathBuf> {
@@ -127,7 +103,7 @@ pub fn clips(workspace: &Workspace) -> Result<PathBuf> {
         .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0)
         .collect();
     let folder = workspace.folder("bench/clips")?;
-    for (name, start, length) in CLIPS {
+    for (name, start, length) in CLIPS.into_iter().chain([SHORT]) {
         let samples = speech.iter().cycle().skip(start).take(length);
         let bytes: Vec<u8> = samples.flat_map(|sample| sample.to_le_bytes()).collect();
         fs::write(folder.join(format!("{name}.f32")), bytes)?;

@@ -36,7 +36,7 @@ impl Normalization {
         whole_hops: usize,
     ) {
         let kept = if self.mask_tail { whole_hops.min(n_frames) } else { n_frames };
-        if self.kind == Normalize::None && kept == n_frames {
+        if n_frames == 0 || (self.kind == Normalize::None && kept == n_frames) {
             return;
         }
         for row in 0..n_rows {

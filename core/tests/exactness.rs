@@ -223,3 +223,24 @@ fn the_machines_vectors_are_used() {
         _ => assert_eq!(fastest, Some(InstructionSet::Scalar)),
     }
 }
+
+#[test]
+fn an_input_too_short_for_a_frame_gives_none() {
+    for preset in PRESETS {
+        for layout in ["mel_major", "frame_major"] {
+            for normalize in ["none", "mean", "deviation", "variance"] {
+                let options = [
+                    ("layout", layout),
+                    ("normalize", normalize),
+                    ("center", "false"),
+                    ("snip_edges", "true"),
+                    ("n_frames", "none"),
+                    ("pad_to", "none"),
+                ];
+                let Ok(extractor) = MelExtractor::new(&config(preset, &options)) else { continue };
+                let mel = extractor.compute(&[0.5f32; 9]).unwrap();
+                assert_eq!((mel.n_frames(), mel.data().len()), (0, 0), "{preset} {options:?}");
+            }
+        }
+    }
+}

@@ -67,13 +67,15 @@ impl Decoder {
         let format = symphonia::default::get_probe()
             .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| match error {
-                Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                Error::IoError(error) if is_of_the_system(&error) => {
                     Failure::new("io", sentence(&error))
                 }
                 Error::DecodeError(reason) => corrupt_header(reason),
-                Error::IoError(_) => {
+                Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
                     Failure::new("truncated", "the file ends before its first samples")
                 }
+                // The decoder's own: it wants to go back, which no file that is whole needs.
+                Error::IoError(_) => corrupt_header("a part points to what comes before it"),
                 _ => Failure::new("not_audio", "not a WAV, FLAC, MP3 or Ogg Vorbis file"),
             })?;
         let track = Track::of(format.as_ref())?;
@@ -225,9 +227,11 @@ impl Decoder {
         let seconds = self.source.seconds();
         let place = if seconds > 0.0 { format!(" after {seconds:.2} s") } else { String::new() };
         match error {
-            Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
-                Failure::new("io", sentence(&error))
-            }
+            Error::IoError(error) if is_of_the_system(&error) => Failure::new("io", sentence(&error)),
+            Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => Failure::new(
+                "corrupt",
+                format!("corrupt{place}: a part points to what comes before it"),
+            ),
             Error::Unsupported(what) => {
                 Failure::new("unsupported", format!("not supported{place}: {}", reason(what)))
             }
@@ -239,6 +243,11 @@ impl Decoder {
             other => Failure::new("corrupt", format!("corrupt{place}: {other}")),
         }
     }
+}
+
+/// Whether reading failed, and not the decoder.
+fn is_of_the_system(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_some()
 }
 
 impl Track {

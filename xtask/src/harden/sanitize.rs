@@ -71,6 +71,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         command.args(["test", "--locked", "--no-fail-fast", "--tests", "--target", &host]);
         command.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
         command.arg("--target-dir").arg(workspace.folder("sanitize")?.join(tool.folder()));
+        // The test runner's own messages between threads are the standard library's.
+        command.args(["--", "--test-threads=1"]);
         let counts = counts_of(&show(&mut command)?);
         if counts.failed > 0 || counts.passed == 0 {
             broken.push(format!("{}: {} tests failed", tool.name(), counts.failed));

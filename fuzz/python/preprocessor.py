@@ -19,7 +19,7 @@ def run(data: bytes) -> None:
         try:
             config = MelConfig.from_preprocessor_config(file.name)
         except ConfigError as error:
-            if not (error.field and error.field in str(error) and error.wanted):
+            if not (isinstance(error.field, str) and error.field in str(error) and error.wanted):
                 raise AssertionError(f"the refusal does not say what is wrong: {error}") from error
             return
     if MelConfig(**config.to_dict()) != config:

@@ -68,7 +68,8 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
 
 
 def _refused(field: str, value: object, wanted: str) -> ConfigError:
-    error = ConfigError(f"{field}: {value!r} can't be honoured; {wanted} is wanted")
+    # A file may have a setting without a name.
+    error = ConfigError(f"{field or repr(field)}: {value!r} can't be honoured; {wanted} is wanted")
     error.field, error.value, error.wanted = field, repr(value), wanted
     return error
 

@@ -69,12 +69,15 @@ impl Compression {
         }
     }
 
-    /// The compressed energies. An energy of 0 needs a floor; NaN and infinity give some number.
+    /// The compressed energies, and what is infinite or not a number where something overflowed: the
+    /// logarithm of such an energy is some number. An energy of 0 needs a floor.
     #[inline(always)]
-    pub fn apply<V: Lane>(&self, energy: V) -> V {
+    pub fn apply<V: Lane>(&self, energy: V) -> (V, V) {
         if !self.has_log {
-            return energy.mul_add(V::splat(self.scale), V::splat(self.constant));
+            let value = energy.mul_add(V::splat(self.scale), V::splat(self.constant));
+            return (value, value);
         }
+        let witness = energy;
         let floor = V::splat(self.floor);
         let energy = if self.adds_floor { energy.add(floor) } else { energy.max(floor) };
         let (exponent, mantissa) = energy.split_exponent();
@@ -83,7 +86,8 @@ impl Compression {
         for &coefficient in self.coefficients[..6].iter().rev() {
             polynomial = polynomial.mul_add(x, V::splat(coefficient));
         }
-        polynomial.mul_add(x, exponent.mul_add(V::splat(self.exponent), V::splat(self.constant)))
+        let exponent = exponent.mul_add(V::splat(self.exponent), V::splat(self.constant));
+        (polynomial.mul_add(x, exponent), witness)
     }
 
     /// Lowest value and what is subtracted, from the reference's level in units of the result.

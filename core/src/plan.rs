@@ -207,7 +207,8 @@ impl Plan {
             (None, fft.transform(place, weight)?)
         };
 
-        let sample_limit = sample_limit(config, &shape, &filterbank);
+        let cepstrum = config.n_mfcc.map(|n| cepstrum::matrix(config, n as usize)).transpose()?;
+        let sample_limit = sample_limit(config, &shape, &filterbank, cepstrum.as_deref());
         check_dither(config, sample_limit)?;
         let compression = Compression::new(config);
         Ok(Self {
@@ -223,10 +224,7 @@ impl Plan {
             n_bands: config.n_mels as usize,
             missing: (config.offset * config.scale) as f32,
             compression,
-            cepstrum: config
-                .n_mfcc
-                .map(|n_mfcc| cepstrum::matrix(config, n_mfcc as usize))
-                .transpose()?,
+            cepstrum,
             energy_row: config.use_energy.then(|| cepstrum::energy_row(config, n_rows)),
             energy_floor: config.energy_floor as f32,
             n_rows,
@@ -450,7 +448,12 @@ fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<()
 
 /// The magnitude that no overflow can come of: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
 /// the removal of the mean can add, and the filters' sums of powers are finite.
-fn sample_limit(config: &MelConfig, window: &[f64], filterbank: &Filterbank) -> f32 {
+fn sample_limit(
+    config: &MelConfig,
+    window: &[f64],
+    filterbank: &Filterbank,
+    cepstrum: Option<&[f32]>,
+) -> f32 {
     // Four sums, as one would wait for each addition.
     let mut sums = [0.0; 4];
     for (i, w) in window.iter().enumerate() {
@@ -458,7 +461,12 @@ fn sample_limit(config: &MelConfig, window: &[f64], filterbank: &Filterbank) -> 
     }
     let sum: f64 = sums.iter().sum();
     let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
-    let scale = if config.log == Log::None { config.scale.max(1.0) } else { 1.0 };
+    let mut scale = 1.0;
+    if config.log == Log::None {
+        let rows = cepstrum.unwrap_or_default().chunks_exact(config.n_mels as usize);
+        let sums = rows.map(|row| row.iter().map(|weight| f64::from(weight.abs())).sum());
+        scale = config.scale.max(1.0) * sums.fold(1.0, f64::max);
+    }
     let filters = filterbank.largest_sum().max(1.0) * scale;
     let energy = f64::from(f32::MAX) / 4.0 / filters;
     // Both the squares and what `power` makes of them must be finite.

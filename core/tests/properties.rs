@@ -483,6 +483,28 @@ fn enormous_scales_do_not_make_infinities() {
 }
 
 #[test]
+fn enormous_energies_are_refused_or_finite() {
+    for (preset, n_mfcc) in [("torchaudio", "none"), ("torchaudio", "37"), ("kaldi-fbank", "13")] {
+        let options = [("log", "none"), ("scale", "5953"), ("n_mfcc", n_mfcc)];
+        let extractor = MelExtractor::new(&config(preset, &options)).unwrap();
+        for exponent in 0..39 {
+            let factor = 10f32.powi(exponent);
+            let samples = signals::make("white", 1, 16_000, 4_000);
+            let samples: Vec<f32> = samples.iter().map(|x| x * factor).collect();
+            let what = format!("{preset}, {n_mfcc}, 1e{exponent}");
+            match extractor.compute(&samples) {
+                Ok(mel) => assert!(mel.data().iter().all(|value| value.is_finite()), "{what}"),
+                Err(Error::Sample { value, limit, .. }) => assert!(value.abs() > limit, "{what}"),
+                Err(error) => panic!("{what}: {error:?}"),
+            }
+            if let Ok(mel) = extractor.stream().unwrap().push(&samples) {
+                assert!(mel.data().iter().all(|value| value.is_finite()), "{what}, stream");
+            }
+        }
+    }
+}
+
+#[test]
 fn preemphasis_ends_with_each_repetition() {
     // The signal is filtered, then repeated, as the float64 oracle of the corpus has it.
     let options =

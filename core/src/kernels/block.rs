@@ -39,7 +39,7 @@ pub(crate) struct Block<'a> {
     pub levels: Levels,
     /// Highest value in each lane.
     pub highest: [f32; 16],
-    /// NaN in the lanes in which an energy is infinite or not a number.
+    /// NaN in the lanes in which something overflowed.
     pub poison: [f32; 16],
     /// The plan's [`ArenaLayout`](crate::plan::ArenaLayout).
     pub floats: *mut f32,
@@ -418,8 +418,8 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         let mut finish = inlined(
             #[inline(always)]
             |energy: V| {
-                poison = energy.mul_add(zero, poison);
-                let value = plan.compression.apply(energy);
+                let (value, witness) = plan.compression.apply(energy);
+                poison = witness.mul_add(zero, poison);
                 highest = value.max(highest);
                 levels.apply(value)
             },
@@ -443,6 +443,16 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             );
             energies(plan, powers, store);
         }
+        if let Some(matrix) = &plan.cepstrum {
+            for (row, weights) in matrix.chunks_exact(plan.n_bands).enumerate() {
+                let mut sum = zero;
+                for (mel, &weight) in weights.iter().enumerate() {
+                    sum = tile.load(mel).mul_add(V::splat(weight), sum);
+                }
+                poison = sum.mul_add(zero, poison);
+                sum.store(block.out.add(row * block.out_stride));
+            }
+        }
         highest.store(block.highest.as_mut_ptr());
         poison.store(block.poison.as_mut_ptr());
         if bands_in_lanes {
@@ -450,15 +460,6 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             block.poison[0] = block.poison[..V::N].iter().sum();
         }
 
-        if let Some(matrix) = &plan.cepstrum {
-            for (row, weights) in matrix.chunks_exact(plan.n_bands).enumerate() {
-                let mut sum = zero;
-                for (mel, &weight) in weights.iter().enumerate() {
-                    sum = tile.load(mel).mul_add(V::splat(weight), sum);
-                }
-                sum.store(block.out.add(row * block.out_stride));
-            }
-        }
         if let Some(row) = plan.energy_row {
             let mut lanes = [0.0; 16];
             energy.store(lanes.as_mut_ptr());

@@ -208,7 +208,7 @@ impl Plan {
         };
 
         let cepstrum = config.n_mfcc.map(|n| cepstrum::matrix(config, n as usize)).transpose()?;
-        let sample_limit = sample_limit(config, &shape, &filterbank, cepstrum.as_deref());
+        let sample_limit = sample_limit(config, &shape, &filterbank, cepstrum.as_deref())?;
         check_dither(config, sample_limit)?;
         let compression = Compression::new(config);
         Ok(Self {
@@ -448,12 +448,14 @@ fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<()
 
 /// The magnitude that no overflow can come of: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
 /// the removal of the mean can add, and the filters' sums of powers are finite.
+///
+/// Refuses a `magnitude_eps` that could overflow by itself.
 fn sample_limit(
     config: &MelConfig,
     window: &[f64],
     filterbank: &Filterbank,
     cepstrum: Option<&[f32]>,
-) -> f32 {
+) -> Result<f32, Error> {
     // Four sums, as one would wait for each addition.
     let mut sums = [0.0; 4];
     for (i, w) in window.iter().enumerate() {
@@ -471,6 +473,14 @@ fn sample_limit(
     let energy = f64::from(f32::MAX) / 4.0 / filters;
     // Both the squares and what `power` makes of them must be finite.
     let square = libm::pow(energy, 2.0 / config.power.max(2.0));
-    let limit = libm::sqrt(square) / amplitude;
-    (limit as f32).max(f32::MIN_POSITIVE)
+    let eps = if config.power == 2.0 { 0.0 } else { config.magnitude_eps };
+    if eps > square / 2.0 {
+        return Err(Error::Config {
+            field: "magnitude_eps".into(),
+            value: config.get("magnitude_eps")?,
+            wanted: format!("at most {:e} with these filters and this power", square / 2.0),
+        });
+    }
+    let limit = libm::sqrt(square - eps) / amplitude;
+    Ok((limit as f32).max(f32::MIN_POSITIVE))
 }

@@ -147,8 +147,12 @@ fn accepted(config: &MelConfig) -> Option<MelExtractor> {
             assert!(!wanted.is_empty());
             None
         }
-        // How much noise is too much depends on the window and the filters, which only the plan has.
-        (Ok(()), Err(Error::Config { field, .. })) if field == "dither" => None,
+        // How much of these is too much depends on the window and the filters, which only the plan has.
+        (Ok(()), Err(Error::Config { field, .. }))
+            if ["dither", "magnitude_eps"].contains(&&*field) =>
+        {
+            None
+        }
         (check, new) => panic!("check says {check:?}, new says {new:?}"),
     }
 }
@@ -502,6 +506,15 @@ fn enormous_energies_are_refused_or_finite() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_added_to_magnitudes_does_not_overflow() {
+    let options = |eps| [("power", "2664"), ("magnitude_eps", eps)];
+    let error = MelExtractor::new(&config("torchaudio", &options("27"))).unwrap_err();
+    assert!(matches!(error, Error::Config { ref field, .. } if field == "magnitude_eps"), "{error}");
+    let extractor = MelExtractor::new(&config("torchaudio", &options("0.5"))).unwrap();
+    assert!(extractor.compute(&[0.0f32; 4000]).unwrap().data().iter().all(|value| value.is_finite()));
 }
 
 #[test]

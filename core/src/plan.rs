@@ -169,6 +169,13 @@ impl Plan {
         };
         let gain = window::gain(config, &shape)?;
         shape.iter_mut().for_each(|value| *value *= gain);
+        if let Some(at) = shape.iter().position(|value| !(*value as f32).is_finite()) {
+            return Err(Error::Config {
+                field: "window".into(),
+                value: format!("{:e} at {at}, with input_scale and spectrum_norm", shape[at]),
+                wanted: "finite numbers".into(),
+            });
+        }
         let filterbank = match overrides.filterbank {
             None => Filterbank::triangles(config)?,
             Some(rows) => own_filterbank(config, rows)?,

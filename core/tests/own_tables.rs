@@ -183,3 +183,12 @@ fn an_instruction_set_that_is_not_there_is_refused() {
         assert_eq!(field, "instruction_set");
     }
 }
+
+#[test]
+fn windows_that_overflow_are_refused() {
+    let mut window = vec![1.0f32; 400];
+    window[7] = 1e36;
+    let scaled = config("kaldi-fbank", &[]);
+    let error = with(&scaled, Some(&window), None).unwrap_err();
+    assert!(matches!(error, Error::Config { ref field, .. } if field == "window"), "{error}");
+}

@@ -169,12 +169,8 @@ impl Plan {
         };
         let gain = window::gain(config, &shape)?;
         shape.iter_mut().for_each(|value| *value *= gain);
-        if let Some(at) = shape.iter().position(|value| !(*value as f32).is_finite()) {
-            return Err(Error::Config {
-                field: "window".into(),
-                value: format!("{:e} at {at}, with input_scale and spectrum_norm", shape[at]),
-                wanted: "finite numbers".into(),
-            });
+        if overrides.window.is_some() {
+            check_scaled(&shape)?;
         }
         let filterbank = match overrides.filterbank {
             None => Filterbank::triangles(config)?,
@@ -431,6 +427,18 @@ fn own_window(config: &MelConfig, values: &[f32]) -> Result<Vec<f64>, Error> {
     let mut window = memory::with_capacity(values.len())?;
     window.extend(values.iter().map(|&value| f64::from(value)));
     Ok(window)
+}
+
+/// Refuses a window that overflows with what it is multiplied by.
+fn check_scaled(shape: &[f64]) -> Result<(), Error> {
+    match shape.iter().position(|value| !(*value as f32).is_finite()) {
+        None => Ok(()),
+        Some(at) => Err(Error::Config {
+            field: "window".into(),
+            value: format!("{:e} at {at}, with input_scale and spectrum_norm", shape[at]),
+            wanted: "finite numbers".into(),
+        }),
+    }
 }
 
 fn own_filterbank(config: &MelConfig, rows: &[f32]) -> Result<Filterbank, Error> {

@@ -26,13 +26,17 @@ pub struct Arguments {
     /// Seconds for each target
     #[arg(long, default_value_t = SECONDS, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
+
+    /// Where chance starts from, for the same inputs in every run
+    #[arg(long)]
+    seed: Option<u32>,
 }
 
 const SECONDS: u32 = 60;
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { targets: Vec::new(), seconds: SECONDS }
+        Self { targets: Vec::new(), seconds: SECONDS, seed: None }
     }
 }
 
@@ -80,7 +84,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
             command.env("ASAN_OPTIONS", SANITIZER);
             command
         };
-        let found = fuzz(workspace, command, target, arguments.seconds)?;
+        let found = fuzz(workspace, command, target, arguments)?;
         if let Some(what) = found.broken {
             broken.push(format!("{target}: {what}; `cargo xtask test fuzz` replays what was kept"));
         }
@@ -122,7 +126,12 @@ fn install(workspace: &Workspace) -> Result<PathBuf> {
     Ok(interpreter)
 }
 
-fn fuzz(workspace: &Workspace, mut command: Command, target: &str, seconds: u32) -> Result<Found> {
+fn fuzz(
+    workspace: &Workspace,
+    mut command: Command,
+    target: &str,
+    arguments: &Arguments,
+) -> Result<Found> {
     let corpus = workspace.folder(&format!("fuzz/corpus/{target}"))?;
     let regressions = workspace.path(&format!("fuzz/regressions/{target}"));
     fs::create_dir_all(&regressions)?;
@@ -131,7 +140,8 @@ fn fuzz(workspace: &Workspace, mut command: Command, target: &str, seconds: u32)
     for folder in seeds(workspace, target) {
         command.arg(folder);
     }
-    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-max_total_time={}", arguments.seconds));
+    command.args(arguments.seed.map(|seed| format!("-seed={seed}")));
     command.arg(format!("-artifact_prefix={}/", regressions.display()));
     // An input that takes this long hangs; reports of slower ones than usual would be kept as faults.
     command.args([

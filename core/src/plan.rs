@@ -177,8 +177,7 @@ impl Plan {
             Some(rows) => own_filterbank(config, rows)?,
         };
 
-        let by_frame = config.preemphasis_mode == PreemphasisMode::Frame && config.preemphasis > 0.0;
-        let treats_frames = config.remove_dc_offset || by_frame || config.use_energy;
+        let treats_frames = treats_frames(config);
         let (fft, needs) = Fft::new(config)?;
         let layout = ArenaLayout::new(config, &framing, kernel.lanes, &needs, treats_frames);
         // The window lies in the middle of the transform, or at the start of the frame's span.
@@ -199,7 +198,7 @@ impl Plan {
                 offsets,
                 window,
                 removes_mean: config.remove_dc_offset,
-                preemphasis: if by_frame { config.preemphasis as f32 } else { 0.0 },
+                preemphasis: if emphasizes_frames(config) { config.preemphasis as f32 } else { 0.0 },
                 energy_is_raw: config.raw_energy,
                 energy_scale: (scale * scale) as f32,
             };
@@ -398,6 +397,15 @@ fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Erro
     })
 }
 
+fn emphasizes_frames(config: &MelConfig) -> bool {
+    config.preemphasis_mode == PreemphasisMode::Frame && config.preemphasis > 0.0
+}
+
+/// Whether something is done to each frame by itself, before the window.
+fn treats_frames(config: &MelConfig) -> bool {
+    config.remove_dc_offset || emphasizes_frames(config) || config.use_energy
+}
+
 /// Refuses noise that could overflow by itself: its highest value is below eight deviations.
 fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), Error> {
     let most = f64::from(sample_limit) * config.input_scale / 8.0;
@@ -496,6 +504,10 @@ fn sample_limit(
             wanted: format!("at most {:e} with these filters and this power", square / 2.0),
         });
     }
-    let limit = libm::sqrt(square - eps) / amplitude;
+    // Before the window, which has a small `input_scale` in it: differences of two samples, and what is
+    // summed of frames that are treated one by one, the squares among it.
+    let most = f64::from(f32::MAX);
+    let plain = if treats_frames(config) { libm::sqrt(most / f64::from(config.n_fft)) } else { most };
+    let limit = (libm::sqrt(square - eps) / amplitude).min(plain / 4.0);
     Ok((limit as f32).max(f32::MIN_POSITIVE))
 }

@@ -509,6 +509,24 @@ fn enormous_energies_are_refused_or_finite() {
 }
 
 #[test]
+fn a_small_scale_lets_no_sample_overflow_before_it() {
+    for (preset, options) in [
+        ("kaldi-fbank", &[("input_scale", "5e-324")][..]),
+        ("kaldi-fbank", &[("input_scale", "1e-30"), ("use_energy", "true")]),
+        ("whisper", &[("input_scale", "1e-30"), ("preemphasis", "0.97")]),
+    ] {
+        let extractor = MelExtractor::new(&config(preset, options)).unwrap();
+        let samples: Vec<f32> =
+            (0..4000).map(|i| if i % 2 == 0 { f32::MAX } else { f32::MIN }).collect();
+        let error = extractor.compute(&samples).unwrap_err();
+        let Error::Sample { index: 0, value: f32::MAX, limit } = error else { panic!("{error:?}") };
+        let most: Vec<f32> = samples.iter().map(|x| limit.copysign(*x)).collect();
+        let mel = extractor.compute(&most).unwrap();
+        assert!(mel.data().iter().all(|value| value.is_finite()), "{preset} {options:?}");
+    }
+}
+
+#[test]
 fn what_is_added_to_magnitudes_does_not_overflow() {
     let options = |eps| [("power", "2664"), ("magnitude_eps", eps)];
     let error = MelExtractor::new(&config("torchaudio", &options("27"))).unwrap_err();

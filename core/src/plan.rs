@@ -200,7 +200,8 @@ impl Plan {
                 removes_mean: config.remove_dc_offset,
                 preemphasis: if emphasizes_frames(config) { config.preemphasis as f32 } else { 0.0 },
                 energy_is_raw: config.raw_energy,
-                energy_scale: (scale * scale) as f32,
+                // An energy that is not wanted must not overflow.
+                energy_scale: if config.use_energy { (scale * scale) as f32 } else { 0.0 },
             };
             // A row for each sample of the span, and a row of zeros for those after it.
             let row = |sample: u32| sample.min(framing.span as u32) * kernel.lanes as u32;

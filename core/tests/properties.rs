@@ -527,6 +527,19 @@ fn a_small_scale_lets_no_sample_overflow_before_it() {
 }
 
 #[test]
+fn a_large_scale_is_refused_where_its_square_overflows() {
+    let scaled = |use_energy| {
+        let options =
+            [("input_scale", "1e20"), ("use_energy", use_energy), ("remove_dc_offset", "true")];
+        MelExtractor::new(&config("whisper", &options))
+    };
+    let error = scaled("true").unwrap_err();
+    assert!(matches!(error, Error::Config { ref field, .. } if field == "input_scale"), "{error}");
+    let mel = scaled("false").unwrap().compute(&[0.0f32; 1000]).unwrap();
+    assert!(mel.data().iter().all(|value| value.is_finite()));
+}
+
+#[test]
 fn what_is_added_to_magnitudes_does_not_overflow() {
     let options = |eps| [("power", "2664"), ("magnitude_eps", eps)];
     let error = MelExtractor::new(&config("torchaudio", &options("27"))).unwrap_err();

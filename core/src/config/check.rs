@@ -166,6 +166,11 @@ impl MelConfig {
             format!("0, or at least {least:e}")
         })?;
         self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
+        // Energies are scaled by its square, which is to be a float: the root of the largest is 1.84e19.
+        let most = 1.8e19;
+        self.rule(!self.use_energy || self.input_scale <= most, "input_scale", || {
+            format!("at most {most:e} with use_energy")
+        })?;
         self.rule(self.n_frames != Some(0), "n_frames", || "at least 1, or none".into())?;
         let plain_rows = self.n_mfcc.is_none() && !self.use_energy;
         self.rule(self.n_frames.is_none() || plain_rows, "n_frames", || {

@@ -147,9 +147,10 @@ fn accepted(config: &MelConfig) -> Option<MelExtractor> {
             assert!(!wanted.is_empty());
             None
         }
-        // How much of these is too much depends on the window and the filters, which only the plan has.
+        // How much of these is too much, and whether there is a window to divide by, depends on the window
+        // and the filters, which only the plan has.
         (Ok(()), Err(Error::Config { field, .. }))
-            if ["dither", "magnitude_eps"].contains(&&*field) =>
+            if ["dither", "magnitude_eps", "spectrum_norm"].contains(&&*field) =>
         {
             None
         }
@@ -273,9 +274,16 @@ proptest! {
         let truth = oracle::mel_spectrogram(&config, &samples);
         prop_assert_eq!(mel.n_frames(), truth.n_frames);
         prop_assert_eq!(mel.n_mels(), truth.rows.len());
-        // Rounding is relative to the offset, too, which may cancel the logarithm.
+        // Rounding is relative to the offset, too, which may cancel the logarithm, and to the reference.
         let smallest = (config.offset * config.scale).abs().max(1e-12);
-        let highest = truth.rows.iter().flatten().fold(smallest, |highest, y| highest.max(y.abs()));
+        let highest_of = |truth: &oracle::Truth| {
+            truth.rows.iter().flatten().fold(smallest, |highest, y| highest.max(y.abs()))
+        };
+        let mut highest = highest_of(&truth);
+        if config.subtract_reference {
+            let unshifted = MelConfig { subtract_reference: false, ..config.clone() };
+            highest = highest.max(highest_of(&oracle::mel_spectrogram(&unshifted, &samples)));
+        }
         // Where a row hardly changes, its normalization magnifies rounding without limit.
         if config.normalize != Normalize::None {
             return Ok(());
@@ -283,11 +291,11 @@ proptest! {
         let n_mels = config.n_mels as usize;
         for t in 0..truth.n_frames {
             // Weak bands of clean signals hold nothing but rounding, and a coefficient is made of all.
-            let all_are_strong = (0..n_mels).all(|band| truth.is_strong(band, t));
+            let all_are_known = (0..n_mels).all(|band| truth.is_known(band, t));
             let is_known = |row: usize| match (config.n_mfcc, config.use_energy, config.htk_compat) {
-                (Some(_), _, _) => all_are_strong,
-                (None, true, false) => row == 0 || truth.is_strong(row - 1, t),
-                (None, _, _) => row == n_mels || truth.is_strong(row, t),
+                (Some(_), _, _) => all_are_known,
+                (None, true, false) => row == 0 || truth.is_known(row - 1, t),
+                (None, _, _) => row == n_mels || truth.is_known(row, t),
             };
             for (row, values) in truth.rows.iter().enumerate().filter(|(row, _)| is_known(*row)) {
                 let (y, e) = (f64::from(mel.get(row, t)), values[t]);

@@ -19,6 +19,10 @@ pub struct Truth {
     pub energies: Vec<Vec<f64>>,
     pub n_frames: usize,
     power: f64,
+    /// For each frame the power of its loudest bin, with what its mean and pre-emphasis take off.
+    loudest: Vec<f64>,
+    /// Sums of the filters' weights.
+    weights: Vec<f64>,
 }
 
 impl Truth {
@@ -29,7 +33,18 @@ impl Truth {
             return false;
         };
         let loudest = self.energies.iter().map(|row| row[frame]).fold(0.0, f64::max);
-        energy >= loudest * 10f64.powf(-60.0 / 20.0 * self.power)
+        energy >= self.of_60db(loudest)
+    }
+
+    /// Whether a strong band's bins lie within 60 dB of the frame's loudest, too. That one may be in no band,
+    /// or have been taken off with the frame's mean: all bands may then hold nothing but its rounding.
+    pub fn is_known(&self, band: usize, frame: usize) -> bool {
+        self.is_strong(band, frame)
+            && self.energies[band][frame] >= self.of_60db(self.loudest[frame] * self.weights[band])
+    }
+
+    fn of_60db(&self, loudest: f64) -> f64 {
+        loudest * 10f64.powf(-60.0 / 20.0 * self.power)
     }
 }
 
@@ -65,6 +80,8 @@ pub fn mel_spectrograms(configs: &[MelConfig], samples: &[f32]) -> Vec<Truth> {
 struct Spectra {
     /// Frames of bins.
     powers: Vec<Vec<f64>>,
+    /// Those of the frames before something is done to them by themselves, if it is.
+    untreated: Vec<Vec<f64>>,
     log_energies: Vec<f64>,
 }
 
@@ -79,6 +96,13 @@ fn spectra(config: &MelConfig, samples: &[f64], tables: &Tables) -> Spectra {
     }
     frames.truncate(config.n_frames.map_or(usize::MAX, |n| n as usize));
 
+    let windowed = |frame: &[f64]| -> Vec<f64> {
+        let left = (frame.len() - window.len()) / 2;
+        let weight = |i: usize| i.checked_sub(left).and_then(|i| window.get(i)).copied().unwrap_or(0.0);
+        frame.iter().enumerate().map(|(i, x)| x * weight(i)).collect()
+    };
+    let is_treated = config.remove_dc_offset || config.preemphasis_mode == PreemphasisMode::Frame;
+    let cut: Vec<_> = frames.iter().filter(|_| is_treated).map(|frame| windowed(frame)).collect();
     let mut log_energies = Vec::new();
     for frame in &mut frames {
         if config.remove_dc_offset {
@@ -92,20 +116,17 @@ fn spectra(config: &MelConfig, samples: &[f64], tables: &Tables) -> Spectra {
                 frame[i] -= config.preemphasis * frame[i.saturating_sub(1)];
             }
         }
-        let left = (frame.len() - window.len()) / 2;
-        for (i, x) in frame.iter_mut().enumerate() {
-            let weight = i.checked_sub(left).and_then(|i| window.get(i)).copied().unwrap_or(0.0);
-            *x *= weight;
-        }
+        *frame = windowed(frame);
         log_energies.push(if config.raw_energy { raw } else { log_energy(config, frame) });
     }
 
-    Spectra { powers: powers(config, &frames, &window), log_energies }
+    let [powers, untreated] = [&frames, &cut].map(|frames| powers(config, frames, &window));
+    Spectra { powers, untreated, log_energies }
 }
 
 /// Everything from the filters on.
 fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_samples: usize) -> Truth {
-    let Spectra { powers, log_energies } = spectra;
+    let Spectra { powers, untreated, log_energies } = spectra;
     let energies: Vec<Vec<f64>> = filters
         .iter()
         .map(|filter| {
@@ -132,7 +153,18 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
     let n_frames = config.n_frames.map_or(n_computed, |n| n as usize);
     rows.iter_mut().for_each(|row| row.resize(n_frames, config.offset * config.scale));
     normalize(config, &mut rows, n_samples, n_frames);
-    Truth { rows, energies, n_frames, power: config.power }
+    let loudest = |t: usize| {
+        let untreated = untreated.get(t).into_iter().flatten();
+        powers[t].iter().chain(untreated).copied().fold(0.0, f64::max)
+    };
+    Truth {
+        rows,
+        energies,
+        n_frames,
+        power: config.power,
+        loudest: (0..n_computed).map(loudest).collect(),
+        weights: filters.iter().map(|filter| filter.iter().sum()).collect(),
+    }
 }
 
 /// The signal that frames are cut from, without what stands beyond its ends.
@@ -337,7 +369,9 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
                     };
                     let rising = (at - left) / (centre - left);
                     let falling = (right - at) / (right - centre);
-                    height * rising.min(falling).max(0.0)
+                    let part = rising.min(falling);
+                    // So little is the rounding of a bin that lies on a corner.
+                    if part < 1e-9 { 0.0 } else { height * part }
                 })
                 .collect()
         })

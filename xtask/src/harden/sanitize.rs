@@ -9,8 +9,9 @@ use crate::languages::rust::counts_of;
 use crate::table;
 use crate::workspace::{Workspace, host, show};
 use clap::ValueEnum;
+use std::process::Command;
 
-/// Runs the tests of Rust under AddressSanitizer and ThreadSanitizer
+/// Runs the tests of Rust under AddressSanitizer, ThreadSanitizer and valgrind's memcheck
 ///
 /// `cargo xtask test c cxx` does the same to those of C and C++, each time. ThreadSanitizer needs the source of
 /// Rust's standard library: `rustup component add rust-src`.
@@ -25,32 +26,57 @@ pub struct Arguments {
 enum Tool {
     Address,
     Thread,
+    Memcheck,
 }
 
 /// The packages whose tests are run: all that have `unsafe` of their own and are linked by no other language.
 const PACKAGES: [&str; 3] = ["mojo-audio-core", "mojo-audio-capi", "mojo-audio-cli"];
+
+/// Programs that the tests start are watched too. What is lost for good is an error.
+const VALGRIND: &str = "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+    --trace-children=yes";
+
+/// Tries of each random property where every instruction takes fifty times as long.
+const TRIES_INTERPRETED: &str = "20";
 
 impl Tool {
     fn name(self) -> &'static str {
         match self {
             Self::Address => "AddressSanitizer, with leaks",
             Self::Thread => "ThreadSanitizer",
+            Self::Memcheck => "valgrind's memcheck, with leaks",
         }
     }
 
-    /// Where its programs are built.
-    fn folder(self) -> &'static str {
-        match self {
+    /// The tests' command.
+    fn command(self, workspace: &Workspace) -> Result<Command> {
+        let host = host(workspace)?;
+        let mut command = workspace.cargo();
+        command.args(["test", "--locked", "--no-fail-fast", "--tests"]);
+        command.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+        let sanitizer = match self {
             Self::Address => "address",
             Self::Thread => "thread",
+            Self::Memcheck => {
+                let host = host.to_uppercase().replace('-', "_");
+                command.env(format!("CARGO_TARGET_{host}_RUNNER"), VALGRIND);
+                command.env("PROPTEST_CASES", TRIES_INTERPRETED);
+                return Ok(command);
+            }
+        };
+        // Sanitizers are not yet an option of stable compilers.
+        command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("-Zsanitizer={sanitizer}"));
+        // Some tests ask for more than there can be; without the history of accesses no race is told.
+        command.env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=1");
+        command.env("TSAN_OPTIONS", "allocator_may_return_null=1:history_size=7");
+        // Named although it is the machine's own, so that build scripts and macros are not watched.
+        command.args(["--target", &host, "--target-dir"]);
+        command.arg(workspace.folder("sanitize")?.join(sanitizer));
+        if matches!(self, Self::Thread) {
+            // What the standard library does between threads has to be seen, or all looks like a race.
+            command.args(["-Z", "build-std"]);
         }
-    }
-
-    fn flags(self) -> &'static str {
-        match self {
-            Self::Address => "-Zsanitizer=address",
-            Self::Thread => "-Zsanitizer=thread",
-        }
+        Ok(command)
     }
 }
 
@@ -60,22 +86,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
     let mut rows = vec![["tool", "tests passed", "tests failed"].map(String::from)];
     let mut broken = Vec::new();
     for &tool in tools {
-        let host = host(workspace)?;
-        let mut command = workspace.cargo();
-        // Sanitizers are not yet an option of stable compilers.
-        command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", tool.flags());
-        // Some tests ask for more than there can be; without the history of accesses no race is told.
-        command.env("ASAN_OPTIONS", "allocator_may_return_null=1:detect_leaks=1");
-        command.env("TSAN_OPTIONS", "allocator_may_return_null=1:history_size=7");
-        // Named although it is the machine's own, so that build scripts and macros are not watched.
-        command.args(["test", "--locked", "--no-fail-fast", "--tests", "--target", &host]);
-        command.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-        command.arg("--target-dir").arg(workspace.folder("sanitize")?.join(tool.folder()));
-        if matches!(tool, Tool::Thread) {
-            // What the standard library does between threads has to be seen, or all looks like a race.
-            command.args(["-Z", "build-std"]);
-        }
-        let counts = counts_of(&show(&mut command)?);
+        let counts = counts_of(&show(&mut tool.command(workspace)?)?);
         if counts.failed > 0 || counts.passed == 0 {
             broken.push(format!("{}: {} tests failed", tool.name(), counts.failed));
         }

@@ -33,6 +33,10 @@ const COMPILERS: [&str; 2] = ["g++", "clang++"];
 /// C++23 by the name that compilers had for it before it came out.
 const STANDARDS: [(&str, &str); 3] = [("17", "c++17"), ("20", "c++20"), ("23", "c++2b")];
 
+/// Where ThreadSanitizer has forgotten what an access was part of, it says nothing of a race; some tests ask
+/// for more than there can be.
+const TSAN_OPTIONS: &str = "history_size=7:allocator_may_return_null=1";
+
 impl Language for Cxx {
     fn name(&self) -> &'static str {
         "cxx"
@@ -246,7 +250,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What threads do, with ThreadSanitizer in the library too; and a race, which it has to see.
+    /// Every test, and those of C, with ThreadSanitizer in the library too; and a race, which it has to see.
     fn thread_sanitizer(&self, checks: &mut Checks) -> Result {
         let flags = ["-fsanitize=thread", "-g", "-O1"];
         // The standard library is not watched: what it does to memory is no concern here.
@@ -256,24 +260,52 @@ impl Session<'_> {
             &flags,
         )?;
         let runtime = self.rust_folder()?.join("lib/librustc-stable_rt.tsan.a");
-        let build = |name: &str| -> Result<PathBuf> {
-            let object = self.folder.join(format!("{name}-tsan.o"));
-            let mut compile = self.compiler("clang++", "c++17");
-            compile.args(flags).arg("-c").arg(self.tests(&format!("{name}.cc"))).arg("-o");
-            run(compile.arg(&object))?;
+        let link = |name: &str, objects: &[PathBuf]| -> Result<PathBuf> {
             let program = self.folder.join(format!("{name}-tsan"));
             // Rust's runtime is newer than the compiler's, which lacks what the library calls.
             let mut link = self.command("clang++");
-            link.arg(&object).arg(&library).args(["-lgtest_main", "-lgtest", "-Wl,--whole-archive"]);
+            link.args(objects).arg(&library).args(["-lgtest", "-Wl,--whole-archive"]);
             link.arg(&runtime).args(["-Wl,--no-whole-archive", "-lpthread", "-ldl", "-lm", "-lrt"]);
             run(link.args(["-lresolv", "-o"]).arg(&program))?;
             Ok(program)
         };
-        let mut threads = self.command(build("threads")?);
-        // Where it has forgotten what an access was part of, it says nothing of a race.
-        threads.env("TSAN_OPTIONS", "history_size=7");
-        self.test(checks, "threads with ThreadSanitizer", &mut threads)?;
-        let Printed { text, .. } = show(&mut self.command(build("race")?))?;
+        let compile = |mut compiler: Command, source: PathBuf, name: &str| -> Result<PathBuf> {
+            let object = self.folder.join(format!("{name}-tsan.o"));
+            run(compiler.args(flags).arg("-c").arg(source).arg("-o").arg(&object))?;
+            Ok(object)
+        };
+        let build = |name: &str, others: &[PathBuf]| {
+            let object =
+                compile(self.compiler("clang++", "c++17"), self.tests(&format!("{name}.cc")), name)?;
+            link(name, &[&[object], others].concat())
+        };
+        let units = self.units("clang++", "-tsan", &flags)?;
+        let main = [PathBuf::from("-lgtest_main")];
+        for (name, others) in
+            [("api", &[&units[..], &main].concat()[..]), ("threads", &main), ("conformance", &[])]
+        {
+            let mut test = self.command(build(name, others)?);
+            test.env("TSAN_OPTIONS", TSAN_OPTIONS);
+            if name == "conformance" {
+                test.args(self.case_arguments());
+            }
+            self.test(checks, &format!("{name} with ThreadSanitizer"), &mut test)?;
+        }
+        for name in ["conformance", "api", "threads"] {
+            let mut compiler = self.command("clang");
+            compiler.args(["-std=c11", "-D_POSIX_C_SOURCE=200809L"]);
+            let source = self.workspace.path("capi/tests/c").join(format!("{name}.c"));
+            let name = format!("c-{name}");
+            let program = link(&name, &[compile(compiler, source, &name)?])?;
+            let mut test = self.command(program);
+            test.env("TSAN_OPTIONS", TSAN_OPTIONS);
+            checks.runner(
+                &format!("{name} with ThreadSanitizer"),
+                &mut test,
+                &self.case_arguments(),
+            )?;
+        }
+        let Printed { text, .. } = show(&mut self.command(build("race", &main)?))?;
         checks.check(
             "ThreadSanitizer sees a race in the library",
             if text.contains("data race") && text.contains("mojo_audio") {

@@ -99,7 +99,7 @@ export interface MelConfig {
    */
   windowPeriodic?: boolean | undefined;
   /**
-   * Numbers that windowing and the transform are computed in.
+   * Numbers that windowing and the transform are computed in; what comes before them is float32.
    *
    * - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
    * - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.

@@ -397,7 +397,7 @@ type MelConfig struct {
 	// one (symmetric).
 	WindowPeriodic bool
 
-	// Numbers that windowing and the transform are computed in.
+	// Numbers that windowing and the transform are computed in; what comes before them is float32.
 	Precision Precision
 
 	// Exponent of the magnitude: 2 for power, 1 for magnitude.

@@ -492,7 +492,7 @@ typedef struct {
    */
   int32_t window_periodic;
   /**
-   * Numbers that windowing and the transform are computed in.
+   * Numbers that windowing and the transform are computed in; what comes before them is float32.
    * A MojoMelPrecision.
    */
   int32_t precision;

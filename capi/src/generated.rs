@@ -269,7 +269,7 @@ pub struct MojoMelOptions {
     /// one (symmetric).
     /// 0 or 1.
     pub window_periodic: i32,
-    /// Numbers that windowing and the transform are computed in.
+    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
     /// A MojoMelPrecision.
     pub precision: i32,
     /// What the spectrum is divided by.

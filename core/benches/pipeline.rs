@@ -5,32 +5,17 @@
 //! cargo bench -p mojo-audio-core -- whisper/80   # those whose name contains this
 //! ```
 
+#[path = "support/audio.rs"]
+mod audio;
 #[path = "support/baseline.rs"]
 mod baseline;
 
+use audio::audio;
 use baseline::Baseline;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mojo_audio_core::config::{Layout, Precision, Reference};
 use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
 use std::hint::black_box;
-
-const RATE: usize = 16_000;
-
-/// A sine that wanders under noise: no silence, no clean bands.
-fn audio(seconds: usize) -> Vec<f32> {
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut noise = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / 8_388_608.0 - 1.0
-    };
-    let sample = |i: usize| {
-        let t = i as f32 / RATE as f32;
-        0.3 * (2000.0 * t + 300.0 * (0.7 * t).sin()).sin() + 0.05 * noise()
-    };
-    (0..seconds * RATE).map(sample).collect()
-}
 
 fn extractor(config: &MelConfig) -> MelExtractor {
     MelExtractor::new(config).expect("a configuration that is allowed")

@@ -112,7 +112,7 @@ options! {
     /// Whether the window's period is its length (for spectral analysis) instead of its length less
     /// one (symmetric).
     window_periodic: bool = true;
-    /// Numbers that windowing and the transform are computed in.
+    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
     precision: Precision = Precision::Single;
     /// Exponent of the magnitude: 2 for power, 1 for magnitude.
     power: f64 = 2.0;

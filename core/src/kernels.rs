@@ -22,6 +22,8 @@ mod sse2;
 use crate::compress::Levels;
 use crate::normalize::{self, Step};
 use crate::plan::Plan;
+#[cfg(feature = "stages")]
+use crate::stages::Stage;
 use block::Block;
 
 /// An instruction set that the kernels are compiled for.
@@ -66,6 +68,8 @@ pub struct Kernel {
     is_double: bool,
     is_available: fn() -> bool,
     block: unsafe fn(&Plan, &mut Block<'_>),
+    #[cfg(feature = "stages")]
+    stage: unsafe fn(Stage, &Plan, &mut Block<'_>),
     convert_i16: unsafe fn(&[i16], &mut [f32]),
     emphasize: unsafe fn(&mut [f32], f32, f32),
     apply_levels: unsafe fn(&mut [f32], Levels),
@@ -93,6 +97,16 @@ impl Kernel {
     pub(crate) unsafe fn block(&self, plan: &Plan, block: &mut Block<'_>) {
         // SAFETY: `choose` gives only kernels that the machine can run; the rest is the caller's.
         unsafe { (self.block)(plan, block) }
+    }
+
+    /// Computes one stage of a block.
+    ///
+    /// # Safety
+    /// As of [`block::stage`].
+    #[cfg(feature = "stages")]
+    pub(crate) unsafe fn stage(&self, stage: Stage, plan: &Plan, block: &mut Block<'_>) {
+        // SAFETY: as above.
+        unsafe { (self.stage)(stage, plan, block) }
     }
 
     /// Copies a tile to frames whose bands stand together.
@@ -164,6 +178,8 @@ macro_rules! kernel {
                 is_double: wide_stages().is_some(),
                 is_available: || $available,
                 block: compute,
+                #[cfg(feature = "stages")]
+                stage,
                 convert_i16,
                 emphasize,
                 apply_levels,
@@ -173,12 +189,23 @@ macro_rules! kernel {
 
             $(#[target_feature(enable = $features)])?
             unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
+                // SAFETY: the caller's.
+                unsafe { block::compute::<V>(plan, block, &stages()) }
+            }
+
+            #[cfg(feature = "stages")]
+            $(#[target_feature(enable = $features)])?
+            unsafe fn stage(stage: Stage, plan: &Plan, block: &mut Block<'_>) {
+                // SAFETY: the caller's.
+                unsafe { block::stage::<V>(stage, plan, block, &stages()) }
+            }
+
+            #[inline(always)]
+            fn stages() -> Stages<V> {
                 let stages = Stages { first, columns, wide: wide_stages(), bands };
                 // What is not known to be these functions can't be inlined, as it is in spite of their
                 // attribute otherwise.
-                let stages = core::hint::black_box(stages);
-                // SAFETY: the caller's.
-                unsafe { block::compute::<V>(plan, block, &stages) }
+                core::hint::black_box(stages)
             }
 
             $(#[target_feature(enable = $features)])?

@@ -41,6 +41,9 @@ mod run;
 mod scratch;
 mod signal;
 mod spectrogram;
+#[cfg(feature = "stages")]
+#[doc(hidden)]
+pub mod stages;
 mod stream;
 mod window;
 

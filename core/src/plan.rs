@@ -107,12 +107,18 @@ impl<F, E: Element> Engine<F, E> {
 pub(crate) struct FrameWork {
     /// Where sample i of the frame lies among the transposed samples.
     pub offsets: Vec<u32>,
-    pub window: Vec<f32>,
     pub removes_mean: bool,
     pub preemphasis: f32,
-    pub energy_is_raw: bool,
+    pub energy: Option<FrameEnergy>,
+}
+
+/// How the energy of a frame is taken.
+#[derive(Debug)]
+pub(crate) struct FrameEnergy {
+    /// Of the windowed samples, if there is a window; of those before pre-emphasis else.
+    pub window: Option<Vec<f32>>,
     /// What the sum of squares is multiplied by, to be that of the scaled input.
-    pub energy_scale: f32,
+    pub scale: f32,
 }
 
 /// From squared magnitudes to what the filters weigh.
@@ -191,21 +197,16 @@ impl Plan {
         let (frame_work, transform) = if treats_frames {
             let mut offsets = memory::with_capacity(framing.span)?;
             offsets.extend((0..framing.span as u32).map(place));
-            let mut window = memory::with_capacity(framing.span)?;
-            window.extend((0..framing.span as u32).map(|sample| weight(sample) as f32));
-            let scale = if config.raw_energy { config.input_scale } else { config.input_scale / gain };
+            let energy = config.use_energy.then(|| frame_energy(config, gain, framing.span, weight));
             let work = FrameWork {
                 offsets,
-                window,
                 removes_mean: config.remove_dc_offset,
                 preemphasis: if emphasizes_frames(config) { config.preemphasis as f32 } else { 0.0 },
-                energy_is_raw: config.raw_energy,
-                // An energy that is not wanted must not overflow.
-                energy_scale: if config.use_energy { (scale * scale) as f32 } else { 0.0 },
+                energy: energy.transpose()?,
             };
             // A row for each sample of the span, and a row of zeros for those after it.
             let row = |sample: u32| sample.min(framing.span as u32) * kernel.lanes as u32;
-            (Some(work), fft.transform(row, |_| 1.0)?)
+            (Some(work), fft.transform(row, weight)?)
         } else {
             (None, fft.transform(place, weight)?)
         };
@@ -400,6 +401,25 @@ fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Erro
 
 fn emphasizes_frames(config: &MelConfig) -> bool {
     config.preemphasis_mode == PreemphasisMode::Frame && config.preemphasis > 0.0
+}
+
+/// The energy of frames of `span` samples, whose window has the `gain` of the input and of the spectrum in it.
+fn frame_energy(
+    config: &MelConfig,
+    gain: f64,
+    span: usize,
+    window: impl Fn(u32) -> f64,
+) -> Result<FrameEnergy, Error> {
+    if config.raw_energy {
+        return Ok(FrameEnergy {
+            window: None,
+            scale: (config.input_scale * config.input_scale) as f32,
+        });
+    }
+    let mut values = memory::with_capacity(span)?;
+    values.extend((0..span as u32).map(|sample| window(sample) as f32));
+    let scale = config.input_scale / gain;
+    Ok(FrameEnergy { window: Some(values), scale: (scale * scale) as f32 })
 }
 
 /// Whether something is done to each frame by itself, before the window.

@@ -68,7 +68,7 @@ class _Options(TypedDict, total=False):
     one (symmetric).
     """
     precision: _Precision
-    """Numbers that windowing and the transform are computed in.
+    """Numbers that windowing and the transform are computed in; what comes before them is float32.
 
     - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
     - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
@@ -294,7 +294,7 @@ class _BandOptions(TypedDict, total=False):
     one (symmetric).
     """
     precision: _Precision
-    """Numbers that windowing and the transform are computed in.
+    """Numbers that windowing and the transform are computed in; what comes before them is float32.
 
     - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
     - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
@@ -629,7 +629,7 @@ class MelConfig:
         """
     @property
     def precision(self) -> _Precision:
-        """Numbers that windowing and the transform are computed in.
+        """Numbers that windowing and the transform are computed in; what comes before them is float32.
 
         - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
         - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.

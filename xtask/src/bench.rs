@@ -5,6 +5,7 @@ mod languages;
 mod length;
 mod machine;
 mod peers;
+mod stages;
 mod statistic;
 mod targets;
 
@@ -13,6 +14,7 @@ use crate::section::Section;
 use crate::table;
 use crate::workspace::Workspace;
 use clap::ValueEnum;
+use criterion::Bench;
 
 /// Measures how long it takes: core beside realfft, the languages beside core, other libraries beside ours
 ///
@@ -54,7 +56,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     }
     let mut measured = criterion::Times::new();
     if arguments.only != Some(Part::Languages) {
-        measured.extend(criterion::run(workspace, &arguments.criterion)?);
+        for bench in [Bench::Pipeline, Bench::Stages] {
+            measured.extend(criterion::run(workspace, bench, &arguments.criterion)?);
+        }
     }
     let mut missing = Vec::new();
     if arguments.only != Some(Part::Core) {
@@ -62,6 +66,11 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     }
     let rows = targets::rows(&measured);
     arguments.print(&rows);
+    let stages = stages::rows(&measured);
+    if !stages.is_empty() {
+        println!();
+        arguments.print(&stages);
+    }
     for reason in &missing {
         println!("not measured: {reason}");
     }
@@ -69,7 +78,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         return Ok(());
     }
     length::draw(workspace, &measured)?;
-    let mut text = format!("{}\n\n{}", machine::describe(&["rustc"]), table::markdown(&rows));
+    let tables = [table::markdown(&rows), table::markdown(&stages)].join("\n");
+    let mut text = format!("{}\n\n{tables}", machine::describe(&["rustc"]));
     for reason in &missing {
         text.push_str(&format!("\nNot measured: {reason}.\n"));
     }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! transpose the samples, so that a vector holds sample i of each frame
-//! if frames are treated one by one:  take off means, pre-emphasize, window
-//! first stage of the transform       (with the window, if it was not applied yet)
+//! if frames are treated one by one:  take off means, pre-emphasize
+//! first stage of the transform       (with the window)
 //! passes over its columns            powers of the bins
 //! for each filter:  energy = Σ weight · power;  store log(energy)
 //! if cepstra are wanted:  a matrix product of the logarithms
@@ -83,6 +83,17 @@ impl Block<'_> {
         self.n_frames == 1 && plan.frame_work.is_none()
     }
 
+    /// What the transform takes: the samples side by side, or as they were treated.
+    ///
+    /// # Safety
+    /// As of `rows`.
+    #[inline(always)]
+    unsafe fn samples<V: Lane>(&self, plan: &Plan) -> Rows<V> {
+        let piece = if plan.frame_work.is_some() { plan.layout.frames } else { plan.layout.samples };
+        // SAFETY: the caller's.
+        unsafe { self.rows(piece) }
+    }
+
     /// # Safety
     /// The scratch was made for the plan, and the rows are used by nobody else.
     #[inline(always)]
@@ -118,6 +129,53 @@ pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages
         };
         transform::<V>(plan, block, stages);
         (stages.bands)(plan, block, &energy);
+    }
+}
+
+/// Computes one stage of a block on what the stages before it left, for the benches.
+///
+/// # Safety
+/// As of [`compute`]; the stages before it were computed with the same scratch and result. The plan is one
+/// that [`StageBench`](crate::stages::StageBench) takes.
+#[cfg(feature = "stages")]
+#[inline(always)]
+pub(crate) unsafe fn stage<V: Lane>(
+    stage: crate::stages::Stage,
+    plan: &Plan,
+    block: &mut Block<'_>,
+    stages: &Stages<V>,
+) {
+    use crate::stages::Stage;
+    let Transform::Lanes(engine) = &plan.transform else { return };
+    let store = |to: *mut f32| {
+        inlined(
+            #[inline(always)]
+            // SAFETY: the caller's: there is a vector's room in each row.
+            move |mel: usize, value: V| unsafe { value.store(to.add(mel * V::N)) },
+        )
+    };
+    // SAFETY: the caller's.
+    unsafe {
+        match stage {
+            Stage::Samples => {
+                prefetch::<V>(plan, block);
+                transpose::<V>(plan, block);
+            }
+            Stage::First => first_of_block(plan, block, stages, engine),
+            Stage::Columns => columns_of_block(plan, block, stages, engine),
+            Stage::Filters => {
+                energies(plan, block.rows::<V>(plan.layout.powers), store(block.out));
+            }
+            Stage::Logarithm => {
+                let store = store(block.floats.add(plan.layout.tile.start));
+                for mel in 0..plan.n_bands {
+                    let (value, _) = plan.compression.apply(V::load(block.out.add(mel * V::N)));
+                    store(mel, block.levels.apply(value));
+                }
+            }
+            Stage::Levels => {}
+            Stage::Whole => compute(plan, block, stages),
+        }
     }
 }
 
@@ -188,13 +246,13 @@ unsafe fn transpose<V: Lane>(plan: &Plan, block: &Block<'_>) {
     }
 }
 
-/// Mean, pre-emphasis and window of each frame by itself; the log energy, if it is wanted.
+/// Mean and pre-emphasis of each frame by itself, for the transform to window; the energy, if it is wanted.
 ///
 /// # Safety
 /// As of [`compute`].
 #[inline(always)]
 unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>) -> V {
-    let span = work.window.len();
+    let span = work.offsets.len();
     let stride = plan.kernel.lanes;
     let zero = V::splat(0.0);
     // SAFETY: there is an offset for each sample of the span; the frames have a row for each and one
@@ -218,21 +276,24 @@ unsafe fn treat_frames<V: Lane>(plan: &Plan, work: &FrameWork, block: &Block<'_>
         let mean = sum.mul(V::splat(1.0 / span as f32));
 
         let emphasis = V::splat(work.preemphasis);
-        let mut raw = [zero; 2];
-        let mut windowed = [zero; 2];
         let mut before = sample(0).sub(mean);
         for i in 0..span {
             let value = sample(i).sub(mean);
-            let emphasized = before.neg_mul_add(emphasis, value);
-            let result = emphasized.mul(V::splat(*work.window.get_unchecked(i)));
-            result.store(frames.at(i * stride));
-            raw[i % 2] = value.mul_add(value, raw[i % 2]);
-            windowed[i % 2] = result.mul_add(result, windowed[i % 2]);
+            before.neg_mul_add(emphasis, value).store(frames.at(i * stride));
             before = value;
         }
         zero.store(frames.at(span * stride));
-        let [a, b] = if work.energy_is_raw { raw } else { windowed };
-        a.add(b).mul(V::splat(work.energy_scale))
+
+        let Some(energy) = &work.energy else { return zero };
+        let mut sums = [zero; 2];
+        for i in 0..span {
+            let value = match &energy.window {
+                None => sample(i).sub(mean),
+                Some(window) => V::load(frames.at(i * stride)).mul(V::splat(*window.get_unchecked(i))),
+            };
+            sums[i % 2] = value.mul_add(value, sums[i % 2]);
+        }
+        sums[0].add(sums[1]).mul(V::splat(energy.scale))
     }
 }
 
@@ -272,6 +333,45 @@ pub(crate) unsafe fn column_powers<S: Lane, V: Real>(
     unsafe { columns::powers(&engine.fft, columns, *scratch, powers) }
 }
 
+/// The first stage of the transform of a block.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+unsafe fn first_of_block<V: Lane>(
+    plan: &Plan,
+    block: &Block<'_>,
+    stages: &Stages<V>,
+    engine: &Engine<V>,
+) {
+    // SAFETY: the pieces have the rows that the stage asks for.
+    unsafe {
+        let columns = block.rows(plan.layout.columns);
+        let direct = block.rows(plan.layout.direct);
+        (stages.first)(engine, block.is_single(plan), block.samples::<V>(plan), columns, direct);
+    }
+}
+
+/// The passes of the transform of a block.
+///
+/// # Safety
+/// As of [`compute`].
+#[inline(always)]
+unsafe fn columns_of_block<V: Lane>(
+    plan: &Plan,
+    block: &Block<'_>,
+    stages: &Stages<V>,
+    engine: &Engine<V>,
+) {
+    let layout = &plan.layout;
+    // SAFETY: as above.
+    unsafe {
+        let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
+        let scratch = PassScratch { buffers, direct: block.rows(layout.direct) };
+        (stages.columns)(engine, block.rows(layout.columns), &scratch, block.rows::<V>(layout.powers));
+    }
+}
+
 /// Powers of the bins.
 ///
 /// # Safety
@@ -281,19 +381,13 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
     let layout = &plan.layout;
     // SAFETY: the pieces have the rows that the stages ask for.
     unsafe {
-        let samples = match plan.frame_work {
-            Some(_) => block.rows::<V>(layout.frames),
-            None => block.rows::<V>(layout.samples),
-        };
+        let samples = block.samples::<V>(plan);
         let is_single = block.is_single(plan);
         let powers = block.rows::<V>(layout.powers);
         match &plan.transform {
             Transform::Lanes(engine) => {
-                let columns = block.rows(layout.columns);
-                let direct = block.rows(layout.direct);
-                let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
-                (stages.first)(engine, is_single, samples, columns, direct);
-                (stages.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
+                first_of_block(plan, block, stages, engine);
+                columns_of_block(plan, block, stages, engine);
             }
             Transform::WideLanes(engine) => {
                 let columns = block.wide_rows(layout.columns);

@@ -226,7 +226,7 @@ struct MelConfig {
   /// Whether the window's period is its length (for spectral analysis) instead of its length less
   /// one (symmetric).
   bool window_periodic = true;
-  /// Numbers that windowing and the transform are computed in.
+  /// Numbers that windowing and the transform are computed in; what comes before them is float32.
   Precision precision = Precision::single;
   /// Exponent of the magnitude: 2 for power, 1 for magnitude.
   double power = 2.0;

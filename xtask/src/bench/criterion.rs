@@ -14,18 +14,37 @@ pub type Times = BTreeMap<String, Statistic>;
 /// Enough for a median that stays; more is to be asked for by an option.
 const SECONDS: [&str; 4] = ["--warm-up-time", "1", "--measurement-time", "3"];
 
-pub fn run(workspace: &Workspace, options: &[String]) -> Result<Times> {
+/// The benches of core, and the features that they need.
+#[derive(Clone, Copy)]
+pub enum Bench {
+    /// Whole calls.
+    Pipeline,
+    /// The stages of a block.
+    Stages,
+}
+
+pub fn run(workspace: &Workspace, bench: Bench, options: &[String]) -> Result<Times> {
     // A folder of this run alone: nothing older is taken for a result.
     let folder = workspace.folder("bench/criterion")?;
     fs::remove_dir_all(&folder)?;
     let mut command = workspace.cargo();
-    command.args(["bench", "--locked", "--package", "mojo-audio-core", "--bench", "pipeline", "--"]);
+    command.args(["bench", "--locked", "--package", "mojo-audio-core"]);
+    command.args(match bench {
+        Bench::Pipeline => &["--bench", "pipeline"][..],
+        Bench::Stages => &["--bench", "stages", "--features", "stages"],
+    });
+    command.arg("--");
     let is_chosen = options.iter().any(|option| option.ends_with("-time") || option == "--quick");
     command.args(if is_chosen { &[] } else { &SECONDS[..] }).args(options);
     run_program(command.env("CRITERION_HOME", &folder))?;
     let mut times = Times::new();
     read(&folder, &mut times)?;
     Ok(times)
+}
+
+/// The time of a cycle of the processor's clock.
+pub fn cycle(times: &Times) -> Option<Statistic> {
+    times.get("clock/6000-cycles").map(|clock| clock.divided(6000.0))
 }
 
 /// Every measurement below a folder.

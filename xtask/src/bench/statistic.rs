@@ -16,6 +16,11 @@ impl Statistic {
         Some(Self { median: f64::midpoint(times[(n - 1) / 2], times[n / 2]), minimum })
     }
 
+    /// The time of one of so many parts.
+    pub fn divided(self, parts: f64) -> Self {
+        Self { median: self.median / parts, minimum: self.minimum / parts }
+    }
+
     /// How many times as long as another.
     pub fn over(self, other: Self) -> Self {
         Self { median: self.median / other.median, minimum: self.minimum / other.minimum }

@@ -1,6 +1,6 @@
 //! What is to be reached, as ratios of times of the same run: the speed of a machine cancels out.
 
-use super::criterion::Times;
+use super::criterion::{self, Times};
 use super::statistic::{Statistic, rounded, time};
 use crate::calls;
 
@@ -153,18 +153,17 @@ fn lengths(times: &Times) -> Option<[String; 6]> {
 
 /// Cycles that a frame of Whisper's takes.
 fn cycles(set: &str, times: &Times) -> Option<[String; 6]> {
-    const CYCLES: f64 = 6000.0;
     const FRAMES: f64 = 3000.0;
-    let frame = times.get(&format!("30s/400/80/{set}"))?;
-    let clock = times.get("clock/6000-cycles")?;
-    let cycles = |time: f64, clock: f64| format!("{:.0} cycles", time / FRAMES * CYCLES / clock);
+    let frame = times.get(&format!("30s/400/80/{set}"))?.divided(FRAMES);
+    let clock = criterion::cycle(times)?;
+    let cycles = frame.over(clock);
     Some([
         format!("a frame of 80 mels, {set}"),
-        time(frame.median / FRAMES),
-        time(frame.minimum / FRAMES),
-        cycles(frame.median, clock.median),
-        cycles(frame.minimum, clock.minimum),
-        format!("clock {} GHz", rounded(CYCLES / clock.minimum)),
+        time(frame.median),
+        time(frame.minimum),
+        format!("{:.0} cycles", cycles.median),
+        format!("{:.0} cycles", cycles.minimum),
+        format!("clock {} GHz", rounded(1.0 / clock.minimum)),
     ])
 }
 

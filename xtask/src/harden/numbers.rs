@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::Result;
-use crate::bench::criterion;
+use crate::bench::criterion::{self, Bench};
 use crate::languages::rust::counts_of;
 use crate::table;
 use crate::workspace::{Workspace, show};
@@ -40,7 +40,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         broken.push(format!("{} properties failed", counts.failed));
     }
 
-    let times = criterion::run(workspace, &["--quick".into(), "content/".into()])?;
+    let times = criterion::run(workspace, Bench::Pipeline, &["--quick".into(), "content/".into()])?;
     let time = |name: &str| {
         let key = format!("content/{name}");
         Ok::<_, String>(times.get(&key).ok_or(format!("{key} was not measured"))?.minimum)

@@ -40,7 +40,7 @@ public struct MelConfig: Sendable, Hashable {
     /// one (symmetric).
     public var windowPeriodic: Bool
 
-    /// Numbers that windowing and the transform are computed in.
+    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
     public var precision: Precision
 
     /// Exponent of the magnitude: 2 for power, 1 for magnitude.

@@ -59,6 +59,7 @@ pub(crate) unsafe fn run(
     let mut block = Block {
         source: core::ptr::null(),
         source_stride: 0,
+        is_in_place: false,
         n_frames: lanes,
         out: core::ptr::null_mut(),
         out_stride: 0,
@@ -83,7 +84,8 @@ pub(crate) unsafe fn run(
         // SAFETY: gathered samples have their own piece of the scratch, and so has a tile, which is
         // written after they were read; a whole block of a mel-major result is stored in place.
         unsafe {
-            (block.source, block.source_stride) = source(plan, signal, frame, n, floats);
+            (block.source, block.source_stride, block.is_in_place) =
+                source(plan, signal, frame, n, floats);
             let tile = floats.add(plan.layout.tile.start);
             // A single frame's values stand together.
             let tile_stride = if n == 1 { 1 } else { kernel.lanes };
@@ -122,7 +124,7 @@ pub(crate) unsafe fn run(
     measured.and(lanes_measured(&block, lanes))
 }
 
-/// The samples of a block's frames: in place, or gathered.
+/// The samples of a block's frames, those between them, and whether they are in place or gathered.
 ///
 /// # Safety
 /// `floats` is the scratch of the plan, whose gathered samples nobody else uses.
@@ -132,11 +134,11 @@ unsafe fn source(
     frame: usize,
     n: usize,
     floats: *mut f32,
-) -> (*const f32, usize) {
+) -> (*const f32, usize, bool) {
     let framing = &plan.framing;
     let start = framing.start(frame);
     if let Some(samples) = signal.direct(start, plan.source_length(n, framing.hop)) {
-        return (samples.as_ptr(), framing.hop);
+        return (samples.as_ptr(), framing.hop, true);
     }
     let piece = plan.layout.gathered;
     let stride = plan.layout.sample_rows;
@@ -150,7 +152,7 @@ unsafe fn source(
     } else {
         signal.fill(plan.kernel, start, gathered);
     }
-    (gathered.as_ptr(), stride)
+    (gathered.as_ptr(), stride, false)
 }
 
 fn lanes_measured(block: &Block<'_>, lanes: usize) -> Measured {

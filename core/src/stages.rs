@@ -93,6 +93,7 @@ impl StageBench {
         let mut block = Block {
             source: self.samples.as_ptr(),
             source_stride: plan.framing.hop,
+            is_in_place: true,
             n_frames: lanes,
             out: self.out.as_mut_ptr(),
             out_stride: lanes,

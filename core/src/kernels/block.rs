@@ -30,6 +30,8 @@ pub(crate) struct Block<'a> {
     pub source: *const f32,
     /// Samples between frames.
     pub source_stride: usize,
+    /// Whether they lie in the signal, where those of the next block follow.
+    pub is_in_place: bool,
     /// Frames that are wanted: lanes past them hold anything.
     pub n_frames: usize,
     /// Row 0 of the first frame's result; a row's frames stand together.
@@ -121,7 +123,6 @@ impl Block<'_> {
 pub(crate) unsafe fn compute<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages<V>) {
     // SAFETY: the caller's; the plan's pieces have the room that each step says.
     unsafe {
-        prefetch::<V>(plan, block);
         transpose::<V>(plan, block);
         let energy = match &plan.frame_work {
             Some(work) => treat_frames::<V>(plan, work, block),
@@ -157,10 +158,7 @@ pub(crate) unsafe fn stage<V: Lane>(
     // SAFETY: the caller's.
     unsafe {
         match stage {
-            Stage::Samples => {
-                prefetch::<V>(plan, block);
-                transpose::<V>(plan, block);
-            }
+            Stage::Samples => transpose::<V>(plan, block),
             Stage::First => first_of_block(plan, block, stages, engine),
             Stage::Columns => columns_of_block(plan, block, stages, engine),
             Stage::Filters => {
@@ -176,17 +174,6 @@ pub(crate) unsafe fn stage<V: Lane>(
             Stage::Levels => {}
             Stage::Whole => compute(plan, block, stages),
         }
-    }
-}
-
-/// Asks for the samples of the next block. Long inputs come from main memory, and no CPU guesses the order
-/// in which [`transpose`] reads.
-#[inline(always)]
-fn prefetch<V: Lane>(plan: &Plan, block: &Block<'_>) {
-    const LINE: usize = 16;
-    let next = block.source.wrapping_add(V::N * block.source_stride);
-    for at in (0..V::N * plan.layout.sample_rows).step_by(LINE) {
-        V::prefetch(next.wrapping_add(at));
     }
 }
 
@@ -474,6 +461,38 @@ unsafe fn energies<V: Lane>(plan: &Plan, powers: Rows<V>, mut store: impl FnMut(
     }
 }
 
+/// Asks for the samples of the next block, some at each band. Long inputs come from main memory, and no CPU
+/// guesses the order in which [`transpose`] reads; all at once are more lines than a core waits for without
+/// standing still.
+struct NextSamples {
+    at: *const f32,
+    end: *const f32,
+    lines_at_once: usize,
+}
+
+impl NextSamples {
+    /// Floats of a cache line.
+    const LINE: usize = 16;
+
+    #[inline(always)]
+    fn new<V: Lane>(plan: &Plan, block: &Block<'_>) -> Self {
+        let len = if block.is_in_place { V::N * plan.layout.sample_rows } else { 0 };
+        let at = block.source.wrapping_add(V::N * block.source_stride);
+        let lines_at_once = len.div_ceil(Self::LINE).div_ceil(plan.n_bands);
+        Self { at, end: at.wrapping_add(len), lines_at_once }
+    }
+
+    #[inline(always)]
+    fn prefetch_some<V: Lane>(&mut self) {
+        if self.at < self.end {
+            for _ in 0..self.lines_at_once {
+                V::prefetch(self.at);
+                self.at = self.at.wrapping_add(Self::LINE);
+            }
+        }
+    }
+}
+
 /// Energies of the bands, their logarithms, and the cepstrum, stored in the result. `energy` is that
 /// of the frames.
 ///
@@ -531,9 +550,13 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
                 finish(V::load(to.add(mel))).store(to.add(mel));
             }
         } else {
+            let mut next = NextSamples::new::<V>(plan, block);
             let store = inlined(
                 #[inline(always)]
-                |mel: usize, energy: V| finish(energy).store(to.add(mel * stride)),
+                |mel: usize, energy: V| {
+                    finish(energy).store(to.add(mel * stride));
+                    next.prefetch_some::<V>();
+                },
             );
             energies(plan, powers, store);
         }

@@ -62,6 +62,17 @@ impl Workspace {
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).stdin(Stdio::null());
+        // Cargo lets `xtask` look for libraries where it builds; what it starts would find there what some other
+        // profile has left, before its own.
+        for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+            let Some(folders) = env::var_os(name) else { continue };
+            let target = self.target();
+            let others = env::split_paths(&folders).filter(|folder| !folder.starts_with(&target));
+            match env::join_paths(others) {
+                Ok(others) if !others.is_empty() => command.env(name, others),
+                _ => command.env_remove(name),
+            };
+        }
         command
     }
 }

@@ -32,9 +32,10 @@ enum Tool {
 /// The packages whose tests are run: all that have `unsafe` of their own and are linked by no other language.
 const PACKAGES: [&str; 3] = ["mojo-audio-core", "mojo-audio-capi", "mojo-audio-cli"];
 
-/// Programs that the tests start are watched too. What is lost for good is an error.
+/// Programs that the tests start are watched too. What is lost for good is an error, and nothing else is said
+/// of memory that a program ends with: some tests read what it says.
 const VALGRIND: &str = "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-    --trace-children=yes";
+    --show-leak-kinds=definite --trace-children=yes";
 
 /// Tries of each random property where every instruction takes fifty times as long.
 const TRIES_INTERPRETED: &str = "20";

@@ -49,7 +49,7 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val windowPeriodic: Boolean get() = options.boolean("window_periodic")
 
-    /** Numbers that windowing and the transform are computed in. */
+    /** Numbers that windowing and the transform are computed in; what comes before them is float32. */
     public val precision: Precision get() = options.choice("precision", Precision.entries)
 
     /** Exponent of the magnitude: 2 for power, 1 for magnitude. */

@@ -17,6 +17,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/src/fft/", "runs on the kernels' scratch"),
     ("core/src/scratch.rs", "lends the scratch from a pool that threads share"),
     ("core/src/run.rs", "hands the kernels pointers to samples and result"),
+    ("core/src/stages.rs", "hands the kernels those of one block, for the benches"),
     ("core/src/extractor.rs", "writes the result to memory that is not initialised yet"),
     ("core/src/stream.rs", "writes the result to memory that is not initialised yet"),
     ("core/tests/", "an allocator that counts or refuses"),

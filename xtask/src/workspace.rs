@@ -67,7 +67,7 @@ impl Workspace {
         for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
             let Some(folders) = env::var_os(name) else { continue };
             let target = self.target();
-            let others = env::split_paths(&folders).filter(|folder| !folder.starts_with(&target));
+            let others = env::split_paths(&folders).filter(|folder| !folder.starts_with(target));
             match env::join_paths(others) {
                 Ok(others) if !others.is_empty() => command.env(name, others),
                 _ => command.env_remove(name),

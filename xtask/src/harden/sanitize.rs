@@ -62,6 +62,9 @@ impl Tool {
                 let host = host.to_uppercase().replace('-', "_");
                 command.env(format!("CARGO_TARGET_{host}_RUNNER"), VALGRIND);
                 command.env("PROPTEST_CASES", TRIES_INTERPRETED);
+                // With the checks of tests, but fewer instructions to interpret.
+                command.args(["--config", "profile.dev.opt-level=3", "--target-dir"]);
+                command.arg(workspace.folder("sanitize")?.join("memcheck"));
                 return Ok(command);
             }
         };

@@ -98,6 +98,11 @@ impl Compression {
         }
     }
 
+    /// What may be applied at once where the reference is this or higher: no value gets too high by that.
+    pub fn levels_so_far(&self, reference: f32) -> Levels {
+        if self.subtracts { Levels::NONE } else { self.levels(reference) }
+    }
+
     /// Those that hold while the reference is not known.
     pub fn levels_beforehand(&self) -> Levels {
         match self.fixed {
@@ -116,6 +121,11 @@ pub(crate) struct Levels {
 
 impl Levels {
     pub const NONE: Self = Self { lowest: f32::NEG_INFINITY, subtracted: 0.0 };
+
+    /// Whether they change any of the values that are this or higher.
+    pub fn change(self, lowest: f32) -> bool {
+        self.subtracted != 0.0 || lowest < self.lowest
+    }
 
     #[inline(always)]
     pub fn apply<V: Lane>(self, value: V) -> V {

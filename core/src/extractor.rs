@@ -8,6 +8,7 @@ use crate::memory;
 #[cfg(feature = "std")]
 use crate::parallel::for_ranges;
 use crate::plan::{Overrides, Plan};
+use crate::reference::RunningReference;
 use crate::run::{Measured, Sink, run};
 use crate::scratch::ScratchPool;
 use crate::signal::{Sample, WholeSignal, check_samples};
@@ -207,35 +208,44 @@ impl MelExtractor {
         let plan = &self.plan;
         let frames = 0..plan.framing.count(samples.len() as u64);
         let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
-        let compute = |sink, levels| {
-            for_ranges(frames.clone(), plan.kernel.lanes, threads, |range| {
-                // SAFETY: the caller's; each range is computed once.
-                self.pool.with(plan, |scratch| unsafe {
-                    Ok(run(plan, scratch, &signal, range, sink, levels))
-                })
-            })
+        let compute = |range, sink, levels| {
+            // SAFETY: the caller's; each range is computed once.
+            self.pool
+                .with(plan, |scratch| unsafe { Ok(run(plan, scratch, &signal, range, sink, levels)) })
         };
-        let mut levels = plan.compression.levels_beforehand();
-        // Cepstra and the energy's row are made of bands that have their final level: the reference
-        // has to be known before, and is measured by a pass of its own.
-        let measures_first =
-            plan.compression.measures && (plan.cepstrum.is_some() || plan.energy_row.is_some());
-        if measures_first {
-            levels = plan.compression.levels(compute(None, Levels::NONE)?.highest);
-        }
-        let measured = compute(Some(sink), levels)?;
-        if plan.compression.measures && !measures_first {
-            let levels = plan.compression.levels(measured.highest);
-            for_ranges(frames.clone(), plan.kernel.lanes, threads, |range| {
-                // SAFETY: these frames have been written.
-                unsafe {
-                    for_each_run(sink, plan.n_rows, range, |values| {
-                        plan.kernel.apply_levels(values, levels);
-                    });
-                }
-                Ok(Measured::NOTHING)
+        let pass =
+            |sink, levels| for_ranges(frames.clone(), threads, |range| compute(range, sink, levels));
+        let compression = &plan.compression;
+        let measured = if !compression.measures {
+            pass(Some(sink), compression.levels_beforehand())?
+        } else if plan.cepstrum.is_some() || plan.energy_row.is_some() {
+            // Made of bands that have their final level: the reference has to be known before, and is
+            // measured by a pass of its own.
+            let levels = compression.levels(pass(None, Levels::NONE)?.highest);
+            pass(Some(sink), levels)?
+        } else {
+            let reference = RunningReference::new();
+            let measured = for_ranges(frames.clone(), threads, |range| {
+                let levels = compression.levels_so_far(reference.begin(&range));
+                let measured = compute(range, Some(sink), levels)?;
+                reference.end(measured.highest);
+                Ok(measured)
             })?;
-        }
+            let levels = compression.levels(measured.highest);
+            if levels.change(measured.lowest) {
+                let end = if compression.subtracts { frames.end } else { reference.unsettled() };
+                for_ranges(frames.start..end, threads, |range| {
+                    // SAFETY: these frames have been written.
+                    unsafe {
+                        for_each_run(sink, plan.n_rows, range, |values| {
+                            plan.kernel.apply_levels(values, levels);
+                        });
+                    }
+                    Ok(Measured::NOTHING)
+                })?;
+            }
+            measured
+        };
         // SAFETY: the sink has room for them.
         unsafe {
             for_each_run(sink, plan.n_rows, frames.end..sink.n_frames, |values| {
@@ -281,15 +291,14 @@ impl core::fmt::Debug for MelExtractor {
     }
 }
 
-/// Without threads there is one range.
+/// Without threads.
 #[cfg(not(feature = "std"))]
 fn for_ranges(
     frames: core::ops::Range<usize>,
-    _lanes: usize,
     _threads: usize,
     work: impl Fn(core::ops::Range<usize>) -> Result<Measured, Error>,
 ) -> Result<Measured, Error> {
-    work(frames)
+    crate::run::in_order(frames, work)
 }
 
 fn copy(values: &[f32]) -> Result<Vec<f32>, Error> {

@@ -37,6 +37,7 @@ mod normalize;
 #[cfg(feature = "std")]
 mod parallel;
 mod plan;
+mod reference;
 mod run;
 mod scratch;
 mod signal;

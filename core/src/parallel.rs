@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::extractor::MelExtractor;
-use crate::run::Measured;
+use crate::run::{Measured, RANGE, in_order};
 use crate::signal::Sample;
 use crate::spectrogram::MelSpectrogram;
 use alloc::vec::Vec;
@@ -10,8 +10,7 @@ use core::num::NonZero;
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-/// Ranges shorter than this are not worth a thread: it takes as long to start one as to compute some
-/// hundred frames.
+/// Fewer frames than this are not worth a thread: it takes as long to start one as to compute some hundred.
 const FRAMES_PER_THREAD: usize = 512;
 
 impl MelExtractor {
@@ -51,20 +50,19 @@ impl MelExtractor {
     }
 }
 
-/// Does the work for parts of `frames`, whole blocks of `lanes`, on several threads.
+/// Does the work for ranges of `frames`, on several threads.
 pub(crate) fn for_ranges(
     frames: Range<usize>,
-    lanes: usize,
     threads: usize,
     work: impl Fn(Range<usize>) -> Result<Measured, Error> + Sync,
 ) -> Result<Measured, Error> {
     let threads = threads.min(frames.len() / FRAMES_PER_THREAD);
     if threads <= 1 {
-        return work(frames);
+        return in_order(frames, work);
     }
-    // More parts than threads, as one thread may be held up by others' work.
-    let parts = 4 * threads;
-    let part = frames.len().div_ceil(parts).next_multiple_of(lanes);
+    // Many for each thread, as one thread may be held up by others' work; but long ones, as two threads that
+    // store to the same pages of new memory wait for each other.
+    let part = (frames.len() / (16 * threads)).next_multiple_of(RANGE).max(RANGE);
     let next = AtomicUsize::new(0);
     let results = on_threads(threads, || {
         let mut measured = Measured::NOTHING;

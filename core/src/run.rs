@@ -2,6 +2,7 @@
 
 use crate::compress::Levels;
 use crate::config::Layout;
+use crate::error::Error;
 use crate::kernels::block::Block;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
@@ -29,16 +30,38 @@ unsafe impl Sync for Sink {}
 pub(crate) struct Measured {
     /// The highest value, before the levels were applied.
     pub highest: f32,
+    /// The lowest one, after.
+    pub lowest: f32,
     /// Whether every energy was a finite number.
     pub is_finite: bool,
 }
 
 impl Measured {
-    pub const NOTHING: Self = Self { highest: f32::NEG_INFINITY, is_finite: true };
+    pub const NOTHING: Self =
+        Self { highest: f32::NEG_INFINITY, lowest: f32::INFINITY, is_finite: true };
 
     pub fn and(self, other: Self) -> Self {
-        Self { highest: self.highest.max(other.highest), is_finite: self.is_finite && other.is_finite }
+        Self {
+            highest: self.highest.max(other.highest),
+            lowest: self.lowest.min(other.lowest),
+            is_finite: self.is_finite && other.is_finite,
+        }
     }
+}
+
+/// Frames of a range after which is looked at what was measured: whole blocks of any kernel.
+pub(crate) const RANGE: usize = 256;
+
+/// Does the work for ranges of `frames`, one after the other.
+pub(crate) fn in_order(
+    frames: Range<usize>,
+    work: impl Fn(Range<usize>) -> Result<Measured, Error>,
+) -> Result<Measured, Error> {
+    let mut measured = Measured::NOTHING;
+    for start in frames.clone().step_by(RANGE) {
+        measured = measured.and(work(start..frames.end.min(start + RANGE))?);
+    }
+    Ok(measured)
 }
 
 /// Computes `frames` of the signal; without a sink, only to measure them.
@@ -65,6 +88,7 @@ pub(crate) unsafe fn run(
         out_stride: 0,
         levels,
         highest: [f32::NEG_INFINITY; 16],
+        lowest: [f32::INFINITY; 16],
         poison: [0.0; 16],
         floats,
         scratch: PhantomData,
@@ -78,6 +102,7 @@ pub(crate) unsafe fn run(
             // Lanes past the end are not to be measured.
             measured = measured.and(lanes_measured(&block, lanes));
             block.highest = [f32::NEG_INFINITY; 16];
+            block.lowest = [f32::INFINITY; 16];
             block.poison = [0.0; 16];
             block.n_frames = n;
         }
@@ -158,6 +183,7 @@ unsafe fn source(
 fn lanes_measured(block: &Block<'_>, lanes: usize) -> Measured {
     Measured {
         highest: block.highest[..lanes].iter().copied().fold(f32::NEG_INFINITY, f32::max),
+        lowest: block.lowest[..lanes].iter().copied().fold(f32::INFINITY, f32::min),
         is_finite: !block.poison[..lanes].iter().any(|poison| poison.is_nan()),
     }
 }

@@ -99,6 +99,7 @@ impl StageBench {
             out_stride: lanes,
             levels,
             highest: [f32::NEG_INFINITY; 16],
+            lowest: [f32::INFINITY; 16],
             poison: [0.0; 16],
             floats: self.scratch.floats.as_mut_ptr(),
             scratch: PhantomData,

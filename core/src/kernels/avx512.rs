@@ -38,6 +38,11 @@ impl Lane for Avx512 {
         unsafe { Self(_mm512_max_ps(self.0, other.0)) }
     }
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm512_min_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // SAFETY: as for every method of the trait.
         unsafe { Self(_mm512_sqrt_ps(self.0)) }

@@ -39,8 +39,10 @@ pub(crate) struct Block<'a> {
     /// Values between rows.
     pub out_stride: usize,
     pub levels: Levels,
-    /// Highest value in each lane.
+    /// Highest value in each lane, before the levels.
     pub highest: [f32; 16],
+    /// Lowest value in each lane, as it was stored.
+    pub lowest: [f32; 16],
     /// NaN in the lanes in which something overflowed.
     pub poison: [f32; 16],
     /// The plan's [`ArenaLayout`](crate::plan::ArenaLayout).
@@ -521,6 +523,7 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         // are lanes.
         let bands_in_lanes = block.n_frames == 1 && V::N > 1 && plan.cepstrum.is_none();
         let mut highest = V::load(block.highest.as_ptr());
+        let mut lowest = V::load(block.lowest.as_ptr());
         let mut poison = V::load(block.poison.as_ptr());
         poison = powers.load(0).mul_add(zero, poison);
         poison = energy.mul_add(zero, poison);
@@ -534,7 +537,9 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
                 let (value, witness) = plan.compression.apply(energy);
                 poison = witness.mul_add(zero, poison);
                 highest = value.max(highest);
-                levels.apply(value)
+                let value = levels.apply(value);
+                lowest = value.min(lowest);
+                value
             },
         );
         if bands_in_lanes {
@@ -571,9 +576,11 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             }
         }
         highest.store(block.highest.as_mut_ptr());
+        lowest.store(block.lowest.as_mut_ptr());
         poison.store(block.poison.as_mut_ptr());
         if bands_in_lanes {
             block.highest[0] = block.highest[..V::N].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            block.lowest[0] = block.lowest[..V::N].iter().copied().fold(f32::INFINITY, f32::min);
             block.poison[0] = block.poison[..V::N].iter().sum();
         }
 

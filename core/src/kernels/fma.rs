@@ -39,6 +39,10 @@ impl Lane for Fma {
         Self(Sse2(self.0).max(Sse2(other.0)).0)
     }
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self(Sse2(self.0).min(Sse2(other.0)).0)
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         Self(Sse2(self.0).sqrt().0)
     }

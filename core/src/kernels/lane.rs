@@ -82,6 +82,8 @@ pub(crate) trait Lane: Real<Element = f32> {
 
     /// The greater of the two; `other` where one is not a number.
     fn max(self, other: Self) -> Self;
+    /// The lesser of the two; `other` where one is not a number.
+    fn min(self, other: Self) -> Self;
     fn sqrt(self) -> Self;
     /// (e, m) with self = 2^e · m and m in [√½, √2), for positive normal numbers.
     fn split_exponent(self) -> (Self, Self);

@@ -43,6 +43,11 @@ impl Lane for Neon {
         unsafe { Self(vbslq_f32(vcgtq_f32(self.0, other.0), self.0, other.0)) }
     }
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(vbslq_f32(vcltq_f32(self.0, other.0), self.0, other.0)) }
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // SAFETY: as for every method of the trait.
         unsafe { Self(vsqrtq_f32(self.0)) }

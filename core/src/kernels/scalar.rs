@@ -49,6 +49,10 @@ macro_rules! scalar_lane {
                 Self(if self.0 > other.0 { self.0 } else { other.0 })
             }
             #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Self(if self.0 < other.0 { self.0 } else { other.0 })
+            }
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 Self(libm::sqrtf(self.0))
             }

@@ -44,6 +44,11 @@ impl Lane for Simd128 {
         Self(f32x4_pmax(other.0, self.0))
     }
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        // self < other ? self : other.
+        Self(f32x4_pmin(other.0, self.0))
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         Self(f32x4_sqrt(self.0))
     }

@@ -42,6 +42,11 @@ impl Lane for Sse2 {
         unsafe { Self(_mm_max_ps(self.0, other.0)) }
     }
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(_mm_min_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // SAFETY: as for every method of the trait.
         unsafe { Self(_mm_sqrt_ps(self.0)) }

@@ -1,5 +1,6 @@
 //! The vectors, and the choice of one instruction set's kernels when an extractor is planned.
 
+pub(crate) mod ahead;
 pub(crate) mod block;
 pub(crate) mod lane;
 pub(crate) mod rows;
@@ -163,6 +164,7 @@ macro_rules! kernel {
         $available:expr $(, $features:literal)?
     ) => {
         mod $module {
+            use super::ahead::Ahead;
             use super::block::{self, Block, Engine, Stages, WideStages};
             use super::lane::Real;
             use super::rows::Rows;
@@ -216,9 +218,10 @@ macro_rules! kernel {
                 samples: Rows<V>,
                 to: Rows<V>,
                 direct: Rows<V>,
+                ahead: Ahead,
             ) {
                 // SAFETY: the caller's.
-                unsafe { block::first_stage(engine, is_single, samples, to, direct) }
+                unsafe { block::first_stage(engine, is_single, samples, to, direct, ahead) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -228,9 +231,10 @@ macro_rules! kernel {
                 columns: Rows<V>,
                 scratch: &PassScratch<V>,
                 powers: Rows<V>,
+                ahead: Ahead,
             ) {
                 // SAFETY: the caller's.
-                unsafe { block::column_powers(engine, columns, scratch, powers) }
+                unsafe { block::column_powers(engine, columns, scratch, powers, ahead) }
             }
 
             kernel!(@wide [$($double)?] [$($features)?]);
@@ -288,9 +292,10 @@ macro_rules! kernel {
             samples: Rows<V>,
             to: Rows<Wide>,
             direct: Rows<Wide>,
+            ahead: Ahead,
         ) {
             // SAFETY: the caller's.
-            unsafe { block::first_stage(engine, is_single, samples, to, direct) }
+            unsafe { block::first_stage(engine, is_single, samples, to, direct, ahead) }
         }
 
         $(#[target_feature(enable = $features)])?
@@ -300,9 +305,10 @@ macro_rules! kernel {
             columns: Rows<Wide>,
             scratch: &PassScratch<Wide>,
             powers: Rows<V>,
+            ahead: Ahead,
         ) {
             // SAFETY: the caller's.
-            unsafe { block::column_powers(engine, columns, scratch, powers) }
+            unsafe { block::column_powers(engine, columns, scratch, powers, ahead) }
         }
 
         type Wide = <V as super::lane::Lane>::Wide;

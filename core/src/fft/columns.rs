@@ -17,7 +17,8 @@ pub(crate) struct PassScratch<V: Real> {
     pub direct: Rows<V>,
 }
 
-/// Transforms the columns of the first stage into the power of each bin.
+/// Transforms the columns of the first stage into the power of each bin. `meanwhile` is called once for each
+/// column, but for the first where that is a real transform.
 ///
 /// # Safety
 /// `columns` has [`FftPlan::stage_rows`] rows, `powers` a row for each of the n / 2 + 1 bins.
@@ -27,11 +28,13 @@ pub(crate) unsafe fn powers<S: Real<Element = f32>, V: Real>(
     columns: Rows<V>,
     scratch: PassScratch<V>,
     powers: Rows<S>,
+    mut meanwhile: impl FnMut(),
 ) {
     let n2 = plan.n2;
     // SAFETY: the first column and its bins are there; so the caller says of the rest.
     let first = usize::from(unsafe { real_column(plan, columns, powers) });
     for column in first..plan.outputs.len() {
+        meanwhile();
         // SAFETY: each column has its rows, n2 bins, and scratch for a column of n2.
         unsafe {
             let mut from = columns.from(column * plan.column_rows());

@@ -17,7 +17,7 @@ pub(crate) struct Taps<'a, E> {
     pub window: &'a [E],
 }
 
-/// Transforms `samples` to columns.
+/// Transforms `samples` to columns. `meanwhile` is called once for each of the n2 transforms.
 ///
 /// # Safety
 /// Every offset lies within `samples`, a vector's width before its end; `columns` has
@@ -29,10 +29,12 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
     samples: Rows<S>,
     columns: Rows<V>,
     scratch: Rows<V>,
+    mut meanwhile: impl FnMut(),
 ) {
     let n1 = plan.n1;
     let twiddles_per_row = if plan.twiddles.is_empty() { 0 } else { plan.outputs.len() - 1 };
     for b in 0..plan.n2 {
+        meanwhile();
         // SAFETY: the tables have n1 · n2 entries; offsets and rows as the caller says.
         unsafe {
             let x = &Windowed {

@@ -12,6 +12,7 @@
 //! All is vertical but the first step. Constants are broadcast; nothing depends on the number of
 //! lanes.
 
+use super::ahead::Ahead;
 use super::lane::{Lane, Real, audible, inlined};
 use super::rows::Rows;
 use crate::compress::Levels;
@@ -69,9 +70,9 @@ pub(crate) struct WideStages<V: Lane> {
 }
 
 /// [`first::first_stage`], compiled for an instruction set.
-type FirstStage<S, V> = unsafe fn(&Engine<V>, bool, Rows<S>, Rows<V>, Rows<V>);
+type FirstStage<S, V> = unsafe fn(&Engine<V>, bool, Rows<S>, Rows<V>, Rows<V>, Ahead);
 /// [`columns::powers`], compiled for an instruction set.
-type Columns<S, V> = unsafe fn(&Engine<V>, Rows<V>, &PassScratch<V>, Rows<S>);
+type Columns<S, V> = unsafe fn(&Engine<V>, Rows<V>, &PassScratch<V>, Rows<S>, Ahead);
 /// The engine of the transform over lanes of `V`.
 pub(crate) type Engine<V> = plan::Engine<FftPlan<<V as Real>::Element>, <V as Real>::Element>;
 
@@ -297,12 +298,19 @@ pub(crate) unsafe fn first_stage<S: Lane, V: Real>(
     samples: Rows<S>,
     columns: Rows<V>,
     direct: Rows<V>,
+    mut ahead: Ahead,
 ) {
     let taps = engine.taps(is_single);
     let aligned = Aligned([0.0; 16]);
     core::hint::black_box(&aligned.0);
     // SAFETY: the caller's.
-    unsafe { first::first_stage(&engine.fft, taps, samples, columns, direct) }
+    unsafe {
+        let ask = inlined(
+            #[inline(always)]
+            || ahead.ask::<S>(),
+        );
+        first::first_stage(&engine.fft, taps, samples, columns, direct, ask);
+    }
 }
 
 /// The passes of the transform, with an aligned stack.
@@ -315,11 +323,18 @@ pub(crate) unsafe fn column_powers<S: Lane, V: Real>(
     columns: Rows<V>,
     scratch: &PassScratch<V>,
     powers: Rows<S>,
+    mut ahead: Ahead,
 ) {
     let aligned = Aligned([0.0; 16]);
     core::hint::black_box(&aligned.0);
     // SAFETY: the caller's.
-    unsafe { columns::powers(&engine.fft, columns, *scratch, powers) }
+    unsafe {
+        let ask = inlined(
+            #[inline(always)]
+            || ahead.ask::<S>(),
+        );
+        columns::powers(&engine.fft, columns, *scratch, powers, ask);
+    }
 }
 
 /// The first stage of the transform of a block.
@@ -337,7 +352,14 @@ unsafe fn first_of_block<V: Lane>(
     unsafe {
         let columns = block.rows(plan.layout.columns);
         let direct = block.rows(plan.layout.direct);
-        (stages.first)(engine, block.is_single(plan), block.samples::<V>(plan), columns, direct);
+        (stages.first)(
+            engine,
+            block.is_single(plan),
+            block.samples::<V>(plan),
+            columns,
+            direct,
+            Ahead::samples::<V>(plan, block, engine.fft.n2),
+        );
     }
 }
 
@@ -357,7 +379,13 @@ unsafe fn columns_of_block<V: Lane>(
     unsafe {
         let buffers = [block.rows(layout.passes[0]), block.rows(layout.passes[1])];
         let scratch = PassScratch { buffers, direct: block.rows(layout.direct) };
-        (stages.columns)(engine, block.rows(layout.columns), &scratch, block.rows::<V>(layout.powers));
+        (stages.columns)(
+            engine,
+            block.rows(layout.columns),
+            &scratch,
+            block.rows::<V>(layout.powers),
+            Ahead::result::<V>(plan, block, engine.fft.outputs.len() - 1),
+        );
     }
 }
 
@@ -384,8 +412,21 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
                 let buffers = [block.wide_rows(layout.passes[0]), block.wide_rows(layout.passes[1])];
                 debug_assert!(stages.wide.is_some(), "no kernel is chosen that lacks the precision");
                 if let Some(wide) = &stages.wide {
-                    (wide.first)(engine, is_single, samples, columns, direct);
-                    (wide.columns)(engine, columns, &PassScratch { buffers, direct }, powers);
+                    (wide.first)(
+                        engine,
+                        is_single,
+                        samples,
+                        columns,
+                        direct,
+                        Ahead::samples::<V>(plan, block, engine.fft.n2),
+                    );
+                    (wide.columns)(
+                        engine,
+                        columns,
+                        &PassScratch { buffers, direct },
+                        powers,
+                        Ahead::result::<V>(plan, block, engine.fft.outputs.len() - 1),
+                    );
                 }
             }
             #[cfg(feature = "realfft")]
@@ -463,38 +504,6 @@ unsafe fn energies<V: Lane>(plan: &Plan, powers: Rows<V>, mut store: impl FnMut(
     }
 }
 
-/// Asks for the samples of the next block, some at each band. Long inputs come from main memory, and no CPU
-/// guesses the order in which [`transpose`] reads; all at once are more lines than a core waits for without
-/// standing still.
-struct NextSamples {
-    at: *const f32,
-    end: *const f32,
-    lines_at_once: usize,
-}
-
-impl NextSamples {
-    /// Floats of a cache line.
-    const LINE: usize = 16;
-
-    #[inline(always)]
-    fn new<V: Lane>(plan: &Plan, block: &Block<'_>) -> Self {
-        let len = if block.is_in_place { V::N * plan.layout.sample_rows } else { 0 };
-        let at = block.source.wrapping_add(V::N * block.source_stride);
-        let lines_at_once = len.div_ceil(Self::LINE).div_ceil(plan.n_bands);
-        Self { at, end: at.wrapping_add(len), lines_at_once }
-    }
-
-    #[inline(always)]
-    fn prefetch_some<V: Lane>(&mut self) {
-        if self.at < self.end {
-            for _ in 0..self.lines_at_once {
-                V::prefetch(self.at);
-                self.at = self.at.wrapping_add(Self::LINE);
-            }
-        }
-    }
-}
-
 /// Energies of the bands, their logarithms, and the cepstrum, stored in the result. `energy` is that
 /// of the frames.
 ///
@@ -555,13 +564,9 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
                 finish(V::load(to.add(mel))).store(to.add(mel));
             }
         } else {
-            let mut next = NextSamples::new::<V>(plan, block);
             let store = inlined(
                 #[inline(always)]
-                |mel: usize, energy: V| {
-                    finish(energy).store(to.add(mel * stride));
-                    next.prefetch_some::<V>();
-                },
+                |mel: usize, energy: V| finish(energy).store(to.add(mel * stride)),
             );
             energies(plan, powers, store);
         }

@@ -30,8 +30,8 @@ impl Ahead {
         Self::new(next, len.div_ceil(Self::LINE), Self::LINE, steps)
     }
 
-    /// The places in the result where the next line's length of frames ends, once for all blocks of that length;
-    /// where they begin, those before them ended.
+    /// The lines of the result in which the next frames end, as many frames as a line holds, asked for
+    /// once for all blocks of them. The lines in which they begin are there since the frames before.
     #[inline(always)]
     pub fn result<V: Lane>(plan: &Plan, block: &Block<'_>, steps: usize) -> Self {
         let blocks_before = block.out.addr() / size_of::<V>();

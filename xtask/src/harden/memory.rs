@@ -158,7 +158,7 @@ fn working_memory(workspace: &Workspace) -> Result<String> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--locked", "--release", "--package", "mojo-audio-core", "--test", "memory"]);
     cargo.args(["--", "--exact", "working_memory_is_small_and_constant", "--nocapture"]);
-    let text = run_program(cargo.env("MOJO_AUDIO_HOURS", "1"))?;
+    let text = run_program(cargo.env("MOJO_AUDIO_HOURS", "all"))?;
     working_memory_table(&text)
 }
 

@@ -61,7 +61,7 @@ impl Tool {
             Self::Memcheck => {
                 let host = host.to_uppercase().replace('-', "_");
                 command.env(format!("CARGO_TARGET_{host}_RUNNER"), VALGRIND);
-                command.env("PROPTEST_CASES", TRIES_INTERPRETED);
+                command.env("PROPTEST_CASES", TRIES_INTERPRETED).env("MOJO_AUDIO_HOURS", "none");
                 // With the checks of tests, but fewer instructions to interpret.
                 command.args(["--config", "profile.dev.opt-level=3", "--target-dir"]);
                 command.arg(workspace.folder("sanitize")?.join("memcheck"));

@@ -85,7 +85,7 @@ fn forms(c: &mut Criterion) {
     });
 }
 
-/// Near-silence, denormals and the length of the input change nothing.
+/// Near-silence, denormals, where the highest value is, and the length of the input change nothing.
 fn contents(c: &mut Criterion) {
     let extractor = extractor(&MelConfig::whisper());
     let samples = audio(30);
@@ -93,6 +93,11 @@ fn contents(c: &mut Criterion) {
         let scaled: Vec<f32> = samples.iter().map(|x| x * factor).collect();
         whole(c, "content", name, &extractor, &scaled);
     }
+    // All that is low has to be raised at the end.
+    let mut late = samples.clone();
+    late[..samples.len() / 2].fill(0.0);
+    late[samples.len() * 9 / 10..].iter_mut().for_each(|x| *x *= 2.0);
+    whole(c, "content", "loudest-last", &extractor, &late);
     for seconds in [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] {
         whole(c, "length", &format!("{seconds}s"), &extractor, &audio(seconds));
     }

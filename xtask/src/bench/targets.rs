@@ -78,7 +78,7 @@ fn targets(times: &Times) -> Vec<Target> {
     ] {
         add(what.into(), &format!("form/{form}"), costs(most, &format!("form/{beside}")));
     }
-    for content in ["near-silence", "denormal"] {
+    for content in ["near-silence", "denormal", "loudest-last"] {
         let what = format!("{content} beside speech-like");
         add(what, &format!("content/{content}"), costs(1.05, "content/speech-like"));
     }

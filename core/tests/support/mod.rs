@@ -51,7 +51,7 @@ pub fn assert_same_frames(actual: &[Vec<f32>], expected: &[Vec<f32>], what: &str
 }
 
 /// Runs `work` on a thread, and fails if it takes longer than anything here may: a loop without end
-/// becomes a failure instead of a test run that never ends.
+/// becomes a failure instead of a test run that never ends. Under valgrind all takes fifty times as long.
 #[track_caller]
 pub fn must_end(what: &str, work: impl FnOnce() + Send + 'static) {
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -59,7 +59,7 @@ pub fn must_end(what: &str, work: impl FnOnce() + Send + 'static) {
         work();
         let _ = sender.send(());
     });
-    match receiver.recv_timeout(Duration::from_secs(20)) {
+    match receiver.recv_timeout(Duration::from_secs(120)) {
         Ok(()) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);

@@ -4,17 +4,19 @@ use crate::compress::Levels;
 use crate::config::{Layout, MelConfig};
 use crate::error::Error;
 use crate::kernels::InstructionSet;
+use crate::measured::Measured;
 use crate::memory;
 #[cfg(feature = "std")]
 use crate::parallel::for_ranges;
 use crate::plan::{Overrides, Plan};
 use crate::reference::RunningReference;
-use crate::run::{Measured, Sink, run};
+use crate::run::{Sink, run};
 use crate::scratch::ScratchPool;
 use crate::signal::{Sample, WholeSignal, check_samples};
 use crate::spectrogram::MelSpectrogram;
 use crate::stream::MelStream;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// Computes mel spectrograms of one configuration.
 ///
@@ -224,33 +226,48 @@ impl MelExtractor {
             let levels = compression.levels(pass(None, Levels::NONE)?.highest);
             pass(Some(sink), levels)?
         } else {
-            let reference = RunningReference::new();
-            let measured = for_ranges(frames.clone(), threads, |range| {
-                let levels = compression.levels_so_far(reference.begin(&range));
-                let measured = compute(range, Some(sink), levels)?;
-                reference.end(measured.highest);
-                Ok(measured)
-            })?;
-            let levels = compression.levels(measured.highest);
-            if levels.change(measured.lowest) {
-                let end = if compression.subtracts { frames.end } else { reference.unsettled() };
-                for_ranges(frames.start..end, threads, |range| {
-                    // SAFETY: these frames have been written.
-                    unsafe {
-                        for_each_run(sink, plan.n_rows, range, |values| {
-                            plan.kernel.apply_levels(values, levels);
-                        });
-                    }
-                    Ok(Measured::NOTHING)
-                })?;
-            }
-            measured
+            let compute = |range, levels| compute(range, Some(sink), levels);
+            // SAFETY: the caller's.
+            unsafe { self.compute_and_raise(frames.clone(), sink, threads, compute)? }
         };
         // SAFETY: the sink has room for them.
         unsafe {
             for_each_run(sink, plan.n_rows, frames.end..sink.n_frames, |values| {
                 values.fill(plan.missing);
             });
+        }
+        Ok(measured)
+    }
+
+    /// Computes frames by ranges, with levels that depend on the highest value of all.
+    ///
+    /// # Safety
+    /// `compute` writes the range's frames to the sink.
+    unsafe fn compute_and_raise(
+        &self,
+        frames: Range<usize>,
+        sink: Sink,
+        threads: usize,
+        compute: impl Fn(Range<usize>, Levels) -> Result<Measured, Error> + Sync,
+    ) -> Result<Measured, Error> {
+        let Plan { compression, kernel, n_rows, .. } = &self.plan;
+        let reference = RunningReference::new();
+        let measured = for_ranges(frames.clone(), threads, |range| {
+            let levels = compression.levels_so_far(reference.begin(&range));
+            let measured = compute(range, levels)?;
+            reference.end(measured.highest);
+            Ok(measured)
+        })?;
+        let levels = compression.levels(measured.highest);
+        if levels.change(measured.lowest) {
+            let end = if compression.subtracts { frames.end } else { reference.unsettled() };
+            for_ranges(frames.start..end, threads, |range| {
+                // SAFETY: these frames have been written.
+                unsafe {
+                    for_each_run(sink, *n_rows, range, |values| kernel.apply_levels(values, levels));
+                }
+                Ok(Measured::NOTHING)
+            })?;
         }
         Ok(measured)
     }
@@ -294,9 +311,9 @@ impl core::fmt::Debug for MelExtractor {
 /// Without threads.
 #[cfg(not(feature = "std"))]
 fn for_ranges(
-    frames: core::ops::Range<usize>,
+    frames: Range<usize>,
     _threads: usize,
-    work: impl Fn(core::ops::Range<usize>) -> Result<Measured, Error>,
+    work: impl Fn(Range<usize>) -> Result<Measured, Error>,
 ) -> Result<Measured, Error> {
     crate::run::in_order(frames, work)
 }
@@ -321,7 +338,7 @@ pub(crate) fn check_room(out: &[f32], expected: usize) -> Result<(), Error> {
 pub(crate) unsafe fn for_each_run(
     sink: Sink,
     n_rows: usize,
-    frames: core::ops::Range<usize>,
+    frames: Range<usize>,
     mut each: impl FnMut(&mut [f32]),
 ) {
     let mut run = |start: usize, len: usize| {

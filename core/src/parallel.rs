@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::extractor::MelExtractor;
-use crate::run::{Measured, RANGE, in_order};
+use crate::measured::Measured;
+use crate::run::{RANGE, in_order};
 use crate::signal::Sample;
 use crate::spectrogram::MelSpectrogram;
 use alloc::vec::Vec;
@@ -61,7 +62,7 @@ pub(crate) fn for_ranges(
         return in_order(frames, work);
     }
     // Many for each thread, as one thread may be held up by others' work; but long ones, as two threads that
-    // store to the same pages of new memory wait for each other.
+    // store to the same pages of new memory may wait for each other.
     let part = (frames.len() / (16 * threads)).next_multiple_of(RANGE).max(RANGE);
     let next = AtomicUsize::new(0);
     let results = on_threads(threads, || {

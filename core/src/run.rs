@@ -4,6 +4,7 @@ use crate::compress::Levels;
 use crate::config::Layout;
 use crate::error::Error;
 use crate::kernels::block::Block;
+use crate::measured::{Measured, MeasuredLanes};
 use crate::plan::Plan;
 use crate::scratch::Scratch;
 use crate::signal::Signal;
@@ -24,30 +25,6 @@ pub(crate) struct Sink {
 unsafe impl Send for Sink {}
 // SAFETY: as above.
 unsafe impl Sync for Sink {}
-
-/// What was found on the way.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Measured {
-    /// The highest value, before the levels were applied.
-    pub highest: f32,
-    /// The lowest one, after.
-    pub lowest: f32,
-    /// Whether every energy was a finite number.
-    pub is_finite: bool,
-}
-
-impl Measured {
-    pub const NOTHING: Self =
-        Self { highest: f32::NEG_INFINITY, lowest: f32::INFINITY, is_finite: true };
-
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            highest: self.highest.max(other.highest),
-            lowest: self.lowest.min(other.lowest),
-            is_finite: self.is_finite && other.is_finite,
-        }
-    }
-}
 
 /// Frames of a range after which is looked at what was measured: whole blocks of any kernel.
 pub(crate) const RANGE: usize = 256;
@@ -87,9 +64,7 @@ pub(crate) unsafe fn run(
         out: core::ptr::null_mut(),
         out_stride: 0,
         levels,
-        highest: [f32::NEG_INFINITY; 16],
-        lowest: [f32::INFINITY; 16],
-        poison: [0.0; 16],
+        measured: MeasuredLanes::NOTHING,
         floats,
         scratch: PhantomData,
         #[cfg(feature = "realfft")]
@@ -100,10 +75,8 @@ pub(crate) unsafe fn run(
         let kernel = plan.kernel.for_frames(n, plan.is_double());
         if n < lanes {
             // Lanes past the end are not to be measured.
-            measured = measured.and(lanes_measured(&block, lanes));
-            block.highest = [f32::NEG_INFINITY; 16];
-            block.lowest = [f32::INFINITY; 16];
-            block.poison = [0.0; 16];
+            measured = measured.and(block.measured.first(lanes));
+            block.measured = MeasuredLanes::NOTHING;
             block.n_frames = n;
         }
         // SAFETY: gathered samples have their own piece of the scratch, and so has a tile, which is
@@ -143,10 +116,10 @@ pub(crate) unsafe fn run(
             }
         }
         if n < lanes {
-            return measured.and(lanes_measured(&block, n));
+            return measured.and(block.measured.first(n));
         }
     }
-    measured.and(lanes_measured(&block, lanes))
+    measured.and(block.measured.first(lanes))
 }
 
 /// The samples of a block's frames, those between them, and whether they are in place or gathered.
@@ -178,12 +151,4 @@ unsafe fn source(
         signal.fill(plan.kernel, start, gathered);
     }
     (gathered.as_ptr(), stride, false)
-}
-
-fn lanes_measured(block: &Block<'_>, lanes: usize) -> Measured {
-    Measured {
-        highest: block.highest[..lanes].iter().copied().fold(f32::NEG_INFINITY, f32::max),
-        lowest: block.lowest[..lanes].iter().copied().fold(f32::INFINITY, f32::min),
-        is_finite: !block.poison[..lanes].iter().any(|poison| poison.is_nan()),
-    }
 }

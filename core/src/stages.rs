@@ -5,6 +5,7 @@ use crate::compress::Levels;
 use crate::config::{MelConfig, Precision};
 use crate::error::Error;
 use crate::kernels::block::Block;
+use crate::measured::MeasuredLanes;
 use crate::memory;
 use crate::plan::{Overrides, Plan};
 use crate::scratch::Scratch;
@@ -98,9 +99,7 @@ impl StageBench {
             out: self.out.as_mut_ptr(),
             out_stride: lanes,
             levels,
-            highest: [f32::NEG_INFINITY; 16],
-            lowest: [f32::INFINITY; 16],
-            poison: [0.0; 16],
+            measured: MeasuredLanes::NOTHING,
             floats: self.scratch.floats.as_mut_ptr(),
             scratch: PhantomData,
             #[cfg(feature = "realfft")]

@@ -20,6 +20,7 @@ use crate::fft::columns::{self, PassScratch};
 #[cfg(feature = "realfft")]
 use crate::fft::large_prime::LargePrimeScratch;
 use crate::fft::{FftPlan, first};
+use crate::measured::MeasuredLanes;
 use crate::mel::Filterbank;
 use crate::plan::{self, Arena, FrameWork, Plan, Power, Transform};
 use crate::scratch::Scratch;
@@ -40,12 +41,7 @@ pub(crate) struct Block<'a> {
     /// Values between rows.
     pub out_stride: usize,
     pub levels: Levels,
-    /// Highest value in each lane, before the levels.
-    pub highest: [f32; 16],
-    /// Lowest value in each lane, as it was stored.
-    pub lowest: [f32; 16],
-    /// NaN in the lanes in which something overflowed.
-    pub poison: [f32; 16],
+    pub measured: MeasuredLanes,
     /// The plan's [`ArenaLayout`](crate::plan::ArenaLayout).
     pub floats: *mut f32,
     pub scratch: PhantomData<&'a mut Scratch>,
@@ -531,9 +527,9 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         // A single frame has one lane of each vector; its logarithms are taken of as many bands as there
         // are lanes.
         let bands_in_lanes = block.n_frames == 1 && V::N > 1 && plan.cepstrum.is_none();
-        let mut highest = V::load(block.highest.as_ptr());
-        let mut lowest = V::load(block.lowest.as_ptr());
-        let mut poison = V::load(block.poison.as_ptr());
+        let mut highest = V::load(block.measured.highest.as_ptr());
+        let mut lowest = V::load(block.measured.lowest.as_ptr());
+        let mut poison = V::load(block.measured.poison.as_ptr());
         poison = powers.load(0).mul_add(zero, poison);
         poison = energy.mul_add(zero, poison);
         if bands_in_lanes {
@@ -580,13 +576,12 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
                 sum.store(block.out.add(row * block.out_stride));
             }
         }
-        highest.store(block.highest.as_mut_ptr());
-        lowest.store(block.lowest.as_mut_ptr());
-        poison.store(block.poison.as_mut_ptr());
+        highest.store(block.measured.highest.as_mut_ptr());
+        lowest.store(block.measured.lowest.as_mut_ptr());
+        poison.store(block.measured.poison.as_mut_ptr());
         if bands_in_lanes {
-            block.highest[0] = block.highest[..V::N].iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            block.lowest[0] = block.lowest[..V::N].iter().copied().fold(f32::INFINITY, f32::min);
-            block.poison[0] = block.poison[..V::N].iter().sum();
+            // The lanes are the frame's bands; it is in the first.
+            block.measured.merge_into_first(V::N);
         }
 
         if let Some(row) = plan.energy_row {

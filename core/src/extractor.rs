@@ -99,7 +99,7 @@ impl MelExtractor {
     /// always at the floor. A larger `n_fft` or fewer `n_mels` mends that.
     #[must_use]
     pub fn empty_filters(&self) -> Vec<usize> {
-        self.plan.filterbank.empty_filters()
+        self.plan.filterbank.empty_filters(self.plan.n_bands)
     }
 
     /// Bytes of working memory that a computation uses besides its result.

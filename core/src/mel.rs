@@ -3,6 +3,7 @@
 use crate::config::{BinFrequencies, MelConfig, MelNorm, MelScale, TriangleDomain};
 use crate::error::Error;
 use crate::memory;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Start of the logarithmic part of Slaney's scale, in hertz, and the mels below it (66.7 Hz each).
@@ -38,22 +39,35 @@ pub(crate) fn mel_to_hz(scale: MelScale, mel: f64) -> f64 {
 /// A filterbank in the form that the kernels read.
 ///
 /// Triangles that share their corners have at most two weights in a bin: on the rising side of one
-/// and the falling side of the one before. So each bin is read once, by *segments*: segment s lies
-/// between corner s and s + 1, where filter s rises and filter s − 1 falls. A filterbank of the
-/// caller's own need not be made of triangles, and is read filter by filter.
+/// and the falling side of the one before. So each bin is read once. Of the n_mels + 1 *segments*,
+/// segment s lies between corner s and s + 1, where filter s rises and filter s − 1 falls. A filterbank
+/// of the caller's own need not be made of triangles, and is read filter by filter.
 #[derive(Debug)]
 pub(crate) enum Filterbank {
-    Segments {
-        /// First bin and number of bins of each of the n_mels + 1 segments.
-        spans: Vec<Span>,
-        /// For each bin of each segment: the weight on the rising and on the falling side.
-        weights: Vec<[f32; 2]>,
+    Triangles {
+        /// The bin of the first tap; those of the others follow.
+        first_bin: usize,
+        /// Of each bin, and one of no segment at the end.
+        taps: Vec<Tap>,
     },
     Rows {
         /// First bin and number of bins of each of the n_mels filters.
         spans: Vec<Span>,
         weights: Vec<f32>,
     },
+}
+
+/// A bin's weights in two triangles.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tap {
+    /// The segment in which it lies, which is the filter that rises there.
+    pub segment: u32,
+    pub rising: f32,
+    pub falling: f32,
+}
+
+impl Tap {
+    const END: Self = Self { segment: u32::MAX, rising: 0.0, falling: 0.0 };
 }
 
 /// A run of bins.
@@ -70,8 +84,7 @@ impl Filterbank {
         let n_mels = config.n_mels as usize;
         let n_bins = config.n_fft as usize / 2 + 1;
         let corners = Corners::new(config);
-        let mut spans = memory::with_capacity(n_mels + 1)?;
-        let mut weights = memory::with_capacity::<[f32; 2]>(n_bins)?;
+        let mut taps = memory::with_capacity(n_bins + 1)?;
         let bin_hz = match config.bin_frequencies {
             BinFrequencies::Exact => f64::from(config.sample_rate) / f64::from(config.n_fft),
             BinFrequencies::Linspace => f64::from(config.sample_rate / 2) / (n_bins - 1) as f64,
@@ -92,27 +105,31 @@ impl Filterbank {
         while bin < n_bins && position(bin) <= next.position {
             bin += 1;
         }
+        let first_bin = bin;
         for segment in 0..=n_mels {
             let (low, high) = (next, after);
             after = if segment < n_mels { corners.at(segment + 2) } else { high };
             let rising = if segment < n_mels { corners.height(low, after) } else { 0.0 };
             let falling = if segment > 0 { corners.height(before, high) } else { 0.0 };
             let width = high.position - low.position;
-            let start = bin;
             while bin < n_bins {
                 let at = position(bin);
                 if at > high.position {
                     break;
                 }
                 let up = (at - low.position) / width;
-                weights.push([(up * rising) as f32, ((1.0 - up) * falling) as f32]);
+                taps.push(Tap {
+                    segment: segment as u32,
+                    rising: (up * rising) as f32,
+                    falling: ((1.0 - up) * falling) as f32,
+                });
                 bin += 1;
             }
-            spans.push(Span { start: start as u32, len: (bin - start) as u32 });
             before = low;
             next = high;
         }
-        Ok(Self::Segments { spans, weights })
+        taps.push(Tap::END);
+        Ok(Self::Triangles { first_bin, taps })
     }
 
     /// The caller's own filters, (n_mels, n_bins) row-major.
@@ -132,40 +149,50 @@ impl Filterbank {
     pub fn largest_sum(&self) -> f64 {
         match self {
             // A filter has the weights of two segments.
-            Self::Segments { spans, weights } => 2.0 * largest_sum(spans, weights.as_flattened(), 2),
-            Self::Rows { spans, weights } => largest_sum(spans, weights, 1),
-        }
-    }
-
-    /// The filters without a weight: too narrow for any bin to fall into.
-    pub fn empty_filters(&self) -> Vec<usize> {
-        match self {
-            Self::Rows { spans, .. } => (0..spans.len()).filter(|&mel| spans[mel].len == 0).collect(),
-            Self::Segments { spans, weights } => {
-                let mut at = 0;
-                let mut rises = Vec::new();
-                let mut falls = Vec::new();
-                for span in spans {
-                    let bins = &weights[at..at + span.len as usize];
-                    rises.push(bins.iter().any(|w| w[0] > 0.0));
-                    falls.push(bins.iter().any(|w| w[1] > 0.0));
-                    at += bins.len();
-                }
-                (0..spans.len() - 1).filter(|&mel| !rises[mel] && !falls[mel + 1]).collect()
+            Self::Triangles { taps, .. } => {
+                let segments = taps.chunk_by(|a, b| a.segment == b.segment);
+                2.0 * largest(segments.map(|taps| {
+                    taps.iter().map(|tap| f64::from(tap.rising) + f64::from(tap.falling)).sum()
+                }))
+            }
+            Self::Rows { spans, weights } => {
+                let mut weights = weights.as_slice();
+                largest(spans.iter().map(|span| {
+                    let (these, later) = weights.split_at(span.len as usize);
+                    weights = later;
+                    these.iter().map(|w| f64::from(w.abs())).sum()
+                }))
             }
         }
     }
+
+    /// Those of the `n_mels` filters that have no weight: too narrow for any bin to fall into.
+    pub fn empty_filters(&self, n_mels: usize) -> Vec<usize> {
+        let mut is_empty = vec![true; n_mels];
+        match self {
+            Self::Rows { spans, .. } => {
+                for (is_empty, span) in is_empty.iter_mut().zip(spans) {
+                    *is_empty = span.len == 0;
+                }
+            }
+            Self::Triangles { taps, .. } => {
+                for tap in taps {
+                    let rises = tap.segment as usize;
+                    if tap.rising > 0.0 {
+                        is_empty[rises] = false;
+                    }
+                    if tap.falling > 0.0 {
+                        is_empty[rises - 1] = false;
+                    }
+                }
+            }
+        }
+        (0..n_mels).filter(|&mel| is_empty[mel]).collect()
+    }
 }
 
-/// The largest sum of a span's weights, of which each bin has `per_bin`.
-fn largest_sum(spans: &[Span], mut weights: &[f32], per_bin: usize) -> f64 {
-    let mut largest = 0.0f64;
-    for span in spans {
-        let (these, later) = weights.split_at(span.len as usize * per_bin);
-        largest = largest.max(these.iter().map(|w| f64::from(w.abs())).sum());
-        weights = later;
-    }
-    largest
+fn largest(sums: impl Iterator<Item = f64>) -> f64 {
+    sums.fold(0.0, f64::max)
 }
 
 /// One of the n_mels + 2 corners of the triangles.

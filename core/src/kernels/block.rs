@@ -147,13 +147,6 @@ pub(crate) unsafe fn stage<V: Lane>(
 ) {
     use crate::stages::Stage;
     let Transform::Lanes(engine) = &plan.transform else { return };
-    let store = |to: *mut f32| {
-        inlined(
-            #[inline(always)]
-            // SAFETY: the caller's: there is a vector's room in each row.
-            move |mel: usize, value: V| unsafe { value.store(to.add(mel * V::N)) },
-        )
-    };
     // SAFETY: the caller's.
     unsafe {
         match stage {
@@ -161,13 +154,14 @@ pub(crate) unsafe fn stage<V: Lane>(
             Stage::First => first_of_block(plan, block, stages, engine),
             Stage::Columns => columns_of_block(plan, block, stages, engine),
             Stage::Filters => {
-                energies(plan, block.rows::<V>(plan.layout.powers), store(block.out));
+                let store = rows_after::<V>(block.out, V::N);
+                energies(plan, block.rows::<V>(plan.layout.powers), store);
             }
             Stage::Logarithm => {
-                let store = store(block.floats.add(plan.layout.tile.start));
+                let mut store = rows_after::<V>(block.floats.add(plan.layout.tile.start), V::N);
                 for mel in 0..plan.n_bands {
                     let (value, _) = plan.compression.apply(V::load(block.out.add(mel * V::N)));
-                    store(mel, block.levels.apply(value));
+                    store(block.levels.apply(value));
                 }
             }
             Stage::Levels => {}
@@ -460,40 +454,41 @@ unsafe fn transform<V: Lane>(plan: &Plan, block: &mut Block<'_>, stages: &Stages
 /// # Safety
 /// As of [`compute`].
 #[inline(always)]
-unsafe fn energies<V: Lane>(plan: &Plan, powers: Rows<V>, mut store: impl FnMut(usize, V)) {
+unsafe fn energies<V: Lane>(plan: &Plan, powers: Rows<V>, mut store: impl FnMut(V)) {
     let zero = V::splat(0.0);
     // SAFETY: as in `bands`.
     unsafe {
         match &plan.filterbank {
-            Filterbank::Segments { spans, weights } => {
-                let mut weights = weights.as_ptr();
+            Filterbank::Triangles { first_bin, taps } => {
+                let bins = powers.from(*first_bin);
+                let mut tap = taps.as_ptr();
+                let mut bin = 0;
                 let mut falling = zero;
-                for (segment, span) in spans.iter().enumerate() {
-                    let bins = powers.from(span.start as usize);
+                for segment in 0..=plan.n_bands {
                     let mut rising = zero;
-                    for bin in 0..span.len as usize {
+                    while (*tap).segment == segment as u32 {
                         let power = bins.load(bin);
-                        let [up, down] = *weights.add(bin);
-                        rising = power.mul_add(V::splat(up), rising);
-                        falling = power.mul_add(V::splat(down), falling);
+                        rising = power.mul_add(V::splat((*tap).rising), rising);
+                        falling = power.mul_add(V::splat((*tap).falling), falling);
+                        bin += 1;
+                        tap = tap.add(1);
                     }
-                    weights = weights.add(span.len as usize);
                     if segment > 0 {
-                        store(segment - 1, falling);
+                        store(falling);
                     }
                     falling = rising;
                 }
             }
             Filterbank::Rows { spans, weights } => {
                 let mut weights = weights.as_ptr();
-                for (mel, span) in spans.iter().enumerate() {
+                for span in spans {
                     let bins = powers.from(span.start as usize);
                     let mut sum = zero;
                     for bin in 0..span.len as usize {
                         sum = bins.load(bin).mul_add(V::splat(*weights.add(bin)), sum);
                     }
                     weights = weights.add(span.len as usize);
-                    store(mel, sum);
+                    store(sum);
                 }
             }
         }
@@ -510,7 +505,7 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
     let aligned = Aligned([0.0; 16]);
     core::hint::black_box(&aligned.0);
     let layout = &plan.layout;
-    // SAFETY: spans lie inside the bins; a span's weights follow those of the one before it. The
+    // SAFETY: taps and spans lie inside the bins; a span's weights follow those of the one before it. The
     // result has a row for each band (and the energy), or the tile has.
     unsafe {
         let powers = block.rows::<V>(layout.powers);
@@ -550,19 +545,16 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
         if bands_in_lanes {
             // Each band's vector covers the bands that follow, until they are stored; copies of the last
             // fill the last vector.
-            let store = inlined(
-                #[inline(always)]
-                |mel: usize, energy: V| energy.store(to.add(mel)),
-            );
-            energies(plan, powers, store);
+            energies(plan, powers, rows_after::<V>(to, 1));
             V::splat(*to.add(plan.n_bands - 1)).store(to.add(plan.n_bands));
             for mel in (0..plan.n_bands).step_by(V::N) {
                 finish(V::load(to.add(mel))).store(to.add(mel));
             }
         } else {
+            let mut store = rows_after::<V>(to, stride);
             let store = inlined(
                 #[inline(always)]
-                |mel: usize, energy: V| finish(energy).store(to.add(mel * stride)),
+                |energy: V| store(finish(energy)),
             );
             energies(plan, powers, store);
         }
@@ -593,6 +585,22 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             }
         }
     }
+}
+
+/// Stores each value a stride after the one before it.
+///
+/// # Safety
+/// From `to` on there is a vector's room in each row that is stored.
+#[inline(always)]
+unsafe fn rows_after<V: Lane>(mut to: *mut f32, stride: usize) -> impl FnMut(V) {
+    inlined(
+        #[inline(always)]
+        move |value: V| {
+            // SAFETY: the caller's.
+            unsafe { value.store(to) };
+            to = to.wrapping_add(stride);
+        },
+    )
 }
 
 /// The first of the lanes.

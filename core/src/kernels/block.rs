@@ -505,8 +505,8 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
     let aligned = Aligned([0.0; 16]);
     core::hint::black_box(&aligned.0);
     let layout = &plan.layout;
-    // SAFETY: taps and spans lie inside the bins; a span's weights follow those of the one before it. The
-    // result has a row for each band (and the energy), or the tile has.
+    // SAFETY: taps and spans lie inside the bins; the last tap belongs to no segment; a span's weights follow
+    // those of the one before it. The result has a row for each band (and the energy), or the tile has.
     unsafe {
         let powers = block.rows::<V>(layout.powers);
         let tile = block.rows::<V>(layout.cepstrum);

@@ -536,9 +536,9 @@ pub(crate) unsafe fn bands<V: Lane>(plan: &Plan, block: &mut Block<'_>, energy: 
             |energy: V| {
                 let (value, witness) = plan.compression.apply(energy);
                 poison = witness.mul_add(zero, poison);
-                highest = value.max(highest);
+                highest = highest.max(value);
                 let value = levels.apply(value);
-                lowest = value.min(lowest);
+                lowest = lowest.min(value);
                 value
             },
         );

@@ -85,7 +85,7 @@ fn forms(c: &mut Criterion) {
     });
 }
 
-/// Near-silence, denormals, where the highest value is, and the length of the input change nothing.
+/// Near-silence, denormals, where the highest value is, and the length of the input are to change nothing.
 fn contents(c: &mut Criterion) {
     let extractor = extractor(&MelConfig::whisper());
     let samples = audio(30);

@@ -31,6 +31,7 @@ mod extractor;
 mod fft;
 mod frame;
 mod kernels;
+mod limits;
 mod measured;
 mod mel;
 mod memory;

@@ -2,7 +2,7 @@
 
 use crate::cepstrum;
 use crate::compress::Compression;
-use crate::config::{Log, MelConfig, Precision, PreemphasisMode};
+use crate::config::{MelConfig, Precision, PreemphasisMode};
 use crate::error::Error;
 use crate::fft::FftPlan;
 use crate::fft::first::Taps;
@@ -11,6 +11,7 @@ use crate::fft::large_prime::{self, LargePrime};
 use crate::frame::Framing;
 use crate::kernels::lane::Element;
 use crate::kernels::{InstructionSet, Kernel};
+use crate::limits;
 use crate::mel::Filterbank;
 use crate::memory;
 use crate::normalize::Normalization;
@@ -176,7 +177,7 @@ impl Plan {
         let gain = window::gain(config, &shape)?;
         shape.iter_mut().for_each(|value| *value *= gain);
         if overrides.window.is_some() {
-            check_scaled(&shape)?;
+            limits::check_scaled(&shape)?;
         }
         let filterbank = match overrides.filterbank {
             None => Filterbank::triangles(config)?,
@@ -212,8 +213,9 @@ impl Plan {
         };
 
         let cepstrum = config.n_mfcc.map(|n| cepstrum::matrix(config, n as usize)).transpose()?;
-        let sample_limit = sample_limit(config, &shape, &filterbank, cepstrum.as_deref())?;
-        check_dither(config, sample_limit)?;
+        let sample_limit =
+            limits::sample_limit(config, &shape, &filterbank, cepstrum.as_deref(), treats_frames)?;
+        limits::check_dither(config, sample_limit)?;
         let compression = Compression::new(config);
         Ok(Self {
             kernel,
@@ -427,19 +429,6 @@ fn treats_frames(config: &MelConfig) -> bool {
     config.remove_dc_offset || emphasizes_frames(config) || config.use_energy
 }
 
-/// Refuses noise that could overflow by itself: its highest value is below eight deviations.
-fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), Error> {
-    let most = f64::from(sample_limit) * config.input_scale / 8.0;
-    if config.dither <= most {
-        return Ok(());
-    }
-    Err(Error::Config {
-        field: "dither".into(),
-        value: config.get("dither")?,
-        wanted: format!("at most {most:e}"),
-    })
-}
-
 fn power(config: &MelConfig) -> Power {
     let eps = config.magnitude_eps as f32;
     if config.power == 2.0 {
@@ -452,83 +441,14 @@ fn power(config: &MelConfig) -> Power {
 }
 
 fn own_window(config: &MelConfig, values: &[f32]) -> Result<Vec<f64>, Error> {
-    check_table("window", values, config.window_length() as usize)?;
+    limits::check_table("window", values, config.window_length() as usize)?;
     let mut window = memory::with_capacity(values.len())?;
     window.extend(values.iter().map(|&value| f64::from(value)));
     Ok(window)
 }
 
-/// Refuses a window that overflows with what it is multiplied by.
-fn check_scaled(shape: &[f64]) -> Result<(), Error> {
-    match shape.iter().position(|value| !(*value as f32).is_finite()) {
-        None => Ok(()),
-        Some(at) => Err(Error::Config {
-            field: "window".into(),
-            value: format!("{:e} at {at}, with input_scale and spectrum_norm", shape[at]),
-            wanted: "finite numbers".into(),
-        }),
-    }
-}
-
 fn own_filterbank(config: &MelConfig, rows: &[f32]) -> Result<Filterbank, Error> {
     let n_bins = config.n_fft as usize / 2 + 1;
-    check_table("filterbank", rows, config.n_mels as usize * n_bins)?;
+    limits::check_table("filterbank", rows, config.n_mels as usize * n_bins)?;
     Filterbank::from_rows(rows, n_bins)
-}
-
-fn check_table(what: &'static str, values: &[f32], expected: usize) -> Result<(), Error> {
-    if values.len() != expected {
-        return Err(Error::BufferSize { what, expected, actual: values.len() });
-    }
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(at) => Err(Error::Config {
-            field: what.into(),
-            value: format!("{:?} at {at}", values[at]),
-            wanted: "finite numbers".into(),
-        }),
-    }
-}
-
-/// The magnitude that no overflow can come of: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
-/// the removal of the mean can add, and the filters' sums of powers are finite.
-///
-/// Refuses a `magnitude_eps` that could overflow by itself.
-fn sample_limit(
-    config: &MelConfig,
-    window: &[f64],
-    filterbank: &Filterbank,
-    cepstrum: Option<&[f32]>,
-) -> Result<f32, Error> {
-    // Four sums, as one would wait for each addition.
-    let mut sums = [0.0; 4];
-    for (i, w) in window.iter().enumerate() {
-        sums[i % 4] += w.abs();
-    }
-    let sum: f64 = sums.iter().sum();
-    let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
-    let mut scale = 1.0;
-    if config.log == Log::None {
-        let rows = cepstrum.unwrap_or_default().chunks_exact(config.n_mels as usize);
-        let sums = rows.map(|row| row.iter().map(|weight| f64::from(weight.abs())).sum());
-        scale = config.scale.max(1.0) * sums.fold(1.0, f64::max);
-    }
-    let filters = filterbank.largest_sum().max(1.0) * scale;
-    let energy = f64::from(f32::MAX) / 4.0 / filters;
-    // Both the squares and what `power` makes of them must be finite.
-    let square = libm::pow(energy, 2.0 / config.power.max(2.0));
-    let eps = if config.power == 2.0 { 0.0 } else { config.magnitude_eps };
-    if eps > square / 2.0 {
-        return Err(Error::Config {
-            field: "magnitude_eps".into(),
-            value: config.get("magnitude_eps")?,
-            wanted: format!("at most {:e} with these filters and this power", square / 2.0),
-        });
-    }
-    // Before the window, which has a small `input_scale` in it: differences of two samples, and what is
-    // summed of frames that are treated one by one, the squares among it.
-    let most = f64::from(f32::MAX);
-    let plain = if treats_frames(config) { libm::sqrt(most / f64::from(config.n_fft)) } else { most };
-    let limit = (libm::sqrt(square - eps) / amplitude).min(plain / 4.0);
-    Ok((limit as f32).max(f32::MIN_POSITIVE))
 }

@@ -5,8 +5,8 @@ use std::fmt;
 /// What went wrong with one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Kind of failure: one of the codes of the core's errors, or `io`, `not_audio`, `unsupported`,
-    /// `corrupt`, `truncated`, `sample_rate`, `no_audio_files`, `output`, `no_frames`, `internal`.
+    /// Kind of failure: one of the codes of the core's and of the files' errors, or
+    /// `no_audio_files`, `output`, `no_frames`, `internal`.
     pub code: &'static str,
     /// The whole sentence, without the file's name.
     pub message: String,
@@ -27,6 +27,12 @@ impl fmt::Display for Failure {
 
 impl From<mojo_audio_core::Error> for Failure {
     fn from(error: mojo_audio_core::Error) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+impl From<mojo_audio_files::Error> for Failure {
+    fn from(error: mojo_audio_files::Error) -> Self {
         Self::new(error.code(), error.to_string())
     }
 }

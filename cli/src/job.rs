@@ -1,6 +1,5 @@
 //! The work on one file: read it, compute its features, measure and save them.
 
-use crate::audio::{self, Source};
 use crate::failure::Failure;
 use crate::inputs::Input;
 use crate::npy;
@@ -9,6 +8,7 @@ use crate::picture::{self, View};
 use crate::settings::Settings;
 use mojo_audio_core::MelSpectrogram;
 use mojo_audio_core::config::Layout;
+use mojo_audio_files::{AudioFile, Source};
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::panic::{self, AssertUnwindSafe};
@@ -68,14 +68,15 @@ pub fn run(input: &Input, settings: &Settings, room: Option<Room>) -> Result<Fea
 fn compute(input: &Input, settings: &Settings, room: Option<Room>) -> Result<Features, Failure> {
     let config = settings.config();
     let started = Instant::now();
-    let audio = audio::read(&input.path, config.sample_rate)?;
+    let mut audio = AudioFile::open(&input.path)?.mono(config.sample_rate)?;
+    let samples = audio.read_to_end()?;
     let read_time = started.elapsed();
 
     let started = Instant::now();
-    let spectrogram = settings.extractor.compute(&audio.samples)?;
+    let spectrogram = settings.extractor.compute(&samples)?;
     let compute_time = started.elapsed();
-    let samples = audio.samples.len();
-    drop(audio.samples);
+    let n_samples = samples.len();
+    drop(samples);
 
     let shape = match config.layout {
         Layout::MelMajor => [spectrogram.n_mels(), spectrogram.n_frames()],
@@ -99,8 +100,8 @@ fn compute(input: &Input, settings: &Settings, room: Option<Room>) -> Result<Fea
         .zip(room)
         .map(|(view, room)| picture::terminal::draw(view, room.columns, room.lines, settings.palette));
     Ok(Features {
-        source: audio.source,
-        samples,
+        source: audio.source().clone(),
+        samples: n_samples,
         shape,
         statistics: statistics(&spectrogram),
         read_time,

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod failure;
 mod inputs;
 mod job;
 mod npy;
@@ -10,7 +11,6 @@ mod picture;
 mod report;
 mod settings;
 
-use mojo_audio_cli::{audio, failure};
 use std::process::ExitCode;
 
 /// 0: done. 1: at least one file failed. 2: wrong usage, and nothing was done.

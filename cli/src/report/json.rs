@@ -30,7 +30,7 @@ struct Done<'a> {
     max: Option<f32>,
     mean: Option<f64>,
     /// What the file holds.
-    source: Source<'a>,
+    source: Source,
     /// What the features were computed from.
     sample_rate: u32,
     samples: usize,
@@ -47,8 +47,8 @@ struct Done<'a> {
 }
 
 #[derive(Serialize)]
-struct Source<'a> {
-    format: &'a str,
+struct Source {
+    format: String,
     sample_rate: u32,
     channels: usize,
     samples: u64,
@@ -71,7 +71,7 @@ pub fn line(path: &Path, result: &Result<Features, Failure>, settings: &Settings
                 max: features.statistics.map(|statistics| statistics.max),
                 mean: features.statistics.map(|statistics| statistics.mean),
                 source: Source {
-                    format: &source.format,
+                    format: source.format(),
                     sample_rate: source.sample_rate,
                     channels: source.channels,
                     samples: source.samples,

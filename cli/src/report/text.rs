@@ -21,7 +21,7 @@ pub fn full(path: &Path, features: &Features, settings: &Settings) -> String {
         format!(
             "{}, {}, {} Hz, {}, {} samples",
             seconds(source.seconds()),
-            source.format,
+            source.format(),
             source.sample_rate,
             channels(source.channels),
             source.samples,

@@ -3,11 +3,9 @@
 //! Strict: a file that ends early, does not match its own checksum or holds a packet that can't be
 //! decoded fails as a whole, since features of half a recording look like features of a whole one.
 
-use super::Source;
-use crate::failure::Failure;
-use std::fs::File;
+use crate::error::Error as Failure;
+use crate::source::Source;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -48,44 +46,33 @@ struct Track {
 }
 
 impl Decoder {
-    pub fn open(path: &Path) -> Result<Self, Failure> {
-        let file = File::open(path).map_err(|error| Failure::new("io", sentence(&error)))?;
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(Failure::new("io", "this is a folder"));
-        }
-        let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-            hint.with_extension(extension);
-        }
-        Self::new(file, &hint)
-    }
-
-    pub fn new(bytes: impl Read + Send + Sync + 'static, hint: &Hint) -> Result<Self, Failure> {
+    pub fn new(bytes: impl Read + Send + Sync + 'static) -> Result<Self, Failure> {
         // Not as a seekable source: of an MP3 without a length in its header symphonia would then
         // guess one from the first frames, and cut what lies beyond.
         let stream = MediaSourceStream::new(Box::new(ReadOnlySource::new(bytes)), Default::default());
         let format = symphonia::default::get_probe()
-            .probe(hint, stream, FormatOptions::default(), MetadataOptions::default())
+            .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
             .map_err(|error| match error {
-                Error::IoError(error) if is_of_the_system(&error) => {
-                    Failure::new("io", sentence(&error))
-                }
+                Error::IoError(error) if is_of_the_system(&error) => Failure::io(&error),
                 Error::DecodeError(reason) => corrupt_header(reason),
                 Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                    Failure::new("truncated", "the file ends before its first samples")
+                    Failure::Truncated { found: 0.0, promised: None }
                 }
                 // The decoder's own: it wants to go back, which no file that is whole needs.
                 Error::IoError(_) => corrupt_header("a part points to what comes before it"),
-                _ => Failure::new("not_audio", "not a WAV, FLAC, MP3 or Ogg Vorbis file"),
+                _ => Failure::NotAudio,
             })?;
         let track = Track::of(format.as_ref())?;
         let container = format.format_info().short_name;
         let codec = track.decoder.codec_info().short_name;
         Ok(Self {
             source: Source {
-                format: if container == codec { codec.into() } else { format!("{container}/{codec}") },
+                container: container.into(),
+                codec: codec.into(),
                 sample_rate: track.decoder.codec_params().sample_rate.unwrap_or(0),
                 channels: 0,
+                bits: track.decoder.codec_params().bits_per_sample,
+                promised: track.promised,
                 samples: 0,
             },
             format,
@@ -126,12 +113,13 @@ impl Decoder {
         }
     }
 
-    /// What was read, once the end was reached.
-    pub fn into_source(self) -> Result<Source, Failure> {
-        if self.source.samples > 0 && self.source.sample_rate == 0 {
-            return Err(Failure::new("sample_rate", "the file's sample rate is 0"));
-        }
-        Ok(self.source)
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The block that was decoded last.
+    pub fn mono(&self) -> &[f32] {
+        &self.mono
     }
 
     /// Decodes and mixes one packet; false if nothing of it is to be heard.
@@ -150,14 +138,11 @@ impl Decoder {
         if self.source.samples == 0 {
             self.source.sample_rate = rate;
         } else if rate != self.source.sample_rate {
-            return Err(Failure::new(
-                "unsupported",
-                format!(
-                    "the sample rate changes from {} Hz to {rate} Hz after {:.2} s",
-                    self.source.sample_rate,
-                    self.source.seconds()
-                ),
-            ));
+            return Err(Failure::unsupported(format!(
+                "the sample rate changes from {} Hz to {rate} Hz after {:.2} s",
+                self.source.sample_rate,
+                self.source.seconds()
+            )));
         }
         self.source.channels = self.source.channels.max(channels);
         self.source.samples += frames as u64;
@@ -174,14 +159,11 @@ impl Decoder {
         }
         // Encoders pad by a few thousand samples; more means that the header is of another file.
         if self.discarded > u64::from(self.source.sample_rate) {
-            return Err(Failure::new(
-                "corrupt",
-                format!(
-                    "the header promises {:.2} s, but {:.2} s more follow",
-                    self.source.seconds(),
-                    self.discarded as f64 / f64::from(self.source.sample_rate)
-                ),
-            ));
+            return Err(self.contradiction(format!(
+                "the header promises {:.2} s, but {:.2} s more follow",
+                self.source.seconds(),
+                self.discarded as f64 / f64::from(self.source.sample_rate)
+            )));
         }
         self.verify()
     }
@@ -189,7 +171,7 @@ impl Decoder {
     /// Compares the checksum of the samples, where the format has one (FLAC).
     fn verify(&mut self) -> Result<(), Failure> {
         match self.track.decoder.finalize().verify_ok {
-            Some(false) => Err(Failure::new("corrupt", "the samples don't match the file's checksum")),
+            Some(false) => Err(self.contradiction("the samples don't match the file's checksum")),
             _ => Ok(()),
         }
     }
@@ -208,39 +190,28 @@ impl Decoder {
     }
 
     fn truncated(&self) -> Failure {
-        let found = self.source.seconds();
-        let found = if found.is_finite() { found } else { 0.0 };
-        let rate = f64::from(self.source.sample_rate);
-        Failure::new(
-            "truncated",
-            match self.track.promised.filter(|_| rate > 0.0) {
-                Some(promised) => format!(
-                    "the file ends after {found:.2} s of the {:.2} s that its header promises",
-                    promised as f64 / rate
-                ),
-                None => format!("the file ends in the middle of its data, after {found:.2} s"),
-            },
-        )
+        let promised = self.track.promised.filter(|_| self.source.sample_rate > 0);
+        Failure::Truncated {
+            found: self.source.seconds(),
+            promised: promised.map(|samples| self.source.seconds_of(samples)),
+        }
+    }
+
+    fn contradiction(&self, reason: impl Into<String>) -> Failure {
+        Failure::Corrupt { after: self.source.seconds(), reason: reason.into() }
     }
 
     fn corrupt(&self, error: Error) -> Failure {
-        let seconds = self.source.seconds();
-        let place = if seconds > 0.0 { format!(" after {seconds:.2} s") } else { String::new() };
         match error {
-            Error::IoError(error) if is_of_the_system(&error) => Failure::new("io", sentence(&error)),
-            Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => Failure::new(
-                "corrupt",
-                format!("corrupt{place}: a part points to what comes before it"),
-            ),
-            Error::Unsupported(what) => {
-                Failure::new("unsupported", format!("not supported{place}: {}", reason(what)))
+            Error::IoError(error) if is_of_the_system(&error) => Failure::io(&error),
+            Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => {
+                self.contradiction("a part points to what comes before it")
             }
-            Error::DecodeError(what) => {
-                Failure::new("corrupt", format!("corrupt{place}: {}", reason(what)))
-            }
+            Error::Unsupported(what) => Failure::unsupported(reason(what)),
+            Error::DecodeError(what) => self.contradiction(reason(what)),
             // The last packet of a WAV file is what is left of it.
             Error::IoError(_) if self.is_wav() => self.truncated(),
-            other => Failure::new("corrupt", format!("corrupt{place}: {other}")),
+            other => self.contradiction(other.to_string()),
         }
     }
 }
@@ -253,7 +224,7 @@ fn is_of_the_system(error: &std::io::Error) -> bool {
 impl Track {
     /// The audio track of the stream that is up.
     fn of(format: &dyn FormatReader) -> Result<Self, Failure> {
-        let unsupported = |what: &str| Failure::new("unsupported", what);
+        let unsupported = |what: &str| Failure::unsupported(what);
         let none = "no audio track that can be decoded (WAV, FLAC, MP3, Ogg Vorbis)";
         let track = format.default_track(TrackType::Audio).ok_or_else(|| unsupported(none))?;
         let parameters = track
@@ -265,7 +236,7 @@ impl Track {
             .make_audio_decoder(parameters, &AudioDecoderOptions::default().verify(true))
             .map_err(|error| match error {
                 Error::DecodeError(what) => corrupt_header(what),
-                Error::Unsupported(what) => unsupported(&format!("not supported: {}", reason(what))),
+                Error::Unsupported(what) => unsupported(reason(what)),
                 other => unsupported(&other.to_string()),
             })?;
         Ok(Self { decoder, id: track.id, promised: track.num_frames })
@@ -292,21 +263,12 @@ fn mix(planes: &[Vec<f32>], mono: &mut Vec<f32>) {
 }
 
 fn corrupt_header(what: &str) -> Failure {
-    Failure::new("corrupt", format!("corrupt header: {}", reason(what)))
+    Failure::Corrupt { after: 0.0, reason: format!("the header: {}", reason(what)) }
 }
 
 /// Symphonia's reasons begin with the name of the part that found them.
 fn reason(text: &str) -> &str {
     text.split_once(": ").map_or(text, |(_, reason)| reason)
-}
-
-/// The operating system's reason, without the number of the error.
-fn sentence(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((sentence, _)) => sentence.into(),
-        None => text,
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,8 @@
 //! Another sample rate, block by block, without delay and with the exact length, through rubato.
 
-use crate::failure::Failure;
+use crate::error::{Error, RATES};
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler as _, WindowFunction};
-
-/// Rates beyond these are those of broken headers; a ratio without bound would ask for any amount of
-/// memory.
-const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
 /// The shorter side of a transform. It sets how close the low-pass comes to half the lower rate:
 /// 98.7 % of it here.
@@ -29,17 +25,10 @@ pub struct Resampler {
 
 impl Resampler {
     /// From `from` hertz to `to` hertz.
-    pub fn new(from: u32, to: u32) -> Result<Self, Failure> {
+    pub fn new(from: u32, to: u32) -> Result<Self, Error> {
         for rate in [from, to] {
             if !RATES.contains(&rate) {
-                return Err(Failure::new(
-                    "sample_rate",
-                    format!(
-                        "can't resample from {from} Hz to {to} Hz; both must be from {} to {} Hz",
-                        RATES.start(),
-                        RATES.end()
-                    ),
-                ));
+                return Err(Error::SampleRate { from, to });
             }
         }
         let divisor = greatest_common_divisor(from, to);
@@ -71,7 +60,7 @@ impl Resampler {
     }
 
     /// Takes a stretch of the input and appends what it completes to `out`.
-    pub fn push(&mut self, mut input: &[f32], out: &mut Vec<f32>) -> Result<(), Failure> {
+    pub fn push(&mut self, mut input: &[f32], out: &mut Vec<f32>) -> Result<(), Error> {
         self.consumed += input.len() as u64;
         while !input.is_empty() {
             let (now, later) = input.split_at(input.len().min(self.block_in - self.pending.len()));
@@ -85,7 +74,7 @@ impl Resampler {
     }
 
     /// Appends the rest, as if silence followed: round(n · to / from) samples in all for n.
-    pub fn finish(mut self, out: &mut Vec<f32>) -> Result<(), Failure> {
+    pub fn finish(mut self, out: &mut Vec<f32>) -> Result<(), Error> {
         let (from, to) = (u128::from(self.from), u128::from(self.to));
         let total = ((2 * u128::from(self.consumed) * to + from) / (2 * from)) as u64;
         if self.produced > total {
@@ -99,7 +88,7 @@ impl Resampler {
 
     /// Turns what is pending, filled up with silence, into a block of output; no more than `total`
     /// samples are given in all.
-    fn process(&mut self, out: &mut Vec<f32>, total: u64) -> Result<(), Failure> {
+    fn process(&mut self, out: &mut Vec<f32>, total: u64) -> Result<(), Error> {
         let indexing = Indexing::new().partial_len(self.pending.len());
         let input = SequentialSlice::new(&self.pending[..], 1, self.pending.len()).map_err(internal)?;
         let frames = self.output.len();
@@ -110,14 +99,15 @@ impl Resampler {
         let dropped = self.delay.min(frames);
         self.delay -= dropped;
         let wanted = total.saturating_sub(self.produced).min((frames - dropped) as u64);
-        super::append(out, &self.output[dropped..dropped + wanted as usize])?;
+        out.try_reserve(wanted as usize).map_err(|_| Error::Allocation { samples: out.len() })?;
+        out.extend_from_slice(&self.output[dropped..dropped + wanted as usize]);
         self.produced += wanted;
         Ok(())
     }
 }
 
-fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new("internal", format!("resampling: {error}"))
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal { reason: format!("resampling: {error}") }
 }
 
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {
@@ -194,7 +184,7 @@ mod tests {
     #[test]
     fn rates_of_broken_headers_are_refused() {
         for (from, to) in [(0, 16_000), (1, 16_000), (u32::MAX, 16_000), (16_000, 5)] {
-            assert_eq!(Resampler::new(from, to).err().map(|failure| failure.code), Some("sample_rate"));
+            assert_eq!(Resampler::new(from, to).err(), Some(Error::SampleRate { from, to }));
         }
     }
 }

@@ -1,5 +1,5 @@
-// Calls of the C library, as its users make them: "planned" keeps the extractor, "one-shot" does not,
-// "stream" pushes to one stream. ../README.md describes the lines that a measured program reads and answers.
+// Calls of the C library, as in a user's program: "planned" keeps the extractor, "one-shot" doesn't, "stream"
+// pushes to one stream. ../README.md describes the lines that a measured program reads and answers.
 
 #define _POSIX_C_SOURCE 200809L
 #include <mojo_audio.h>
@@ -29,7 +29,7 @@ static MojoMelSpectrogram* compute(const float* samples, size_t n_samples) {
     return mel;
 }
 
-// Pushes to the stream, and reads the frames that are there to memory that is kept; gives how many.
+// Pushes to the stream, reads the available frames into memory that is kept, and returns their number.
 static size_t push(const float* samples, size_t n_samples, float** values) {
     static float* out;
     static size_t size;
@@ -45,7 +45,7 @@ static size_t push(const float* samples, size_t n_samples, float** values) {
     return n_frames;
 }
 
-// What is measured.
+// The measured call.
 static void call(const float* samples, size_t n_samples) {
     float* values;
     if (stream) {
@@ -61,7 +61,7 @@ typedef struct {
     size_t n_samples;
 } Clip;
 
-// A clip is read once, and kept.
+// Reads a clip once, and keeps it.
 static const Clip* read_clip(const char* folder, const char* name) {
     static Clip clips[8];
     size_t place = 0;

@@ -1,4 +1,4 @@
-// Calls of the C++ library, as its users make them: "whisper", or "stream", which pushes to one stream.
+// Calls of the C++ library, as in a user's program: "whisper", or "stream", which pushes to one stream.
 // ../README.md describes the lines that a measured program reads and answers.
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Calls of the Go package, as its users make them: "whisper", or "stream", which pushes to one stream.
+// Calls of the Go package, as in a user's program: "whisper", or "stream", which pushes to one stream.
 // ../README.md describes the lines that a measured program reads and answers.
 package main
 

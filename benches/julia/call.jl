@@ -1,4 +1,4 @@
-# Calls of the C library from Julia, as its users make them: "whisper" keeps the extractor, "stream" pushes
+# Calls of the C library from Julia, as in a user's program: "whisper" keeps the extractor, "stream" pushes
 # to one stream. ../README.md describes the lines that a measured program reads and answers.
 
 const LIBRARY = "libmojo_audio"
@@ -24,7 +24,7 @@ function extractor(is_stream)
     handle[]
 end
 
-# A band a column, (n_frames, n_mels).
+# (n_frames, n_mels): each column is a band.
 function compute(extractor, samples)
     mel = Ref(C_NULL)
     check(ccall((:mojo_mel_extractor_compute, LIBRARY), Cint, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}),

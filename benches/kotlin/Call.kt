@@ -1,5 +1,5 @@
-// Calls of the Kotlin library, as its users make them: "array" takes and gives arrays, "direct" buffers
-// outside of the JVM's memory, "stream" pushes arrays to one stream. ../README.md describes the lines that a
+// Calls of the Kotlin library, as in a user's program: "array" uses arrays, "direct" buffers outside the JVM's
+// memory, "stream" pushes arrays to one stream. ../README.md describes the lines that a
 // measured program reads and answers.
 
 import java.io.File
@@ -9,7 +9,7 @@ import java.nio.FloatBuffer
 import mojoaudio.MelConfig
 import mojoaudio.MelExtractor
 
-/** The JVM compiles what it has run thousands of times: so long, in nanoseconds, it runs before it is ready. */
+/** Nanoseconds of calls before it is ready: the JVM compiles code that has run thousands of times. */
 private const val WARM = 3_000_000_000
 
 private class Clip(file: File) {

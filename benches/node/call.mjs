@@ -1,4 +1,4 @@
-// Calls of the Node package, as its users make them: "computeSync" gets a new result each time,
+// Calls of the Node package, as in a user's program: "computeSync" makes a new result each time,
 // "computeInto" writes to the same one, "stream" pushes to one stream.
 
 import { MelExtractor, version } from 'mojo-audio';

@@ -1,4 +1,4 @@
-"""Calls of the Python package, as its users make them: with a preset, or "stream", which pushes to one stream."""
+"""Calls of the Python package, as in a user's program: with a preset, or "stream", which pushes to one stream."""
 
 import importlib.metadata
 

@@ -7,14 +7,14 @@ import time
 
 
 def arguments():
-    """NAME FOLDER THREADS, as the program was started with."""
+    """The program's arguments: NAME FOLDER THREADS."""
     name, folder, threads = sys.argv[1:]
     return name, pathlib.Path(folder), int(threads)
 
 
 def serve(folder, version, compute, rows=lambda result: result):
-    """Answers until the input ends. `compute` takes float32 samples and is what is timed; `rows` makes an
-    array (bands, frames) of its result."""
+    """Answers until the input ends. `compute` takes float32 samples and is timed; `rows` turns its result into an
+    array (bands, frames)."""
     import numpy as np
 
     @functools.cache

@@ -1,4 +1,4 @@
-// Calls of the package MojoAudio, as its users make them: "whisper", or "stream", which pushes to one stream.
+// Calls of the package MojoAudio, as in a user's program: "whisper", or "stream", which pushes to one stream.
 // ../README.md describes the lines that a measured program reads and answers.
 
 import Foundation
@@ -9,7 +9,7 @@ let folder = URL(fileURLWithPath: CommandLine.arguments[2])
 
 func answer(_ line: String) {
     print(line)
-    // For a pipe it would be kept back.
+    // Output to a pipe would be buffered.
     fflush(nil)
 }
 

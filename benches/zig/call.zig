@@ -1,17 +1,17 @@
-//! Calls of the C library from Zig, as its users make them: "whisper" keeps the extractor, "stream" pushes
+//! Calls of the C library from Zig, as in a user's program: "whisper" keeps the extractor, "stream" pushes
 //! to one stream. ../README.md describes the lines that a measured program reads and answers.
 
 const std = @import("std");
 const mojo = @import("mojo_audio");
 const Allocator = std.mem.Allocator;
 
-/// A result: frames, and where the values are.
+/// A result: the number of frames, and a pointer to the values.
 const Mel = struct { n_frames: usize, values: []const f32, handle: ?*mojo.Spectrogram = null };
 
 const Engine = struct {
     extractor: ?*mojo.Extractor = null,
     stream: ?*mojo.Stream = null,
-    /// What is read from the stream.
+    /// The frames read from the stream.
     read: []f32 = &.{},
     allocator: Allocator,
 

@@ -1,7 +1,7 @@
-"""openai-whisper's own distance from the float64 oracle, on 30 seconds of each kind of signal.
+"""openai-whisper's own deviation from the float64 oracle, on 30 seconds of each kind of signal.
 
 The largest of 240,000 deviations is a matter of luck: it differs by a factor of two between signals of
-one kind. So each kind is measured on several signals, to be compared by their median."""
+one kind. So each kind is measured on several signals, whose medians can be compared."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far a result may lie from the reference: three times what rounding does to the pipeline.
+"""The bound on a result's deviation from the reference: three times the effect of rounding on the pipeline.
 
 Measured as the larger of two deviations from the float64 oracle: the reference library's own, and
 that of the oracle computed in float32 (with `precision` double, rounded to float32 at its end only).
@@ -12,8 +12,8 @@ import numpy as np
 import oracle
 
 FACTOR = 3.0
-# The least that a bound allows, in decades of a logarithm (6e-6 is 1.4e-5 of an energy) and, without a
-# logarithm, as a fraction of an energy. Cases of few values need it: three measured ones may be lucky.
+# The smallest bound, in decades of a logarithm (6e-6 is 1.4e-5 of an energy) and, without a logarithm, as a
+# fraction of an energy. Cases of few values need it, because the measured deviations may be small by luck.
 LOG10_FLOOR = 6e-6
 LINEAR_FLOOR = 2e-6
 
@@ -56,7 +56,7 @@ def measure(samples, o, reference):
         frames = min(mel.shape[1], truth.shape[1])
         strong[:, :frames] = oracle.strong_bands(mel, o)[:, :frames]
     if o["log"] == "none" and not o["n_mfcc"]:
-        # Energies: a relative bound from the strong bands, an absolute one for what it leaves.
+        # Energies: a relative bound from the strong bands, an absolute one for the rest.
         size = np.maximum(np.abs(truth), np.finfo(np.float32).tiny)
         chosen = strong & (truth != 0)
         worst = max(float((d / size)[chosen].max(initial=0.0)) for d in deviations)

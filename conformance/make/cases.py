@@ -20,7 +20,7 @@ class Case:
 
 
 def presets():
-    """Each preset as it is, on different kinds of signal and awkward lengths."""
+    """Each preset unchanged, on different kinds of signal and awkward lengths."""
     table = {
         ("whisper", "openai-whisper", "openai(x)", 16000): [
             ("speech", 8000), ("white", 7919), ("chirp", 8000), ("impulse", 4001), ("silence", 1600), ("dc", 2000),
@@ -232,7 +232,7 @@ def levels():
 
 
 def whisper_family():
-    """Padding and sizes as the Whisper implementations take them."""
+    """Padding and sizes of the Whisper implementations."""
     for n, padding in ((1, 1600), (2, 1000), (100, 480), (4000, 4000)):
         yield Case(f"pad-end-{n}-{padding}", "whisper", f"white 16000 {n} 4", "openai-whisper",
                    f"openai(x, padding={padding})", {"pad_end": padding})
@@ -462,7 +462,7 @@ def kaldi_cases():
 
 
 def rows():
-    """What is done to each row over its frames."""
+    """Normalization of each row over its frames."""
     signal = "speech 16000 6000 2"
     yield Case("normalize-mean", "kaldi-fbank", signal, "torchaudio",
                "kaldi.fbank(tensor(x) * 32768, num_mel_bins=80, subtract_mean=True).T", {"normalize": "mean"})
@@ -503,7 +503,7 @@ def rows():
 
 
 def integers():
-    """16-bit samples: the library is given value / 32768."""
+    """16-bit samples: the library's input is value / 32768."""
     yield Case("int16-whisper", "whisper", "speech 16000 6000 2", "openai-whisper", "openai(x)", kind="int16")
     yield Case("int16-whisper-clipped", "whisper", "clipped 16000 4000 3", "openai-whisper", "openai(x)", kind="int16")
     yield Case("int16-kaldi", "kaldi-fbank", "speech 16000 6000 2", "kaldi-native-fbank",
@@ -515,7 +515,7 @@ def integers():
 
 
 def batches():
-    """Clips of different lengths; each one's truth is that of the clip alone."""
+    """Clips of different lengths. The expected output of each is that of the clip alone."""
     lengths = (3000, 201, 4799, 400, 1601)
     yield Case("batch-whisper", "whisper", [f"speech 16000 {n} 5" for n in lengths], "openai-whisper", "openai(x)", kind="batch")
     yield Case("batch-kaldi", "kaldi-fbank", [f"white 16000 {n} 5" for n in (400, 399, 2500, 1203)], "kaldi-native-fbank",

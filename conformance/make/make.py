@@ -1,4 +1,4 @@
-"""Asks the reference libraries and writes conformance/cases.json, inputs/ and expected/.
+"""Runs the reference libraries and writes conformance/cases.json, inputs/ and expected/.
 
     python conformance/make/make.py            everything
     python conformance/make/make.py whisper    only looks: the cases whose name starts so, nothing written
@@ -22,13 +22,13 @@ import statistic
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LARGEST = 6_000_000
-# How many times the deviation of float32 arithmetic a library may lie off the oracle before its options
-# are taken for wrong. torchaudio computes the edges of its mel filters in float32.
+# How many times the deviation of float32 arithmetic a library may deviate from the oracle before its options
+# are considered wrong. torchaudio computes the edges of its mel filters in float32.
 ROUNDING = {"torchaudio": 100.0}
 
 
 class Corpus:
-    """The files and the list of cases, as they come together."""
+    """The files and the list of cases made so far."""
 
     def __init__(self):
         self.signals, self.files, self.cases = {}, {}, []
@@ -67,7 +67,7 @@ class Corpus:
 
 
 def json_text(document):
-    """One case a line: small, and a change shows as one line."""
+    """One case per line: small, and a change is one line of the diff."""
     parts = []
     for key, value in document.items():
         if isinstance(value, list):
@@ -82,7 +82,7 @@ def json_text(document):
 
 
 def answer(corpus, case, signal, name, integers=False):
-    """Input, expectation and bound of one clip."""
+    """Input, expected output and bound of one clip."""
     samples, input_name = corpus.signal(signal, integers)
     o = options.resolve(case.preset, case.options)
     rate = corpus.signals[input_name]["sample_rate"]
@@ -131,7 +131,8 @@ def add(corpus, case):
 
 
 def check_coverage(listed):
-    """Every preset has four cases, every option one with a value that neither the default nor the preset has."""
+    """Checks that every preset has four cases, and every option one with a value that is neither the default's
+    nor the preset's."""
     truths = [case for case in listed if case["kind"] != "refusal"]
     for preset in options.PRESETS:
         if sum(case["preset"] == preset for case in truths) < 4:

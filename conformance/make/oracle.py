@@ -16,12 +16,12 @@ def normalized_input(x):
 
 
 def preemphasized(x, c):
-    """Over the whole signal; the first sample stays."""
+    """Over the whole signal; the first sample doesn't change."""
     return np.concatenate([x[:1], x[1:] - x.dtype.type(c) * x[:-1]])
 
 
 def padded_at_end(x, o):
-    """Zeros or repetitions behind the signal. Comes after everything that measures or filters it."""
+    """Zeros or repetitions after the signal. It follows every step that measures or filters the signal."""
     x = np.concatenate([x, np.zeros(o["pad_end"], x.dtype)])
     missing = (o["pad_to"] or 0) - len(x)
     if missing <= 0:
@@ -33,7 +33,7 @@ def padded_at_end(x, o):
 
 
 def extended(x, before, after, mode):
-    """The signal with `before` and `after` samples of what stands beyond its ends."""
+    """The signal with `before` and `after` samples of padding at its ends."""
     n = len(x)
     i = np.arange(-before, n + after)
     if mode == "constant":
@@ -180,7 +180,7 @@ def cepstrum(y, o):
 
 
 def with_energy(y, energy, o):
-    """The log energy as a row of its own, or in place of the first coefficient; perhaps last."""
+    """The log energy as an additional row, or in place of the first coefficient; perhaps last."""
     if o["n_mfcc"] is None:
         if not o["use_energy"]:
             return y
@@ -254,6 +254,6 @@ def mel_spectrogram(samples, o, dtype=np.float64):
 
 
 def strong_bands(mel, o):
-    """Which elements lie within 60 dB of the loudest band of their frame."""
+    """Which elements are within 60 dB of the loudest band of their frame."""
     floor = 10.0 ** (-60.0 / 20.0 * o["power"])
     return mel >= floor * mel.max(axis=0, keepdims=True)

@@ -1,4 +1,4 @@
-"""The reference libraries, and the recipes that take more than one expression to write.
+"""The reference libraries, and the pipelines that need more than one expression.
 
 A case's `reference.call` is a Python expression; it is evaluated with these names and with `x`, the
 input as a float32 array. Each result is (rows, frames).
@@ -34,7 +34,7 @@ transforms = torchaudio.transforms
 
 
 def tensor(x):
-    """The input as torchaudio's Kaldi functions take it: (1, n_samples)."""
+    """The input for torchaudio's Kaldi functions: (1, n_samples)."""
     return torch.from_numpy(x)[None, :]
 
 
@@ -43,7 +43,7 @@ def faster(x, padding=0, **options):
 
 
 def extract(name, x, key="input_features", arguments=None, **options):
-    """transformers' feature extractor of that name, called with its options and `arguments`."""
+    """transformers' feature extractor with that name, called with its options and `arguments`."""
     classes = {"Parakeet": ParakeetFeatureExtractor, "VoxtralRealtime": VoxtralRealtimeFeatureExtractor}
     kind = classes.get(name) or getattr(transformers, f"{name}FeatureExtractor")
     extractor = kind(**options)
@@ -52,7 +52,7 @@ def extract(name, x, key="input_features", arguments=None, **options):
 
 
 def whisper_numpy(x, **options):
-    """transformers' Whisper features by its NumPy path, which it takes where torch is missing."""
+    """transformers' Whisper features from its NumPy path, which it uses without torch."""
     return transformers.WhisperFeatureExtractor(**options)._np_extract_fbank_features(x[None], "cpu")[0]
 
 
@@ -68,7 +68,7 @@ def clap(x, arguments=None, truncation="rand_trunc", **options):
 
 
 def hifigan(x, sr=22050, n_fft=1024, n_mels=80, hop=256, win=1024, f_min=0, f_max=8000, eps=1e-9, floor=1e-5):
-    """The mel spectrogram of HiFi-GAN's training code, out of torch and librosa."""
+    """The mel spectrogram of HiFi-GAN's training code, with torch and librosa."""
     basis = torch.from_numpy(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=f_min, fmax=f_max))
     pad = (n_fft - hop) // 2
     y = torch.nn.functional.pad(tensor(x)[None], (pad, pad), mode="reflect")[0]
@@ -100,7 +100,7 @@ def knf_fbank(x, frame=None, mel=None, **options):
 
 
 def knf_mfcc(x, frame=None, mel=None, **options):
-    """kaldi-native-fbank's MFCC; its energy is off unless asked for."""
+    """kaldi-native-fbank's MFCC; its energy is off by default here."""
     groups = {"frame_opts": {"dither": 0.0} | (frame or {}), "mel_opts": mel or {}, "use_energy": False}
     o = _configured(knf.MfccOptions(), groups | options)
     return _online(knf.OnlineMfcc(o), o.frame_opts.samp_freq, x)
@@ -118,7 +118,7 @@ def span_mel(x, sr, win, n_fft, hop, n_mels, f_min=0.0, f_max=None, mel=None, wi
 
 
 def level(y, top=8.0, offset=4.0, scale=0.25):
-    """Whisper's last steps on decadic logarithms, with other numbers."""
+    """Whisper's last steps on base-10 logarithms, with other numbers."""
     return (np.maximum(y, y.max() - top) + offset) * scale
 
 

@@ -1,4 +1,4 @@
-"""What must be refused, and with which error. Written by hand: no library is asked.
+"""What must be refused, and with which error. Written by hand, without a library.
 
 `call` says where the error must come: `new` (preset, options by text, extractor), `compute` (the
 extractor is made, the input is wrong) or `stream` (the extractor is made, but can't stream). The field
@@ -87,7 +87,7 @@ OPTIONS = [
     ("parakeet", {"normalize_ddof": "2"}, "normalize_ddof"),
     ("parakeet", {"normalize_eps": "-1e-5"}, "normalize_eps"),
     ("parakeet", {"normalize_eps": "NaN"}, "normalize_eps"),
-    # Text that is no value of its type.
+    # Text that is not a value of the option's type.
     ("whisper", {"n_mels": "eighty"}, "n_mels"),
     ("whisper", {"n_mels": "-1"}, "n_mels"),
     ("whisper", {"n_mels": "80.5"}, "n_mels"),
@@ -97,7 +97,7 @@ OPTIONS = [
     ("whisper", {"pad_to": "-5"}, "pad_to"),
     ("whisper", {"f_max": "8k"}, "f_max"),
     ("whisper", {"center": "yes"}, "center"),
-    # Values that other libraries have, and ours has by another name or not at all.
+    # Values of other libraries, which ours has under another name or not at all.
     ("whisper", {"window": "hanning"}, "window"),
     ("whisper", {"pad_mode": "edge"}, "pad_mode"),
     ("whisper", {"mel_scale": "mel"}, "mel_scale"),

@@ -1,4 +1,4 @@
-"""Test signals, made from a seed by arithmetic that every language repeats bit for bit.
+"""Test signals, made from a seed with arithmetic that every language can repeat bit for bit.
 
 Nothing here calls a mathematical library: there are only additions, subtractions, multiplications,
 divisions and floors of IEEE float64, in the order written, and 64-bit integer operations that wrap
@@ -74,7 +74,7 @@ def white(seed, i, rate, n):
 
 
 def chirp(seed, i, rate, n):
-    """A sine from 50 Hz and `seed` more to 0.45 of the sample rate, in n samples."""
+    """A sine that rises from 50 Hz + `seed` to 0.45 of the sample rate, in n samples."""
     t = i / rate
     start = 50.0 + seed
     return 0.7 * sine(start * t + (0.45 * rate - start) * (t * t) / (2.0 * (n / rate)))
@@ -96,7 +96,7 @@ def dc(seed, i, rate, n):
 
 
 def clipped(seed, i, rate, n):
-    """Speech eight times too loud, cut off at full scale."""
+    """Speech eight times too loud, clipped at full scale."""
     return np.minimum(np.maximum(8.0 * speech(seed, i, rate, n), -1.0), 1.0)
 
 
@@ -106,7 +106,7 @@ def quiet(seed, i, rate, n):
 
 
 def tone(seed, i, rate, n):
-    """A clean sine of 440 Hz and `seed` times 31.7 more."""
+    """A clean sine of 440 Hz + `seed` · 31.7."""
     return 0.5 * sine((440.0 + 31.7 * seed) * (i / rate))
 
 

@@ -1,4 +1,4 @@
-"""Dither is random: what can be asked of it is the mean over many frames of noise.
+"""Dither is random, so only the mean over many frames of noise can be compared.
 
 The expectation is the mean of each row over all frames of many runs of the library on silence. The
 frames of a case don't overlap, so they are independent, and the bound of a row is five standard

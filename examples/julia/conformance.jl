@@ -1,5 +1,5 @@
 # The conformance cases through the C library. Arguments: the flat list of the cases that
-# `cargo xtask test julia` writes (xtask/src/cases.rs says what stands in it), and the folder that its
+# `cargo xtask test julia` writes (xtask/src/cases.rs describes it), and the folder that its
 # paths are relative to.
 
 const LIBRARY = "libmojo_audio"
@@ -27,7 +27,7 @@ mutable struct Case
     detail::String
 end
 
-# An error that the library gave.
+# An error of the library.
 struct Refused <: Exception
     status::Cint
     text::String
@@ -85,7 +85,7 @@ function with_extractor(f, case)
     end
 end
 
-# The values of a result, in the order that they have in memory, and its shape; the result is freed.
+# The values of a result, in their order in memory, and its shape. Frees the result.
 function taken(mel)
     n_mels, n_frames = Ref{Csize_t}(0), Ref{Csize_t}(0)
     ccall((:mojo_mel_spectrogram_get_shape, LIBRARY), Cvoid, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}),
@@ -182,7 +182,7 @@ function streamed(extractor, samples, clip, piece, frame_major)
     return vec(frame_major ? permutedims(gathered) : gathered)
 end
 
-# Gives whether the case can be streamed.
+# Returns whether the case can be streamed.
 function run_single(folder, case, T)
     clip = case.clips[1]
     samples = values_of(T, folder, clip.input, clip.n_samples)

@@ -1,5 +1,5 @@
 // Sends a 16-bit mono WAV file to server.mjs as a microphone would, a tenth of a second at a time, and
-// says when frames come back.
+// prints when frames arrive.
 //
 // node microphone.mjs ../data/speech.wav http://localhost:8000
 

@@ -1,5 +1,5 @@
-// Turns audio into mel frames while it comes in: 16-bit samples (16 kHz, mono) in the body of a POST,
-// float32 frames, one after another, in the answer.
+// Turns audio into mel frames while it arrives: 16-bit samples (16 kHz, mono) in the body of a POST, float32
+// frames, one after another, in the response.
 //
 // npm install mojo-audio
 // node server.mjs 8000
@@ -9,7 +9,7 @@ import { createServer } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { MelExtractor, createMelTransform } from 'mojo-audio';
 
-// One for all requests. The level of live audio is not known beforehand: Whisper's is set.
+// One for all requests. The maximum of live audio is not known beforehand, so the level is fixed.
 const extractor = new MelExtractor({
   preset: 'whisper',
   reference: 'fixed',
@@ -29,7 +29,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'x-n-mels': extractor.nMels });
   response.flushHeaders();
   try {
-    // A client that reads slowly is sent no more, and is taken no more from.
+    // If a client reads slowly, sending to it and reading from it both wait.
     await pipeline(request, createMelTransform(extractor, { format: 's16le' }), bytes, response);
   } catch (error) {
     console.error(`${request.socket.remoteAddress}: ${error.message}`);

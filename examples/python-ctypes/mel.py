@@ -1,4 +1,4 @@
-"""Whisper's mel spectrogram of a 16-bit mono WAV file, through the C library and nothing else.
+"""Whisper's mel spectrogram of a 16-bit mono WAV file, with only the C library.
 
     python mel.py ../data/speech.wav
 """

@@ -1,4 +1,4 @@
-//! Asks pkg-config where the C library is; without an answer the linker looks where it always does.
+//! Asks pkg-config where the C library is. Without an answer the linker uses its default folders.
 
 use std::process::Command;
 

@@ -232,7 +232,7 @@ const Test = struct {
         return fail("it was not refused", .{});
     }
 
-    /// Whether an error is of the kind, and its text about what the case says.
+    /// Whether an error has the case's kind, and a text about the case's field.
     fn says(t: Test, wanted: Refused, err: anyerror) !void {
         if (err != error.InvalidInput) return err;
         const text = std.mem.span(mojo.mojo_audio_last_error());
@@ -248,7 +248,7 @@ const Test = struct {
     }
 };
 
-/// The values of a result that has the shape of a clip's.
+/// The values of a result with the shape of a clip's.
 fn shaped(clip: Clip, mel: ?*const mojo.Spectrogram) ![]const f32 {
     var n_mels: usize = 0;
     var n_frames: usize = 0;

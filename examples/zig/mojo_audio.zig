@@ -1,4 +1,4 @@
-//! What the examples need of mojo_audio.h, which documents it.
+//! The part of mojo_audio.h that the examples need. The header documents it.
 
 pub const Status = enum(c_int) {
     success = 0,
@@ -9,8 +9,8 @@ pub const Status = enum(c_int) {
     _,
 };
 
-/// Filled by mojo_mel_options_init and changed by name with mojo_mel_options_set. The structure grows with
-/// the library, which is told how much room there is.
+/// Filled by mojo_mel_options_init and changed by name with mojo_mel_options_set. The structure grows with the
+/// library, which gets its size.
 pub const Options = extern struct { fields: [256]u64 };
 pub const Extractor = opaque {};
 pub const Spectrogram = opaque {};

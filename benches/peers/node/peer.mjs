@@ -1,4 +1,4 @@
-// The Node packages that mojo-audio is measured beside: what can be made before is made before.
+// The Node packages to compare mojo-audio with. Plans and filters are made beforehand.
 
 import { readFileSync } from 'node:fs';
 import { name, serve } from './serve.mjs';
@@ -9,7 +9,7 @@ const version = (name) =>
 const HOP_LENGTH = 160;
 const N_MELS = 80;
 
-/** transformers.js: what its WhisperFeatureExtractor computes after its padding to 30 seconds. */
+/** transformers.js: the computation of its WhisperFeatureExtractor after its padding to 30 seconds. */
 async function transformers() {
   const { WhisperFeatureExtractor } = await import('@huggingface/transformers');
   const extractor = new WhisperFeatureExtractor({
@@ -27,7 +27,7 @@ async function transformers() {
   );
 }
 
-/** Meyda: its mel bands, as near to Whisper's as they come: frames of 512, whole-bin filters, ln(x + 1). */
+/** Meyda: its mel bands, as close to Whisper's as possible: frames of 512, whole-bin filters, ln(x + 1). */
 async function meyda() {
   const { default: Meyda } = await import('meyda');
   const bufferSize = 512;

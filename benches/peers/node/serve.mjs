@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** NAME FOLDER THREADS, as the program was started with. */
+/** The program's arguments: NAME FOLDER THREADS. */
 export const [name, folder, threads] = process.argv.slice(2);
 
 const clips = new Map();

@@ -1,4 +1,4 @@
-"""The Python libraries that mojo-audio is measured beside, one function each.
+"""The Python libraries to compare mojo-audio with, one function each.
 
 A function imports its library, makes what can be made before (plans, windows, filters), and gives the
 name of its package, the call that is timed, and how its result becomes (bands, frames). Whisper's
@@ -38,7 +38,7 @@ def torch_with_threads():
 
 
 def leveled(mel):
-    """Whisper's logarithm and levels of mel bands, in place where NumPy can."""
+    """Whisper's logarithm and levels of mel bands, in place if NumPy can."""
     np.log10(np.maximum(mel, np.float32(1e-10), out=mel), out=mel)
     np.maximum(mel, mel.max() - np.float32(8.0), out=mel)
     mel += np.float32(4.0)
@@ -50,7 +50,7 @@ def openai_whisper():
     torch = torch_with_threads()
     import whisper.audio
 
-    # Filters are cached by the library itself.
+    # The library caches the filters.
     return "openai-whisper", lambda x: whisper.audio.log_mel_spectrogram(torch.from_numpy(x)), same
 
 
@@ -128,7 +128,7 @@ def kaldi_native_fbank():
     options.frame_opts.dither = 0.0
     options.mel_opts.num_bins = N_MELS
     scale = np.float32(32768.0)
-    # It takes a sequence; a list is the one that it takes fastest.
+    # It accepts a sequence; a list is the fastest.
     return (
         "kaldi-native-fbank",
         lambda x: _online(knf.OnlineFbank(options), (x * scale).tolist()),
@@ -142,7 +142,7 @@ def kaldi_native_fbank_whisper():
     options = knf.WhisperFeatureOptions()
     options.dim = N_MELS
 
-    # Its frames lie on Kaldi's grid, half a hop later than Whisper's.
+    # Its frames are on Kaldi's grid, half a hop later than Whisper's.
     late = HOP_LENGTH // 2
 
     def compute(x):

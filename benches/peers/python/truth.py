@@ -1,4 +1,4 @@
-"""The float64 truth of a clip, by the plain NumPy pipeline that the conformance cases are made with.
+"""The float64 truth of a clip, from the plain NumPy pipeline of the conformance cases.
 
 Usage: truth.py CLIP.f32 PRESET RESULT.f64; prints the number of bands and frames."""
 

@@ -7,20 +7,20 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What a program fails with.
+/// The error of a program.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// What a measured program is started with.
+/// The arguments of a measured program.
 pub struct Arguments {
-    /// Which of the program's calls is wanted.
+    /// Which of the program's calls to measure.
     pub name: String,
     folder: PathBuf,
-    /// Threads that the call may use.
+    /// How many threads the call may use.
     pub threads: usize,
 }
 
 impl Arguments {
-    /// Those of this process.
+    /// The arguments of this process.
     ///
     /// # Errors
     /// If they are not NAME FOLDER THREADS.
@@ -42,7 +42,7 @@ impl Arguments {
     }
 }
 
-/// A result as it is compared: `rows` of `frames` values, row-major.
+/// A result in the form to compare: `rows` of `frames` values, row-major.
 pub struct Rows {
     /// Bands.
     pub rows: usize,
@@ -53,7 +53,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Of values that are stored frame by frame.
+    /// From values that are stored frame by frame.
     #[must_use]
     pub fn from_frames(rows: usize, values: &[f32]) -> Self {
         let frames = values.len() / rows;
@@ -68,10 +68,10 @@ impl Rows {
     }
 }
 
-/// Answers until the input ends: `compute` is what is timed, `rows` turns its result into what is compared.
+/// Answers until the input ends: `compute` is timed, `rows` turns its result into the form to compare.
 ///
 /// # Errors
-/// If a clip can't be read, or the other side sends what is no command.
+/// If a clip can't be read, or the other side sends an unknown command.
 pub fn serve<T>(
     arguments: &Arguments,
     version: &str,

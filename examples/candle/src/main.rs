@@ -1,7 +1,7 @@
-//! Whisper's features to Candle's Whisper: cargo run --manifest-path examples/candle/Cargo.toml -- speech.wav
+//! Feeds Whisper's features to Candle's Whisper: cargo run --manifest-path examples/candle/Cargo.toml -- speech.wav
 //!
-//! The encoder has random weights, as the trained ones are not part of this project: what goes in and
-//! what comes out have the real model's shapes.
+//! The encoder has random weights, because this project doesn't include trained ones. Input and output have the
+//! real model's shapes.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{VarBuilder, VarMap};
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: mel-candle speech.wav (16 kHz, mono, 16 bits)")?;
     let samples: Vec<i16> = hound::WavReader::open(path)?.into_samples().collect::<Result<_, _>>()?;
 
-    // The model takes 30 seconds: (80, 3000), mel-major, as it comes.
+    // The model takes 30 seconds: (80, 3000), mel-major, like the result.
     let config = MelConfig { pad_to: Some(480_000), ..MelConfig::whisper() };
     let mel = MelExtractor::new(&config)?.compute(&samples)?;
     let (n_mels, n_frames) = (mel.n_mels(), mel.n_frames());

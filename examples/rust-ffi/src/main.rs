@@ -1,5 +1,5 @@
-//! Whisper's mel spectrogram of a 16-bit mono WAV file, through the C library. (Rust programs need not:
-//! the crate mojo-audio-core is the same engine.)
+//! Whisper's mel spectrogram of a 16-bit mono WAV file, through the C library. (Rust programs
+//! should use the crate mojo-audio-core, the same engine.)
 //!
 //!     cargo run -- ../data/speech.wav
 
@@ -46,7 +46,7 @@ struct Mel(*mut MojoMelSpectrogram);
 impl Mel {
     fn compute(samples: &[f32], config: &MojoMelConfig) -> Result<Self, String> {
         let mut mel = ptr::null_mut();
-        // SAFETY: the slice, the configuration and the place of the result are valid.
+        // SAFETY: the slice, the configuration and the pointer for the result are valid.
         let status =
             unsafe { mojo_mel_spectrogram_compute(samples.as_ptr(), samples.len(), config, &mut mel) };
         if status != 0 {
@@ -59,7 +59,7 @@ impl Mel {
 
     fn shape(&self) -> (usize, usize) {
         let (mut n_mels, mut n_frames) = (0, 0);
-        // SAFETY: the handle is valid, and so are the places.
+        // SAFETY: the handle and the pointers are valid.
         unsafe { mojo_mel_spectrogram_get_shape(self.0, &mut n_mels, &mut n_frames) };
         (n_mels, n_frames)
     }
@@ -67,7 +67,7 @@ impl Mel {
     /// The values, (n_mels, n_frames) row-major, without a copy.
     fn values(&self) -> &[f32] {
         let (n_mels, n_frames) = self.shape();
-        // SAFETY: so many values stay where they are until the handle is freed.
+        // SAFETY: the pointer is to that number of values, which stay valid until the handle is freed.
         unsafe {
             std::slice::from_raw_parts(mojo_mel_spectrogram_get_data_ptr(self.0), n_mels * n_frames)
         }

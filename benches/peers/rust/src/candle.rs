@@ -1,4 +1,4 @@
-//! Candle's Whisper, as its example feeds the model. It always computes half a chunk of silence more.
+//! Candle's Whisper, as in its example. It always computes half a chunk of silence more.
 
 use crate::{HOP_LENGTH, N_MELS, filters, version};
 use candle_transformers::models::whisper::{Config, audio};
@@ -18,7 +18,7 @@ pub fn serve(arguments: &Arguments) -> Result {
         suppress_tokens: Vec::new(),
     };
     let filters = filters();
-    // How many threads it takes is its own choice: the process is held to as many cores.
+    // It chooses its number of threads itself, so the process is pinned to that number of cores.
     let compute = |samples: &[f32]| (samples.len(), audio::pcm_to_mel(&config, samples, &filters));
     let rows = |(n_samples, data): (usize, Vec<f32>)| {
         let (computed, frames) = (data.len() / N_MELS, n_samples / HOP_LENGTH);

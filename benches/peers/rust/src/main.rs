@@ -1,5 +1,5 @@
-//! The Rust crates that mojo-audio is measured beside: plans and filterbanks are made before, and all
-//! that Whisper's features take and a crate lacks is added to its call.
+//! The Rust crates to compare mojo-audio with. Plans and filterbanks are made beforehand, and the steps of
+//! Whisper's features that a crate lacks are added to its call.
 
 mod candle;
 mod mel_spec;
@@ -25,14 +25,14 @@ fn main() -> Result {
     }
 }
 
-/// Version of a dependency, as the lock file has it.
+/// Version of a dependency in the lock file.
 fn version(package: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
     let after = lock.split_once(&format!("\nname = \"{package}\"\nversion = \"")).map(|(_, rest)| rest);
     after.and_then(|rest| rest.split('"').next()).unwrap_or("?")
 }
 
-/// The samples with their mirror image at both ends, as Whisper wants them; some crates know only zeros.
+/// The samples with their mirror image at both ends, as Whisper needs; some crates pad only with zeros.
 fn reflected(samples: &[f32]) -> Vec<f32> {
     let pad = N_FFT / 2;
     let mut padded = Vec::with_capacity(samples.len() + 2 * pad);

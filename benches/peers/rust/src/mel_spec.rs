@@ -1,5 +1,5 @@
-//! mel_spec: its form that is made for Whisper, which levels each frame by itself; its batch form, which
-//! is made for NeMo; its Kaldi features.
+//! mel_spec: its form for Whisper, which levels each frame separately; its batch form, for NeMo; its Kaldi
+//! features.
 
 use crate::{HOP_LENGTH, N_FFT, N_MELS, level, reflected, version};
 use mel_spec::fbank::{Fbank, FbankConfig};
@@ -34,7 +34,7 @@ pub fn serve_batch(arguments: &Arguments) -> Result {
 
 pub fn serve_kaldi(arguments: &Arguments) -> Result {
     let extractor = Fbank::new(FbankConfig { apply_cmn: false, ..FbankConfig::default() });
-    // Kaldi's samples are those of 16-bit integers.
+    // Kaldi's samples are 16-bit integers.
     let compute = |samples: &[f32]| {
         let scaled: Vec<_> = samples.iter().map(|sample| sample * 32_768.0).collect();
         extractor.compute(&scaled)

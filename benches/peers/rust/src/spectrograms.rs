@@ -1,4 +1,4 @@
-//! spectrograms: a planned mel spectrogram in float32, with Whisper's logarithm and levels behind it.
+//! spectrograms: a planned mel spectrogram in float32, followed by Whisper's logarithm and levels.
 
 use crate::{HOP_LENGTH, N_FFT, N_MELS, level, version};
 use mojo_audio_bench::{Arguments, Result, Rows};

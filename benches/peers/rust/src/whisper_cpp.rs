@@ -1,5 +1,5 @@
-//! whisper.cpp's `whisper_pcm_to_mel`, on a model that has filters and nothing else: the call needs a
-//! model, and whisper.cpp takes one without weights. It always pads with 30 seconds of zeros.
+//! whisper.cpp's `whisper_pcm_to_mel`. The call needs a model, and whisper.cpp accepts one with filters and
+//! without weights. It always pads with 30 seconds of zeros.
 
 use crate::{HOP_LENGTH, N_FFT, N_MELS, filters, version};
 use mojo_audio_bench::{Arguments, Result, Rows};
@@ -41,7 +41,7 @@ pub fn serve(arguments: &Arguments) -> Result {
 
 unsafe extern "C" fn silent(_: sys::ggml_log_level, _: *const c_char, _: *mut c_void) {}
 
-/// A model file as small as whisper.cpp reads: its sizes, the filters, no words, no weights.
+/// The smallest model file that whisper.cpp reads: its sizes, the filters, no words, no weights.
 fn model() -> Vec<u8> {
     const MAGIC: i32 = 0x6767_6d6c;
     // Vocabulary; audio and text: context, state, heads, layers; bands; float32.
@@ -54,15 +54,15 @@ fn model() -> Vec<u8> {
     bytes
 }
 
-/// What `whisper_pcm_to_mel` computed. whisper.cpp keeps it to itself: in its state stand the number of
-/// frames, that without padding, the bands, and a vector of the values, which is known by its length.
+/// The result of `whisper_pcm_to_mel`. whisper.cpp has no function for it: its state contains the number of
+/// frames, that without padding, the bands, and a vector of the values, which can be found by its length.
 ///
 /// # Safety
 /// The state has a result of `N_MELS` bands.
 unsafe fn result(state: *mut sys::whisper_state, frames: usize) -> Rows {
-    // SAFETY: the state is some thousand bytes long, and the result stands in its first part.
+    // SAFETY: the state is some thousand bytes long, and the result is in its first part.
     let words = unsafe { std::slice::from_raw_parts(state.cast::<[i32; 2]>(), 200) };
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let original = unsafe { sys::whisper_n_len_from_state(state) };
     for (at, pair) in words.windows(2).enumerate() {
         let (length, unpadded, bands) = (pair[0][0], pair[0][1], pair[1][0]);

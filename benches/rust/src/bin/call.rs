@@ -1,4 +1,4 @@
-//! Calls of core, as a Rust program makes them: with a preset, or "stream".
+//! Calls of core, as in a user's program: with a preset, or "stream".
 
 use mojo_audio_bench::{Arguments, Result, Rows, serve};
 use mojo_audio_core::config::Reference;

@@ -1,7 +1,7 @@
-//! What callgrind counts: `cargo xtask counts` runs this once for each case and instruction set.
+//! The program that callgrind counts: `cargo xtask counts` runs it once for each case and instruction set.
 //!
-//! Only what happens inside `measured` counts. All is computed once before, so that neither plans nor
-//! the first use of memory are in it, unless the case is about them.
+//! Only the instructions inside `measured` count. Everything is computed once before, so that plans and the
+//! first use of memory don't count, unless the case is about them.
 
 use mojo_audio_core::config::{Layout, Reference};
 use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 type Done = Result<(), mojo_audio_core::Error>;
 
-/// Once to get warm, once to be counted.
+/// Once to warm up, once to be counted.
 fn twice(mut work: impl FnMut() -> Done) -> Result<(), Box<dyn Error>> {
     work()?;
     Ok(measured(&mut work)?)
@@ -75,8 +75,8 @@ fn measured(work: &mut dyn FnMut() -> Done) -> Done {
     black_box(work())
 }
 
-/// Silence, noise, and louder noise, the same on every machine: the highest value comes last, and there are
-/// some so low that all have to be raised then.
+/// Silence, noise, and louder noise, the same on every machine. The highest value is at the end, so the low
+/// values before it have to be raised then.
 fn audio() -> Vec<f32> {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut noise = || {

@@ -19,7 +19,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// tone is a signal that differs with its seed.
+// tone returns a signal that depends on the seed.
 func tone(n, seed int) []float32 {
 	samples := make([]float32, n)
 	for i := range samples {
@@ -48,7 +48,7 @@ func newStream(t testing.TB, config mojoaudio.MelConfig) *mojoaudio.MelStream {
 	return stream
 }
 
-// wantError checks the kind of an error and what it says.
+// wantError checks the kind and the text of an error.
 func wantError(t testing.TB, err, kind error, text string) {
 	t.Helper()
 	if !errors.Is(err, kind) || !strings.Contains(err.Error(), text) {
@@ -367,7 +367,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// lasting tells whether a test is to go on: `cargo xtask harden concurrency` asks for a minute.
+// lasting reports whether a test should go on: `cargo xtask harden concurrency` asks for a minute.
 func lasting(t *testing.T) func() bool {
 	seconds := 0
 	if text := os.Getenv("MOJO_AUDIO_SECONDS"); text != "" {
@@ -433,7 +433,7 @@ func TestErrorsOfGoroutines(t *testing.T) {
 	group.Wait()
 }
 
-// Close waits for calls under way; later ones fail.
+// Close waits for running calls; later ones fail.
 func TestCloseDuringCalls(t *testing.T) {
 	goesOn := lasting(t)
 	for round := 0; round < 20 || goesOn(); round++ {
@@ -482,8 +482,8 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// testMemory runs a function so often that what an extractor holds (some 100 KiB) would show if it were
-// lost each time: 400 MB. What waits to be freed is allowed.
+// testMemory runs a function so often that a leak of an extractor's memory (some 100 KiB) each time would
+// show: 400 MB. Memory that is waiting to be freed is allowed.
 func testMemory(t *testing.T, allowed int, function func()) {
 	const n = 4000
 	for range n / 4 {
@@ -534,7 +534,7 @@ func TestMemoryIsFreedWithoutClose(t *testing.T) {
 		use(t)
 		if n++; n%50 == 0 {
 			runtime.GC()
-			// Cleanups run in a goroutine of their own.
+			// Cleanups run in their own goroutine.
 			done := make(chan struct{})
 			runtime.AddCleanup(new([16]byte), func(done chan struct{}) { close(done) }, done)
 			runtime.GC()

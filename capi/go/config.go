@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// Version is that of the C library that is linked, such as "0.1.0".
+// Version is the version of the linked C library, such as "0.1.0".
 func Version() string {
 	var parts [3]C.int32_t
 	C.mojo_audio_version(&parts[0], &parts[1], &parts[2])
@@ -21,8 +21,8 @@ func Version() string {
 	return strings.Join(texts[:], ".")
 }
 
-// Preset is the configuration of the given name, one of [Presets]. It fails with [ErrInvalidInput] if
-// there is none of that name.
+// Preset returns the preset with the given name, one of [Presets]. It fails with [ErrInvalidInput] if no
+// preset has that name.
 func Preset(name string) (MelConfig, error) {
 	text := cText(name)
 	defer C.free(unsafe.Pointer(text))
@@ -36,20 +36,19 @@ func Preset(name string) (MelConfig, error) {
 	return configOf(&o), nil
 }
 
-// preset is a preset that there is.
+// preset returns a preset that is known to exist.
 func preset(name string) MelConfig {
 	config, err := Preset(name)
 	if err != nil {
-		// The library that was found is not the one of this package.
+		// The linked library is not this package's.
 		panic(err)
 	}
 	return config
 }
 
-// Set sets one option by the name that it has in every language ("n_mels") to a value as text: a number,
-// "true" or "false", the name of a choice such as "hann", or "none" to unset an optional one. It is for
-// options that come from a command line or a file. After an error ([ErrInvalidInput]) the configuration is
-// as it was.
+// Set sets one option, by its name in every language ("n_mels"), to a value as text: a number, "true" or
+// "false", the name of a choice such as "hann", or "none" to unset an optional one. It is for options from a
+// command line or a file. After an error ([ErrInvalidInput]) the configuration is unchanged.
 func (c *MelConfig) Set(name, value string) error {
 	o, err := c.options()
 	if err != nil {
@@ -69,13 +68,13 @@ func set(o *C.MojoMelOptions, name, value string) error {
 	return call(func() C.MojoAudioStatus { return C.mojo_mel_options_set(o, cName, cValue) })
 }
 
-// outOfRange is the library's own error for an integer that the option has no room for.
+// outOfRange is the library's error for an integer that is too large for the option.
 func outOfRange(option string, value int) error {
 	o := C.MojoMelOptions{size: C.sizeof_MojoMelOptions}
 	return set(&o, option, strconv.Itoa(value))
 }
 
-// cText is a text that has to be freed. A zero byte would hide what comes after it.
+// cText returns a C string that the caller frees. A zero byte would hide the rest of the text.
 func cText(text string) *C.char {
 	return C.CString(strings.ReplaceAll(text, "\x00", "\uFFFD"))
 }

@@ -46,7 +46,7 @@ type conformanceCase struct {
 	} `json:"error"`
 }
 
-// options are names and values in the order in which they are to be set.
+// options are names and values in the order in which to set them.
 type options [][2]string
 
 func (o *options) UnmarshalJSON(text []byte) error {
@@ -81,7 +81,7 @@ func readCases(t *testing.T) []conformanceCase {
 	return list.Cases
 }
 
-// read is the values of a file, or silence.
+// read returns the values of a file, or silence.
 func read[S float32 | int16](t *testing.T, name string, n int) []S {
 	t.Helper()
 	values := make([]S, n)
@@ -150,7 +150,7 @@ func TestConformance(t *testing.T) {
 			t.Error("there is no case of the kind", kind)
 		}
 	}
-	// These need nothing of the whole input.
+	// These don't need the whole input.
 	for _, preset := range []string{"librosa", "torchaudio", "kaldi-fbank", "hifigan", "speecht5"} {
 		if !streamed[preset] {
 			t.Error("no case was streamed of the preset", preset)
@@ -158,7 +158,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// testSingle gives whether the case can be streamed.
+// testSingle reports whether the case can be streamed.
 func testSingle[S float32 | int16](
 	t *testing.T,
 	c *conformanceCase,

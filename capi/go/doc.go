@@ -1,20 +1,20 @@
 // Package mojoaudio computes mel spectrograms for speech and audio models, equal to those of the library
 // that the model was trained with: Whisper, librosa, torchaudio, Kaldi, NeMo and more.
 //
-// The module is not on a proxy yet. In a checkout of mojo-audio
+// The module is not on a proxy yet. In a checkout of mojo-audio,
 //
 //	cargo xtask install --only-c --prefix capi/go
 //
-// puts the C library where the package links it statically, and
+// installs the C library, which the package links statically. In a program's module,
 //
 //	go mod edit -require mojoaudio@v0.0.0 -replace mojoaudio=PATH/TO/mojo-audio/capi/go
 //
-// lets a program import it as "mojoaudio". With the build tag mojo_audio_system the C library that
-// pkg-config finds is linked instead. Either way cgo and a C compiler are needed.
+// makes it available as "mojoaudio". The build tag mojo_audio_system links the C library that pkg-config
+// finds instead. Both need cgo and a C compiler.
 //
-// Samples are mono: float32 with a full scale of 1, or int16, of which a sample counts as its value /
-// 32768. They are read where they are, without a copy, and neither changed nor kept.
+// Samples are mono: float32 with a full scale of 1, or int16, which is divided by 32768. They are read
+// without a copy, and neither changed nor kept.
 //
-// Everything may be used by many goroutines at once. Memory of the C library is freed by Close; what is
-// not closed is freed some time after it becomes unreachable.
+// Any number of goroutines may use everything here at once. Close frees the memory of the C library; without
+// it the memory is freed some time after the object becomes unreachable.
 package mojoaudio

@@ -8,23 +8,23 @@ import (
 	"runtime"
 )
 
-// Errors of this package wrap one of these, for [errors.Is]; their text says which argument, option or
-// sample it is about, what came and what was wanted.
+// Errors of this package wrap one of these, for [errors.Is]. Their text says which argument, option or
+// sample is wrong, what it is and what is allowed.
 var (
-	// ErrInvalidInput is an argument, an option or a sample that is not allowed: an option out of its
+	// ErrInvalidInput is an argument, an option or a sample that is not allowed: an option out of
 	// range, no samples, a sample that is not a finite number, a call out of order.
 	ErrInvalidInput = errors.New("mojoaudio: invalid input")
 
-	// ErrAllocation is memory that was refused.
+	// ErrAllocation is a failed allocation.
 	ErrAllocation = errors.New("mojoaudio: out of memory")
 
 	// ErrProcessing is a failure of the library itself. That is a bug: please report it with its text.
 	ErrProcessing = errors.New("mojoaudio: processing failed")
 
-	// ErrBufferSize is a slice of the caller's that is too short, or a table of the wrong length.
+	// ErrBufferSize is an output slice that is too short, or a table of the wrong length.
 	ErrBufferSize = errors.New("mojoaudio: wrong buffer size")
 
-	// ErrClosed is the use of something after its Close.
+	// ErrClosed is the use of an object after its Close.
 	ErrClosed = errors.New("mojoaudio: closed")
 )
 
@@ -37,8 +37,8 @@ func (f *failure) Error() string { return "mojoaudio: " + f.text }
 
 func (f *failure) Unwrap() error { return f.kind }
 
-// call runs a function of the library. The text of an error belongs to the thread, so both are asked for
-// on the same one.
+// call runs a function of the library. The text of an error belongs to the thread, so it is fetched on the
+// same one.
 func call(function func() C.MojoAudioStatus) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

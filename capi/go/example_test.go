@@ -33,7 +33,7 @@ func ExampleMelConfig() {
 
 func ExampleMelStream() {
 	config := mojoaudio.WhisperLargeV3()
-	// The maximum over the whole input is not known while it comes in, so the level is set.
+	// A stream can't know the maximum of the whole input, so set a fixed level.
 	config.Reference = mojoaudio.ReferenceFixed
 	config.ReferenceValue = 1.5
 	extractor, err := mojoaudio.NewMelExtractor(config)

@@ -17,8 +17,8 @@ import (
 //
 // Any number of goroutines may compute with the same one at once, without waiting for each other.
 type MelExtractor struct {
-	// Held by calls of the library for reading, by Close for writing. That a call unlocks it in the end
-	// also keeps the extractor reachable, and so from being freed, while the call lasts.
+	// Calls of the library hold it for reading, Close for writing. Because a call unlocks it at the end, the
+	// extractor stays reachable during the call and is not freed.
 	mutex   sync.RWMutex
 	handle  *C.MojoMelExtractor
 	cleanup runtime.Cleanup
@@ -27,25 +27,25 @@ type MelExtractor struct {
 }
 
 // NewMelExtractor checks and plans a configuration. It fails with [ErrInvalidInput] for an option that is
-// not allowed; the text starts with its name.
+// not allowed; the text starts with the option's name.
 func NewMelExtractor(config MelConfig) (*MelExtractor, error) {
 	return newExtractor(&config, func(o *C.MojoMelOptions, handle **C.MojoMelExtractor) C.MojoAudioStatus {
 		return C.mojo_mel_extractor_new(o, handle)
 	})
 }
 
-// Tables are of the caller's own, in place of those that the options describe; nil takes the latter.
+// Tables replace the window and the filterbank that the options describe. A nil table replaces nothing.
 type Tables struct {
-	// WinLength values (NFFT where that is 0), in place of the option Window.
+	// WinLength values (NFFT if that is 0), instead of the option Window.
 	Window []float32
 
-	// (NMels, NFFT / 2 + 1) weights, row-major, in place of the triangles.
+	// (NMels, NFFT / 2 + 1) weights, row-major, instead of the triangles.
 	Filterbank []float32
 }
 
-// NewMelExtractorWithTables is like [NewMelExtractor], with a window or a filterbank of the caller's own.
-// The tables are copied. Besides it fails with [ErrBufferSize] for a table of another length than the
-// options say, and with [ErrInvalidInput] for a value that is not finite.
+// NewMelExtractorWithTables is like [NewMelExtractor], with the caller's own window or filterbank, which are
+// copied. It also fails with [ErrBufferSize] if a table's length doesn't fit the options, and with
+// [ErrInvalidInput] for a value that is not finite.
 func NewMelExtractorWithTables(config MelConfig, tables Tables) (*MelExtractor, error) {
 	table := func(values []float32) *C.float {
 		if values == nil {
@@ -79,8 +79,8 @@ func newExtractor(
 
 func freeExtractor(handle *C.MojoMelExtractor) { C.mojo_mel_extractor_free(handle) }
 
-// Close frees the extractor, after the calls that are under way. Results and streams that were made with
-// it stay valid. A second Close does nothing. The error is always nil.
+// Close waits for running calls and frees the extractor. Results and streams made with it stay valid. A
+// second Close does nothing. The error is always nil.
 func (e *MelExtractor) Close() error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -92,7 +92,7 @@ func (e *MelExtractor) Close() error {
 	return nil
 }
 
-// open keeps the extractor from being closed until release, or fails if it is closed.
+// open prevents the extractor from being closed until release, or fails if it is closed.
 func (e *MelExtractor) open() error {
 	e.mutex.RLock()
 	if e.handle == nil {
@@ -108,8 +108,8 @@ func (e *MelExtractor) release() { e.mutex.RUnlock() }
 // bands and the energy (option UseEnergy).
 func (e *MelExtractor) NMels() int { return e.nMels }
 
-// FrameCount is the number of frames of the result for an input of nSamples samples; 0 if it is too short
-// for one, and after Close.
+// FrameCount is the number of frames of the result for nSamples samples: 0 if they are too few for one, and
+// after Close.
 func (e *MelExtractor) FrameCount(nSamples int) int {
 	if nSamples < 0 || e.open() != nil {
 		return 0
@@ -118,13 +118,13 @@ func (e *MelExtractor) FrameCount(nSamples int) int {
 	return int(C.mojo_mel_extractor_frame_count(e.handle, C.size_t(nSamples)))
 }
 
-// Compute is the mel spectrogram of the samples. It fails with [ErrInvalidInput] if there are none or one
-// is not a finite number, and with [ErrAllocation].
+// Compute returns the mel spectrogram of the samples. It fails with [ErrInvalidInput] if there are none or
+// one is not a finite number, and with [ErrAllocation].
 func (e *MelExtractor) Compute(samples []float32) (*MelSpectrogram, error) {
 	return compute(e, samples, e.ComputeInto)
 }
 
-// ComputeInt16 is like Compute; a sample counts as its value / 32768.
+// ComputeInt16 is like Compute; each sample is divided by 32768.
 func (e *MelExtractor) ComputeInt16(samples []int16) (*MelSpectrogram, error) {
 	return compute(e, samples, e.ComputeIntoInt16)
 }
@@ -143,12 +143,12 @@ func compute[S sample](
 }
 
 // ComputeInto writes the mel spectrogram of the samples to the start of out, in the order of
-// [MelSpectrogram.Data], and gives the number of frames. It allocates nothing, unless goroutines do so at
-// once for the first time.
+// [MelSpectrogram.Data], and returns the number of frames. It doesn't allocate, except that the first
+// concurrent calls each allocate a scratch buffer.
 //
 // It fails with [ErrBufferSize] if out has less than NMels · FrameCount values, with [ErrInvalidInput] if
-// there are no samples, one is not a finite number, or out shares memory with them. After an error out
-// holds anything.
+// there are no samples, one is not a finite number, or out overlaps them. After an error the content of out
+// is undefined.
 func (e *MelExtractor) ComputeInto(samples, out []float32) (nFrames int, err error) {
 	if err := e.open(); err != nil {
 		return 0, err
@@ -162,7 +162,7 @@ func (e *MelExtractor) ComputeInto(samples, out []float32) (nFrames int, err err
 	return int(n), err
 }
 
-// ComputeIntoInt16 is like ComputeInto; a sample counts as its value / 32768.
+// ComputeIntoInt16 is like ComputeInto; each sample is divided by 32768.
 func (e *MelExtractor) ComputeIntoInt16(samples []int16, out []float32) (nFrames int, err error) {
 	if err := e.open(); err != nil {
 		return 0, err
@@ -176,11 +176,10 @@ func (e *MelExtractor) ComputeIntoInt16(samples []int16, out []float32) (nFrames
 	return int(n), err
 }
 
-// ComputeBatch computes clips, whose lengths may differ, each with the same bits as Compute gives. As many
-// threads as nThreads work at once, for 0 as many as the machine has cores.
+// ComputeBatch computes clips of any lengths, each with the same bits as Compute, on nThreads threads at
+// once. For 0 it uses one thread for each core of the machine.
 //
-// Each clip stands for itself: the result of one that failed is nil, those of the others are there, and
-// the error is that of the first that failed.
+// A failed clip doesn't affect the others: its result is nil, and the error is that of the first failed clip.
 func (e *MelExtractor) ComputeBatch(clips [][]float32, nThreads int) ([]*MelSpectrogram, error) {
 	return batch(e, clips, nThreads, floats, func(
 		clips **C.float, lengths *C.size_t, n, nThreads C.size_t, results **C.MojoMelSpectrogram,
@@ -189,7 +188,7 @@ func (e *MelExtractor) ComputeBatch(clips [][]float32, nThreads int) ([]*MelSpec
 	})
 }
 
-// ComputeBatchInt16 is like ComputeBatch; a sample counts as its value / 32768.
+// ComputeBatchInt16 is like ComputeBatch; each sample is divided by 32768.
 func (e *MelExtractor) ComputeBatchInt16(clips [][]int16, nThreads int) ([]*MelSpectrogram, error) {
 	return batch(e, clips, nThreads, integers, func(
 		clips **C.int16_t, lengths *C.size_t, n, nThreads C.size_t, results **C.MojoMelSpectrogram,
@@ -216,7 +215,7 @@ func batch[S sample, CS any](
 	if len(clips) == 0 {
 		return results, nil
 	}
-	// C gets pointers in Go's memory to Go's memory, which may not move.
+	// C gets pointers in Go memory to Go memory, which must not move.
 	var pinner runtime.Pinner
 	defer pinner.Unpin()
 	pointers := make([]*CS, len(clips))
@@ -243,8 +242,8 @@ func batch[S sample, CS any](
 	return results, err
 }
 
-// NewStream makes a stream of the extractor's options. It fails with [ErrInvalidInput] for an option that
-// needs the whole input, such as Whisper's reference level; the text names the option and what it may be
+// NewStream makes a stream with the extractor's options. It fails with [ErrInvalidInput] for an option that
+// needs the whole input, such as Whisper's reference level; the text names the option and its allowed values
 // (set Reference to [ReferenceFixed], and ReferenceValue).
 func (e *MelExtractor) NewStream() (*MelStream, error) {
 	if err := e.open(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // MelSpectrogram is a result: NMels · NFrames values.
 type MelSpectrogram struct {
-	// The values: (NMels, NFrames), row-major, where Layout is [LayoutMelMajor], else (NFrames, NMels).
+	// The values, row-major: (NMels, NFrames) if Layout is [LayoutMelMajor], otherwise (NFrames, NMels).
 	Data []float32
 
 	// The number of rows: bands, cepstral coefficients, or bands and the energy.
@@ -26,7 +26,7 @@ type MelSpectrogram struct {
 	Layout Layout
 }
 
-// At is the value of a row in a frame. Like an index, it panics outside of them.
+// At returns the value of a row in a frame. It panics if either is out of range, like an index.
 func (m *MelSpectrogram) At(mel, frame int) float32 {
 	if uint(mel) >= uint(m.NMels) || uint(frame) >= uint(m.NFrames) {
 		panic(fmt.Sprintf("mojoaudio: (%d, %d) is outside of (%d, %d)", mel, frame, m.NMels, m.NFrames))
@@ -37,11 +37,10 @@ func (m *MelSpectrogram) At(mel, frame int) float32 {
 	return m.Data[mel*m.NFrames+frame]
 }
 
-// largeResult is the number of values (1 GiB) from which memory is asked for with care.
+// largeResult is the number of values (1 GiB) from which an allocation is tried in C first.
 const largeResult = 1 << 28
 
-// newSpectrogram is a result to be filled. Go ends the program where memory is refused, so for large ones
-// C is asked first whether there is any.
+// newSpectrogram returns a result to fill. A failed allocation ends a Go program, so C tries large ones first.
 func newSpectrogram(nMels, nFrames int, layout Layout) (*MelSpectrogram, error) {
 	high, size := bits.Mul(uint(nMels), uint(nFrames))
 	refused := high != 0 || size > math.MaxInt/4
@@ -57,7 +56,7 @@ func newSpectrogram(nMels, nFrames int, layout Layout) (*MelSpectrogram, error) 
 	return &MelSpectrogram{make([]float32, size), nMels, nFrames, layout}, nil
 }
 
-// copied is a result of the library's in Go's memory. The library's is freed.
+// copied copies the library's result to Go memory and frees it.
 func copied(mel *C.MojoMelSpectrogram, layout Layout) (*MelSpectrogram, error) {
 	defer C.mojo_mel_spectrogram_free(mel)
 	var nMels, nFrames C.size_t
@@ -72,10 +71,10 @@ func copied(mel *C.MojoMelSpectrogram, layout Layout) (*MelSpectrogram, error) {
 // sample is a type of samples.
 type sample interface{ float32 | int16 }
 
-// nothing is what a pointer to no values at all points to: the library refuses NULL.
+// nothing is what the pointer of an empty slice points to: the library rejects NULL.
 var nothing [1]float32
 
-// pointer is where the values of a slice are, which C may use while a call lasts.
+// pointer returns the address of a slice's values, which C may use during a call.
 func pointer[S sample](values []S) *S {
 	if len(values) == 0 {
 		return (*S)(unsafe.Pointer(&nothing))

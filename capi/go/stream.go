@@ -15,11 +15,11 @@ import (
 	"sync"
 )
 
-// MelStream is one live signal: samples go in, in pieces of any size, and frames come out as soon as no
-// further sample can change them, with the same bits as from the whole. It does not need the extractor
-// that it was made with.
+// MelStream is one live signal: push samples in chunks of any size, and get frames as soon as no later sample
+// can change them, with the same bits as from the whole signal. The extractor that it was made with may be
+// closed before.
 //
-// Goroutines that use the same one wait for each other; the order of their samples is theirs to keep.
+// Goroutines that use the same stream wait for each other. They must keep their samples in order.
 type MelStream struct {
 	mutex   sync.Mutex
 	handle  *C.MojoMelStream
@@ -45,58 +45,58 @@ func (s *MelStream) Close() error {
 // NMels is the number of rows of each frame.
 func (s *MelStream) NMels() int { return s.nMels }
 
-// Available is the number of frames that are certain and were not given yet: what PushInto and FinishInto
-// had no room for. After Close it is 0.
+// Available is the number of complete frames that have not been returned, because PushInto and FinishInto had
+// no room for them. After Close it is 0.
 func (s *MelStream) Available() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return int(C.mojo_mel_stream_available(s.handle))
 }
 
-// Push takes samples, any number of them, and gives the frames that are certain now; often that is none.
+// Push appends any number of samples and returns the frames that they complete, often none.
 //
-// It fails with [ErrInvalidInput] for a sample that is not a finite number (the text gives its place since
-// the stream's start) and after Finish, and with [ErrAllocation]. After an error nothing has been taken.
+// It fails with [ErrInvalidInput] for a sample that is not a finite number (the text has its index since the
+// stream's start) and after Finish, and with [ErrAllocation]. An error changes nothing.
 func (s *MelStream) Push(samples []float32) (*MelSpectrogram, error) {
 	return s.all(func() C.MojoAudioStatus { return s.push(samples) })
 }
 
-// PushInt16 is like Push; a sample counts as its value / 32768.
+// PushInt16 is like Push; each sample is divided by 32768.
 func (s *MelStream) PushInt16(samples []int16) (*MelSpectrogram, error) {
 	return s.all(func() C.MojoAudioStatus { return s.pushInt16(samples) })
 }
 
-// Finish ends the signal and gives the frames that reach over its end. No sample can be pushed then until
-// Reset. It fails with [ErrInvalidInput] if there was no sample or the stream is finished already.
+// Finish ends the signal and returns the frames that reach beyond its end. No sample can be pushed until
+// Reset. It fails with [ErrInvalidInput] if no sample was pushed or the stream is already finished.
 func (s *MelStream) Finish() (*MelSpectrogram, error) {
 	return s.all(s.finish)
 }
 
-// PushInto is like Push, but writes the oldest frames, as many as out has room for, to the start of out:
-// (NMels, nFrames), row-major, or (nFrames, NMels) where the option Layout is [LayoutFrameMajor]. The
-// others come with the next call. Go allocates nothing.
+// PushInto is like Push, but writes the oldest frames to the start of out, as many as fit: (NMels, nFrames),
+// row-major, or (nFrames, NMels) if the option Layout is [LayoutFrameMajor]. The next call returns the
+// others. Go doesn't allocate.
 //
-// Besides it fails with [ErrBufferSize] if out has no room for a frame; nothing has been taken then.
+// It also fails with [ErrBufferSize] if out is too short for one frame; then nothing changes.
 func (s *MelStream) PushInto(samples, out []float32) (nFrames int, err error) {
 	return s.some(out, func() C.MojoAudioStatus { return s.push(samples) })
 }
 
-// PushIntoInt16 is like PushInto; a sample counts as its value / 32768.
+// PushIntoInt16 is like PushInto; each sample is divided by 32768.
 func (s *MelStream) PushIntoInt16(samples []int16, out []float32) (nFrames int, err error) {
 	return s.some(out, func() C.MojoAudioStatus { return s.pushInt16(samples) })
 }
 
-// FinishInto is to Finish what PushInto is to Push. Frames that out has no room for come with Read.
+// FinishInto is to Finish what PushInto is to Push. Read returns the frames that don't fit into out.
 func (s *MelStream) FinishInto(out []float32) (nFrames int, err error) {
 	return s.some(out, s.finish)
 }
 
-// Read gives frames that are available, as PushInto does, without taking samples.
+// Read returns available frames like PushInto, without new samples.
 func (s *MelStream) Read(out []float32) (nFrames int, err error) {
 	return s.some(out, func() C.MojoAudioStatus { return C.MOJO_AUDIO_SUCCESS })
 }
 
-// Reset starts anew, as if nothing had been pushed. Frames that were not given yet are dropped.
+// Reset resets the stream to its start, and drops frames that have not been returned.
 func (s *MelStream) Reset() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -113,7 +113,7 @@ func (s *MelStream) pushInt16(samples []int16) C.MojoAudioStatus {
 
 func (s *MelStream) finish() C.MojoAudioStatus { return C.mojo_mel_stream_finish(s.handle) }
 
-// all runs a call, and gives all frames that can be read after it.
+// all runs a call, and returns all frames that can be read after it.
 func (s *MelStream) all(function func() C.MojoAudioStatus) (*MelSpectrogram, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -130,7 +130,7 @@ func (s *MelStream) all(function func() C.MojoAudioStatus) (*MelSpectrogram, err
 	return result, nil
 }
 
-// some runs a call, and gives as many frames as there is room for.
+// some runs a call, and returns as many frames as fit into out.
 func (s *MelStream) some(out []float32, function func() C.MojoAudioStatus) (int, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -1,5 +1,5 @@
-//! Makes each allocation fail in turn: every call answers with MOJO_AUDIO_ERROR_ALLOCATION, nothing
-//! leaks, and what should allocate nothing does not.
+//! Makes each allocation fail in turn: every call returns MOJO_AUDIO_ERROR_ALLOCATION, nothing leaks, and
+//! functions that should not allocate don't.
 
 use mojo_audio::MojoAudioStatus::{MOJO_AUDIO_ERROR_ALLOCATION, MOJO_AUDIO_SUCCESS};
 use mojo_audio::*;
@@ -9,14 +9,14 @@ use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// Refuses one allocation of the thread that asks for that.
+/// Makes one allocation of a thread fail, on request.
 struct Refusing;
 
 thread_local! {
-    /// Allocations until the one to be refused; `None` refuses none.
+    /// Allocations until the one that fails; `None` lets all succeed.
     static UNTIL: Cell<Option<usize>> = const { Cell::new(None) };
     static REQUESTS: Cell<usize> = const { Cell::new(0) };
-    /// Blocks that are allocated and not freed yet.
+    /// Allocated blocks that have not been freed.
     static BLOCKS: Cell<isize> = const { Cell::new(0) };
 }
 
@@ -27,20 +27,20 @@ fn is_refused() -> bool {
     until == Some(0)
 }
 
-// SAFETY: what is not refused is the system allocator's.
+// SAFETY: allocations that succeed are the system allocator's.
 unsafe impl GlobalAlloc for Refusing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_refused() {
             return ptr::null_mut();
         }
         BLOCKS.set(BLOCKS.get() + 1);
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         BLOCKS.set(BLOCKS.get() - 1);
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         unsafe { System.dealloc(block, layout) }
     }
 
@@ -48,7 +48,7 @@ unsafe impl GlobalAlloc for Refusing {
         if is_refused() {
             return ptr::null_mut();
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         unsafe { System.realloc(block, layout, size) }
     }
 }
@@ -56,8 +56,8 @@ unsafe impl GlobalAlloc for Refusing {
 #[global_allocator]
 static ALLOCATOR: Refusing = Refusing;
 
-/// Calls `work` with the k-th allocation refused, for every k until there are no more, and counts them.
-/// `work` gives the statuses of its calls.
+/// Calls `work` with the k-th allocation failing, for every k until there are no more, and counts them. `work`
+/// returns the statuses of its calls.
 fn refuse_each<const N: usize>(what: &str, mut work: impl FnMut() -> [MojoAudioStatus; N]) -> usize {
     for k in 0.. {
         let before = BLOCKS.get();
@@ -86,7 +86,7 @@ fn requests<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 fn last_error() -> &'static str {
-    // SAFETY: the text ends with a zero byte and is looked at before the next call.
+    // SAFETY: the text ends with a zero byte and is read before the next call.
     unsafe { CStr::from_ptr(mojo_audio_last_error()) }.to_str().expect("UTF-8")
 }
 
@@ -221,8 +221,8 @@ fn computing_may_be_refused_memory() {
 
 #[test]
 fn one_shot_calls_may_be_refused_memory() {
-    // A configuration that no other test uses, so that its plan is not there yet; plans that are kept
-    // stay allocated, so each round has a new one.
+    // A configuration that no other test uses, so that no plan of it is kept. Kept plans stay allocated, so each
+    // round has a new configuration.
     let mut of_plan = 0;
     for k in 0..200 {
         let config = MojoMelConfig { sample_rate: 16_000, n_fft: 300, hop_length: 100 + k, n_mels: 40 };
@@ -244,7 +244,7 @@ fn one_shot_calls_may_be_refused_memory() {
         assert_eq!(status, MOJO_AUDIO_ERROR_ALLOCATION, "{k}: {}", last_error());
         let left = BLOCKS.get() - before;
         if left > 0 {
-            // Only the handle was refused: what is left is the plan, which is kept for the next call.
+            // Only the handle's allocation failed. The plan remains, kept for the next call.
             assert_eq!(requests(&mut call), (MOJO_AUDIO_SUCCESS, 2), "{k}: {left} blocks leak");
             // SAFETY: the handle is not used again.
             unsafe { mojo_mel_spectrogram_free(mel) };
@@ -275,7 +275,7 @@ fn batches_may_be_refused_memory() {
     unsafe { mojo_mel_extractor_free(extractor) };
 }
 
-/// A preset without what needs the whole input.
+/// A preset without the options that need the whole input.
 fn streaming_options(preset: &CStr) -> MojoMelOptions {
     let mut options = options(preset);
     for (name, value) in [
@@ -291,8 +291,8 @@ fn streaming_options(preset: &CStr) -> MojoMelOptions {
     options
 }
 
-/// Whatever is refused, and however often: a push that failed can be done again, and the frames are those
-/// of the whole.
+/// Whichever allocations fail, and however often: a failed push can be repeated, and the frames are those of the
+/// whole.
 #[test]
 fn streams_lose_nothing_when_refused_memory() {
     let samples: Vec<f32> = (0..4000).map(|i| (i % 77) as f32 / 77.0 - 0.5).collect();
@@ -377,7 +377,7 @@ fn a_stream_that_is_read_stops_allocating() {
     }
 }
 
-/// Refusals say so in a fixed place: they need no memory of their own but for the sentence.
+/// Errors are written to a fixed buffer: they need no memory except for the sentence.
 #[test]
 fn freeing_and_asking_need_no_memory() {
     let whisper = options(c"whisper");

@@ -1,5 +1,5 @@
-//! Handles from their making to their end, on inputs small enough for an interpreter of Rust:
-//! `cargo xtask harden miri` runs these where each access is checked against the rules of the language.
+//! Handles from creation to release, on inputs small enough for an interpreter of Rust: `cargo xtask harden miri`
+//! runs these and checks each access against the rules of the language.
 
 use mojo_audio::MojoAudioStatus::{
     MOJO_AUDIO_ERROR_BUFFER_SIZE, MOJO_AUDIO_ERROR_INVALID_INPUT, MOJO_AUDIO_SUCCESS,
@@ -34,7 +34,7 @@ fn samples() -> Vec<f32> {
 
 /// Copies a spectrogram's values and frees it.
 unsafe fn take(mel: *mut MojoMelSpectrogram) -> Vec<f32> {
-    // SAFETY: the caller's handle is valid, and has as many values as it says.
+    // SAFETY: the caller's handle is valid, and has the number of values that it returns.
     unsafe {
         let (mut n_mels, mut n_frames) = (0, 0);
         mojo_mel_spectrogram_get_shape(mel, &mut n_mels, &mut n_frames);
@@ -84,7 +84,7 @@ fn batches_and_integers() {
         assert_eq!(status, MOJO_AUDIO_SUCCESS);
         let [first, second, third] = results.map(|mel| take(mel));
         let alone = take(alone);
-        // The signal is multiples of 1/64, which both formats hold.
+        // The signal is multiples of 1/64, which both formats can represent.
         let mut float = ptr::null_mut();
         let status = mojo_mel_extractor_compute(extractor, samples.as_ptr(), 170, &mut float);
         assert_eq!(status, MOJO_AUDIO_SUCCESS);
@@ -133,7 +133,7 @@ fn refusals_say_why() {
     samples[3] = f32::INFINITY;
     let mut out = [0.0; 8];
     let mut n_frames = 9;
-    // SAFETY: the pointers are valid, and the text is looked at before the next call.
+    // SAFETY: the pointers are valid, and the text is read before the next call.
     unsafe {
         let (from, to) = (samples.as_ptr(), out.as_mut_ptr());
         let status = mojo_mel_extractor_compute_into(extractor, from, 170, to, 8, &mut n_frames);

@@ -1,4 +1,4 @@
-// Everything that can be asked wrongly of the C interface, and what its texts say.
+// Every wrong use of the C interface, and the texts of its errors.
 
 #include <stdint.h>
 #include "harness.h"
@@ -82,7 +82,7 @@ static void configs(void) {
     config.hop_length = 0;
     CHECK_REFUSED(mojo_mel_config_validate(&config), INVALID,
                   "hop_length: 0 is not allowed; it must be at least 1");
-    // What uninitialised memory may hold: refused or taken, never a crash.
+    // As from uninitialised memory: rejected or accepted, never a crash.
     for (int byte = 0; byte < 256; ++byte) {
         memset(&config, byte, sizeof config);
         MojoMelSpectrogram* mel = NULL;
@@ -150,7 +150,7 @@ static void one_shot(void) {
 }
 
 static void one_shot_equals_extractor(void) {
-    // More configurations than plans are kept, twice round.
+    // More configurations than kept plans, two rounds.
     for (int round = 0; round < 2; ++round) {
         for (int n_mels = 30; n_mels < 42; ++n_mels) {
             MojoMelConfig config = {8000, 256, 80, n_mels};
@@ -242,7 +242,7 @@ static void options_read(void) {
                   "out_extractor is NULL; a place for the handle is wanted");
 }
 
-// A program that was compiled with fewer options, or with more.
+// A program that was compiled with fewer or more options.
 static void options_of_other_versions(void) {
     struct { MojoMelOptions known; uint64_t later[4]; } newer;
     memset(&newer, 0xa5, sizeof newer);
@@ -258,7 +258,7 @@ static void options_of_other_versions(void) {
              sizeof(MojoMelOptions) + 16, sizeof(MojoMelOptions));
     CHECK_REFUSED(plan(&newer.known), INVALID, text);
 
-    // Up to n_mels: what comes after is the preset's, whatever is in memory there.
+    // Up to n_mels: later options are the preset's, whatever the memory contains there.
     size_t size = 32;
     MojoMelOptions older;
     memset(&older, 0xa5, sizeof older);
@@ -356,7 +356,7 @@ static void extractors(void) {
     CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, 16000, out, 8001, &n_frames));
     CHECK(n_frames == 100 && out[8000] == 77.0f, "%zu frames", n_frames);
 
-    // A 16-bit integer counts as its value / 32768.
+    // A 16-bit integer is divided by 32768.
     CHECK_OK(mojo_mel_extractor_compute_i16(extractor, tone_i16, 16000, &mel));
     CHECK(memcmp(mojo_mel_spectrogram_get_data_ptr(mel), out, 8000 * sizeof *out) == 0, "other bits");
     mojo_mel_spectrogram_free(mel);
@@ -531,7 +531,7 @@ static void streams(void) {
     mojo_mel_stream_free(NULL);
 }
 
-// An input that is too short for a frame gives a spectrogram without frames.
+// The spectrogram of an input that is too short for a frame has no frames.
 static void no_frames(void) {
     MojoMelExtractor* extractor = extractor_of(preset("kaldi-fbank"));
     MojoMelSpectrogram* mel = NULL;

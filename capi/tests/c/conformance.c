@@ -250,7 +250,7 @@ static void run_statistic(const Case* it) {
     mojo_mel_extractor_free(extractor);
 }
 
-// Whether the text of the error is about what the case says.
+// Whether the text of the error names the case's field.
 static void check_error(const Case* it) {
     char wanted[160] = "";
     if (strcmp(it->code, "config") == 0) {

@@ -20,7 +20,7 @@ static int same(MojoMelSpectrogram* mel) {
     return equal;
 }
 
-// A computation in one shot and one with the extractor; what is wrong, 0 if nothing.
+// A one-shot computation and one with the extractor. Returns what is wrong, 0 if nothing.
 static int compute_one(void) {
     MojoMelConfig config = mojo_mel_config_default();
     MojoMelSpectrogram* mel = NULL;
@@ -29,7 +29,7 @@ static int compute_one(void) {
     return 0;
 }
 
-// Everything that computes, each with the bits of the parent's first computation; and a refusal.
+// Every kind of computation, each with the bits of the parent's first one, and an error.
 static int compute(void) {
     MojoMelSpectrogram* mels[CLIPS];
     const float* clips[CLIPS] = {noise, noise, noise, noise};
@@ -44,12 +44,12 @@ static int compute(void) {
     return strncmp(mojo_audio_last_error(), "config is NULL; ", 16) == 0 ? 0 : 6;
 }
 
-// Runs something in a child, which then ends as programs do; its answer, or what killed it.
+// Runs a function in a child, which then exits normally. Returns its answer, or the signal that killed it.
 static int in_child(int (*work)(void)) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(60); // one that waits for ever is killed
+        alarm(60); // kills a child that waits for ever
         exit(work());
     }
     int status = 0;
@@ -59,7 +59,7 @@ static int in_child(int (*work)(void)) {
 
 static MojoMelStream* stream;
 
-// The child's copy of a stream goes on where the parent's was, and both are freed.
+// The child's copy of a stream continues where the parent's was, and both are freed.
 static int go_on(void) {
     static float whole[SIZE], parts[SIZE];
     size_t n = 0, k = 0;
@@ -104,7 +104,7 @@ static void after_use(void) {
 static void* use(void* wrong) {
     ++n_computing;
     while (!is_over) {
-        // Rather these, which share something, than threads that start and end.
+        // Mostly these, because they share plans, and fewer batches, which start and end threads.
         for (int i = 0; i < 50; ++i) {
             *(int*)wrong += compute_one() != 0;
         }
@@ -113,7 +113,7 @@ static void* use(void* wrong) {
     return NULL;
 }
 
-// What the threads hold at that moment they hold for ever in the child, which must not wait for it.
+// In the child, locks that the threads held at the fork stay locked for ever. It must not wait for them.
 static void while_in_use(int rounds) {
     pthread_t threads[THREADS];
     int wrong[THREADS] = {0};

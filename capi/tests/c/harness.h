@@ -1,4 +1,4 @@
-// A test is a function; a check that fails says where and why, and the test goes on.
+// A test is a function. A check that fails prints where and why, and the test continues.
 
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -30,7 +30,7 @@ static int passed_tests, failed_tests, failed_checks;
 
 #define CHECK_OK(call) CHECK_STATUS(call, MOJO_AUDIO_SUCCESS)
 
-// Whether a call was refused with a text.
+// Whether a call failed with a text.
 #define CHECK_REFUSED(call, wanted, text)                                                          \
     do {                                                                                           \
         CHECK_STATUS(call, wanted);                                                                \
@@ -60,7 +60,7 @@ static inline int report(void) {
     return failed_tests != 0;
 }
 
-// Memory that is there; tests of memory that is not are Rust's.
+// Allocates memory or exits. The Rust tests cover failed allocations.
 static inline void* memory(size_t bytes) {
     void* place = malloc(bytes ? bytes : 1);
     if (!place) {

@@ -9,14 +9,14 @@
 
 enum { SAMPLES = 16000, CLIPS = 4 };
 
-// A leak of this much a round would be seen.
+// A leak of this size per round would be seen.
 static const long LEAST_LEAK = 8;
 
 static const char* library;
 static int rounds;
 static float tone[SAMPLES];
 
-// The functions of a library that is loaded.
+// The functions of the loaded library.
 typedef struct {
     void* handle;
     __typeof__(&mojo_audio_last_error) last_error;
@@ -77,7 +77,7 @@ static long resident(void) {
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-// One computation, in one shot, and a refusal; the same bits as ever. 0 if all is well.
+// A one-shot computation, with the same bits each time, and an error. Returns 0 on success.
 static int compute(const Functions* f) {
     static float first[100 * 80];
     static int is_first = 1;
@@ -94,7 +94,7 @@ static int compute(const Functions* f) {
     return same ? 0 : 5;
 }
 
-// A batch on threads of the library's own.
+// A batch on the library's own threads.
 static int compute_batch(const Functions* f) {
     const float* clips[CLIPS];
     size_t lengths[CLIPS];
@@ -123,7 +123,7 @@ static void* one_round(void* has_threads) {
     return (void*)wrong;
 }
 
-// Memory after a tenth of the rounds, and after all of them, is the same.
+// Memory is the same after a tenth of the rounds and after all of them.
 static void in_rounds(const char* what, void* (*round)(void)) {
     long heap_then = 0, resident_then = 0;
     for (int i = 0; i < rounds; ++i) {
@@ -144,7 +144,7 @@ static void* alone(void) {
     return is_loaded() ? (void*)(long)6 : wrong;
 }
 
-// The library's threads leave something for the end of the thread that called: the library stays until then.
+// After starting threads, the library stays in memory until the calling thread ends.
 static void* in_a_thread(void) {
     pthread_t thread;
     void* wrong = NULL;
@@ -169,7 +169,7 @@ static void by_the_same_thread(void) {
     in_rounds("a batch on threads, by the same thread each time", with_threads_in_main);
 }
 
-// Threads that have used the library and go on after it was closed.
+// Threads that used the library and continue after it was closed.
 static pthread_barrier_t used, closed;
 static Functions shared;
 
@@ -185,7 +185,7 @@ static void threads_that_outlive_it(void) {
     for (int round = 0; round < rounds / 10; ++round) {
         pthread_t threads[2];
         shared = load();
-        // Once before, so that the threads only compare.
+        // Computed once before, so that the threads only compare.
         CHECK(round > 0 || compute(&shared) == 0, "alone");
         pthread_barrier_init(&used, NULL, 3);
         pthread_barrier_init(&closed, NULL, 3);
@@ -212,7 +212,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < SAMPLES; ++i) {
         tone[i] = (float)((i * 7919) % 2001 - 1000) / 2000.0f;
     }
-    // First, as later ones leave the library where it is.
+    // First, because later ones leave the library in memory.
     RUN(unloaded_each_time);
     RUN(threads_that_outlive_it);
     RUN(by_threads_that_end);

@@ -1,4 +1,4 @@
-// What the calls with NULL are made with: `cargo xtask test c` writes a program that includes this, and
+// The arguments of the calls with NULL: `cargo xtask test c` writes a program that includes this, and
 // calls every function of the header with each of its pointers NULL in turn, and with all of them NULL.
 
 #ifndef NULL_H
@@ -24,7 +24,7 @@ static float room[ROOM];
 static int32_t number;
 static size_t count;
 
-// Places for handles: they hold something that is none.
+// Places for handles, filled with something else.
 static MojoMelSpectrogram *out_mel, *out_mels[CLIPS];
 static MojoMelExtractor* out_extractor;
 static MojoMelStream* out_stream;
@@ -52,7 +52,7 @@ static void before(void) {
     ++calls;
 }
 
-// What was valid still is, whatever was NULL beside it.
+// The valid arguments are still valid after a call with another one NULL.
 static void after(const char* call) {
     CHECK(mojo_mel_spectrogram_get_size(mel) == ROOM, "%s: another size", call);
     CHECK_OK(mojo_mel_stream_finish(stream));
@@ -62,7 +62,7 @@ static void after(const char* call) {
     mojo_mel_extractor_free(extractor);
 }
 
-// The call is refused, its text names the argument, and the place for a handle holds NULL.
+// The call fails, its text names the argument, and the place for a handle is NULL.
 #define REFUSED(name, argument, place, call)                                                       \
     do {                                                                                           \
         before();                                                                                  \
@@ -74,7 +74,7 @@ static void after(const char* call) {
         after(name);                                                                               \
     } while (0)
 
-// The call is refused, whichever argument it names.
+// The call fails, whichever argument it names.
 #define REFUSED_ALL(name, call)                                                                    \
     do {                                                                                           \
         before();                                                                                  \
@@ -92,7 +92,7 @@ static void after(const char* call) {
         after(name);                                                                               \
     } while (0)
 
-// The call gives 0 or NULL, and is no error.
+// The call returns 0 or NULL, and is not an error.
 #define GIVES_NOTHING(name, call)                                                                  \
     do {                                                                                           \
         before();                                                                                  \
@@ -101,7 +101,7 @@ static void after(const char* call) {
         after(name);                                                                               \
     } while (0)
 
-// The call gives nothing back, and is no error.
+// The call returns nothing, and is not an error.
 #define DOES_NOTHING(name, call)                                                                   \
     do {                                                                                           \
         before();                                                                                  \

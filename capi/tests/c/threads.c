@@ -30,7 +30,7 @@ static void* share(void* argument) {
         work->wrong += mojo_mel_extractor_compute(extractor, noise + work->index, SAMPLES, &planned) != 0;
         work->wrong += mojo_mel_spectrogram_compute(noise + work->index, SAMPLES, &config, &one_shot) != 0;
         work->wrong += !same(planned, alone[work->index]) + !same(one_shot, alone[work->index]);
-        // More configurations than are kept, so that plans come and go.
+        // More configurations than kept plans, so that plans are replaced.
         MojoMelConfig rare = {16000, 400, 160, 20 + (work->index + round) % 10};
         work->wrong += mojo_mel_spectrogram_compute(noise, SAMPLES, &rare, &other) != 0;
         work->wrong += mojo_mel_spectrogram_get_size(other) != (size_t)rare.n_mels * 50;
@@ -74,7 +74,7 @@ static void shared_extractor(void) {
     mojo_mel_extractor_free(extractor);
 }
 
-// What one thread makes another may use and free.
+// One thread can use and free what another made.
 static void* finish_stream(void* argument) {
     MojoMelStream* stream = argument;
     float out[80 * 50];

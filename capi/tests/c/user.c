@@ -5,7 +5,7 @@
 #include "mojo_audio.h"
 #include "user.h"
 
-// The file that the function comes from which this library calls.
+// The file of the function that this library calls.
 const char* USER(library)(void) {
     Dl_info found;
     __typeof__(&mojo_audio_status_name) function = mojo_audio_status_name;

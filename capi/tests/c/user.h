@@ -1,4 +1,4 @@
-// What user.c gives, once for each version of the library.
+// The functions of user.c, once for each version of the library.
 
 #ifndef USER_H
 #define USER_H

@@ -1,5 +1,5 @@
 // Two versions of the library in one program: each used by a library that was linked with it, and one of
-// them loaded besides. ./versions LOADED
+// them also loaded. ./versions LOADED
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -36,7 +36,7 @@ static void each_has_its_last_error(void) {
     CHECK(strcmp(user_0_last_error(), first) == 0 && user_0_last_error() != second, "%s", first);
 }
 
-// As plugins do: by a handle of its own.
+// Like plugins, with its own handle.
 static void one_is_loaded(void) {
     void* handle = dlopen(to_load, RTLD_NOW | RTLD_LOCAL);
     CHECK(handle != NULL, "%s", dlerror());

@@ -1,4 +1,4 @@
-//! Compiles the C++ side of the bridge. What a program may call is visible, the bridge itself is not.
+//! Compiles the C++ side of the bridge. The functions for programs are visible, the bridge itself is hidden.
 
 fn main() {
     let mut build = cxx_build::bridges(["src/bridge.rs", "src/options.rs"]);

@@ -1,10 +1,10 @@
 /// @file
-/// Mel spectrograms, equal to those of the libraries that speech models are trained with. C++17 and later.
+/// Mel spectrograms equal to those of the libraries that speech models are trained with. C++17 and later.
 
 /// @mainpage mojo-audio for C++
 ///
-/// MelConfig holds every option, MelExtractor is a checked plan of one, MelStream is one live signal,
-/// MelSpectrogram is the result. The default is Whisper's log-mel.
+/// MelConfig has every option, MelExtractor is the checked plan of a MelConfig, MelStream is one live signal,
+/// and MelSpectrogram is the result. The default is Whisper's log-mel.
 ///
 /// @code
 /// #include <mojo_audio.hpp>
@@ -15,9 +15,9 @@
 /// // mel.n_mels() is 80, mel.n_frames() is 3000
 /// @endcode
 ///
-/// What is refused is thrown as an Error, whose text says which option, argument or sample it is about.
-/// Functions that start with `try_` give it in a Result in its place, and throw nothing but
-/// `std::bad_alloc`. What is `noexcept` throws nothing, and nor do destructors.
+/// Errors are thrown as Error, whose text says which option, argument or sample is wrong. Functions that start
+/// with `try_` return a Result instead, and throw only `std::bad_alloc`. `noexcept` functions and destructors
+/// throw nothing.
 
 /// @namespace mojo_audio
 /// Everything that a program calls.

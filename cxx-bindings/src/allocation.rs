@@ -1,4 +1,4 @@
-//! Tests: what writes to memory of the caller's asks for none, and memory that is refused is an error.
+//! Tests that calls with the caller's memory don't allocate, and that a failed allocation is an error.
 
 use crate::bridge::ffi::{Code, Report, Values};
 use crate::bridge::*;
@@ -17,12 +17,12 @@ thread_local! {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         unsafe { System.dealloc(place, layout) }
     }
 }
@@ -63,7 +63,7 @@ fn the_callers_memory_is_all() {
         is_good &=
             push_into(stream, &samples, &mut out, &mut n_frames, &mut text).code == Code::success;
         is_good &= stream_finish_into(stream, &mut out, &mut n_frames, &mut text).code == Code::success;
-        // So does saying what was wrong.
+        // Nor does writing an error.
         is_good &=
             stream_finish_into(stream, &mut out, &mut n_frames, &mut text).code == Code::finished;
     });
@@ -79,7 +79,7 @@ fn the_callers_memory_is_all() {
 
 #[test]
 fn memory_that_is_refused_is_an_error() {
-    // More than an address space has room for.
+    // More than fits into the address space.
     let config = MelConfig { pad_to: Some(1 << 48), hop_length: 1, ..MelConfig::whisper() };
     let handle = extractor(&config);
     let mut text = [0; 256];

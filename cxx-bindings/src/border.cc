@@ -1,4 +1,4 @@
-// What the classes call: checks the pointers that they were given, and calls the bridge.
+// The functions that the classes call. They check pointers and call the bridge.
 
 #include <cstdint>
 #include <limits>
@@ -28,7 +28,7 @@ Text text(Failure& failure) noexcept {
   return {reinterpret_cast<std::uint8_t*>(failure.text), sizeof failure.text};
 }
 
-// Whether a call went well; if not, why.
+// Whether a call succeeded; if not, why.
 bool done(const bridge::Report& report, Failure& failure) noexcept {
   failure.length = report.length;
   if (report.code == bridge::Code::success) {
@@ -38,7 +38,7 @@ bool done(const bridge::Report& report, Failure& failure) noexcept {
   return false;
 }
 
-// A text that is put together from pieces, as much of it as there is room for.
+// A text assembled from pieces, cut if it is too long.
 struct Refusal {
   Failure& failure;
 
@@ -70,7 +70,7 @@ std::uintptr_t address(const void* pointer) noexcept {
   return reinterpret_cast<std::uintptr_t>(pointer);
 }
 
-// Whether so many elements can stand there.
+// Whether the pointer can be to that number of elements.
 template <class T>
 bool check(const char* what, T* data, std::size_t size, Failure& failure) noexcept {
   constexpr std::size_t most = PTRDIFF_MAX / sizeof(T);
@@ -102,8 +102,8 @@ bool check(const char* what, T* handle, Failure& failure) noexcept {
   return handle != nullptr;
 }
 
-// Whether a buffer of `wanted` values is there, apart from the samples. Only as much of it as is written
-// to counts.
+// Whether `out` has room for `wanted` values and doesn't overlap the samples. Only the part that is written to
+// counts.
 template <class Sample>
 bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
                std::size_t wanted, Failure& failure) noexcept {
@@ -122,13 +122,13 @@ bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::si
   return true;
 }
 
-// Rows times frames; more than there can be where that overflows.
+// Rows times frames; on overflow, more than any buffer can have.
 std::size_t product(std::size_t a, std::size_t b) noexcept {
   const auto most = std::numeric_limits<std::size_t>::max();
   return b != 0 && a > most / b ? most : a * b;
 }
 
-// The bridge's name for some values. A pointer to none may be null.
+// The bridge's type for some values. A pointer to none may be null.
 template <class T>
 rust::Slice<T> slice(T* data, std::size_t size) noexcept {
   return size == 0 ? rust::Slice<T>() : rust::Slice<T>(data, size);
@@ -138,7 +138,7 @@ rust::Slice<const std::uint8_t> bytes(const char* name, std::size_t length) noex
   return slice(reinterpret_cast<const std::uint8_t*>(name), length);
 }
 
-// Calls the bridge and gives its values.
+// Calls the bridge and returns its values.
 template <class Call>
 bool give(Values& values, Failure& failure, Call call) noexcept {
   bridge::Values result{};
@@ -172,7 +172,7 @@ bool compute_into(const bridge::Extractor* extractor, const Sample* samples, std
               failure);
 }
 
-// Every clip is looked at before the first is computed.
+// Every clip's pointer is checked before the first clip is computed.
 template <class Sample>
 bool check_batch(const bridge::Extractor* extractor, const Sample* const* clips,
                  const std::size_t* lengths, std::size_t n_clips, Failure& failure) noexcept {

@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs the body of a function of the bridge: its error, or its panic, becomes a code and a text.
 pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -> Report {
-    // A panic leaves nothing half-done that is seen again: extractors don't change, streams refuse to go
-    // on after one (see `Stream`), and results are handed over at the very end.
+    // A panic leaves nothing half-done that can be seen later: extractors don't change, streams fail after a
+    // panic (see `Stream`), and results are handed over last.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => Report { code: Code::success, length: 0 },
         Ok(Err(error)) => Report { code: code(&error), length: write(text, &error) },
@@ -23,7 +23,7 @@ pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -
     }
 }
 
-/// Like [`guard`] for functions that can't fail: what a panic gives instead is `otherwise`.
+/// Like [`guard`], for functions that can't fail: `otherwise` after a panic.
 pub(crate) fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         discard(panic);
@@ -31,7 +31,8 @@ pub(crate) fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Drops what was thrown, which could panic again; what that throws is left alone, but for texts.
+/// Drops a panic's payload. If that panics too, the second payload is dropped only if it is text, and leaked
+/// otherwise.
 fn discard(panic: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         if again.is::<&str>() || again.is::<String>() {
@@ -63,8 +64,8 @@ fn code(error: &Error) -> Code {
     }
 }
 
-/// Writes as much of a text as there is room for, in whole characters, without an allocation: there is
-/// room for the news that there is no memory. Gives the number of bytes.
+/// Writes as many whole characters of a text as fit, without an allocation, so that it can report a failed
+/// one. Returns the number of bytes.
 pub(crate) fn write(room: &mut [u8], text: &dyn fmt::Display) -> usize {
     struct Place<'a> {
         room: &'a mut [u8],
@@ -84,12 +85,12 @@ pub(crate) fn write(room: &mut [u8], text: &dyn fmt::Display) -> usize {
     }
 
     let mut place = Place { room, length: 0 };
-    // What doesn't fit is left out.
+    // A text that is too long is cut.
     let _ = write!(place, "{text}");
     place.length
 }
 
-/// Moves a value to memory of its own, which may be refused.
+/// Moves a value to newly allocated memory. The allocation may fail.
 pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
     const { assert!(size_of::<T>() > 0) };
     let layout = Layout::new::<T>();
@@ -103,14 +104,14 @@ pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
     Ok(place)
 }
 
-/// Drops a handle; NULL is left alone.
+/// Drops a handle. Does nothing with NULL.
 ///
 /// # Safety
-/// The handle is NULL or comes from [`new_handle`], and is not used again.
+/// The handle is NULL or from [`new_handle`], and is not used again.
 pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
     guard_value((), || {
         if !handle.is_null() {
-            // SAFETY: the memory came from the global allocator with this type's layout, as a box's.
+            // SAFETY: the memory is from the global allocator, with this type's layout, like a box's.
             drop(unsafe { Box::from_raw(handle) });
         }
     });

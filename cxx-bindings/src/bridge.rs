@@ -22,13 +22,13 @@ pub(crate) mod ffi {
         internal = 9,
     }
 
-    /// How a call ended, and the length of the text that it has written.
+    /// How a call ended, and the length of the text that it wrote.
     struct Report {
         code: Code,
         length: usize,
     }
 
-    /// A result's memory, to be freed with `values_free`.
+    /// A result's memory. Free it with `values_free`.
     struct Values {
         data: *mut f32,
         capacity: usize,
@@ -51,7 +51,7 @@ pub(crate) mod ffi {
         fn config_get(options: &Options, option: &[u8], text: &mut [u8]) -> Report;
         fn config_check(options: &Options, text: &mut [u8]) -> Report;
 
-        /// The handle is NULL where the call fails.
+        /// The handle is NULL if the call fails.
         fn extractor_new(
             options: &Options,
             window: &[f32],
@@ -82,7 +82,7 @@ pub(crate) mod ffi {
         ) -> Report;
 
         /// # Safety
-        /// The clips are as many as the lengths, and valid for reads of so many samples.
+        /// There is a length for each clip, and each clip is valid for reads of that length.
         unsafe fn batch_f32(
             extractor: &Extractor,
             clips: *const *const f32,
@@ -92,7 +92,7 @@ pub(crate) mod ffi {
             report: &mut Report,
         ) -> *mut Batch;
         /// # Safety
-        /// The clips are as many as the lengths, and valid for reads of so many samples.
+        /// There is a length for each clip, and each clip is valid for reads of that length.
         unsafe fn batch_i16(
             extractor: &Extractor,
             clips: *const *const i16,
@@ -105,7 +105,7 @@ pub(crate) mod ffi {
         /// The result of the next clip.
         fn batch_next(batch: &mut Batch, out: &mut Values, text: &mut [u8]) -> Report;
 
-        /// The handle is NULL where the call fails.
+        /// The handle is NULL if the call fails.
         fn stream_new(extractor: &Extractor, text: &mut [u8], report: &mut Report) -> *mut Stream;
         unsafe fn stream_free(stream: *mut Stream);
         fn stream_n_mels(stream: &Stream) -> usize;
@@ -137,21 +137,21 @@ pub(crate) mod ffi {
         fn stream_reset(stream: &mut Stream);
 
         /// # Safety
-        /// Data and capacity are those of one `Values`, which is not used again.
+        /// Data and capacity are from one `Values`, which is not used again.
         unsafe fn values_free(data: *mut f32, capacity: usize);
     }
 }
 
-/// A `MelExtractor` that is a type of this crate's, as the bridge wants it.
+/// A `MelExtractor` as a type of this crate, which the bridge needs.
 pub(crate) struct Extractor(MelExtractor);
 
-/// A `MelStream` that is not used again after a panic within.
+/// A `MelStream` that is not used again after it panicked.
 pub(crate) struct Stream {
     stream: MelStream,
     is_broken: bool,
 }
 
-/// The results of a batch, to be taken one after the other.
+/// The results of a batch, taken one after the other.
 pub(crate) struct Batch(std::vec::IntoIter<Result<MelSpectrogram, Error>>);
 
 impl Values {
@@ -163,13 +163,13 @@ impl Values {
 }
 
 /// # Safety
-/// Data and capacity are those of one [`Values`], which is not used again.
+/// Data and capacity are from one [`Values`], which is not used again.
 unsafe fn values_free(data: *mut f32, capacity: usize) {
-    // SAFETY: the caller's; a vector gave them away in `Values::take`.
+    // SAFETY: the caller's promise; they are from a vector, in `Values::take`.
     drop(unsafe { Vec::from_raw_parts(data, 0, capacity) });
 }
 
-/// Makes a handle; NULL where that fails.
+/// Makes a handle, NULL if that fails.
 fn handle<T>(text: &mut [u8], report: &mut Report, make: impl FnOnce() -> Result<T, Error>) -> *mut T {
     let mut handle = std::ptr::null_mut();
     *report = guard(text, || {
@@ -233,9 +233,9 @@ pub(crate) fn extractor_new(
 }
 
 /// # Safety
-/// The handle is NULL or one of `extractor_new`, and is not used again.
+/// The handle is NULL or from `extractor_new`, and is not used again.
 pub(crate) unsafe fn extractor_free(extractor: *mut Extractor) {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::free_handle(extractor) };
 }
 
@@ -254,7 +254,7 @@ fn extractor_frame_count(extractor: &Extractor, n_samples: usize) -> usize {
     guard_value(0, || extractor.0.frame_count(n_samples))
 }
 
-/// Writes as many indices as there is room for, and gives how many there are.
+/// Writes as many indices as fit, and returns how many there are.
 fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize {
     guard_value(0, || {
         let filters = extractor.0.empty_filters();
@@ -289,7 +289,7 @@ pub(crate) fn compute_into<S: Sample>(
 }
 
 /// # Safety
-/// The clips are as many as the lengths, and valid for reads of so many samples.
+/// There is a length for each clip, and each clip is valid for reads of that length.
 unsafe fn batch<S: Sample>(
     extractor: &Extractor,
     clips: *const *const S,
@@ -304,12 +304,12 @@ unsafe fn batch<S: Sample>(
             // Without samples the pointer may be NULL.
             inputs.push(match *length {
                 0 => &[],
-                // SAFETY: the caller's.
+                // SAFETY: the caller's promise.
                 length => unsafe { std::slice::from_raw_parts(*clips.add(place), length) },
             });
         }
         let results = if n_threads == 1 || inputs.len() == 1 {
-            // Without the memory that threads need, which the standard library takes for granted.
+            // Threads need memory, and the standard library aborts if it can't have it.
             let mut results = room(inputs.len())?;
             results.extend(inputs.iter().map(|samples| extractor.0.compute(samples)));
             results
@@ -320,7 +320,7 @@ unsafe fn batch<S: Sample>(
     })
 }
 
-/// An empty vector with room, which may be refused.
+/// An empty vector with capacity. The allocation may fail.
 fn room<T>(length: usize) -> Result<Vec<T>, Error> {
     let mut vector = Vec::new();
     let bytes = length.saturating_mul(size_of::<T>());
@@ -329,9 +329,9 @@ fn room<T>(length: usize) -> Result<Vec<T>, Error> {
 }
 
 /// # Safety
-/// The handle is NULL or one of `batch`, and is not used again.
+/// The handle is NULL or from `batch`, and is not used again.
 unsafe fn batch_free(batch: *mut Batch) {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::free_handle(batch) };
 }
 
@@ -347,9 +347,9 @@ pub(crate) fn stream_new(extractor: &Extractor, text: &mut [u8], report: &mut Re
 }
 
 /// # Safety
-/// The handle is NULL or one of `stream_new`, and is not used again.
+/// The handle is NULL or from `stream_new`, and is not used again.
 pub(crate) unsafe fn stream_free(stream: *mut Stream) {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::free_handle(stream) };
 }
 
@@ -425,7 +425,7 @@ fn stream_reset(stream: &mut Stream) {
     });
 }
 
-// The bridge knows no generic functions.
+// The bridge has no generic functions.
 use {
     batch as batch_f32, batch as batch_i16, compute as compute_f32, compute as compute_i16,
     compute_into as compute_into_f32, compute_into as compute_into_i16, push as push_f32,

@@ -1,9 +1,8 @@
 //! The Rust half of the C++ classes in `include/mojo_audio.hpp`.
 //!
-//! Nothing here is for Rust programs, which have [`mojo_audio_core`]. The header shows types of C++'s
-//! standard library only; its classes call the functions of `src/border.cc`, which check pointers and
-//! call the bridge, whose every function stops panics (`border::guard`) and writes the text of an error
-//! to memory of the caller's.
+//! Rust programs use [`mojo_audio_core`] instead. The header shows only types of C++'s standard library. Its
+//! classes call the functions of `src/border.cc`, which check pointers and call the bridge. Every function of
+//! the bridge stops panics (`border::guard`) and writes the text of an error to the caller's memory.
 
 #[cfg(test)]
 mod allocation;

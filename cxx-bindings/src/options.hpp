@@ -1,4 +1,4 @@
-// What carries a configuration over the bridge.
+// Converts a configuration for the bridge and back.
 
 #ifndef MOJO_AUDIO_SRC_OPTIONS_HPP
 #define MOJO_AUDIO_SRC_OPTIONS_HPP

@@ -1,4 +1,4 @@
-// What the classes promise beyond the numbers: ownership, views, errors, results.
+// The promises of the classes beyond the numbers: ownership, views, errors, results.
 
 #include <gtest/gtest.h>
 
@@ -312,7 +312,7 @@ TEST(Stream, GivesFramesAndEnds) {
             "finished | the stream is finished; reset it before further samples");
   stream.reset();
   const std::vector<std::int16_t> integers(4000, 8192);
-  // Frame t needs the samples up to 160 t + 200: those to 23 are certain.
+  // Frame t needs the samples up to 160 t + 200: those up to 23 are complete.
   EXPECT_EQ(stream.frames_after(4000), 24U);
   EXPECT_EQ(stream.push_into(integers, out), 24U);
   EXPECT_EQ(stream.push(span<const float>()).n_frames(), 0U);

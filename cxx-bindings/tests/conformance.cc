@@ -1,4 +1,4 @@
-// The conformance cases through the C++ classes, a test each. Arguments after GoogleTest's: the flat list of
+// The conformance cases through the C++ classes, one test each. Arguments after GoogleTest's: the flat list of
 // the cases, and the folder that its paths are relative to.
 
 #include <gtest/gtest.h>
@@ -87,7 +87,7 @@ bool same_bits(const float* a, const float* b, std::size_t n) {
   return n == 0 || std::memcmp(a, b, n * sizeof *a) == 0;
 }
 
-// Puts frames where they belong in the whole.
+// Copies frames to their place in the whole.
 void gather(std::vector<float>& whole, std::size_t& at, std::size_t total, const MelSpectrogram& part) {
   ASSERT_LE(at + part.n_frames(), total);
   for (std::size_t frame = 0; frame < part.n_frames(); ++frame) {
@@ -136,7 +136,7 @@ void run_single(const Case& it) {
 
   if (extractor.try_stream()) {
     for (const std::size_t piece : {samples.size(), std::size_t{1}, std::size_t{160}, std::size_t{4096}}) {
-      // Single samples of long inputs would take minutes where every access is watched.
+      // Single samples of long inputs would take minutes under sanitizers.
       if (piece > 1 || samples.size() <= 1000) {
         check_stream(extractor, samples, mel, piece);
       }
@@ -178,7 +178,7 @@ void run_statistic(const Case& it) {
   }
 }
 
-// Where a refusal comes from; an error that comes earlier, or not at all, fails the test.
+// The call that must fail. The test fails if an earlier call does, or none.
 void refuse(const Case& it) {
   if (it.call == "new") {
     make_extractor(it);
@@ -250,7 +250,7 @@ std::vector<std::string> split(const std::string& line) {
   return parts;
 }
 
-// Reads the list; false where a line is not understood.
+// Reads the list; false if a line is malformed.
 bool read_cases(std::istream& list, std::vector<Case>& cases) {
   Case it;
   for (std::string line; std::getline(list, line);) {

@@ -1,5 +1,5 @@
-// A race on purpose: a stream is one thread's at a time. ThreadSanitizer has to see it, or its silence about
-// the tests would say nothing.
+// A race on purpose: only one thread at a time can use a stream. ThreadSanitizer must report it, or its silence
+// about the tests would mean nothing.
 
 #include <atomic>
 #include <thread>

@@ -1,5 +1,5 @@
 /// @file
-/// What the classes call in the library. None of it is for programs, and it may change at any time.
+/// The functions of the library that the classes call. They are not for programs, and may change at any time.
 
 #ifndef MOJO_AUDIO_DETAIL_HPP
 #define MOJO_AUDIO_DETAIL_HPP
@@ -24,11 +24,10 @@ struct Stream;
 
 }  // namespace bridge
 
-// Only plain types cross the library's border, and no exception does: the classes throw in the program's
-// own code.
+// Only plain types cross the library's border, never an exception: the classes throw in the program's code.
 namespace detail {
 
-// Why a call failed. On the caller's stack, so that there is room for the news that there is no memory.
+// Why a call failed. It is on the caller's stack, so that it can report a failed allocation.
 struct Failure {
   ErrorCode code;
   std::size_t length;
@@ -65,7 +64,7 @@ T unwrap(Result<T>&& result) {
   }
 }
 
-// Functions that return a bool or a pointer fill `failure` where that is false or null.
+// Functions that return a bool or a pointer fill `failure` if that is false or null.
 MOJO_AUDIO_API bool config_preset(const char* name, std::size_t length, MelConfig& config,
                                   Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_set(MelConfig& config, const char* option, std::size_t option_length,
@@ -131,7 +130,7 @@ MOJO_AUDIO_API void stream_reset(bridge::Stream* stream) noexcept;
 
 MOJO_AUDIO_API void values_free(float* data, std::size_t capacity) noexcept;
 
-// Holds a handle and frees it.
+// Owns a handle and frees it.
 template <class T, void (*free_handle)(T*) noexcept>
 class Handle {
  public:

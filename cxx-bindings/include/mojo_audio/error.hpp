@@ -1,5 +1,5 @@
 /// @file
-/// What can be refused, and how that is told: by an exception or in a result.
+/// Errors, as an exception or in a result.
 
 #ifndef MOJO_AUDIO_ERROR_HPP
 #define MOJO_AUDIO_ERROR_HPP
@@ -19,8 +19,8 @@
 #include <expected>
 #endif
 
-// What a program shares with the library and with its own shared objects. Functions whose result has
-// another type in another standard get another symbol there: so translation units of different
+// The symbols that a program shares with the library and with its own shared objects. Functions whose result
+// type depends on the C++ standard get a symbol for each type, so that translation units of different
 // standards can be linked together.
 #if defined(__GNUC__)
 #define MOJO_AUDIO_API __attribute__((visibility("default")))
@@ -36,18 +36,18 @@
 
 namespace mojo_audio {
 
-/// The kind of an error. The names are the same in every language; numbers are never used again.
+/// The kind of an error. The names are the same in every language. Numbers are never reused.
 enum class ErrorCode : std::uint8_t {
-  config = 1,        ///< An option has a value that is not allowed, by itself or together with another.
-  unknown_name = 2,  ///< There is no option or preset of that name.
+  config = 1,        ///< An option's value is not allowed, alone or together with another option.
+  unknown_name = 2,  ///< No option or preset has that name.
   empty_input = 3,   ///< The input has no samples.
   sample = 4,        ///< A sample is not finite, or so large that its power can't be represented.
-  buffer_size = 5,   ///< A buffer or a table of the caller's has the wrong length.
-  allocation = 6,    ///< Memory was refused.
+  buffer_size = 5,   ///< The caller's buffer or table has the wrong length.
+  allocation = 6,    ///< An allocation failed.
   finished = 7,      ///< The stream was finished and not reset.
-  input = 8,         ///< An argument is no memory to read from or to write to, an index is out of range,
-                     ///< or an object was moved from.
-  internal = 9,      ///< A failure of the library itself: please report it with its text.
+  input = 8,         ///< An argument is not memory to read from or write to, an index is out of range, or
+                     ///< an object was moved from.
+  internal = 9,      ///< The library itself failed: please report it with its text.
 };
 
 /// The name of a kind, such as `"config"`.
@@ -66,8 +66,7 @@ enum class ErrorCode : std::uint8_t {
   return "unknown";
 }
 
-/// Why something was refused. what() says which option, argument or sample it is about, what came and
-/// what was wanted.
+/// An error. what() says which option, argument or sample is wrong, what it is and what is allowed.
 class MOJO_AUDIO_API Error : public std::runtime_error {
  public:
   /// An error of a kind with a text.
@@ -87,16 +86,15 @@ using Result = std::expected<T, Error>;
 
 #else
 
-/// A value or the error that stands in its place: `std::expected<T, Error>` where the compiler has it
-/// (C++23), this class else.
+/// A value or an error: `std::expected<T, Error>` if the compiler has it (C++23), otherwise this class.
 ///
-/// They differ in one thing: where there is no value, value() throws the Error itself here, and
-/// `std::bad_expected_access<Error>` there.
+/// They differ in one thing: without a value, value() throws the Error itself here, and
+/// `std::bad_expected_access<Error>` in `std::expected`.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  using value_type = T;      ///< What it holds.
-  using error_type = Error;  ///< What it holds in its place.
+  using value_type = T;      ///< Type of the value.
+  using error_type = Error;  ///< Type of the error.
 
   /// A value.
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
@@ -112,23 +110,23 @@ class [[nodiscard]] Result {
   [[nodiscard]] T& value() & { return check(), *std::get_if<0>(&state_); }
   /// The value. @throws Error if there is none.
   [[nodiscard]] const T& value() const& { return check(), *std::get_if<0>(&state_); }
-  /// The value, to be moved. @throws Error if there is none.
+  /// The value, to move from. @throws Error if there is none.
   [[nodiscard]] T&& value() && { return check(), std::move(*std::get_if<0>(&state_)); }
 
-  /// The value, which must be there.
+  /// The value, which must exist.
   [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-  /// The value, which must be there.
+  /// The value, which must exist.
   [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-  /// The value, which must be there, to be moved.
+  /// The value, which must exist, to move from.
   [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-  /// Members of the value, which must be there.
+  /// Members of the value, which must exist.
   [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
-  /// Members of the value, which must be there.
+  /// Members of the value, which must exist.
   [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
 
-  /// The error, which must be there.
+  /// The error, which must exist.
   [[nodiscard]] const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-  /// The error, which must be there, to be moved.
+  /// The error, which must exist, to move from.
   [[nodiscard]] Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
 
  private:
@@ -141,31 +139,31 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-/// Nothing, or the error that stands in its place.
+/// Success or an error.
 template <>
 class [[nodiscard]] Result<void> {
  public:
-  using value_type = void;   ///< It holds nothing.
-  using error_type = Error;  ///< What it holds in its place.
+  using value_type = void;   ///< There is no value.
+  using error_type = Error;  ///< Type of the error.
 
   /// Success.
   Result() noexcept = default;
   /// An error.
   Result(Error error) : state_(std::move(error)) {}
 
-  /// Whether all went well.
+  /// Whether it is a success.
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
-  /// Whether all went well.
+  /// Whether it is a success.
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
-  /// Nothing. @throws Error if there is one.
+  /// Does nothing. @throws Error if there is one.
   void value() const {
     if (!has_value()) {
       throw error();
     }
   }
-  /// The error, which must be there.
+  /// The error, which must exist.
   [[nodiscard]] const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-  /// The error, which must be there, to be moved.
+  /// The error, which must exist, to move from.
   [[nodiscard]] Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
 
  private:

@@ -21,11 +21,11 @@ namespace mojo_audio {
 
 /// Computes mel spectrograms of one configuration.
 ///
-/// It never changes once it is made: any number of threads use the same one at once. It can be moved, not
-/// copied. One that was moved from refuses everything with `input`, and has no bands and no frames.
+/// An extractor never changes, and any number of threads can use the same one at once. It can be moved, but
+/// not copied. After a move, every call on the old object fails with `input`, and it has no bands or frames.
 ///
-/// Samples are mono: `float` with full scale 1, or `std::int16_t`, which counts as value / 32768. They are
-/// read without a copy and not kept.
+/// Samples are mono: `float` with full scale 1, or `std::int16_t`, which is divided by 32768. They are read
+/// without a copy and not kept.
 ///
 /// @code
 /// const mojo_audio::MelExtractor extractor(mojo_audio::MelConfig::whisper());
@@ -34,22 +34,22 @@ namespace mojo_audio {
 class MelExtractor {
  public:
   /// Checks and plans a configuration.
-  /// @throws Error `config` with the option at fault; `allocation`.
+  /// @throws Error `config`, which names the option; `allocation`.
   explicit MelExtractor(const MelConfig& config = {}) : MelExtractor(config, {}, {}) {}
 
-  /// The same with a window or a filterbank of the caller's own, which are copied; an empty one takes
-  /// that of the options.
+  /// The same with the caller's own window or filterbank, which are copied. An empty one means that of the
+  /// options.
   /// @param config the options
-  /// @param window `win_length` values (`n_fft` where that is unset), in place of the option `window`
-  /// @param filterbank (n_mels, n_fft / 2 + 1) weights, row-major, in place of the triangles
-  /// @throws Error besides those of the other constructor: `buffer_size` if a table has another length
-  /// than the options say, `config` if it has a value that is not finite.
+  /// @param window `win_length` values (`n_fft` if that is unset), instead of the option `window`
+  /// @param filterbank (n_mels, n_fft / 2 + 1) weights, row-major, instead of the triangles
+  /// @throws Error those of the other constructor; `buffer_size` if a table's length doesn't fit the
+  /// options, `config` if it has a value that is not finite.
   MelExtractor(const MelConfig& config, span<const float> window, span<const float> filterbank)
       : MelExtractor(detail::unwrap(try_create(config, window, filterbank))) {}
 
-  /// Takes over what the other has.
+  /// Moves.
   MelExtractor(MelExtractor&& other) noexcept = default;
-  /// Takes over what the other has.
+  /// Moves.
   MelExtractor& operator=(MelExtractor&& other) noexcept = default;
 
   /// Like the constructors, with the error in the result.
@@ -76,19 +76,19 @@ class MelExtractor {
     return config;
   }
 
-  /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the energy
-  /// (`use_energy`).
+  /// Number of rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
+  /// energy (`use_energy`).
   [[nodiscard]] std::size_t n_mels() const noexcept {
     return detail::extractor_n_mels(handle_.get());
   }
 
-  /// Frames of the result for an input of so many samples; 0 if it is too short for one.
+  /// Number of frames of the result for `n_samples` samples: 0 if they are too few for one.
   [[nodiscard]] std::size_t frame_count(std::size_t n_samples) const noexcept {
     return detail::extractor_frame_count(handle_.get(), n_samples);
   }
 
-  /// The bands whose filter is so narrow that no bin of the transform falls into it: they are always at
-  /// the floor. A larger `n_fft` or fewer `n_mels` mends that.
+  /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
+  /// the floor. Use a larger `n_fft` or fewer `n_mels`.
   [[nodiscard]] std::vector<std::size_t> empty_filters() const {
     std::vector<std::size_t> filters(n_mels());
     const auto n = detail::extractor_empty_filters(handle_.get(), filters.data(), filters.size());
@@ -102,7 +102,7 @@ class MelExtractor {
   [[nodiscard]] MelSpectrogram compute(span<const float> samples) const {
     return detail::unwrap(try_compute(samples));
   }
-  /// The same of 16-bit integers.
+  /// The same for 16-bit integers.
   /// @throws Error as for `float`.
   [[nodiscard]] MelSpectrogram compute(span<const std::int16_t> samples) const {
     return detail::unwrap(try_compute(samples));
@@ -118,16 +118,15 @@ class MelExtractor {
     return run(samples.data(), samples.size());
   }
 
-  /// Like compute(), to memory of the caller's: the first n_mels() * frame_count(samples.size()) values
-  /// of `out`, in the order of the option `layout`. Allocates nothing, unless several threads do so at
-  /// once for the first time. After an error `out` holds anything.
+  /// Like compute(), but writes to the first n_mels() * frame_count(samples.size()) values of `out`, in the
+  /// order of the option `layout`. Doesn't allocate, except that the first concurrent calls each allocate a
+  /// scratch buffer. After an error the content of `out` is undefined.
   /// @returns the number of frames
-  /// @throws Error those of compute(); `buffer_size` if `out` is shorter; `input` if it shares memory with
-  /// the samples.
+  /// @throws Error those of compute(); `buffer_size` if `out` is shorter; `input` if it overlaps the samples.
   std::size_t compute_into(span<const float> samples, span<float> out) const {
     return detail::unwrap(try_compute_into(samples, out));
   }
-  /// The same of 16-bit integers.
+  /// The same for 16-bit integers.
   /// @returns the number of frames
   /// @throws Error as for `float`.
   std::size_t compute_into(span<const std::int16_t> samples, span<float> out) const {
@@ -145,12 +144,12 @@ class MelExtractor {
     return run_into(samples.data(), samples.size(), out);
   }
 
-  /// The mel spectrogram of each clip, with the bits of compute() of that clip alone, in their order. The
-  /// lengths may differ.
+  /// The mel spectrograms of clips of any lengths, in their order, each with the same bits as from
+  /// compute().
   /// @param clips a container of containers, or views, of `float` or `std::int16_t`: a
   /// `std::vector<std::vector<float>>`, a `span<const span<const float>>`
-  /// @param n_threads how many threads work at once, 0 for as many as the machine has cores
-  /// @throws Error that of the first clip that fails; the text starts with its index.
+  /// @param n_threads how many threads compute at once; 0 means one for each core of the machine
+  /// @throws Error that of the first failed clip; the text starts with its index.
   template <class Clips>
   [[nodiscard]] std::vector<MelSpectrogram> compute_batch(const Clips& clips,
                                                           std::size_t n_threads = 0) const {
@@ -196,9 +195,9 @@ class MelExtractor {
     return results;
   }
 
-  /// A stream of this configuration; it does not need the extractor.
-  /// @throws Error `config` naming the option that needs the whole input, such as Whisper's `reference`;
-  /// `allocation`.
+  /// A stream with this configuration. It may outlive the extractor.
+  /// @throws Error `config`, which names an option that needs the whole input, such as Whisper's
+  /// `reference`; `allocation`.
   [[nodiscard]] MelStream stream() const { return detail::unwrap(try_stream()); }
 
   /// Like stream(), with the error in the result.

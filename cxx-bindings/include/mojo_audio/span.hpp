@@ -1,5 +1,5 @@
 /// @file
-/// A view of values that stand together: the standard's where there is one.
+/// A view of adjacent values: `std::span` if the standard library has it.
 
 #ifndef MOJO_AUDIO_SPAN_HPP
 #define MOJO_AUDIO_SPAN_HPP
@@ -25,20 +25,20 @@ using span = std::span<T>;
 
 #else
 
-/// A view of values that stand together in memory and belong to somebody else: `std::span` where the
-/// compiler has it (C++20), this class else.
+/// A view of adjacent values that it doesn't own: `std::span` if the compiler has it (C++20), otherwise this
+/// class.
 ///
-/// Made from vectors, arrays and all that has `data()` and `size()`, or from a pointer and a count.
+/// Made from vectors, arrays, everything with `data()` and `size()`, or from a pointer and a count.
 template <class T>
 class span {
  public:
-  using element_type = T;                     ///< What it views.
+  using element_type = T;                     ///< Type of a value.
   using value_type = std::remove_cv_t<T>;     ///< The same without `const`.
-  using size_type = std::size_t;              ///< Counts.
-  using difference_type = std::ptrdiff_t;     ///< Distances.
-  using pointer = T*;                         ///< Where values are.
-  using reference = T&;                       ///< One value.
-  using iterator = T*;                        ///< Goes over the values.
+  using size_type = std::size_t;              ///< Type of a count.
+  using difference_type = std::ptrdiff_t;     ///< Type of a distance.
+  using pointer = T*;                         ///< Pointer to a value.
+  using reference = T&;                       ///< Reference to a value.
+  using iterator = T*;                        ///< Visits the values.
 
   /// No values.
   constexpr span() noexcept = default;
@@ -50,28 +50,28 @@ class span {
   template <std::size_t N>
   constexpr span(T (&array)[N]) noexcept : data_(array), size_(N) {}
 
-  /// The values of a container that keeps them together.
+  /// The values of a container that stores them adjacently.
   template <class Container, class From = decltype(std::data(std::declval<Container&>())),
             class = std::enable_if_t<!std::is_array_v<Container> &&
                                      std::is_convertible_v<std::remove_pointer_t<From> (*)[], T (*)[]>>>
   constexpr span(Container& container) : data_(std::data(container)), size_(std::size(container)) {}
 
-  /// The values of a container that keeps them together and may not be changed, or is temporary.
+  /// The values of a constant or temporary container that stores them adjacently.
   template <class Container, class From = decltype(std::data(std::declval<const Container&>())),
             class = std::enable_if_t<!std::is_array_v<Container> &&
                                      std::is_convertible_v<std::remove_pointer_t<From> (*)[], T (*)[]>>>
   constexpr span(const Container& container)
       : data_(std::data(container)), size_(std::size(container)) {}
 
-  /// Where the values are.
+  /// Pointer to the first value.
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }
-  /// How many there are.
+  /// Number of values.
   [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
   /// Whether there are none.
   [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
   /// The first.
   [[nodiscard]] constexpr T* begin() const noexcept { return data_; }
-  /// Behind the last.
+  /// One past the last.
   [[nodiscard]] constexpr T* end() const noexcept { return data_ + size_; }
   /// One of them; `index` is less than size().
   [[nodiscard]] constexpr T& operator[](std::size_t index) const { return data_[index]; }

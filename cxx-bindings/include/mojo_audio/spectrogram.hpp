@@ -15,22 +15,22 @@ namespace mojo_audio {
 
 /// A mel spectrogram, or the cepstrum of one: float32 values of n_mels() rows and n_frames() frames.
 ///
-/// It owns its memory and is moved without a copy; one that was moved from is empty. Any number of
-/// threads may read it at once.
+/// It owns its memory and is moved without a copy; after a move the old object is empty. Any number of
+/// threads can read it at once.
 class MelSpectrogram {
  public:
-  using value_type = float;              ///< A value.
-  using size_type = std::size_t;         ///< Counts.
-  using iterator = float*;               ///< Goes over all values, in the order of layout().
-  using const_iterator = const float*;   ///< The same, to read only.
+  using value_type = float;              ///< Type of a value.
+  using size_type = std::size_t;         ///< Type of a count.
+  using iterator = float*;               ///< Visits all values, in the order of layout().
+  using const_iterator = const float*;   ///< The same, read-only.
 
-  /// An empty one: no bands and no frames.
+  /// An empty spectrogram: no bands and no frames.
   MelSpectrogram() noexcept = default;
 
-  /// Takes the memory over.
+  /// Takes over the memory.
   MelSpectrogram(MelSpectrogram&& other) noexcept { swap(other); }
 
-  /// Takes the memory over, and frees its own.
+  /// Takes over the memory, and frees its own.
   MelSpectrogram& operator=(MelSpectrogram&& other) noexcept {
     MelSpectrogram(std::move(other)).swap(*this);
     return *this;
@@ -45,37 +45,37 @@ class MelSpectrogram {
     }
   }
 
-  /// The values, size() of them, in the order that layout() names.
+  /// The size() values, in the order of layout().
   [[nodiscard]] const float* data() const noexcept { return values_.data; }
-  /// The values, to be changed.
+  /// The values, mutable.
   [[nodiscard]] float* data() noexcept { return values_.data; }
-  /// How many values there are: n_mels() times n_frames().
+  /// Number of values: n_mels() times n_frames().
   [[nodiscard]] std::size_t size() const noexcept { return values_.n_mels * values_.n_frames; }
   /// Whether there are none.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-  /// Rows: the mel bands, the cepstral coefficients, or the bands and the energy.
+  /// Number of rows: the mel bands, the cepstral coefficients, or the bands and the energy.
   [[nodiscard]] std::size_t n_mels() const noexcept { return values_.n_mels; }
-  /// Frames.
+  /// Number of frames.
   [[nodiscard]] std::size_t n_frames() const noexcept { return values_.n_frames; }
   /// (n_mels, n_frames) or (n_frames, n_mels), row-major.
   [[nodiscard]] Layout layout() const noexcept { return layout_; }
 
   /// The first value.
   [[nodiscard]] const float* begin() const noexcept { return data(); }
-  /// Behind the last value.
+  /// One past the last value.
   [[nodiscard]] const float* end() const noexcept { return data() + size(); }
-  /// The first value, to be changed.
+  /// The first value, mutable.
   [[nodiscard]] float* begin() noexcept { return data(); }
-  /// Behind the last value.
+  /// One past the last value.
   [[nodiscard]] float* end() noexcept { return data() + size(); }
 
-  /// Row i of the matrix in memory: the n_frames() values of band i, or the n_mels() values of frame i
-  /// where layout() is `frame_major`.
+  /// Row i of the matrix in memory: the n_frames() values of band i, or the n_mels() values of frame i if
+  /// layout() is `frame_major`.
   /// @throws Error `input` if there is no such row.
   [[nodiscard]] span<const float> row(std::size_t i) const {
     return {values_.data + row_start(i), row_length()};
   }
-  /// Row i, to be changed.
+  /// Row i, mutable.
   /// @throws Error `input` if there is no such row.
   [[nodiscard]] span<float> row(std::size_t i) { return {values_.data + row_start(i), row_length()}; }
 
@@ -84,18 +84,18 @@ class MelSpectrogram {
   [[nodiscard]] const float& operator()(std::size_t mel, std::size_t frame) const {
     return values_.data[place(mel, frame)];
   }
-  /// The value of a band in a frame, to be changed.
+  /// The value of a band in a frame, mutable.
   /// @throws Error `input` if there is no such band or frame.
   [[nodiscard]] float& operator()(std::size_t mel, std::size_t frame) {
     return values_.data[place(mel, frame)];
   }
 
-  /// Exchanges two spectrograms.
+  /// Swaps two spectrograms.
   void swap(MelSpectrogram& other) noexcept {
     std::swap(values_, other.values_);
     std::swap(layout_, other.layout_);
   }
-  /// Exchanges two spectrograms.
+  /// Swaps two spectrograms.
   friend void swap(MelSpectrogram& a, MelSpectrogram& b) noexcept { a.swap(b); }
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// Live signals: samples in pieces of any size, the same bits as from the whole.
+/// Live signals: samples in chunks of any size, the same bits as from the whole.
 
 #ifndef MOJO_AUDIO_STREAM_HPP
 #define MOJO_AUDIO_STREAM_HPP
@@ -16,12 +16,11 @@ namespace mojo_audio {
 
 /// One live signal, made by MelExtractor::stream().
 ///
-/// Frames come out as soon as no further sample can change them. All that is pushed, then finished, gives
-/// the values that MelExtractor::compute() gives for the whole, bit for bit. Memory does not grow with
-/// the signal.
+/// It returns frames as soon as no later sample can change them. All frames together equal those of
+/// MelExtractor::compute() for the whole signal, bit for bit. Memory doesn't grow with the signal.
 ///
-/// One thread at a time uses it. It can be moved, not copied; one that was moved from refuses everything
-/// with `input`.
+/// Only one thread at a time can use it. It can be moved, but not copied; after a move, every call on the old
+/// object fails with `input`.
 ///
 /// @code
 /// auto config = mojo_audio::MelConfig::whisper();
@@ -35,21 +34,21 @@ namespace mojo_audio {
 /// @endcode
 class MelStream {
  public:
-  /// Takes over what the other has.
+  /// Moves.
   MelStream(MelStream&& other) noexcept = default;
-  /// Takes over what the other has.
+  /// Moves.
   MelStream& operator=(MelStream&& other) noexcept = default;
 
-  /// Rows of the frames.
+  /// Number of rows of the frames.
   [[nodiscard]] std::size_t n_mels() const noexcept { return detail::stream_n_mels(handle_.get()); }
 
-  /// Takes any number of samples, also none, and gives the frames that they make certain; often none.
+  /// Appends any number of samples, even none, and returns the frames that they complete, often none.
   /// @throws Error `sample` for the first that is not finite, or so large that its power can't be
-  /// represented, and then takes none of them; `finished`; `allocation`.
+  /// represented; `finished`; `allocation`. An error changes nothing.
   [[nodiscard]] MelSpectrogram push(span<const float> samples) {
     return detail::unwrap(try_push(samples));
   }
-  /// The same of 16-bit integers.
+  /// The same for 16-bit integers.
   /// @throws Error as for `float`.
   [[nodiscard]] MelSpectrogram push(span<const std::int16_t> samples) {
     return detail::unwrap(try_push(samples));
@@ -64,14 +63,15 @@ class MelStream {
     return run(samples.data(), samples.size());
   }
 
-  /// Like push(), to the first n_mels() * frames_after(samples.size()) values of `out`. Allocates nothing.
+  /// Like push(), but writes to the first n_mels() * frames_after(samples.size()) values of `out`. Doesn't
+  /// allocate.
   /// @returns the number of frames
-  /// @throws Error those of push(); `buffer_size` if `out` is shorter; `input` if it shares memory with
-  /// the samples. Then the stream goes on as if nothing had been pushed.
+  /// @throws Error those of push(); `buffer_size` if `out` is shorter; `input` if it overlaps the samples.
+  /// An error changes nothing.
   std::size_t push_into(span<const float> samples, span<float> out) {
     return detail::unwrap(try_push_into(samples, out));
   }
-  /// The same of 16-bit integers.
+  /// The same for 16-bit integers.
   /// @returns the number of frames
   /// @throws Error as for `float`.
   std::size_t push_into(span<const std::int16_t> samples, span<float> out) {
@@ -89,13 +89,13 @@ class MelStream {
     return run_into(samples.data(), samples.size(), out);
   }
 
-  /// How many frames a push of so many samples will give.
+  /// Number of frames that a push of `n_samples` samples will return.
   [[nodiscard]] std::size_t frames_after(std::size_t n_samples) const noexcept {
     return detail::stream_frames_after(handle_.get(), n_samples);
   }
 
-  /// Ends the signal and gives the frames that reach over its end.
-  /// @throws Error `empty_input` if there was no sample; `finished`; `allocation`.
+  /// Ends the signal and returns the frames that reach beyond its end.
+  /// @throws Error `empty_input` if no sample was pushed; `finished`; `allocation`.
   [[nodiscard]] MelSpectrogram finish() { return detail::unwrap(try_finish()); }
 
   /// Like finish(), with the error in the result.
@@ -108,9 +108,9 @@ class MelStream {
     return MelSpectrogram(values, layout_);
   }
 
-  /// Like finish(), to the first n_mels() * frames_at_finish() values of `out`. Allocates nothing.
+  /// Like finish(), but writes to the first n_mels() * frames_at_finish() values of `out`. Doesn't allocate.
   /// @returns the number of frames
-  /// @throws Error those of finish(); `buffer_size` if `out` is shorter: then the stream goes on.
+  /// @throws Error those of finish(); `buffer_size` if `out` is shorter: then the signal has not ended.
   std::size_t finish_into(span<float> out) { return detail::unwrap(try_finish_into(out)); }
 
   /// Like finish_into(), with the error in the result.
@@ -123,12 +123,12 @@ class MelStream {
     return n_frames;
   }
 
-  /// How many frames finish() will give.
+  /// Number of frames that finish() will return.
   [[nodiscard]] std::size_t frames_at_finish() const noexcept {
     return detail::stream_frames_at_finish(handle_.get());
   }
 
-  /// Starts anew, as if nothing had been pushed.
+  /// Resets the stream to its start.
   void reset() noexcept { detail::stream_reset(handle_.get()); }
 
  private:

@@ -1,12 +1,12 @@
-"""Mel spectrograms, equal to those of the libraries that speech models are trained with.
+"""Mel spectrograms equal to those of the libraries that speech models are trained with.
 
 >>> import mojo_audio, numpy
 >>> mel = mojo_audio.mel_spectrogram(numpy.zeros(480000, numpy.float32))  # Whisper's log-mel
 >>> mel.shape
 (80, 3000)
 
-`MelConfig` holds every option, `MelExtractor` is a checked plan of one that threads share, `MelStream`
-is one live signal. Every error is a `mojo_audio.Error`, which is a `ValueError`.
+`MelConfig` has every option, `MelExtractor` is the checked plan of a configuration, which threads can share,
+and `MelStream` is one live signal. Every error is a `mojo_audio.Error`, which is a `ValueError`.
 """
 
 from mojo_audio._errors import (

@@ -1,15 +1,15 @@
-"""What can be refused, each with what came and what was wanted."""
+"""The errors of the package. Their messages say what is wrong and what is allowed."""
 
 
 class Error(ValueError):
-    """Why something was refused; the message names the option, argument or sample."""
+    """The base of all errors. The message names the option, argument or sample."""
 
     code: str = "error"
     """A short name of the kind of error, the same in every language."""
 
 
 class ConfigError(Error):
-    """An option has a value that is not allowed, by itself or together with another."""
+    """An option's value is not allowed, alone or together with another option."""
 
     code = "config"
     field: str
@@ -17,11 +17,11 @@ class ConfigError(Error):
     value: str
     """Its value, as text."""
     wanted: str
-    """What it may be."""
+    """Its allowed values."""
 
 
 class UnknownNameError(Error):
-    """There is no option or preset of that name."""
+    """No option or preset has that name."""
 
     code = "unknown_name"
     what: str
@@ -29,11 +29,11 @@ class UnknownNameError(Error):
     name: str
     """The name that was not found."""
     known: list[str]
-    """The names there are."""
+    """The known names."""
 
 
 class InputError(Error):
-    """An argument is no audio, or no place for a result: its type, its shape or its memory."""
+    """An argument isn't audio, or isn't a writable output array: its type, its shape or its memory."""
 
     code = "input"
 
@@ -45,15 +45,15 @@ class EmptyInputError(Error):
 
 
 class SampleError(Error):
-    """A sample is not a number, infinite, or so large that its power can't be represented."""
+    """A sample is not finite, or so large that its power can't be represented."""
 
     code = "sample"
     index: int
-    """Its place in the input (in a stream: since its start), from 0."""
+    """Index of the sample in the input (in a stream: since its start), from 0."""
     value: float
-    """The sample."""
+    """The sample's value."""
     limit: float
-    """Largest magnitude that is always taken with this configuration."""
+    """Largest magnitude that this configuration always accepts."""
 
 
 class BufferSizeError(Error):
@@ -67,11 +67,11 @@ class BufferSizeError(Error):
 
 
 class AllocationError(Error, MemoryError):
-    """Memory was refused."""
+    """An allocation failed."""
 
     code = "allocation"
     bytes: int
-    """How many bytes were asked for."""
+    """Number of bytes requested."""
 
 
 class FinishedError(Error):
@@ -91,5 +91,5 @@ for _class in (
     AllocationError,
     FinishedError,
 ):
-    # The name that users import them by, in tracebacks and pickles.
+    # Tracebacks and pickles use the name that users import.
     _class.__module__ = "mojo_audio"

@@ -36,7 +36,7 @@ _LifterKind: TypeAlias = Literal["kaldi", "librosa"]
 _Normalize: TypeAlias = Literal["none", "mean", "deviation", "variance"]
 _Layout: TypeAlias = Literal["mel_major", "frame_major"]
 
-# Every option of MelConfig, all of them optional.
+# Every option of MelConfig, each optional.
 class _Options(TypedDict, total=False):
     sample_rate: int
     """Sample rate of the input, in hertz."""

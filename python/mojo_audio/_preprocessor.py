@@ -1,7 +1,7 @@
-"""Reads the `preprocessor_config.json` that stands beside a model.
+"""Reads a model's `preprocessor_config.json`.
 
-Each family has its table: which settings become which option, which have nothing to do with features,
-and which values can be honoured. A setting in none of them is refused.
+Each family has a function that says which settings become which option, which don't affect the features, and
+which values are supported. Any other setting is an error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from mojo_audio._errors import ConfigError
 
 Options = dict[str, Any]
 
-# Settings of transformers' base class that say how batches are padded and what is returned, or which
-# class reads the file.
+# Settings of transformers' base class for the padding of batches, the type of the result, or the class that
+# reads the file.
 _NO_FEATURE = frozenset(
     {
         "feature_extractor_type",
@@ -32,7 +32,7 @@ _NO_FEATURE = frozenset(
     }
 )
 
-# Every preset of transformers lays the bins from 0 to half the sample rate, rounded down.
+# transformers always spaces the bins from 0 to half the sample rate, rounded down.
 _LINSPACE = "linspace"
 
 
@@ -60,7 +60,7 @@ def _load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Mapping[str, An
     with open(path, encoding="utf-8") as file:
         try:
             settings = json.load(file)
-        except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, a number or nesting without end
+        except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, a number or nesting too long
             raise _refused("source", path, f"a JSON file ({error})") from error
     if not isinstance(settings, dict):
         raise _refused("source", path, "a JSON object of settings")
@@ -77,7 +77,7 @@ def _refused(field: str, value: object, wanted: str) -> ConfigError:
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _refused(name, value, "a number")
-    # JSON as Python reads it has infinities, NaN and integers of any length.
+    # Python's JSON reader accepts infinities, NaN and integers of any length.
     if not abs(value) <= sys.float_info.max:
         raise _refused(name, value, "a finite number")
     return value
@@ -113,14 +113,14 @@ class _Settings:
         return value
 
     def only(self, name: str, *allowed: Any) -> None:
-        """A setting that must have one of the values that are computed; the first is its default."""
+        """A setting that must have one of the supported values; the first is its default."""
         value = self.take(name, allowed[0])
-        # 1 is no flag, and true no number.
+        # 1 is not a flag, and true is not a number.
         if not any(value == wanted and type(value) is type(wanted) for wanted in allowed):
             raise _refused(name, value, " or ".join(repr(wanted) for wanted in allowed))
 
     def follows(self, name: str, value: int) -> None:
-        """A setting that transformers computes of others when it saves them."""
+        """A setting that transformers computes from others when it saves them."""
         given = self.take(name, value)
         if given != value:
             raise _refused(name, given, f"{value}, which follows from the other settings,")
@@ -130,7 +130,7 @@ class _Settings:
             self._settings.pop(name, None)
 
     def finish(self, kind: str) -> None:
-        """Refuses what has not been read."""
+        """Fails if a setting has not been read."""
         for name, value in self._settings.items():
             if name not in _NO_FEATURE:
                 raise _refused(name, value, f"a setting that {kind} is known to have")
@@ -144,7 +144,7 @@ def _whisper(settings: _Settings) -> tuple[str, Options]:
         raise _refused("hop_length", hop_length, "at least 1")
     settings.follows("n_samples", n_samples)
     settings.follows("nb_max_frames", n_samples // hop_length)
-    # The call's argument do_normalize counts, not the setting.
+    # transformers uses the argument do_normalize of the call, not the setting.
     settings.drop("mel_filters", "do_normalize")
     settings.only("padding_value", 0.0, 0)
     return "whisper", {
@@ -188,7 +188,7 @@ def _clap(settings: _Settings) -> tuple[str, Options]:
     settings.follows("nb_max_samples", n_samples)
     settings.follows("nb_frequency_bins", n_fft // 2 + 1)
     settings.drop("mel_filters", "mel_filters_slaney")
-    # Kept in old files, and read no more.
+    # In old files; transformers no longer reads them.
     settings.drop("chunk_length_s", "n_fft", "nb_max_frames")
     truncation = settings.take("truncation", "fusion")
     if truncation not in ("fusion", "rand_trunc"):
@@ -224,7 +224,7 @@ def _speecht5(settings: _Settings) -> tuple[str, Options]:
     settings.follows("n_fft", n_fft)
     settings.follows("n_freqs", n_fft // 2 + 1)
     settings.drop("mel_filters", "window")
-    # Kept in old files: transformers 4.26 and later read them no more.
+    # In old files; transformers 4.26 and later don't read them.
     settings.only("frame_signal_scale", 1.0)
     settings.only("reduction_factor", 2, 1)
     window = settings.take("win_function", "hann_window")
@@ -262,8 +262,8 @@ def _parakeet(settings: _Settings) -> tuple[str, Options]:
 
 
 def _seamless_m4t(settings: _Settings) -> tuple[str, Options]:
-    settings.drop("stride")  # how its frames are put together for the model
-    # transformers asks for as many features as bands, and takes the bands.
+    settings.drop("stride")  # how frames are stacked for the model
+    # transformers uses the number of bands instead.
     settings.drop("feature_size")
     options = _kaldi(settings, n_mels=80)
     return "kaldi-fbank", options | {

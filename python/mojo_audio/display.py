@@ -25,23 +25,23 @@ def specshow(
     Parameters
     ----------
     mel
-        What a `MelExtractor` of `config` gives for one signal: (n_mels, n_frames), or
-        (n_frames, n_mels) where `layout` is `frame_major`. Of cepstra the coefficients are numbered.
+        The result of a `MelExtractor` of `config` for one signal: (n_mels, n_frames), or (n_frames, n_mels)
+        if `layout` is `frame_major`. The rows of cepstra are numbered.
     config
-        The configuration that it was computed with.
+        The configuration that `mel` was computed with.
     ax
-        Where to draw; matplotlib's current axes if left out.
+        Where to draw; by default matplotlib's current axes.
     **options
-        For `Axes.pcolormesh`, such as `cmap`.
+        Passed to `Axes.pcolormesh`, for example `cmap`.
 
     Returns
     -------
-    The mesh, which `Figure.colorbar` takes.
+    The mesh, for `Figure.colorbar`.
 
     Raises
     ------
     ValueError
-        `mel` has another number of rows than `config` makes.
+        The number of rows of `mel` doesn't fit `config`.
     """
     if ax is None:
         from matplotlib import pyplot
@@ -54,11 +54,11 @@ def specshow(
         raise ValueError(f"mel: an array of shape {mel.shape} came; one with {n_rows} rows is wanted")
     if bands and config.use_energy:
         rows = rows[:-1] if config.htk_compat else rows[1:]
-    # Each frame is drawn around its middle, which `center` lays on whole hops.
+    # Each frame is drawn around its middle, which `center` puts on whole hops.
     middle = 0.0 if config.center else config.window_length / 2
     starts = np.arange(rows.shape[1] + 1) - 0.5
     seconds = (starts * config.hop_length + middle) / config.sample_rate
-    # A band reaches from halfway to the band below it to halfway to the one above, on the mel axis.
+    # On the mel axis, a band reaches halfway to its neighbours.
     heights = np.arange(rows.shape[0] + 1) - 0.5
     mesh = ax.pcolormesh(seconds, heights, rows, **options)
     ax.set_xlabel("time (s)")
@@ -76,8 +76,8 @@ def specshow(
 
 
 def band_edges(config: MelConfig) -> npt.NDArray[np.float64]:
-    """The edges of the bands in hertz, n_mels + 2 of them: band b rises from edge b, is highest at edge
-    b + 1 and ends at edge b + 2."""
+    """The n_mels + 2 edges of the bands in hertz: band b rises from edge b, is highest at edge b + 1 and ends at
+    edge b + 2."""
     to_mel, to_hertz = _SCALES[config.mel_scale]
     low, high = to_mel(config.f_min), to_mel(config.upper_frequency)
     mels = np.linspace(low, high, config.n_mels + 2)
@@ -85,7 +85,7 @@ def band_edges(config: MelConfig) -> npt.NDArray[np.float64]:
 
 
 def _round_frequencies(config: MelConfig) -> list[float]:
-    """Frequencies to write at the axis: octaves of 125 Hz within the bands."""
+    """Frequencies to label on the axis: octaves of 125 Hz within the bands."""
     edges = band_edges(config)
     low, high = edges[1], edges[-2]
     octaves = (125.0 * 2**octave for octave in range(12))
@@ -110,5 +110,5 @@ def _from_htk(mel: float) -> float:
     return float(700 * (10 ** (mel / 2595) - 1))
 
 
-# Kaldi's scale is HTK's times a constant: its bands have the same edges.
+# Kaldi's scale is HTK's times a constant, so its bands have the same edges.
 _SCALES = {"slaney": (_slaney, _from_slaney), "htk": (_htk, _from_htk), "kaldi": (_htk, _from_htk)}

@@ -1,5 +1,5 @@
-//! What callers hand over as audio: contiguous float32 and int16 are read where they lie, everything
-//! else is converted once.
+//! The caller's audio: contiguous float32 and int16 are read without a copy, everything else is converted
+//! once.
 
 use crate::errors::{input_error, raise, tuple};
 use mojo_audio_core::Error;
@@ -15,9 +15,9 @@ use pyo3::types::IntoPyDict;
 /// Samples of one or more signals, contiguous, one signal after another.
 pub struct Audio<'py> {
     samples: Samples<'py>,
-    /// The shape without the axis of time; empty for a single signal.
+    /// The shape without the time axis; empty for a single signal.
     pub outer: Vec<usize>,
-    /// Samples of each signal.
+    /// Number of samples of each signal.
     pub n_samples: usize,
 }
 
@@ -27,14 +27,14 @@ enum Samples<'py> {
     Converted(Vec<f32>),
 }
 
-/// Samples without a tie to the interpreter.
+/// Samples that can be used without the interpreter.
 #[derive(Clone, Copy)]
 pub enum Slice<'a> {
     Floats(&'a [f32]),
     Integers(&'a [i16]),
 }
 
-/// Calls `$body` with `$samples` as a slice of either type.
+/// Evaluates `$body` with `$samples` as a slice of either type.
 macro_rules! with_samples {
     ($slice:expr, $samples:ident => $body:expr) => {
         match $slice {
@@ -57,7 +57,7 @@ impl<'a> Slice<'a> {
         }
     }
 
-    /// Whether any of its memory is also the other's.
+    /// Whether it overlaps the other array in memory.
     pub fn overlaps(self, other: &[f32]) -> bool {
         let samples = with_samples!(self, samples => addresses(samples));
         let other = addresses(other);
@@ -142,7 +142,7 @@ impl<'py> Audio<'py> {
         Ok(Self { samples, outer, n_samples })
     }
 
-    /// How many signals there are.
+    /// Number of signals.
     pub fn n_signals(&self) -> usize {
         self.outer.iter().product()
     }
@@ -150,7 +150,7 @@ impl<'py> Audio<'py> {
     /// All samples.
     pub fn slice(&self) -> Slice<'_> {
         match &self.samples {
-            // They were laid out to be contiguous.
+            // They were made contiguous.
             Samples::Floats(array) => Slice::Floats(array.as_slice().unwrap_or_default()),
             Samples::Integers(array) => Slice::Integers(array.as_slice().unwrap_or_default()),
             Samples::Converted(values) => Slice::Floats(values),
@@ -158,7 +158,7 @@ impl<'py> Audio<'py> {
     }
 }
 
-/// NumPy's view of an object: by the buffer protocol, `__array__`, DLPack, or as a sequence.
+/// An object as a NumPy array: through the buffer protocol, `__array__`, DLPack, or as a sequence.
 fn as_array<'py>(audio: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
     if let Ok(array) = audio.cast::<PyUntypedArray>() {
         return Ok(array.clone());
@@ -182,7 +182,7 @@ fn as_array<'py>(audio: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArra
     Ok(array.cast_into::<PyUntypedArray>()?)
 }
 
-/// The array itself if it is contiguous values of that type, a copy else.
+/// The array itself if its values are contiguous and of that type, otherwise a copy.
 fn laid_out<'py, T: Element>(
     array: &Bound<'py, PyUntypedArray>,
 ) -> PyResult<Bound<'py, PyUntypedArray>> {
@@ -206,7 +206,7 @@ fn borrow<'py, T: Element>(array: &Bound<'py, PyUntypedArray>) -> PyResult<PyRea
     })
 }
 
-/// Values in 32 bits. What is too large becomes infinite, and is refused as such.
+/// Values in 32 bits. Values that are too large become infinite, which is an error later.
 fn narrowed(array: &PyReadonlyArrayDyn<'_, f64>) -> PyResult<Vec<f32>> {
     let view = array.as_array();
     let mut values = Vec::new();

@@ -10,7 +10,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-/// The clips: each by itself, or the rows of one array.
+/// The clips: separate arrays, or the rows of one array.
 pub enum Clips<'py> {
     List(Vec<Audio<'py>>),
     Rows { audio: Audio<'py>, lengths: Vec<usize> },
@@ -78,7 +78,7 @@ impl<'py> Clips<'py> {
     }
 }
 
-/// Whether it is an array (NumPy's, or of a library that hands over its own) and no sequence of them.
+/// Whether it is one array, from NumPy or from a library that exports its arrays, and not a sequence of them.
 fn is_one_array(clips: &Bound<'_, PyAny>) -> PyResult<bool> {
     if let Ok(array) = clips.cast::<PyUntypedArray>() {
         // An array of objects is a sequence of clips.
@@ -87,7 +87,7 @@ fn is_one_array(clips: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(clips.hasattr("__array__")? || clips.hasattr("__dlpack__")?)
 }
 
-/// The result of each, without the GIL.
+/// The result of each clip, computed without the GIL.
 pub fn compute(
     py: Python<'_>,
     extractor: &MelExtractor,

@@ -1,4 +1,4 @@
-//! `MelConfig`: core's options, checked when made and never changed.
+//! `MelConfig`: core's options, checked in the constructor and immutable.
 
 use crate::errors::{OrRaise, raise};
 use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind, PRESETS};
@@ -9,18 +9,17 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-/// Every option of a mel spectrogram, by keyword. What is not named has core's default: Whisper's
-/// log-mel with 80 bands.
+/// Every option of a mel spectrogram, as keyword arguments. The defaults are Whisper's log-mel with 80 bands.
 ///
-/// A configuration is checked when it is made and never changes; `replace` gives another. It can be
-/// compared, hashed, copied, pickled, and its repr can be pasted back.
+/// A configuration is checked in the constructor and never changes; `replace` returns a new one. It can be
+/// compared, hashed, copied and pickled, and its repr is valid code.
 ///
 /// Raises
 /// ------
 /// ConfigError
-///     An option has a value that is not allowed, by itself or together with another.
+///     An option's value is not allowed, alone or together with another option.
 /// UnknownNameError
-///     There is no option of that name.
+///     No option has that name.
 ///
 /// Examples
 /// --------
@@ -34,7 +33,7 @@ pub struct MelConfig {
 }
 
 impl MelConfig {
-    /// Changes single options of a configuration, and checks the outcome.
+    /// Changes options of a configuration, and checks the result.
     pub fn build(
         mut config: core::MelConfig,
         py: Python<'_>,
@@ -48,17 +47,17 @@ impl MelConfig {
     }
 }
 
-/// The preset of that name.
+/// The preset with that name.
 pub fn preset(py: Python<'_>, name: &str) -> PyResult<core::MelConfig> {
     core::MelConfig::preset(name).or_raise(py)
 }
 
-/// Sets an option. A value of another type has core's error for one that can't be read.
+/// Sets an option. For a value of the wrong type it raises core's error for a text that can't be read.
 fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = value.py();
     let kind = OPTIONS.iter().find(|option| option.name == name).map(|option| option.kind);
     let text = match kind {
-        // Core knows the error for a name that there is not.
+        // Core makes the error for an unknown name.
         None => Some(String::new()),
         Some(_) if value.is_none() => Some("none".into()),
         Some(OptionKind::Bool) => truth(value)?.map(|value| value.to_string()),
@@ -70,7 +69,7 @@ fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> Py
     };
     match text {
         Some(text) => config.set(name, &text).or_raise(py),
-        // A text that no option takes, and that says what came.
+        // A text that no option accepts, and that shows the value.
         None => match config.set(name, "\0") {
             Err(Error::Config { field, wanted, .. }) => {
                 let value = value.repr()?.to_string();
@@ -81,7 +80,7 @@ fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> Py
     }
 }
 
-/// `True` and `False`, and NumPy's own.
+/// `True` and `False`, Python's or NumPy's.
 fn truth(value: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
     if let Ok(value) = value.cast::<PyBool>() {
         return Ok(Some(value.is_true()));
@@ -99,7 +98,7 @@ fn is_bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(value.is_instance_of::<PyBool>() || is_numpy_bool(value)?)
 }
 
-/// Integers of any library, in decimal.
+/// Integers of any library, as decimal text.
 fn integer(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if is_bool(value)? || !value.hasattr("__index__")? {
         return Ok(None);
@@ -108,7 +107,7 @@ fn integer(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     Ok(Some(value.cast::<PyInt>()?.str()?.to_string()))
 }
 
-/// Numbers of any library, as the float64 that they are.
+/// Numbers of any library, as text of their float64 value.
 fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     let is_number = value.is_instance_of::<PyFloat>()
         || value.hasattr("__float__")?
@@ -120,7 +119,7 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     Ok(Some(value.to_string()))
 }
 
-/// The value of an option as Python's.
+/// The value of an option as a Python object.
 fn get<'py>(
     py: Python<'py>,
     config: &core::MelConfig,
@@ -148,14 +147,14 @@ fn differences<'a>(
 
 #[pymethods]
 impl MelConfig {
-    /// The preset of the given name, one of `mojo_audio.PRESETS`, with single options changed.
+    /// The preset with the given name, one of `mojo_audio.PRESETS`, with changes.
     ///
     /// Raises
     /// ------
     /// UnknownNameError
-    ///     There is no preset, or no option, of that name.
+    ///     No preset, or no option, has that name.
     /// ConfigError
-    ///     An option has a value that is not allowed.
+    ///     An option's value is not allowed.
     ///
     /// Examples
     /// --------
@@ -171,23 +170,23 @@ impl MelConfig {
         Self::build(preset(class.py(), name)?, class.py(), changes)
     }
 
-    /// The configuration that the `preprocessor_config.json` beside a model describes.
+    /// The configuration in a model's `preprocessor_config.json`.
     ///
-    /// Read are those of transformers' Whisper, AST, CLAP, SpeechT5, Parakeet and SeamlessM4T feature
+    /// It reads those of transformers' Whisper, AST, CLAP, SpeechT5, Parakeet and SeamlessM4T feature
     /// extractors.
     ///
     /// Parameters
     /// ----------
     /// source
-    ///     The file, the folder that holds it, or what is in it as a mapping.
+    ///     The file, its folder, or its content as a mapping.
     /// **changes
-    ///     Options to set otherwise.
+    ///     Options to change.
     ///
     /// Raises
     /// ------
     /// ConfigError
-    ///     `field` names what can't be honoured: an extractor or a setting that is not known, or one
-    ///     that these features do not have. Nothing is guessed.
+    ///     `field` names the setting that isn't supported: an unknown extractor or setting, or one that
+    ///     these features don't have. Nothing is guessed.
     #[classmethod]
     #[pyo3(signature = (source, /, **changes), text_signature = "(source, /, **changes)")]
     fn from_preprocessor_config(
@@ -205,7 +204,7 @@ impl MelConfig {
         Self::build(preset(py, &name)?, py, Some(&options))
     }
 
-    /// The same configuration with single options changed.
+    /// The same configuration with changes.
     #[pyo3(signature = (**changes), text_signature = "($self, /, **changes)")]
     fn replace(&self, py: Python<'_>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(self.config.clone(), py, changes)
@@ -216,8 +215,8 @@ impl MelConfig {
         self.replace(py, changes)
     }
 
-    /// Every option and its value: numbers, strings, booleans and None. `MelConfig(**config.to_dict())`
-    /// is the same configuration.
+    /// Every option and its value: numbers, strings, booleans and None. `MelConfig(**config.to_dict())` equals
+    /// this configuration.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let options = PyDict::new(py);
         for option in OPTIONS {
@@ -226,20 +225,20 @@ impl MelConfig {
         Ok(options)
     }
 
-    /// Length of the window in samples: `win_length`, or `n_fft` where that is unset.
+    /// Length of the window in samples: `win_length`, or `n_fft` if that is unset.
     #[getter]
     fn window_length(&self) -> u32 {
         self.config.window_length()
     }
 
-    /// Upper edge of the highest band in hertz: `f_max`, or half the sample rate where that is unset.
+    /// Upper edge of the highest band in hertz: `f_max`, or half the sample rate if that is unset.
     #[getter]
     fn upper_frequency(&self) -> f64 {
         self.config.upper_frequency()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        // The preset that leaves least to say.
+        // The preset with the fewest changes.
         let nearest = PRESETS
             .iter()
             .filter_map(|&name| Some((name, core::MelConfig::preset(name).ok()?)))
@@ -270,7 +269,7 @@ impl MelConfig {
         let mut hasher = DefaultHasher::new();
         for option in OPTIONS {
             let text = self.config.get(option.name).or_raise(py)?;
-            // Zeros of both signs are equal.
+            // 0 and −0 are equal, so their hashes must be.
             (if text == "-0" { "0" } else { &text }).hash(&mut hasher);
         }
         Ok(hasher.finish())
@@ -290,7 +289,7 @@ impl MelConfig {
     }
 }
 
-/// The configuration of a dictionary of options: what pickles call.
+/// The configuration from a dictionary of options. Pickles call it.
 #[pyfunction]
 #[pyo3(signature = (options, /))]
 pub fn unpickle_config(options: &Bound<'_, PyDict>) -> PyResult<MelConfig> {

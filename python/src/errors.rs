@@ -1,10 +1,10 @@
-//! Core's errors as the exceptions of `mojo_audio`, each with its fields as attributes.
+//! Core's errors as exceptions of `mojo_audio`, with their fields as attributes.
 
 use mojo_audio_core::Error;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
-/// The exception for an error of core's.
+/// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
     raise_about(py, "", error)
 }
@@ -62,7 +62,7 @@ fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> 
     Ok(PyErr::from_value(value))
 }
 
-/// An argument that is no audio, or no place for a result.
+/// An argument that isn't audio, or isn't a writable output array.
 pub fn input_error(py: Python<'_>, message: String) -> PyErr {
     new(py, "InputError", message).map_or_else(|failure| failure, PyErr::from_value)
 }
@@ -89,7 +89,7 @@ pub fn tuple<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, pyo3:
     pyo3::types::PyTuple::new(py, shape)
 }
 
-/// Results of core's, with Python's exceptions.
+/// Core's results, with Python's exceptions.
 pub trait OrRaise<T> {
     fn or_raise(self, py: Python<'_>) -> PyResult<T>;
 }

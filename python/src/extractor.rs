@@ -13,22 +13,22 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::sync::Arc;
 
-/// Computes mel spectrograms of one configuration: checked and planned once, used any number of times,
-/// by any number of threads at once. The GIL is released while computing.
+/// Computes mel spectrograms with one configuration. It is checked and planned once, and any number of threads
+/// can use it at once. Computing releases the GIL.
 ///
 /// Parameters
 /// ----------
 /// config
-///     The options; Whisper's log-mel with 80 bands if left out.
+///     The options; by default Whisper's log-mel with 80 bands.
 /// window
-///     `win_length` values in place of those of the option `window`.
+///     `win_length` values instead of those of the option `window`.
 /// filterbank
-///     (n_mels, n_fft // 2 + 1) weights in place of the triangles.
+///     (n_mels, n_fft // 2 + 1) weights instead of the triangles.
 ///
 /// Raises
 /// ------
 /// BufferSizeError
-///     The window or the filterbank has another shape.
+///     The window or the filterbank has the wrong shape.
 /// ConfigError
 ///     One of them has a value that is not finite.
 ///
@@ -85,28 +85,28 @@ impl MelExtractor {
     /// Parameters
     /// ----------
     /// audio
-    ///     One sample or more: float32 (full scale is 1) or int16 (a sample counts as value / 32768),
-    ///     read without a copy where they are contiguous; float64, sequences of floats, strided views,
-    ///     and what offers the buffer protocol, `__array__` or DLPack are converted once.
+    ///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy
+    ///     if they are contiguous. float64, sequences of floats, strided views and objects with the buffer
+    ///     protocol, `__array__` or DLPack are converted once.
     /// out
-    ///     A writable, C-contiguous float32 array of the result's shape, which is filled and returned.
+    ///     A writable, C-contiguous float32 array of the result's shape, to fill and return.
     /// axis
-    ///     The axis along which time runs, for arrays of several signals: each is computed by itself.
+    ///     The time axis, for arrays of several signals. Each signal is computed separately.
     ///
     /// Returns
     /// -------
-    /// float32 array, (n_mels, n_frames), or (n_frames, n_mels) where the option `layout` is
-    /// `frame_major`; with `axis` the other axes of `audio` stand before these.
+    /// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
+    /// `axis` the other axes of `audio` come first.
     ///
     /// Raises
     /// ------
     /// InputError
-    ///     `audio` is no array of samples, or has several axes and `axis` is not given; `out` can't be
-    ///     written to.
+    ///     `audio` is not an array of samples, or has several axes and no `axis` is set; `out` is not
+    ///     writable.
     /// EmptyInputError, SampleError
-    ///     There is no sample; one is not finite, or so large that its power can't be represented.
+    ///     There are no samples; a sample is not finite, or so large that its power can't be represented.
     /// BufferSizeError
-    ///     `out` has another shape.
+    ///     `out` has the wrong shape.
     #[pyo3(signature = (audio, out = None, *, axis = None))]
     fn __call__<'py>(
         &self,
@@ -118,30 +118,29 @@ impl MelExtractor {
         compute(py, &self.extractor, audio, out, axis)
     }
 
-    /// The mel spectrograms of many signals, of any lengths, on several threads; each has the bits that
-    /// it has by itself.
+    /// The mel spectrograms of many signals of any lengths, on several threads, each with the same bits as
+    /// from a call.
     ///
     /// Parameters
     /// ----------
     /// clips
-    ///     An iterable of what a call takes, or one array (n_clips, n_samples) with a clip in each row.
+    ///     An iterable of audio as for a call, or one array (n_clips, n_samples) with a clip in each row.
     /// threads
-    ///     How many work at once; as many as the machine has cores if left out.
+    ///     Number of threads; by default one for each core of the machine.
     /// lengths
-    ///     With an array: the samples of each row that belong to the clip; the rest is padding, and not
+    ///     With an array: how many samples of each row belong to the clip. The rest is padding, and not
     ///     read.
     /// padded
     ///     Whether to return one array instead of a list.
     ///
     /// Returns
     /// -------
-    /// A list of float32 arrays, each as a call returns it; with `padded` one float32 array
-    /// (n_clips, n_mels, most frames), zero where a clip has fewer, and the int64 array of the clips'
-    /// frame counts.
+    /// A list of float32 arrays, each as from a call. With `padded`, one float32 array (n_clips, n_mels, most
+    /// frames), padded with zeros, and an int64 array of the clips' frame counts.
     ///
     /// Raises
     /// ------
-    /// Those of a call, for the first clip at fault; the message begins with its place.
+    /// The errors of a call, for the first failed clip. The message starts with its index.
     #[pyo3(signature = (clips, threads = None, *, lengths = None, padded = false))]
     fn batch<'py>(
         &self,
@@ -174,14 +173,14 @@ impl MelExtractor {
         MelStream::new(py, Arc::clone(&self.extractor))
     }
 
-    /// Frames of the result for an input of `n_samples` samples; 0 if it is too short for one.
+    /// Number of frames of the result for `n_samples` samples; 0 if they are too few for one.
     #[pyo3(signature = (n_samples, /))]
     fn frame_count(&self, py: Python<'_>, n_samples: i64) -> PyResult<usize> {
         Ok(self.extractor.frame_count(count(py, n_samples)?))
     }
 
-    /// The bands whose filter is so narrow that no bin of the transform falls into it: they are always
-    /// at the floor. A larger `n_fft` or fewer `n_mels` mends that.
+    /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
+    /// the floor. Use a larger `n_fft` or fewer `n_mels`.
     fn empty_filters(&self) -> Vec<usize> {
         self.extractor.empty_filters()
     }
@@ -192,19 +191,19 @@ impl MelExtractor {
         self.config.clone_ref(py)
     }
 
-    /// Rows of a result: mel bands, cepstral coefficients, or the bands and the energy.
+    /// Number of rows of a result: mel bands, cepstral coefficients, or the bands and the energy.
     #[getter]
     fn n_mels(&self) -> usize {
         self.extractor.n_mels()
     }
 
-    /// Bytes of working memory that a computation uses besides its result.
+    /// Bytes of working memory that a computation uses, apart from its result.
     #[getter]
     fn working_memory(&self) -> usize {
         self.extractor.working_memory()
     }
 
-    /// The processor's instructions that were chosen.
+    /// The instruction set in use.
     #[getter]
     fn instruction_set(&self) -> String {
         format!("{:?}", self.extractor.instruction_set())
@@ -237,7 +236,7 @@ impl MelExtractor {
     }
 }
 
-/// The extractor of its parts: what pickles call.
+/// The extractor from its parts. Pickles call it.
 #[pyfunction]
 #[pyo3(signature = (config, window, filterbank, /))]
 pub fn unpickle_extractor(
@@ -257,7 +256,7 @@ pub fn count(py: Python<'_>, n_samples: i64) -> PyResult<usize> {
         .map_err(|_| input_error(py, format!("n_samples: {n_samples} came; at least 0 is wanted")))
 }
 
-/// A table of the caller's in 32 bits, row-major.
+/// The caller's table in 32 bits, row-major.
 fn table(values: &Bound<'_, PyAny>, what: &str, shape: &[usize]) -> PyResult<Vec<f32>> {
     let py = values.py();
     let array = py.import("numpy")?.call_method1("ascontiguousarray", (values, "float32"))?;
@@ -268,7 +267,7 @@ fn table(values: &Bound<'_, PyAny>, what: &str, shape: &[usize]) -> PyResult<Vec
     Ok(array.as_slice()?.to_vec())
 }
 
-/// One signal, or all along an axis; to `out` if that is given.
+/// One signal, or all along an axis, into `out` if that is set.
 pub fn compute<'py>(
     py: Python<'py>,
     extractor: &core::MelExtractor,

@@ -1,4 +1,4 @@
-//! `mel_spectrogram` and `mfcc`: one call, with the plan of an earlier one where the options are the same.
+//! `mel_spectrogram` and `mfcc`: one call, which reuses the plan of an earlier call with the same options.
 
 use crate::config::{MelConfig, preset};
 use crate::errors::OrRaise;
@@ -8,12 +8,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What `mfcc` gives if it is not told how many: as many as Kaldi does.
+/// Default number of coefficients of `mfcc`, Kaldi's.
 const COEFFICIENTS: u32 = 13;
-/// How many plans are kept.
+/// Number of plans that are kept.
 const KEPT: usize = 8;
 
-/// The plans used last, the last of them at the end. The lock is held for a look or a push only.
+/// The plans used most recently, the latest at the end. The lock is held only for a look-up or a push.
 static PLANS: Mutex<Vec<Arc<MelExtractor>>> = Mutex::new(Vec::new());
 
 fn planned(config: &core::MelConfig) -> Result<Arc<MelExtractor>, core::Error> {
@@ -36,7 +36,7 @@ fn planned(config: &core::MelConfig) -> Result<Arc<MelExtractor>, core::Error> {
     Ok(plan)
 }
 
-/// The mel spectrogram of one signal, or of each along `axis`, by a preset and changes to it.
+/// The mel spectrogram of one signal, or of each along `axis`, with a preset and changes to it.
 pub fn spectrogram<'py>(
     audio: &Bound<'py, PyAny>,
     name: &str,
@@ -54,16 +54,16 @@ pub fn spectrogram<'py>(
 /// Parameters
 /// ----------
 /// audio
-///     As `mel_spectrogram` takes it.
+///     As for `mel_spectrogram`.
 /// n_mfcc
-///     How many coefficients.
+///     Number of coefficients.
 /// preset
-///     What the bands are computed like. Kaldi's own MFCC come of `n_mels=23, lifter=22.0`; librosa's of
+///     The preset of the bands. For Kaldi's own MFCC use `n_mels=23, lifter=22.0`; for librosa's
 ///     `preset="librosa", n_mfcc=20, log="db", reference="whole_input", top_db=80.0`.
 /// axis
-///     The axis along which time runs, for arrays of several signals.
+///     The time axis, for arrays of several signals.
 /// **options
-///     Options of `MelConfig` to set otherwise than the preset does.
+///     Options of `MelConfig` to change in the preset.
 ///
 /// Returns
 /// -------
@@ -71,7 +71,7 @@ pub fn spectrogram<'py>(
 ///
 /// Raises
 /// ------
-/// Those of `mel_spectrogram`.
+/// The errors of `mel_spectrogram`.
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, n_mfcc = None, preset = "kaldi-fbank", axis = None, **options),

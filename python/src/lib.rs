@@ -1,5 +1,5 @@
-//! The module `mojo_audio._native`: core's engine with Python's types. The package `mojo_audio` around
-//! it is what users import.
+//! The module `mojo_audio._native`: core's engine with Python's types. Users import the package `mojo_audio`
+//! around it.
 
 mod audio;
 mod batch;
@@ -7,7 +7,7 @@ mod config;
 mod errors;
 mod extractor;
 mod functions;
-// Its lines are as long as the signatures that Python shows.
+// Its lines are long because Python shows these signatures.
 #[rustfmt::skip]
 mod options;
 mod output;

@@ -1,4 +1,4 @@
-//! Results as NumPy arrays: core's memory handed over, or the caller's own filled.
+//! Results as NumPy arrays: core's memory handed over, or the caller's array filled.
 
 use crate::audio::Slice;
 use crate::errors::{OrRaise, input_error, shape_error};
@@ -8,7 +8,7 @@ use numpy::ndarray::{ArrayD, IxDyn};
 use numpy::{PyArrayDyn, PyArrayMethods, PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
-/// (n_mels, n_frames), or (n_frames, n_mels) as the option `layout` says.
+/// (n_mels, n_frames) or (n_frames, n_mels), depending on the option `layout`.
 pub fn shape(extractor: &MelExtractor, n_frames: usize) -> [usize; 2] {
     match extractor.config().layout {
         Layout::MelMajor => [extractor.n_mels(), n_frames],
@@ -36,7 +36,7 @@ pub fn array_of<'py>(
     Ok(PyArrayDyn::from_owned_array(py, array).into_any())
 }
 
-/// Zeros, or the error for memory that was refused.
+/// Zeros, or the error for a failed allocation.
 pub fn zeros(py: Python<'_>, shape: &[usize]) -> PyResult<Vec<f32>> {
     let len = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
     let refused = |len: usize| Error::Allocation { bytes: len.saturating_mul(size_of::<f32>()) };
@@ -51,7 +51,7 @@ pub fn zeros(py: Python<'_>, shape: &[usize]) -> PyResult<Vec<f32>> {
 pub struct Out<'py>(PyReadwriteArrayDyn<'py, f32>);
 
 impl<'py> Out<'py> {
-    /// Checks that it is a writable, contiguous float32 array of that shape, and nobody else's now.
+    /// Checks that it is a writable, contiguous float32 array of that shape that nobody else is using now.
     pub fn new(out: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Self> {
         let py = out.py();
         let wanted = |came: String| {
@@ -78,7 +78,7 @@ impl<'py> Out<'py> {
         }
     }
 
-    /// Its values, if the audio lies elsewhere.
+    /// Its values, if it doesn't overlap the audio.
     pub fn values(&mut self, py: Python<'_>, audio: Slice<'_>) -> PyResult<&mut [f32]> {
         let values = self.0.as_slice_mut().map_err(|error| input_error(py, format!("out: {error}")))?;
         if audio.overlaps(values) {
@@ -87,7 +87,7 @@ impl<'py> Out<'py> {
         Ok(values)
     }
 
-    /// Its values, where there is no audio.
+    /// Its values, for calls without audio.
     pub fn all_values(&mut self, py: Python<'_>) -> PyResult<&mut [f32]> {
         self.values(py, Slice::Floats(&[]))
     }

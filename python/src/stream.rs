@@ -9,11 +9,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// One live signal: samples go in by pieces of any size, frames come out as soon as no further sample
-/// can change them. All of them together have the bits of the whole signal's.
+/// One live signal: push samples in chunks of any size, and get frames as soon as no later sample can change
+/// them. All frames together have the same bits as from the whole signal.
 ///
-/// Made by `MelExtractor.stream`. As a context manager it gives its memory back at the end of the
-/// block. Calls of several threads are taken one after another.
+/// Made by `MelExtractor.stream`. As a context manager it frees its memory at the end of the block. Calls from
+/// several threads run one after the other.
 ///
 /// Examples
 /// --------
@@ -27,8 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[pyclass(frozen, module = "mojo_audio")]
 pub struct MelStream {
     extractor: Arc<MelExtractor>,
-    /// None once it was closed. The lock is only ever taken without the GIL, and nothing that is done
-    /// under it needs the GIL.
+    /// None after `close`. The lock is only taken without the GIL, and nothing done under it needs the GIL.
     stream: Mutex<Option<core::MelStream>>,
 }
 
@@ -64,25 +63,25 @@ impl MelStream {
 
 #[pymethods]
 impl MelStream {
-    /// Takes any number of samples, and gives the frames that they make certain; often none.
+    /// Appends any number of samples, and returns the frames that they complete, often none.
     ///
     /// Parameters
     /// ----------
     /// audio
-    ///     The next samples, of any type that a `MelExtractor` takes; there may be none.
+    ///     The next samples, of any type that a `MelExtractor` accepts; there may be none.
     /// out
-    ///     A writable, C-contiguous float32 array for the frames, of the shape that
-    ///     `frames_after(len(audio))` makes; it is returned.
+    ///     A writable, C-contiguous float32 array for the `frames_after(len(audio))` frames, to fill and
+    ///     return.
     ///
     /// Returns
     /// -------
-    /// float32 array, (n_mels, k), or (k, n_mels) where the option `layout` is `frame_major`.
+    /// float32 array, (n_mels, k), or (k, n_mels) if the option `layout` is `frame_major`.
     ///
     /// Raises
     /// ------
     /// SampleError
-    ///     A sample is not finite or too large; `index` counts from the stream's start. Nothing has been
-    ///     taken.
+    ///     A sample is not finite or too large; `index` counts from the stream's start. The stream is
+    ///     unchanged.
     /// FinishedError
     ///     The stream is finished or closed.
     #[pyo3(signature = (audio, out = None))]
@@ -107,14 +106,14 @@ impl MelStream {
         Ok(out)
     }
 
-    /// Ends the signal, and gives the frames that reach over its end.
+    /// Ends the signal, and returns the frames that reach beyond its end.
     ///
     /// Raises
     /// ------
     /// EmptyInputError
-    ///     There was no sample.
+    ///     No sample was pushed.
     /// FinishedError
-    ///     The stream was finished or closed before.
+    ///     The stream is already finished or closed.
     #[pyo3(signature = (out = None))]
     fn finish<'py>(
         &self,
@@ -131,7 +130,7 @@ impl MelStream {
         Ok(out)
     }
 
-    /// Pushes each of the chunks, then finishes: an iterator over the arrays that have frames.
+    /// Pushes each chunk, then finishes. Returns an iterator over the arrays that have frames.
     ///
     /// Examples
     /// --------
@@ -146,19 +145,19 @@ impl MelStream {
         Ok(MelFrames { stream: slf.unbind(), chunks })
     }
 
-    /// Frames that a push of `n_samples` samples would give.
+    /// Number of frames that a push of `n_samples` samples would return.
     #[pyo3(signature = (n_samples, /))]
     fn frames_after(&self, py: Python<'_>, n_samples: i64) -> PyResult<usize> {
         let n_samples = count(py, n_samples)?;
         self.with_open(py, |stream| Ok(stream.frames_after(n_samples)))
     }
 
-    /// Frames that `finish` would give now.
+    /// Number of frames that `finish` would return now.
     fn frames_at_finish(&self, py: Python<'_>) -> PyResult<usize> {
         self.with_open(py, |stream| Ok(stream.frames_at_finish()))
     }
 
-    /// Starts anew, as if nothing had been pushed.
+    /// Resets the stream to its start.
     fn reset(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |stream| {
             match stream {
@@ -169,7 +168,7 @@ impl MelStream {
         })
     }
 
-    /// Gives its memory back; `reset` opens it again.
+    /// Frees its memory; `reset` opens it again.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |stream| {
             *stream = None;
@@ -177,7 +176,7 @@ impl MelStream {
         })
     }
 
-    /// Rows of each frame.
+    /// Number of rows of each frame.
     #[getter]
     fn n_mels(&self) -> usize {
         self.extractor.n_mels()
@@ -199,11 +198,11 @@ impl MelStream {
     }
 }
 
-/// The frames of a stream, chunk by chunk; made by `MelStream.iterate`.
+/// Iterator over the frames of a stream, chunk by chunk; made by `MelStream.iterate`.
 #[pyclass(frozen, module = "mojo_audio")]
 pub struct MelFrames {
     stream: Py<MelStream>,
-    /// None once they have come to their end.
+    /// None after the last frames.
     chunks: Mutex<Option<Py<PyIterator>>>,
 }
 

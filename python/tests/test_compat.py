@@ -1,4 +1,4 @@
-"""The drop-ins beside the originals, over the same inputs."""
+"""Compares the drop-ins with the originals, on the same inputs."""
 
 from __future__ import annotations
 

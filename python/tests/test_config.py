@@ -136,7 +136,7 @@ def test_extractor_copies() -> None:
         assert again.config == extractor.config
         assert (again(audio) == extractor(audio)).all()
         assert copy.deepcopy(extractor) is extractor
-    # A window of the caller's own is used.
+    # The caller's own window is used.
     assert (MelExtractor(window=window)(audio) != MelExtractor()(audio)).any()
     periodic = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)).astype(np.float32)
     assert np.allclose(MelExtractor(window=periodic)(audio), MelExtractor()(audio), atol=1e-3)

@@ -33,7 +33,7 @@ def test_band_edges_are_the_references() -> None:
 
 @pytest.mark.parametrize("config", [MelConfig(), MelConfig.kaldi_fbank(), MelConfig.hifigan(layout="frame_major")], ids=repr)
 def test_a_tone_stands_at_its_frequency(config: MelConfig) -> None:
-    """The loudest row of a tone lies at the tone's place on the frequency axis, and its onset at its time."""
+    """The loudest row of a tone is at its frequency on the axis, and its onset at its time."""
     n = config.sample_rate
     x = (np.sin(2 * np.pi * 1000 * np.arange(n) / n) * (np.arange(n) >= n // 2)).astype(np.float32)
     mel = MelExtractor(config)(x)

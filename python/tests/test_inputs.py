@@ -1,4 +1,4 @@
-"""What can be handed over as audio, and where results can go."""
+"""The types of audio and of output arrays."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MEL = EXTRACTOR(X)
 
 
 class HasArray:
-    """What offers `__array__`, as JAX's and pandas' arrays do."""
+    """An object with `__array__`, like JAX's and pandas' arrays."""
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return X if dtype is None else X.astype(dtype)
 
 
 class HasDLPack:
-    """What offers DLPack and nothing else."""
+    """An object with only DLPack."""
 
     def __dlpack__(self, **options: Any) -> Any:
         return X.__dlpack__(**options)
@@ -85,7 +85,7 @@ def test_int16_sources() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int16])
 def test_no_copy(dtype: Any) -> None:
-    """Contiguous samples are read where they lie: computing needs little memory beside its result."""
+    """Contiguous samples are read without a copy: computing needs little memory apart from its result."""
     import resource
 
     x = np.zeros(2**26 // np.dtype(dtype).itemsize, dtype)  # 64 MiB
@@ -241,7 +241,7 @@ def test_out_over_the_audio() -> None:
 
 
 def test_results_are_handed_on() -> None:
-    """By DLPack and the buffer protocol, without a copy, and they live on by themselves."""
+    """By DLPack and the buffer protocol, without a copy, and independent of their source."""
     mel = MelExtractor()(X)
     assert mel.flags.writeable and mel.flags.c_contiguous
     shared = np.from_dlpack(mel)
@@ -271,7 +271,7 @@ def test_mfcc() -> None:
 
 
 def test_plans_are_kept_apart() -> None:
-    """More options than plans are kept, over and over: each call has its own."""
+    """More options than kept plans, in several rounds: each call uses its own."""
     for _ in range(3):
         for n_mels in range(20, 40):
             assert mojo_audio.mel_spectrogram(X, n_mels=n_mels).shape == (n_mels, 25)

@@ -28,8 +28,8 @@ def run(*command: object, **options: Any) -> str:
 
 
 def test_import_time() -> None:
-    """What `import mojo_audio` takes beyond NumPy's own import: the least of several runs, in
-    milliseconds, as `-X importtime` counts."""
+    """The time of `import mojo_audio` beyond NumPy's own import: the minimum of several runs, in milliseconds, by
+    `-X importtime`."""
     times = []
     for _ in range(7):
         log = run(sys.executable, "-X", "importtime", "-c", "import numpy, mojo_audio")
@@ -129,7 +129,7 @@ def test_mypy_strict(tmp_path: Path) -> None:
 
 
 def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
-    """The stubs are read, and not taken for Any."""
+    """Type checkers read the stubs instead of assuming Any."""
     wrong = tmp_path / "wrong.py"
     wrong.write_text(
         "import mojo_audio as m\n"

@@ -1,4 +1,4 @@
-"""`preprocessor_config.json` files, as they stand beside models."""
+"""`preprocessor_config.json` files of models."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_sources(tmp_path: Path) -> None:
     ],
 )
 def test_published_settings_give_the_reference(family: str, case: str, changes: dict[str, Any]) -> None:
-    """What the library itself gave with those settings, from the conformance cases."""
+    """The library's own output with those settings, from the conformance cases."""
     item = BY_NAME[case]
     config = MelConfig.from_preprocessor_config(PUBLISHED[family], **changes)
     mel = MelExtractor(config)(read(item["input"]))
@@ -192,7 +192,7 @@ def seamless(extractor: Any) -> np.ndarray:
 def test_saved_settings_give_the_same(
     name: str, call: Any, settings: dict[str, Any], bound: float, tmp_path: Path
 ) -> None:
-    """transformers' extractor is run, saved, and read from what it saved."""
+    """Runs transformers' extractor, saves it, and reads the saved file."""
     extractor = getattr(transformers, f"{name}FeatureExtractor")(**settings)
     extractor.save_pretrained(tmp_path)
     expected = call(extractor)

@@ -83,7 +83,7 @@ def test_first_bad_sample(n: int, bad: Any, value: float) -> None:
     stream = extractor.stream()
     cut = bad.draw(st.integers(0, min(places)))
     stream.push(x[:cut])
-    for _ in range(2):  # Nothing is taken by a push that fails.
+    for _ in range(2):  # A failed push changes nothing.
         with pytest.raises(SampleError) as caught:
             stream.push(x[cut:])
         assert caught.value.index == min(places)

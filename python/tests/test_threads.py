@@ -49,7 +49,7 @@ def test_threads_have_the_bits_of_one() -> None:
 
 
 def test_one_shot_calls_in_threads() -> None:
-    """The plans that are kept are shared, replaced and dropped by all at once."""
+    """All threads share, replace and drop the kept plans at once."""
     x = signal(2000)
     alone = {n: mojo_audio.mel_spectrogram(x, n_mels=n) for n in range(20, 40)}
 
@@ -62,7 +62,7 @@ def test_one_shot_calls_in_threads() -> None:
 
 
 def test_stream_is_locked() -> None:
-    """Pushes of several threads are taken one after another: no sample is lost."""
+    """Pushes from several threads run one after the other: no sample is lost."""
     extractor = MelExtractor(MelConfig.kaldi_fbank())
     stream = extractor.stream()
     chunk = np.full(333, 0.25, np.float32)
@@ -73,7 +73,7 @@ def test_stream_is_locked() -> None:
 
 
 def test_gil_is_released() -> None:
-    """With a switch interval that never ends, a thread runs only if another gives the GIL away."""
+    """With an endless switch interval, a thread runs only if another releases the GIL."""
     if FREE_THREADED:
         return
     extractor = MelExtractor()
@@ -117,7 +117,7 @@ def test_worker_processes() -> None:
         assert_bits(pool.submit(worker, extractor, 3000).result(), extractor(signal(3000)))
 
 
-# Python warns of forks beside threads: that is what is tried here.
+# Python warns of forks while threads run, which this tests.
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="processes are not forked here")
 def test_forked_processes() -> None:

@@ -1,2 +1,2 @@
-"""Drop-ins for the feature extractors of other libraries, one module each; a library is imported only
-by its own module."""
+"""Drop-in replacements for the feature extractors of other libraries, one module each. Only that module
+imports the library."""

@@ -1,4 +1,4 @@
-"""Whisper's plan for the settings that transformers and faster-whisper have."""
+"""Extractors for the Whisper settings of transformers and faster-whisper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""faster-whisper's feature extractor, with this package's engine inside.
+"""faster-whisper's feature extractor, with this package's engine.
 
 >>> from mojo_audio.compat.faster_whisper import FeatureExtractor
 >>> model.feature_extractor = FeatureExtractor(**model.feat_kwargs)  # doctest: +SKIP
@@ -22,9 +22,9 @@ __all__ = ["FeatureExtractor"]
 class FeatureExtractor(_Original):  # type: ignore[misc,unused-ignore]
     """A `faster_whisper.feature_extractor.FeatureExtractor` that computes its log-mel many times faster.
 
-    Constructor, attributes and call are faster-whisper's own. For an array of several signals, an empty
-    one, and below 16 kHz faster-whisper computes as before. Other than there, a sample that is not
-    finite is a `mojo_audio.SampleError` instead of features that are not.
+    The constructor, the attributes and the call are faster-whisper's own. faster-whisper itself computes arrays
+    of several signals, empty arrays, and signals below 16 kHz. A sample that is not finite raises
+    `mojo_audio.SampleError`, where faster-whisper returns features that are not finite.
     """
 
     def __call__(
@@ -44,5 +44,5 @@ class FeatureExtractor(_Original):  # type: ignore[misc,unused-ignore]
             self.mel_filters.shape[0],
             pad_end=padding or 0,
         )
-        # Integers count as they are, as in faster-whisper.
+        # Integers are not scaled, as in faster-whisper.
         return extractor(np.asarray(waveform, dtype=np.float32))

@@ -69,12 +69,12 @@ def melspectrogram(
     Parameters
     ----------
     y
-        Audio, (..., n_samples): time runs along the last axis. int16 is taken too.
+        Audio, (..., n_samples), with time along the last axis. int16 is accepted too.
     dtype
-        Of the result; librosa's follows `y`, too. It is computed with 64-bit transforms and kept in
-        32 bits, whatever it is.
+        Type of the result; librosa uses that of `y`. Whatever it is, transforms are computed in 64 bits and
+        values in 32.
     Others
-        As librosa's.
+        As in librosa.
 
     Returns
     -------
@@ -83,9 +83,9 @@ def melspectrogram(
     Raises
     ------
     ConfigError
-        A value that librosa takes and this engine can't honour: `S`, a `window` that is neither an array
-        nor one of hann, hamming, blackman, boxcar, another `pad_mode` than constant, reflect, edge,
-        symmetric, a `norm` other than "slaney" and None, an `sr` that is no whole number.
+        A value that librosa accepts and this engine doesn't: `S`, a `window` that is neither an array nor
+        hann, hamming, blackman or boxcar, a `pad_mode` other than constant, reflect, edge and symmetric, a
+        `norm` other than "slaney" and None, an `sr` that is not a whole number.
     """
     if S is not None:
         raise _refused("S", "an array", "None, and audio as y,")

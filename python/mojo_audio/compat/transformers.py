@@ -1,4 +1,4 @@
-"""transformers' Whisper feature extractor, with this package's engine inside.
+"""transformers' Whisper feature extractor, with this package's engine.
 
 >>> from mojo_audio.compat.transformers import WhisperFeatureExtractor
 >>> extractor = WhisperFeatureExtractor.from_pretrained("openai/whisper-small")  # doctest: +SKIP
@@ -20,10 +20,10 @@ __all__ = ["WhisperFeatureExtractor"]
 class WhisperFeatureExtractor(transformers.WhisperFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.WhisperFeatureExtractor` that computes its log-mel many times faster.
 
-    Constructor, call, padding, truncation, attention masks, `do_normalize`, tensors, saving and loading
-    are transformers' own; it can be used wherever that class is. With `dither`, on a `device` other than
-    the CPU and below 16 kHz transformers computes as before. Other than there, a sample that is not
-    finite is a `mojo_audio.SampleError` instead of features that are not.
+    The constructor, the call, padding, truncation, attention masks, `do_normalize`, tensors, saving and loading
+    are transformers' own, so it works wherever that class does. transformers itself computes with `dither`, on
+    a `device` other than the CPU, and below 16 kHz. A sample that is not finite raises
+    `mojo_audio.SampleError`, where transformers returns features that are not finite.
     """
 
     def _computes_here(self, device: str) -> bool:
@@ -38,7 +38,7 @@ class WhisperFeatureExtractor(transformers.WhisperFeatureExtractor):  # type: ig
             self.feature_size,
             bin_frequencies="linspace",
         )
-        # Integers count as they are, as in transformers.
+        # Integers are not scaled, as in transformers.
         mels, _ = extractor.batch(np.asarray(waveforms, dtype=np.float32), padded=True)
         return mels
 

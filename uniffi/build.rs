@@ -1,4 +1,4 @@
-//! Aligns the shared library to pages of 16 KB, as Android's newer devices have them.
+//! Aligns the shared library to pages of 16 KB, which newer Android devices have.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

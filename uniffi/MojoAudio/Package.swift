@@ -4,8 +4,8 @@
 import Foundation
 import PackageDescription
 
-// The library itself: the XCFramework that a release has beside this file, or else what
-// `cargo build --release --package mojo-audio-uniffi` makes in the checkout around it.
+// The library itself: the XCFramework next to this file in a release, otherwise the one that
+// `cargo build --release --package mojo-audio-uniffi` makes in the checkout.
 let framework = "CMojoAudio.xcframework"
 let isRelease = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
 let folder = Context.environment["MOJO_AUDIO_LIBRARY"] ?? "\(Context.packageDirectory)/../../target/release"

@@ -1,9 +1,8 @@
-//! Core's engine as UniFFI carries it to Swift and Kotlin.
+//! Core's engine for Swift and Kotlin, through UniFFI.
 //!
-//! Samples come as `&[u8]`: UniFFI lends them where they are. Results go straight to memory of the
-//! caller's, whose address comes along: UniFFI writes a `Vec<u8>` byte by byte and copies it three times
-//! more. The packages in `MojoAudio/` and `kotlin/` lay the types over this that people use; nothing here is
-//! meant for them.
+//! Samples are passed as `&[u8]`, which UniFFI lends without a copy. Results are written straight to the
+//! caller's memory, whose address is an argument: UniFFI would write a `Vec<u8>` byte by byte and copy it three
+//! times more. People use the types of the packages in `MojoAudio/` and `kotlin/`, which are built on these.
 
 mod errors;
 mod extractor;

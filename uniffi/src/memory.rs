@@ -3,7 +3,7 @@
 use crate::errors::NativeError;
 use std::borrow::Cow;
 
-/// A type that samples can have: every pattern of bits is a value of it.
+/// A type of samples, for which every bit pattern is a value.
 pub trait Sample: mojo_audio_core::Sample + Copy {
     fn from_bytes(bytes: &[u8]) -> Self;
 }
@@ -20,10 +20,10 @@ impl Sample for i16 {
     }
 }
 
-/// Samples from bytes, where they are; only those that are not aligned, as Swift's `Data` keeps the
-/// shortest, are copied. Bytes after the last whole sample don't count.
+/// Samples from bytes, without a copy. Only misaligned samples are copied, such as those in the shortest of
+/// Swift's `Data`. Bytes after the last whole sample are ignored.
 pub fn samples<S: Sample>(bytes: &[u8]) -> Cow<'_, [S]> {
-    // SAFETY: `Sample` is implemented for numbers only, of which every pattern of bits is one.
+    // SAFETY: `Sample` is only implemented for numbers, for which every bit pattern is valid.
     let (before, samples, _) = unsafe { bytes.align_to::<S>() };
     if before.is_empty() && samples.len() == bytes.len() / size_of::<S>() {
         return Cow::Borrowed(samples);
@@ -31,8 +31,8 @@ pub fn samples<S: Sample>(bytes: &[u8]) -> Cow<'_, [S]> {
     Cow::Owned(bytes.chunks_exact(size_of::<S>()).map(S::from_bytes).collect())
 }
 
-/// The memory at an address that a result goes to: `length` float32 values that nobody else reads or
-/// writes for as long as the samples are lent, which is until the call returns.
+/// The memory for a result: `length` float32 values at an address. Nobody else reads or writes them while the
+/// samples are lent, which is until the call returns.
 #[expect(
     clippy::mut_from_ref,
     reason = "the memory is at the address; the samples lend their lifetime only"
@@ -55,8 +55,8 @@ pub fn output(address: u64, length: u64, samples: &[u8]) -> Result<&mut [f32], N
     if address < read.end as u64 && (read.start as u64) < end {
         return Err(refused("out shares memory with samples; separate memory is wanted".into()));
     }
-    // SAFETY: the two packages, which alone can call, pass memory of this length that is theirs alone until
-    // the call returns, and that is not what they lend as samples.
+    // SAFETY: only the two packages can call this. They pass memory of this length that nobody else uses until
+    // the call returns, and that doesn't overlap the samples.
     Ok(unsafe { std::slice::from_raw_parts_mut(start as *mut f32, count) })
 }
 
@@ -98,7 +98,7 @@ mod tests {
         assert!(refusal(0, 4, &[]).unwrap_err().contains("address"));
         assert!(refusal(address + 1, 3, &[]).unwrap_err().contains("address"));
         assert!(refusal(address, u64::MAX, &[]).unwrap_err().contains("memory"));
-        // SAFETY: the bytes of `values`, which nobody writes meanwhile.
+        // SAFETY: the bytes of `values`, which nobody writes to meanwhile.
         let bytes = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<u8>(), 16) };
         assert!(refusal(address, 4, bytes).unwrap_err().contains("shares memory"));
         assert!(refusal(address, 2, &bytes[4..]).unwrap_err().contains("shares memory"));

@@ -1,4 +1,4 @@
-// What MelConfig can do besides having options: presets by name, options by name, checks.
+// The methods of MelConfig: presets by name, options by name, checks.
 
 internal import MojoAudioNative
 
@@ -8,15 +8,15 @@ extension MelConfig {
         self = Self.byDefault
     }
 
-    /// The preset of a name, one of ``presets``.
+    /// The preset with a name, one of ``presets``.
     ///
-    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if there is none of that name.
+    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if no preset has that name.
     public init(preset: String) throws(MelError) {
         let options = try refusing { try presetOptions(name: preset) }
         self.init(texts: OptionTexts(options))
     }
 
-    /// The same configuration, changed.
+    /// The same configuration with changes.
     ///
     /// ```swift
     /// let config = MelConfig.whisper.with { $0.nMels = 128 }
@@ -27,10 +27,10 @@ extension MelConfig {
         return config
     }
 
-    /// Sets an option by its name in Rust, such as `n_fft`, from text: numbers in decimal, `true` or
-    /// `false`, the name of a choice, `none` to unset an optional one.
+    /// Sets an option by its name in Rust, such as `n_fft`, from text: a decimal number, `true` or `false`, the
+    /// name of a choice, or `none` to unset an optional one.
     ///
-    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if there is no option of that name,
+    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if no option has that name,
     ///   ``MelError/config(field:value:wanted:message:)`` if the text is not a value of its type.
     public mutating func set(_ option: String, to text: String) throws(MelError) {
         let options = texts.byName
@@ -38,9 +38,9 @@ extension MelConfig {
         self = MelConfig(texts: OptionTexts(changed))
     }
 
-    /// Refuses values that are not allowed, by themselves or together.
+    /// Checks every option, alone and against the others.
     ///
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the option at fault.
+    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the wrong option.
     public func check() throws(MelError) {
         let options = texts.byName
         try refusing { try checkOptions(options: options) }
@@ -54,7 +54,7 @@ extension MelConfig {
         }
     }()
 
-    /// A preset that there is.
+    /// A preset that is known to exist.
     static func known(_ name: String) -> MelConfig {
         do {
             return try MelConfig(preset: name)

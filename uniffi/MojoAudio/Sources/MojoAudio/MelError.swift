@@ -3,33 +3,33 @@
 import Foundation
 internal import MojoAudioNative
 
-/// Why something was refused. ``message`` says which option, argument or sample it is about, what came and
-/// what was wanted.
+/// The errors of the library. ``message`` says which option, argument or sample is wrong, what it is and what is
+/// allowed.
 public enum MelError: Error, Sendable, Hashable {
-    /// An option has a value that is not allowed, by itself or together with another.
+    /// An option's value is not allowed, alone or together with another option.
     case config(field: String, value: String, wanted: String, message: String)
 
-    /// There is no option or preset (`kind`) of that name.
+    /// No option or preset (`kind`) has that name.
     case unknownName(kind: String, name: String, known: [String], message: String)
 
     /// The input has no samples.
     case emptyInput(message: String)
 
-    /// A sample is not a finite number, or so large that its power can't be represented. `index` is its
-    /// place in the input, in a stream since its start.
+    /// A sample is not finite, or so large that its power can't be represented. `index` counts from the start of
+    /// the input or the stream.
     case sample(index: Int, value: Float, limit: Float, message: String)
 
     /// A buffer or a table has the wrong length, in values.
     case bufferSize(expected: Int, actual: Int, message: String)
 
-    /// Memory was refused.
+    /// An allocation failed.
     case allocation(message: String)
 
     /// The stream was finished and not reset.
     case finished(message: String)
 
-    /// Anything else: an argument that can't be (`argument`), or a failure of the library itself
-    /// (`internal`), which is a bug to be reported.
+    /// Anything else: an impossible argument (`argument`), or a failure of the library itself (`internal`), which
+    /// is a bug: please report it.
     case other(code: String, message: String)
 
     /// A short name of the kind of error, the same in every version and language.
@@ -103,7 +103,7 @@ extension MelError {
     }
 }
 
-/// Runs a call of the library; what it throws becomes a ``MelError``.
+/// Runs a call of the library, and turns its errors into ``MelError``.
 func refusing<R>(_ call: () throws -> R) throws(MelError) -> R {
     do {
         return try call()

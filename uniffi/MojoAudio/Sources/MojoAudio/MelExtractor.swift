@@ -3,7 +3,7 @@
 import Foundation
 internal import MojoAudioNative
 
-/// Computes mel spectrograms of one configuration, which is checked and planned once.
+/// Computes mel spectrograms with one configuration, which is checked and planned once.
 ///
 /// ```swift
 /// let extractor = try MelExtractor(.whisper)
@@ -11,27 +11,27 @@ internal import MojoAudioNative
 /// print(mel.nMels, mel.nFrames) // 80 3000
 /// ```
 ///
-/// It does not change, so any number of threads and tasks may compute with the same one at once. Samples
-/// are mono: `Float` with a full scale of 1, or `Int16`. They are read where they are.
+/// It never changes, so any number of threads and tasks can use the same one at once. Samples are mono: `Float`
+/// with a full scale of 1, or `Int16`. They are read without a copy.
 public final class MelExtractor: Sendable {
     /// The configuration.
     public let config: MelConfig
 
-    /// Rows of a result: the mel bands, the cepstral coefficients (``MelConfig/nMFCC``), or the bands and
-    /// the energy (``MelConfig/useEnergy``).
+    /// Number of rows of a result: the mel bands, the cepstral coefficients (``MelConfig/nMFCC``), or the bands
+    /// and the energy (``MelConfig/useEnergy``).
     public let nMels: Int
 
     private let native: NativeExtractor
 
-    /// Checks and plans a configuration; with a window or a filterbank of your own, if you like.
+    /// Checks and plans a configuration, optionally with your own window or filterbank.
     ///
     /// - Parameters:
     ///   - config: The options; the defaults are Whisper's.
-    ///   - window: ``MelConfig/winLength`` values in place of those of ``MelConfig/window``.
-    ///   - filterbank: (nMels, nFFT / 2 + 1) weights, row-major, in place of the triangles.
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the option at fault, or for a table
-    ///   with a value that is not finite; ``MelError/bufferSize(expected:actual:message:)`` for a table of
-    ///   another length; ``MelError/allocation(message:)``.
+    ///   - window: ``MelConfig/winLength`` values instead of those of ``MelConfig/window``.
+    ///   - filterbank: (nMels, nFFT / 2 + 1) weights, row-major, instead of the triangles.
+    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the wrong option, or for a table with a
+    ///   value that is not finite; ``MelError/bufferSize(expected:actual:message:)`` for a table of the wrong
+    ///   length; ``MelError/allocation(message:)``.
     public init(
         _ config: MelConfig = MelConfig(), window: [Float]? = nil, filterbank: [Float]? = nil
     ) throws(MelError) {
@@ -46,13 +46,13 @@ public final class MelExtractor: Sendable {
         self.config = config
     }
 
-    /// Frames of the result for an input of so many samples; 0 if it is too short for one.
+    /// Number of frames of the result for a number of samples: 0 if they are too few for one.
     public func frameCount(_ nSamples: Int) -> Int {
         Int(clamping: native.frameCount(nSamples: UInt64(max(nSamples, 0))))
     }
 
-    /// The bands whose filter is so narrow that no bin of the transform falls into it: they are always at
-    /// the floor. A larger ``MelConfig/nFFT`` or fewer ``MelConfig/nMels`` mends that.
+    /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always the
+    /// floor. Use a larger ``MelConfig/nFFT`` or fewer ``MelConfig/nMels``.
     public var emptyFilters: [Int] {
         native.emptyFilters().map { Int($0) }
     }
@@ -62,7 +62,7 @@ public final class MelExtractor: Sendable {
     /// The mel spectrogram of the samples.
     ///
     /// - Throws: ``MelError/emptyInput(message:)`` if there are none;
-    ///   ``MelError/sample(index:value:limit:message:)`` for the first that is no finite number, or so
+    ///   ``MelError/sample(index:value:limit:message:)`` for the first that is not finite, or so
     ///   large that its power can't be represented; ``MelError/allocation(message:)``.
     public func compute<S: MelSample>(_ samples: UnsafeBufferPointer<S>) throws(MelError) -> MelSpectrogram {
         let nFrames = frameCount(samples.count)
@@ -81,19 +81,20 @@ public final class MelExtractor: Sendable {
         try refusing { try samples.withUnsafeBufferPointer { try compute($0) } }
     }
 
-    /// The mel spectrogram of the samples, computed outside of the actor that waits for it. Throws what
+    /// The mel spectrogram of the samples, computed outside the actor that waits for it. Throws what
     /// ``compute(_:)-(UnsafeBufferPointer<S>)`` throws.
     public func compute<S: MelSample>(_ samples: [S]) async throws(MelError) -> MelSpectrogram {
         try refusing { try samples.withUnsafeBufferPointer { try compute($0) } }
     }
 
     /// Writes the mel spectrogram of the samples to the start of `out`, in the order of
-    /// ``MelSpectrogram/data``. Memory for the result is not asked for.
+    /// ``MelSpectrogram/data``. It allocates no memory for the result.
     ///
     /// - Returns: The number of frames.
     /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, and
     ///   ``MelError/bufferSize(expected:actual:message:)`` if `out` has less than ``nMels`` ·
-    ///   ``frameCount(_:)`` values. After an error `out` holds anything.
+    ///   ``frameCount(_:)`` values. After an error the content of `out` is
+    ///   undefined.
     public func compute<S: MelSample>(
         _ samples: UnsafeBufferPointer<S>, into out: UnsafeMutableBufferPointer<Float>
     ) throws(MelError) -> Int {
@@ -108,14 +109,14 @@ public final class MelExtractor: Sendable {
 
     // MARK: Many inputs
 
-    /// The mel spectrograms of many clips, of any lengths, on several threads; each has the bits that it has
-    /// by itself.
+    /// The mel spectrograms of many clips of any lengths, on several threads, each with the same bits as from
+    /// `compute`.
     ///
     /// - Parameters:
-    ///   - clips: The samples of each.
-    ///   - threads: How many work at once; as many as the machine has cores if left out.
-    /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, for the first clip at fault; the
-    ///   message begins with its place.
+    ///   - clips: The samples of each clip.
+    ///   - threads: The number of threads; by default one for each core of the machine.
+    /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, for the first failed clip; the message
+    ///   starts with its index.
     public func computeBatch<S: MelSample>(
         _ clips: [[S]], threads: Int? = nil
     ) throws(MelError) -> [MelSpectrogram] {
@@ -136,12 +137,12 @@ public final class MelExtractor: Sendable {
         return try batch.results()
     }
 
-    /// The mel spectrograms of many clips, computed outside of the actor that waits for them. Otherwise as
-    /// the form that does not suspend.
+    /// The mel spectrograms of many clips, computed outside the actor that waits for them. Otherwise like the form
+    /// that doesn't suspend.
     public func computeBatch<S: MelSample>(
         _ clips: [[S]], threads: Int? = nil
     ) async throws(MelError) -> [MelSpectrogram] {
-        // Threads of a batch wait for each other: not on those that all tasks share.
+        // The threads of a batch wait for each other, so they must not be those that all tasks share.
         let work: @Sendable () -> Result<[MelSpectrogram], MelError> = {
             Result { () throws(MelError) in try self.computeBatch(clips, threads: threads) }
         }
@@ -162,7 +163,7 @@ public final class MelExtractor: Sendable {
     }
 }
 
-/// The clips of a batch, and what became of them.
+/// The clips of a batch, and their results.
 private final class Batch: @unchecked Sendable {
     private let lock = NSLock()
     private var taken = 0
@@ -172,7 +173,7 @@ private final class Batch: @unchecked Sendable {
         done = Array(repeating: nil, count: count)
     }
 
-    /// The place of a clip that nobody has taken yet.
+    /// The index of the next clip.
     func next() -> Int? {
         lock.lock()
         defer { lock.unlock() }

@@ -2,13 +2,13 @@
 
 /// A mel spectrogram, or the cepstrum of one: `nMels` · `nFrames` values.
 public struct MelSpectrogram: Sendable, Hashable {
-    /// The values: (nMels, nFrames), row-major, where ``layout`` is `melMajor`, else (nFrames, nMels).
+    /// The values, row-major: (nMels, nFrames) if ``layout`` is `melMajor`, otherwise (nFrames, nMels).
     public let data: [Float]
 
-    /// Rows: the mel bands, the cepstral coefficients, or the bands and the energy.
+    /// Number of rows: the mel bands, the cepstral coefficients, or the bands and the energy.
     public let nMels: Int
 
-    /// Frames.
+    /// Number of frames.
     public let nFrames: Int
 
     /// The order of ``data``.
@@ -16,7 +16,7 @@ public struct MelSpectrogram: Sendable, Hashable {
 
     /// The value of a row in a frame.
     ///
-    /// Like an array's, it ends the program for one that there is not.
+    /// Like an array's index, one out of range ends the program.
     public subscript(mel mel: Int, frame frame: Int) -> Float {
         precondition(
             mel >= 0 && mel < nMels && frame >= 0 && frame < nFrames,
@@ -24,7 +24,7 @@ public struct MelSpectrogram: Sendable, Hashable {
         return layout == .melMajor ? data[mel * nFrames + frame] : data[frame * nMels + mel]
     }
 
-    /// Calls `body` with the values where they are, in the order of ``data``; the pointer is valid until it
+    /// Calls `body` with the values, without a copy, in the order of ``data``. The pointer is valid until `body`
     /// returns.
     public func withUnsafeBufferPointer<R>(
         _ body: (UnsafeBufferPointer<Float>) throws -> R

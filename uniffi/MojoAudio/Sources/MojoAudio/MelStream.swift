@@ -3,15 +3,15 @@
 import Foundation
 internal import MojoAudioNative
 
-/// One live signal: samples go in, in pieces of any size, and frames come out as soon as no further sample
-/// can change them. All of them together have the bits of the whole signal's.
+/// One live signal: push samples in chunks of any size, and get frames as soon as no later sample can change
+/// them. All frames together have the same bits as from the whole signal.
 ///
-/// Made by ``MelExtractor/stream()``, which it does not need afterwards. Threads that use the same one wait
-/// for each other; the order of their samples is theirs to keep.
+/// Made by ``MelExtractor/stream()``; it may outlive the extractor. Threads that use the same stream wait for
+/// each other. They must keep their samples in order.
 ///
 /// ```swift
 /// let config = MelConfig.whisper.with {
-///     $0.reference = .fixed // the maximum of the whole input is not known while it comes in
+///     $0.reference = .fixed // a stream can't know the maximum of the whole input
 ///     $0.referenceValue = 1.5
 /// }
 /// let stream = try MelExtractor(config).stream()
@@ -20,12 +20,12 @@ internal import MojoAudioNative
 /// print(mel.nFrames, rest.nFrames) // 6 0
 /// ```
 public final class MelStream: Sendable {
-    /// Rows of each frame.
+    /// Number of rows of each frame.
     public let nMels: Int
 
     private let native: NativeStream
     private let layout: MelConfig.Layout
-    /// Held from counting the frames of a call until they are written.
+    /// Held while a call counts and writes its frames.
     private let lock = NSLock()
 
     init(_ native: NativeStream, nMels: Int, layout: MelConfig.Layout) {
@@ -40,21 +40,20 @@ public final class MelStream: Sendable {
         return try work()
     }
 
-    /// Frames that a push of so many samples will give.
+    /// Number of frames that a push of a number of samples will return.
     public func framesAfter(_ nSamples: Int) -> Int {
         Int(clamping: native.framesAfter(nSamples: UInt64(max(nSamples, 0))))
     }
 
-    /// Frames that ``finish()`` would give now.
+    /// Number of frames that ``finish()`` would return now.
     public var framesAtFinish: Int {
         Int(clamping: native.framesAtFinish())
     }
 
-    /// Takes any number of samples and gives the frames that they make certain; often that is none.
+    /// Appends any number of samples and returns the frames that they complete, often none.
     ///
-    /// - Throws: ``MelError/sample(index:value:limit:message:)`` with the sample's place since the stream's
-    ///   start; ``MelError/finished(message:)``; ``MelError/allocation(message:)``. After an error nothing
-    ///   has been taken.
+    /// - Throws: ``MelError/sample(index:value:limit:message:)`` with the sample's index since the stream's
+    ///   start; ``MelError/finished(message:)``; ``MelError/allocation(message:)``. An error changes nothing.
     public func push<S: MelSample>(_ samples: UnsafeBufferPointer<S>) throws(MelError) -> MelSpectrogram {
         try locked { () throws(MelError) in
             let nFrames = framesAfter(samples.count)
@@ -64,23 +63,23 @@ public final class MelStream: Sendable {
         }
     }
 
-    /// Takes samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
+    /// Appends samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
     public func push<S: MelSample>(_ samples: [S]) throws(MelError) -> MelSpectrogram {
         try refusing { try samples.withUnsafeBufferPointer { try push($0) } }
     }
 
-    /// Takes samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
+    /// Appends samples. Throws what ``push(_:)-(UnsafeBufferPointer<S>)`` throws.
     public func push<S: MelSample>(_ samples: ArraySlice<S>) throws(MelError) -> MelSpectrogram {
         try refusing { try samples.withUnsafeBufferPointer { try push($0) } }
     }
 
-    /// Takes samples, and writes the frames to the start of `out`: (nMels, k), or (k, nMels) where
-    /// ``MelConfig/layout`` is `frameMajor`. Memory for them is not asked for.
+    /// Appends samples, and writes the frames to the start of `out`: (nMels, k), or (k, nMels) if
+    /// ``MelConfig/layout`` is `frameMajor`. It allocates no memory for them.
     ///
     /// - Returns: The number of frames, k.
     /// - Throws: What ``push(_:)-(UnsafeBufferPointer<S>)`` throws, and
     ///   ``MelError/bufferSize(expected:actual:message:)`` if `out` has less than ``nMels`` ·
-    ///   ``framesAfter(_:)`` values. After an error nothing has been taken.
+    ///   ``framesAfter(_:)`` values. An error changes nothing.
     public func push<S: MelSample>(
         _ samples: UnsafeBufferPointer<S>, into out: UnsafeMutableBufferPointer<Float>
     ) throws(MelError) -> Int {
@@ -99,9 +98,9 @@ public final class MelStream: Sendable {
         }
     }
 
-    /// Ends the signal and gives the frames that reach over its end.
+    /// Ends the signal and returns the frames that reach beyond its end.
     ///
-    /// - Throws: ``MelError/emptyInput(message:)`` if there was no sample;
+    /// - Throws: ``MelError/emptyInput(message:)`` if no sample was pushed;
     ///   ``MelError/finished(message:)``; ``MelError/allocation(message:)``.
     public func finish() throws(MelError) -> MelSpectrogram {
         try locked { () throws(MelError) in
@@ -111,11 +110,11 @@ public final class MelStream: Sendable {
         }
     }
 
-    /// Ends the signal, and writes the frames that reach over its end to the start of `out`.
+    /// Ends the signal, and writes the frames that reach beyond its end to the start of `out`.
     ///
     /// - Returns: The number of frames.
     /// - Throws: What ``finish()`` throws, and ``MelError/bufferSize(expected:actual:message:)`` if `out`
-    ///   has less than ``nMels`` · ``framesAtFinish`` values; then the stream goes on.
+    ///   has less than ``nMels`` · ``framesAtFinish`` values; then the signal has not ended.
     public func finish(into out: UnsafeMutableBufferPointer<Float>) throws(MelError) -> Int {
         try locked { () throws(MelError) in try finishLocked(into: out) }
     }
@@ -125,7 +124,7 @@ public final class MelStream: Sendable {
         return try refusing { Int(try native.finish(address: address, length: length)) }
     }
 
-    /// Starts anew, as if nothing had been pushed.
+    /// Resets the stream to its start.
     public func reset() {
         lock.lock()
         defer { lock.unlock() }
@@ -134,8 +133,8 @@ public final class MelStream: Sendable {
 }
 
 extension MelExtractor {
-    /// The spectrograms of a live signal that comes in chunks: each chunk is pushed to a stream of its own,
-    /// then the stream is finished. Those without frames are left out.
+    /// The spectrograms of a live signal in chunks. It pushes each chunk to a new stream, finishes the stream at
+    /// the end, and leaves out spectrograms without frames.
     ///
     /// ```swift
     /// for try await mel in extractor.spectrograms(of: microphone) {

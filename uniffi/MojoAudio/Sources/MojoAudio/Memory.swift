@@ -1,18 +1,17 @@
-// Samples lent to the library where they are, and results that it writes where they stay.
+// Lends samples to the library, and lets it write results, without copies.
 
 import Foundation
 
-/// A type that samples can have: `Float` (full scale is 1), or `Int16`, which counts as value / 32,768.
-/// There are no others.
+/// A type of samples: `Float` (full scale is 1) or `Int16`, which is divided by 32,768. There are no others.
 public protocol MelSample: Sendable {}
 
 extension Float: MelSample {}
 extension Int16: MelSample {}
 
-/// What carries the samples can't count more bytes.
+/// UniFFI can't count more bytes.
 private let mostBytes = Int(Int32.max)
 
-/// Lends samples as bytes, without a copy, until the call is over.
+/// Lends samples as bytes, without a copy, until the call returns.
 func lending<S: MelSample, R>(
     _ samples: UnsafeBufferPointer<S>, _ call: (_ bytes: Data, _ isInt16: Bool) throws -> R
 ) throws(MelError) -> R {
@@ -36,15 +35,15 @@ func lending<S: MelSample, R>(
     return try refusing { try call(bytes, isInt16) }
 }
 
-/// Where the library is to write.
+/// The address that the library writes to.
 func place(of values: UnsafeMutableBufferPointer<Float>) -> (address: UInt64, length: UInt64) {
     (UInt64(UInt(bitPattern: values.baseAddress)), UInt64(values.count))
 }
 
-/// From this size on memory is asked for with care: Swift ends the program where an array gets none.
+/// From this size on an allocation is tried first: Swift ends the program if an array can't be allocated.
 private let largeResult = 1 << 30
 
-/// A spectrogram whose values are written by `fill`.
+/// A spectrogram whose values `fill` writes.
 func spectrogram(
     nMels: Int, nFrames: Int, layout: MelConfig.Layout,
     _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void

@@ -118,7 +118,7 @@ func batches(_ item: Case) async throws {
 }
 
 extension MelExtractor {
-    /// The form that does not suspend, also where one that does could be meant.
+    /// The form that doesn't suspend, even where the one that does could be meant.
     func batchNow<S: MelSample>(_ clips: [[S]], threads: Int? = nil) throws -> [MelSpectrogram] {
         try computeBatch(clips, threads: threads)
     }

@@ -1,11 +1,11 @@
-// The conformance cases, as the folder conformance/ of the checkout has them.
+// Reads the conformance cases in the checkout's folder conformance/.
 
 import Foundation
 import Testing
 
 @testable import MojoAudio
 
-/// A clip of a case, with what a reference library says of it.
+/// A clip of a case, with the reference library's output.
 struct Clip: Decodable, Sendable {
     struct Bound: Decodable, Sendable {
         let atol: Double
@@ -45,7 +45,7 @@ struct Case: Decodable, Sendable, CustomStringConvertible {
     let nFrames: Int?
     let clips: [Clip]?
     let error: Refusal?
-    /// What the case itself has of a clip, and the bounds of a `statistic`.
+    /// The case's own clip, and the bounds of a `statistic`.
     let clip: Clip?
     let rows: [Double]?
 
@@ -73,7 +73,7 @@ struct Case: Decodable, Sendable, CustomStringConvertible {
         rows = try values.decodeIfPresent(RowBound.self, forKey: .bound)?.atolPerRow
     }
 
-    /// The configuration, its options set in their order; a refusal may come from here.
+    /// The configuration, with options set in their order. It may throw a refusal.
     func config() throws -> MelConfig {
         var config = try MelConfig(preset: preset)
         for (option, text) in options {
@@ -93,7 +93,7 @@ enum Corpus {
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { path in
-            // Names of options stay as they are.
+            // Names of options don't change.
             let name = path.last!.stringValue
             let isOption = path.dropLast().last?.stringValue == "options"
             let words = name.split(separator: "_")
@@ -143,7 +143,7 @@ extension [Float] {
     var bits: [UInt32] { map(\.bitPattern) }
 }
 
-/// What a call is refused with.
+/// The error of a refusal.
 func refusal(_ call: () throws -> Void) throws -> MelError {
     var refusal: MelError?
     do {

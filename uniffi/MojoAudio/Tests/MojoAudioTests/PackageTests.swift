@@ -1,4 +1,4 @@
-// What the package adds to the engine: values, memory, errors, threads, sequences.
+// Tests of what the package adds to the engine: values, memory, errors, threads, sequences.
 
 import Foundation
 import Testing
@@ -78,7 +78,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(mel.withUnsafeBufferPointer { Array($0) } == mel.data)
     let frameMajor = try MelExtractor(MelConfig.whisper.with { $0.layout = .frameMajor }).compute(samples)
     #expect(frameMajor[mel: 79, frame: 30] == mel[mel: 79, frame: 30])
-    // The shortest inputs, which are not lent but copied.
+    // The shortest inputs, which are copied instead of lent.
     for count in 1...8 {
         let short = Array(samples[..<count])
         var padded = [Float](repeating: 0, count: count + 1)
@@ -139,7 +139,7 @@ private func noise(_ count: Int) -> [Float] {
     defer { one.deallocate() }
     let many = UnsafeBufferPointer(start: UnsafePointer(one), count: Int(Int32.max) / 4 + 1)
     #expect(code { _ = try extractor.compute(many) } == "buffer_size")
-    // A result that no memory has room for.
+    // A result that is too large for any memory.
     let endless = try MelExtractor(MelConfig.whisper.with { $0.nFrames = Int(UInt32.max) })
     #expect(code { _ = try endless.compute([0, 0] as [Float]) } == "allocation")
     #expect(code { _ = try extractor.computeBatch([[0]] as [[Float]], threads: 0) } == "argument")
@@ -156,7 +156,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(throws: MelError.self) { try stream.finish() }
     let first = try stream.push(samples)
     #expect(first.nFrames == 6)
-    // After an error nothing has been taken.
+    // An error changes nothing.
     let error = try refusal { _ = try stream.push([0, .infinity] as [Float]) }
     guard case .sample(1001, .infinity, _, _) = error else {
         Issue.record("\(error)")
@@ -228,7 +228,7 @@ private func noise(_ count: Int) -> [Float] {
                 compared += 1
             }
         }
-        // One that nobody waits for any more takes nothing from the others.
+        // A cancelled task doesn't affect the others.
         let given = Task { try await extractor.compute(inputs[0]) }
         given.cancel()
     } while ContinuousClock.now < end

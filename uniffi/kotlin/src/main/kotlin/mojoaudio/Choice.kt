@@ -1,4 +1,4 @@
-// What the values of options that are choices have in common.
+// The common interface of options that are choices.
 
 package mojoaudio
 

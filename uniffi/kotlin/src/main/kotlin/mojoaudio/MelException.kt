@@ -5,13 +5,13 @@ package mojoaudio
 import mojoaudio.internal.NativeException
 
 /**
- * Why something was refused. The message says which option, argument or sample it is about, what came and
- * what was wanted.
+ * The errors of the library. The message says which option, argument or sample is wrong, what it is and what
+ * is allowed.
  *
  * @property code a short name of the kind of error, the same in every version and language
  */
 public sealed class MelException(public val code: String, message: String) : IllegalArgumentException(message) {
-    /** The option [field] has a [value] that is not allowed, by itself or together with another. */
+    /** The [value] of the option [field] is not allowed, alone or together with another option. */
     public class Config internal constructor(
         message: String,
         public val field: String,
@@ -19,7 +19,7 @@ public sealed class MelException(public val code: String, message: String) : Ill
         public val wanted: String,
     ) : MelException("config", message)
 
-    /** There is no option or preset ([kind]) of that [name]; there are those in [known]. */
+    /** No option or preset ([kind]) has that [name]. [known] lists the names. */
     public class UnknownName internal constructor(
         message: String,
         public val kind: String,
@@ -31,8 +31,8 @@ public sealed class MelException(public val code: String, message: String) : Ill
     public class EmptyInput internal constructor(message: String) : MelException("empty_input", message)
 
     /**
-     * A sample is not a finite number, or so large that its power can't be represented. [index] is its place
-     * in the input, in a stream since its start.
+     * A sample is not finite, or so large that its power can't be represented. [index] counts from the start
+     * of the input or the stream.
      */
     public class Sample internal constructor(
         message: String,
@@ -48,15 +48,15 @@ public sealed class MelException(public val code: String, message: String) : Ill
         public val actual: Long,
     ) : MelException("buffer_size", message)
 
-    /** Memory was refused. */
+    /** An allocation failed. */
     public class Allocation internal constructor(message: String) : MelException("allocation", message)
 
     /** The stream was finished and not reset. */
     public class Finished internal constructor(message: String) : MelException("finished", message)
 
     /**
-     * Anything else: an argument that can't be (`argument`), or a failure of the library itself
-     * (`internal`), which is a bug to be reported.
+     * Anything else: an impossible argument (`argument`), or a failure of the library itself (`internal`),
+     * which is a bug: please report it.
      */
     public class Other internal constructor(code: String, message: String) : MelException(code, message)
 

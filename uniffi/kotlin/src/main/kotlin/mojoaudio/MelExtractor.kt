@@ -17,7 +17,7 @@ import mojoaudio.internal.refusing
 import mojoaudio.internal.spectrogram
 
 /**
- * Computes mel spectrograms of one configuration, which is checked and planned once.
+ * Computes mel spectrograms with one configuration, which is checked and planned once.
  *
  * ```kotlin
  * MelExtractor(MelConfig.whisper()).use { extractor ->
@@ -26,19 +26,20 @@ import mojoaudio.internal.spectrogram
  * }
  * ```
  *
- * It does not change, so any number of threads may compute with the same one at once. Samples are mono:
- * floats with a full scale of 1, or shorts, which count as value / 32,768. Those in direct buffers of the
- * machine's byte order are read where they are, others are copied once.
+ * It never changes, so any number of threads can use the same one at once. Samples are mono: floats with a
+ * full scale of 1, or shorts, which are divided by 32,768. Those in direct buffers of the machine's byte order
+ * are read without a copy, others are copied once.
  *
- * [close] frees its memory, after the calls that are under way; results and streams stay valid, further
- * calls throw [IllegalStateException]. What is not closed is freed some time after it becomes unreachable.
+ * [close] waits for running calls and frees the memory. Results and streams stay valid, later calls throw
+ * [IllegalStateException]. Without [close] the memory is freed some time after the extractor becomes
+ * unreachable.
  *
  * @property config the configuration
- * @param window [MelConfig.winLength] values in place of those of [MelConfig.window]
- * @param filterbank (nMels, nFft / 2 + 1) weights, row-major, in place of the triangles
+ * @param window [MelConfig.winLength] values instead of those of [MelConfig.window]
+ * @param filterbank (nMels, nFft / 2 + 1) weights, row-major, instead of the triangles
  * @throws MelException.Config an option is not allowed, or a table has a value that is not finite
- * @throws MelException.BufferSize a table has another length than the options say
- * @throws MelException.Allocation memory was refused
+ * @throws MelException.BufferSize a table's length doesn't fit the options
+ * @throws MelException.Allocation an allocation failed
  */
 public class MelExtractor @JvmOverloads constructor(
     public val config: MelConfig = MelConfig(),
@@ -51,7 +52,7 @@ public class MelExtractor @JvmOverloads constructor(
         )
     }
 
-    /** Rows of a result: the mel bands, the cepstral coefficients, or the bands and the energy. */
+    /** Number of rows of a result: the mel bands, the cepstral coefficients, or the bands and the energy. */
     public val nMels: Int = native.nMels().toInt()
 
     private fun open(): NativeExtractor {
@@ -59,17 +60,17 @@ public class MelExtractor @JvmOverloads constructor(
         return native
     }
 
-    /** Frees its memory. A second call does nothing. */
+    /** Frees the memory. A second call does nothing. */
     override fun close() {
         native.close()
     }
 
-    /** Frames of the result for an input of so many samples; 0 if it is too short for one. */
+    /** Number of frames of the result for a number of samples: 0 if they are too few for one. */
     public fun frameCount(nSamples: Long): Long = open().frameCount(maxOf(nSamples, 0).toULong()).toLong()
 
     /**
-     * The bands whose filter is so narrow that no bin of the transform falls into it: they are always at the
-     * floor. A larger [MelConfig.nFft] or fewer [MelConfig.nMels] mends that.
+     * The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
+     * the floor. Use a larger [MelConfig.nFft] or fewer [MelConfig.nMels].
      */
     public fun emptyFilters(): List<Int> = open().emptyFilters().map { it.toInt() }
 
@@ -77,9 +78,9 @@ public class MelExtractor @JvmOverloads constructor(
      * The mel spectrogram of `length` samples from `offset` on.
      *
      * @throws MelException.EmptyInput there are none
-     * @throws MelException.Sample the first that is no finite number, or so large that its power can't be
+     * @throws MelException.Sample the first that is not finite, or so large that its power can't be
      *   represented
-     * @throws MelException.Allocation memory was refused
+     * @throws MelException.Allocation an allocation failed
      * @throws IndexOutOfBoundsException the array does not have these samples
      * @throws IllegalStateException the extractor is closed
      */
@@ -93,8 +94,8 @@ public class MelExtractor @JvmOverloads constructor(
         compute(Samples.of(samples, offset, length))
 
     /**
-     * The mel spectrogram of the samples between the buffer's position and its limit, neither of which is
-     * moved. Throws what the form for arrays throws.
+     * The mel spectrogram of the samples between the buffer's position and its limit, which don't change.
+     * Throws what the form for arrays throws.
      */
     public fun compute(samples: FloatBuffer): MelSpectrogram = compute(Samples.of(samples))
 
@@ -118,12 +119,12 @@ public class MelExtractor @JvmOverloads constructor(
 
     /**
      * Writes the mel spectrogram of the samples to `out` from its position on, in the order of
-     * [MelSpectrogram.data]; into a direct buffer of the machine's byte order without a copy. No position is
-     * moved.
+     * [MelSpectrogram.data]; into a direct buffer of the machine's byte order without a copy. Positions don't
+     * change.
      *
      * @return the number of frames
      * @throws MelException.BufferSize `out` has less than [nMels] · [frameCount] values
-     * @throws MelException.Other `out` shares memory with the samples
+     * @throws MelException.Other `out` overlaps the samples
      */
     public fun computeInto(samples: FloatBuffer, out: FloatBuffer): Int =
         fill(out, nMels) { address, length -> compute(Samples.of(samples), address, length) }
@@ -143,11 +144,11 @@ public class MelExtractor @JvmOverloads constructor(
         withContext(Dispatchers.Default) { compute(samples) }
 
     /**
-     * The mel spectrograms of many clips, of any lengths, on several threads; each has the bits that it has by
-     * itself.
+     * The mel spectrograms of many clips of any lengths, on several threads, each with the same bits as from
+     * [compute].
      *
-     * @param threads how many work at once; 0 for as many as the machine has cores
-     * @throws MelException for the first clip at fault; the message begins with its place
+     * @param threads the number of threads; 0 for one for each core of the machine
+     * @throws MelException for the first failed clip; the message starts with its index
      */
     @JvmOverloads
     public fun computeBatch(clips: List<FloatArray>, threads: Int = 0): List<MelSpectrogram> =
@@ -158,7 +159,7 @@ public class MelExtractor @JvmOverloads constructor(
     public fun computeBatchInt16(clips: List<ShortArray>, threads: Int = 0): List<MelSpectrogram> =
         batch(clips.size, threads) { compute(clips[it]) }
 
-    /** [computeBatch] on [Dispatchers.Default] and threads of its own. */
+    /** [computeBatch] on [Dispatchers.Default] and its own threads. */
     @JvmSynthetic
     public suspend fun computeBatchSuspending(clips: List<FloatArray>, threads: Int = 0): List<MelSpectrogram> =
         withContext(Dispatchers.Default) { computeBatch(clips, threads) }
@@ -172,7 +173,7 @@ public class MelExtractor @JvmOverloads constructor(
     public fun stream(): MelStream = MelStream(refusing { open().stream() }, nMels, config.layout)
 }
 
-/** A table as the library reads it. */
+/** A table in the library's form. */
 private fun bytes(table: FloatArray?): ByteBuffer {
     val bytes = ByteBuffer.allocateDirect((table?.size ?: 0) * Float.SIZE_BYTES).order(ByteOrder.nativeOrder())
     table?.let { bytes.asFloatBuffer().put(it) }
@@ -197,7 +198,7 @@ private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): L
     }
 }
 
-/** An interrupt is kept for whoever waits next: the threads still use the clips. */
+/** Remembers an interrupt for later, because the threads still use the clips. */
 private fun joinInAnyCase(thread: Thread) {
     var wasInterrupted = false
     while (true) {

@@ -5,10 +5,10 @@ package mojoaudio
 /**
  * A mel spectrogram, or the cepstrum of one: [nMels] · [nFrames] values.
  *
- * @property data the values: (nMels, nFrames), row-major, where [layout] is `MEL_MAJOR`, else
+ * @property data the values, row-major: (nMels, nFrames) if [layout] is `MEL_MAJOR`, otherwise
  *   (nFrames, nMels). The array is the spectrogram's own, not a copy
- * @property nMels rows: the mel bands, the cepstral coefficients, or the bands and the energy
- * @property nFrames frames
+ * @property nMels number of rows: the mel bands, the cepstral coefficients, or the bands and the energy
+ * @property nFrames number of frames
  * @property layout the order of [data]
  */
 public class MelSpectrogram internal constructor(

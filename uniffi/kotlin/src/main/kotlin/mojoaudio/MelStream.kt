@@ -16,21 +16,21 @@ import mojoaudio.internal.refusing
 import mojoaudio.internal.spectrogram
 
 /**
- * One live signal: samples go in, in pieces of any size, and frames come out as soon as no further sample can
- * change them. All of them together have the bits of the whole signal's.
+ * One live signal: push samples in chunks of any size, and get frames as soon as no later sample can change
+ * them. All frames together have the same bits as from the whole signal.
  *
- * Made by [MelExtractor.stream]; it does not need the extractor afterwards. Threads that use the same one
- * wait for each other; the order of their samples is theirs to keep. [close] frees its memory, further calls
- * throw [IllegalStateException]; what is not closed is freed some time after it becomes unreachable.
+ * Made by [MelExtractor.stream]; it may outlive the extractor. Threads that use the same stream wait for each
+ * other. They must keep their samples in order. [close] frees the memory, and later calls throw
+ * [IllegalStateException]. Without [close] the memory is freed some time after the stream becomes unreachable.
  *
- * @property nMels rows of each frame
+ * @property nMels number of rows of each frame
  */
 public class MelStream internal constructor(
     private val native: NativeStream,
     public val nMels: Int,
     private val layout: MelConfig.Layout,
 ) : AutoCloseable {
-    /** Held from counting the frames of a call until they are written. */
+    /** Held while a call counts and writes its frames. */
     private val lock = Any()
 
     private fun open(): NativeStream {
@@ -38,24 +38,24 @@ public class MelStream internal constructor(
         return native
     }
 
-    /** Frees its memory. A second call does nothing. */
+    /** Frees the memory. A second call does nothing. */
     override fun close() {
         native.close()
     }
 
-    /** Frames that a push of so many samples will give. */
+    /** Number of frames that a push of a number of samples will return. */
     public fun framesAfter(nSamples: Long): Long = open().framesAfter(maxOf(nSamples, 0).toULong()).toLong()
 
-    /** Frames that [finish] would give now. */
+    /** Number of frames that [finish] would return now. */
     public val framesAtFinish: Long get() = open().framesAtFinish().toLong()
 
     /**
-     * Takes `length` samples from `offset` on, any number of them, and gives the frames that they make
-     * certain; often that is none. After an error nothing has been taken.
+     * Appends `length` samples from `offset` on, any number of them, and returns the frames that they complete,
+     * often none. An error changes nothing.
      *
-     * @throws MelException.Sample with the sample's place since the stream's start
+     * @throws MelException.Sample with the sample's index since the stream's start
      * @throws MelException.Finished the stream was finished
-     * @throws MelException.Allocation memory was refused
+     * @throws MelException.Allocation an allocation failed
      * @throws IndexOutOfBoundsException the array does not have these samples
      * @throws IllegalStateException the stream is closed
      */
@@ -63,18 +63,18 @@ public class MelStream internal constructor(
     public fun push(samples: FloatArray, offset: Int = 0, length: Int = samples.size - offset): MelSpectrogram =
         push(Samples.of(samples, offset, length))
 
-    /** Takes 16-bit samples. Throws what the form for floats throws. */
+    /** Appends 16-bit samples. Throws what the form for floats throws. */
     @JvmOverloads
     public fun push(samples: ShortArray, offset: Int = 0, length: Int = samples.size - offset): MelSpectrogram =
         push(Samples.of(samples, offset, length))
 
     /**
-     * Takes the samples between the buffer's position and its limit, neither of which is moved. Throws what
-     * the form for arrays throws.
+     * Appends the samples between the buffer's position and its limit, which don't change. Throws what the form
+     * for arrays throws.
      */
     public fun push(samples: FloatBuffer): MelSpectrogram = push(Samples.of(samples))
 
-    /** Takes 16-bit samples. Throws what the form for floats throws. */
+    /** Appends 16-bit samples. Throws what the form for floats throws. */
     public fun push(samples: ShortBuffer): MelSpectrogram = push(Samples.of(samples))
 
     private fun push(samples: Samples): MelSpectrogram = synchronized(lock) {
@@ -90,8 +90,8 @@ public class MelStream internal constructor(
     }
 
     /**
-     * Takes samples, and writes the frames to `out` from its position on: (nMels, k), or (k, nMels) where
-     * [MelConfig.layout] is `FRAME_MAJOR`. No position is moved.
+     * Appends samples, and writes the frames to `out` from its position on: (nMels, k), or (k, nMels) if
+     * [MelConfig.layout] is `FRAME_MAJOR`. Positions don't change.
      *
      * @return the number of frames, k
      * @throws MelException.BufferSize `out` has less than [nMels] · [framesAfter] values
@@ -116,10 +116,10 @@ public class MelStream internal constructor(
         withContext(Dispatchers.Default) { push(samples) }
 
     /**
-     * Ends the signal and gives the frames that reach over its end.
+     * Ends the signal and returns the frames that reach beyond its end.
      *
-     * @throws MelException.EmptyInput there was no sample
-     * @throws MelException.Finished the stream was finished before
+     * @throws MelException.EmptyInput no sample was pushed
+     * @throws MelException.Finished the stream is already finished
      */
     public fun finish(): MelSpectrogram = synchronized(lock) {
         spectrogram(nMels, framesAtFinish, layout) { address, length ->
@@ -131,15 +131,15 @@ public class MelStream internal constructor(
     @JvmSynthetic
     public suspend fun finishSuspending(): MelSpectrogram = withContext(Dispatchers.Default) { finish() }
 
-    /** Starts anew, as if nothing had been pushed. */
+    /** Resets the stream to its start. */
     public fun reset() {
         synchronized(lock) { open().reset() }
     }
 }
 
 /**
- * The spectrograms of a live signal that comes in chunks: each chunk is pushed to a stream of its own, on
- * [Dispatchers.Default], then the stream is finished. Those without frames are left out.
+ * The spectrograms of a live signal in chunks. It pushes each chunk to a new stream, on [Dispatchers.Default],
+ * finishes the stream at the end, and leaves out spectrograms without frames.
  */
 @JvmSynthetic
 public fun MelExtractor.spectrograms(chunks: Flow<FloatArray>): Flow<MelSpectrogram> =

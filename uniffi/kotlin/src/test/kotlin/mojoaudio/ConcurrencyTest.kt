@@ -59,7 +59,7 @@ class ConcurrencyTest {
         println("concurrency: 64 coroutines: $compared results, $cancelled cancelled in flight")
     }
 
-    /** Who has enough of a flow ends it while chunks still come. */
+    /** A collector can end a flow while chunks still arrive. */
     @Test
     fun `flows cancelled in flight`() {
         val streamed = MelConfig.whisper().copy(reference = MelConfig.Reference.NONE)

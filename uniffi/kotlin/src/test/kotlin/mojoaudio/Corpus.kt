@@ -1,4 +1,4 @@
-// The conformance cases, as the folder conformance/ of the checkout has them.
+// Reads the conformance cases in the checkout's folder conformance/.
 
 package mojoaudio
 
@@ -14,7 +14,7 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 
-/** An input, with what a reference library says of it. */
+/** An input, with the reference library's output. */
 class Clip(json: JsonObject) {
     val input = json.text("input")
     val nSamples = json.number("n_samples")
@@ -32,7 +32,7 @@ class Case(val json: JsonObject) {
     val kind = json.text("kind")
     val clips get() = json.getValue("clips").jsonArray.map { Clip(it.jsonObject) }
 
-    /** The configuration; a refusal may come from here. */
+    /** The configuration. It may throw a refusal. */
     fun config(): MelConfig {
         val builder = MelConfig.preset(json.text("preset")).toBuilder()
         for ((option, text) in json.getValue("options").jsonObject) {

@@ -50,7 +50,7 @@ class LibraryTest {
             config.check()
             assertEquals(config, config.copy())
         }
-        // As it came, whatever was put in between.
+        // Unchanged, whatever was set in between.
         val changed = whisper.toBuilder().logFloor(1e-3).topDb(null).padTo(480_000).build()
         assertEquals(listOf(1e-3, null, 480_000L), listOf(changed.logFloor, changed.topDb, changed.padTo))
         val back = changed.toBuilder().logFloor(1e-10).topDb(80.0).padTo(null).build()
@@ -172,7 +172,7 @@ class LibraryTest {
         assertEquals(0, stream.push(ShortArray(0)).nFrames)
         val first = stream.push(samples)
         assertEquals(6, first.nFrames)
-        // After an error nothing has been taken.
+        // An error changes nothing.
         val error = refused<MelException.Sample> { stream.push(floatArrayOf(0f, Float.NEGATIVE_INFINITY)) }
         assertEquals(1001, error.index)
         refused<MelException.BufferSize> { stream.pushInto(FloatBuffer.wrap(samples), direct(10)) }
@@ -204,7 +204,7 @@ class LibraryTest {
             assertEquals("the MelExtractor is closed", error.message)
         }
         assertEquals(80, extractor.nMels)
-        // A stream does not need it.
+        // The stream outlives it.
         assertEquals(6, stream.push(noise(1000)).nFrames)
         stream.close()
         stream.close()
@@ -289,7 +289,7 @@ class LibraryTest {
         }
     }
 
-    /** What nobody closed is freed some time after nobody can reach it. */
+    /** Without close, memory is freed some time after an object becomes unreachable. */
     @Test
     @EnabledOnOs(OS.LINUX)
     fun `the garbage collector is a backstop`() {

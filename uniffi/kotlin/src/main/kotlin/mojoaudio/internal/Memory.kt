@@ -1,4 +1,4 @@
-// Samples lent to the library, and memory that it writes results to.
+// Lends samples to the library, and memory for its results.
 
 package mojoaudio.internal
 
@@ -14,11 +14,11 @@ import mojoaudio.MelConfig
 import mojoaudio.MelException
 import mojoaudio.MelSpectrogram
 
-/** Samples of either type, wherever they are. */
+/** Samples of either type, in an array or a buffer. */
 internal abstract class Samples(val count: Int, val isInt16: Boolean) {
     private val size = if (isInt16) Short.SIZE_BYTES else Float.SIZE_BYTES
 
-    /** Lends the samples as bytes until the call is over. */
+    /** Lends the samples as bytes until the call returns. */
     fun <R> lend(call: (ByteBuffer) -> R): R {
         val most = Int.MAX_VALUE / size
         if (count > most) {
@@ -31,7 +31,7 @@ internal abstract class Samples(val count: Int, val isInt16: Boolean) {
         return if (count == 0) call(ByteBuffer.allocateDirect(0)) else lendBytes(count.toLong() * size, call)
     }
 
-    /** Lends at least one byte. What is not where the library can read it is copied, once. */
+    /** Lends at least one byte. Samples that the library can't read directly are copied once. */
     protected abstract fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R
 
     companion object {
@@ -116,7 +116,7 @@ internal fun spectrogram(
 private fun tooLarge(nMels: Int, nFrames: Long) =
     MelException.Allocation("no memory for a result of $nMels rows and $nFrames frames")
 
-/** Has `fill` write to the buffer from its position on; gives what `fill` gives, the number of frames. */
+/** Lets `fill` write to the buffer from its position on, and returns its result, the number of frames. */
 internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: ULong) -> ULong): Int {
     if (out.isReadOnly) throw IllegalArgumentException("out: a read-only buffer came; one to write to is wanted")
     val length = out.remaining()
@@ -139,7 +139,7 @@ private fun address(pointer: Pointer): ULong = Pointer.nativeValue(pointer).toUL
 private fun floats(memory: Memory, bytes: Long): FloatBuffer =
     memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer()
 
-/** Memory outside of the heap for one call. */
+/** Memory outside the heap for one call. */
 private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
     val memory = try {
         Memory(bytes)
@@ -153,10 +153,10 @@ private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
     }
 }
 
-/** Whether the library can read and write the buffer where it is. */
+/** Whether the library can read and write the buffer directly. */
 private fun isNative(buffer: Buffer, order: ByteOrder) = buffer.isDirect && order == ByteOrder.nativeOrder()
 
-/** What of a direct buffer lies between its position and its limit. */
+/** The part of a direct buffer between its position and its limit. */
 private inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Pointer) -> R): R = try {
     use(Native.getDirectBufferPointer(buffer).share(buffer.position().toLong() * size, bytes))
 } finally {
@@ -166,13 +166,13 @@ private inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Poi
 @Volatile
 private var kept: Any? = null
 
-/** Keeps the garbage collector from a buffer until here, of which the library had the address only. */
+/** Keeps a buffer reachable until here, because the library has only its address. */
 private fun keepReachable(value: Any) {
     kept = value
     kept = null
 }
 
-/** Runs a call of the library; what it refuses becomes a [MelException]. */
+/** Runs a call of the library, and turns its errors into [MelException]. */
 internal inline fun <R> refusing(call: () -> R): R = try {
     call()
 } catch (error: NativeException) {

@@ -1,8 +1,8 @@
 """The bound on a result's deviation from the reference: three times the effect of rounding on the pipeline.
 
-Measured as the larger of two deviations from the float64 oracle: the reference library's own, and
-that of the oracle computed in float32 (with `precision` double, rounded to float32 at its end only).
-Nothing of the tested library enters.
+That is the larger of two deviations from the float64 oracle: the reference library's own, and that of the
+oracle computed in float32 (with `precision` double, rounded to float32 only at the end). The tested library
+has no part in it.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The cases: a preset, the options that differ from it, a signal, and the call that gives the truth.
+"""The cases: a preset, the options that differ from it, a signal, and the call to the reference library.
 
 Signals are written `kind sample_rate n_samples seed`. The call is evaluated with the names of
-references.py. Where no library has an option outright, the call is built from library pieces.
+references.py. If no library has an option directly, the call is built from library functions.
 """
 
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ def presets():
         call = "clap(x, arguments={'max_length': 30000})"
         yield Case(f"clap-{kind}-{n}-to-30000", "clap", f"{kind} 48000 {n} {n % 7}", "transformers", call, {"pad_to": 30000})
 
-    # The same presets as other libraries compute them.
+    # The same presets in other libraries.
     for kind, n in [("speech", 8000), ("white", 7919), ("quiet", 4000)]:
         signal = f"{kind} 16000 {n} {n % 7}"
         yield Case(f"whisper-{kind}-{n}-faster-whisper", "whisper", signal, "faster-whisper", "faster(x)")

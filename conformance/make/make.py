@@ -1,7 +1,7 @@
 """Runs the reference libraries and writes conformance/cases.json, inputs/ and expected/.
 
     python conformance/make/make.py            everything
-    python conformance/make/make.py whisper    only looks: the cases whose name starts so, nothing written
+    python conformance/make/make.py whisper    checks the cases with this prefix, writes nothing
 """
 
 import json

@@ -1,8 +1,8 @@
-"""The pipeline once more in NumPy, written for reading: float64 is the truth that bounds are measured
-from, float32 shows what rounding alone does to it.
+"""The pipeline again in NumPy, written for reading: float64 is the truth from which bounds are measured,
+float32 shows the effect of rounding alone.
 
-Each step takes and returns plain arrays; `mel_spectrogram` puts them together in the order in which
-the reference libraries take them.
+Each step takes and returns plain arrays. `mel_spectrogram` runs them in the order of the reference
+libraries.
 """
 
 import numpy as np

@@ -1,8 +1,7 @@
 """What must be refused, and with which error. Written by hand, without a library.
 
-`call` says where the error must come: `new` (preset, options by text, extractor), `compute` (the
-extractor is made, the input is wrong) or `stream` (the extractor is made, but can't stream). The field
-of a `config` error is the option that has to change.
+`call` says which call must fail: `new` (preset, options by text, extractor), `compute` (with a wrong input)
+or `stream` (the extractor can't stream). The field of a `config` error is the option that has to change.
 """
 
 import numpy as np

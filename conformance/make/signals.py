@@ -1,9 +1,9 @@
 """Test signals, made from a seed with arithmetic that every language can repeat bit for bit.
 
-Nothing here calls a mathematical library: there are only additions, subtractions, multiplications,
+It doesn't use a mathematical library: there are only additions, subtractions, multiplications,
 divisions and floors of IEEE float64, in the order written, and 64-bit integer operations that wrap
-round. A port that keeps that order (and does not contract a product and a sum into one operation)
-gives the same bits. The last step rounds to float32, to nearest, ties to even.
+around. A port that keeps that order (and does not contract a product and a sum into one operation)
+makes the same bits. The last step rounds to float32, to nearest, ties to even.
 
     t = i / sample_rate is the time of sample i, in seconds
     noise(seed, i) is white, in [-1, 1)

@@ -1,6 +1,6 @@
 """Dither is random, so only the mean over many frames of noise can be compared.
 
-The expectation is the mean of each row over all frames of many runs of the library on silence. The
+The expected value is the mean of each row over all frames of many runs of the library on silence. The
 frames of a case don't overlap, so they are independent, and the bound of a row is five standard
 errors of the difference between that mean and the mean of one run.
 """

@@ -1,6 +1,6 @@
 """The Python libraries to compare mojo-audio with, one function each.
 
-A function imports its library, makes what can be made before (plans, windows, filters), and gives the
+A function imports its library, makes plans, windows and filters beforehand, and returns the
 name of its package, the call that is timed, and how its result becomes (bands, frames). Whisper's
 logarithm and levels are added where a library ends at the mel bands."""
 

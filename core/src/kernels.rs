@@ -13,7 +13,10 @@ mod avx512;
 mod fma;
 #[cfg(target_arch = "aarch64")]
 mod neon;
-#[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
+#[cfg(any(
+    debug_assertions,
+    not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
+))]
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
@@ -47,7 +50,7 @@ pub enum InstructionSet {
     /// One lane, fused by software where the machine has no instruction for it: the reference that
     /// the others are compared with, and slow. In builds with debug assertions only.
     ScalarFused,
-    /// One lane, not fused; for machines with none of the vectors, and in builds with debug
+    /// One lane, not fused; for programs compiled without any of the vectors, and in builds with debug
     /// assertions.
     Scalar,
 }
@@ -356,7 +359,10 @@ kernel!(with_neon, neon::Neon, Neon, narrower: [], precisions: [single, double],
 kernel!(with_simd128, simd128::Simd128, Simd128, narrower: [], precisions: [single, double], true);
 #[cfg(debug_assertions)]
 kernel!(with_fused, scalar::Fused, ScalarFused, narrower: [], precisions: [single, double], true);
-#[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
+#[cfg(any(
+    debug_assertions,
+    not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
+))]
 kernel!(with_scalar, scalar::Scalar, Scalar, narrower: [], precisions: [single, double], true);
 
 /// The fastest first.
@@ -371,7 +377,10 @@ static KERNELS: &[&Kernel] = &[
     &with_neon::KERNEL,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     &with_simd128::KERNEL,
-    #[cfg(any(debug_assertions, not(target_arch = "x86_64")))]
+    #[cfg(any(
+        debug_assertions,
+        not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
+    ))]
     &with_scalar::KERNEL,
     #[cfg(debug_assertions)]
     &with_fused::KERNEL,

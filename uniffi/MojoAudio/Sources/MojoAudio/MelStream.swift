@@ -176,13 +176,15 @@ where Chunks.Element == [S] {
 
         public mutating func next() async throws -> MelSpectrogram? {
             while !isOver {
+                // Until the step has succeeded: after an error the sequence is over.
+                isOver = true
                 let stream = try self.stream ?? extractor.stream()
                 self.stream = stream
                 let mel: MelSpectrogram
                 if let chunk = try await chunks.next() {
                     mel = try stream.push(chunk)
+                    isOver = false
                 } else {
-                    isOver = true
                     mel = try stream.finish()
                 }
                 if mel.nFrames > 0 {

@@ -208,6 +208,17 @@ private func noise(_ count: Int) -> [Float] {
     }
     let needsWhole = try MelExtractor(.whisper).spectrograms(of: chunks)
     await #expect(throws: MelError.self) { for try await _ in needsWhole {} }
+
+    let bad = AsyncStream<[Float]> { continuation in
+        continuation.yield([.nan])
+        continuation.yield(noise(1600))
+        continuation.finish()
+    }
+    var iterator = extractor.spectrograms(of: bad).makeAsyncIterator()
+    await #expect(throws: MelError.self) { _ = try await iterator.next() }
+    // An iterator that has thrown is at its end.
+    let next = try await iterator.next()
+    #expect(next == nil)
 }
 
 @Test func tasksShareOneExtractor() async throws {

@@ -23,8 +23,10 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
             .into());
     }
     let headers = workspace.folder("dist-swift/headers")?;
+    // Xcode copies the headers of all frameworks into one folder, where only one module map can lie flat.
+    let module = workspace.folder("dist-swift/headers/CMojoAudio")?;
     for file in ["CMojoAudio.h", "module.modulemap"] {
-        fs::copy(workspace.path(PACKAGE).join("Sources/CMojoAudio").join(file), headers.join(file))?;
+        fs::copy(workspace.path(PACKAGE).join("Sources/CMojoAudio").join(file), module.join(file))?;
     }
     let package = folder.join("MojoAudio");
     run(workspace.command("cp").arg("-R").arg(workspace.path(PACKAGE)).arg(&package))?;

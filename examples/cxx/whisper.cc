@@ -11,12 +11,14 @@
 // n_len counts frames of 10 ms; n_mel has to be the model's own number of bands, 80, or 128 for large-v3.
 // The values are Whisper's: log10, not below the maximum less 8, then (x + 4) / 4.
 //
-// The encoder reads 3000 frames at a time, and what lies behind n_len is 0 to it, which is no silence. So
-// the samples are padded to 30 seconds, as whisper.cpp does itself: option `pad_to`.
+// whisper.cpp appends 30 seconds of silence to every input, so that its encoder can read 3000 frames from any
+// place: option `pad_end`. It then takes all of n_len for sound, unless `duration_ms` says where the sound ends.
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <vector>
 
 #include <mojo_audio.hpp>
 #include <whisper.h>
@@ -29,7 +31,7 @@ namespace {
 mojo_audio::MelConfig features_of(whisper_context* context) {
   auto config = mojo_audio::MelConfig::whisper();
   config.n_mels = static_cast<std::uint32_t>(whisper_model_n_mels(context));
-  config.pad_to = 30 * 16000;
+  config.pad_end = 30 * 16000;
   return config;
 }
 
@@ -47,7 +49,8 @@ int main(int argc, char** argv) try {
     return 1;
   }
   const mojo_audio::MelExtractor extractor(features_of(context.get()));
-  const mojo_audio::MelSpectrogram mel = extractor.compute(read_wav(argv[2]));
+  const std::vector<std::int16_t> samples = read_wav(argv[2]);
+  const mojo_audio::MelSpectrogram mel = extractor.compute(samples);
   if (whisper_set_mel(context.get(), mel.data(), static_cast<int>(mel.n_frames()),
                       static_cast<int>(mel.n_mels())) != 0) {
     std::fprintf(stderr, "whisper.cpp has refused %zu bands\n", mel.n_mels());
@@ -55,6 +58,7 @@ int main(int argc, char** argv) try {
   }
   // No samples: the features are there already.
   auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+  params.duration_ms = static_cast<int>(samples.size() / 16);
   if (whisper_full(context.get(), params, nullptr, 0) != 0) {
     std::fprintf(stderr, "whisper.cpp has failed\n");
     return 1;

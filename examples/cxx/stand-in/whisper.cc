@@ -43,7 +43,7 @@ int whisper_set_mel(whisper_context* ctx, const float* data, int n_len, int n_me
 
 whisper_full_params whisper_full_default_params(whisper_sampling_strategy) { return {}; }
 
-int whisper_full(whisper_context* ctx, whisper_full_params, const float*, int n_samples) {
+int whisper_full(whisper_context* ctx, whisper_full_params params, const float*, int n_samples) {
   if (n_samples > 0 || ctx->n_len < 100) {
     return -1;
   }
@@ -62,8 +62,8 @@ int whisper_full(whisper_context* ctx, whisper_full_params, const float*, int n_
     }
   }
   char text[160];
-  std::snprintf(text, sizeof text, "%zu frames, sound in the first %zu, max %.4f, silence %.4f", ctx->n_len,
-                last + 1, static_cast<double>(*std::max_element(input.begin(), input.end())),
+  std::snprintf(text, sizeof text, "%zu frames, %d ms, sound in the first %zu, max %.4f, silence %.4f",
+                ctx->n_len, params.duration_ms, last + 1, static_cast<double>(*std::max_element(input.begin(), input.end())),
                 static_cast<double>(silence));
   ctx->text = text;
   return 0;

@@ -15,7 +15,7 @@ struct whisper_context_params {
 };
 
 struct whisper_full_params {
-    int unused;
+    int duration_ms;
 };
 
 enum whisper_sampling_strategy { WHISPER_SAMPLING_GREEDY, WHISPER_SAMPLING_BEAM_SEARCH };

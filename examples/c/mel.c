@@ -7,24 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wav.h"
+
 int main(int argc, char** argv) {
-    FILE* file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    unsigned char header[44];
-    if (!file || fread(header, 1, 44, file) != 44 || memcmp(header + 8, "WAVEfmt ", 8) != 0) {
+    if (argc != 2) {
         fprintf(stderr, "usage: mel FILE.wav\n");
         return 2;
     }
-    size_t size = header[40] | header[41] << 8 | header[42] << 16 | (size_t)header[43] << 24;
-    int16_t* samples = malloc(size);
-    size = samples ? fread(samples, sizeof *samples, size / sizeof *samples, file) : 0;
-    fclose(file);
+    size_t n_samples;
+    int16_t* samples = read_wav(argv[1], &n_samples);
+    if (!samples) return 1;
 
     MojoMelOptions options;
     MojoMelExtractor* extractor = NULL;
     MojoMelSpectrogram* mel = NULL;
     if (mojo_mel_options_init(&options, sizeof options, "whisper") != MOJO_AUDIO_SUCCESS
         || mojo_mel_extractor_new(&options, &extractor) != MOJO_AUDIO_SUCCESS
-        || mojo_mel_extractor_compute_i16(extractor, samples, size, &mel) != MOJO_AUDIO_SUCCESS) {
+        || mojo_mel_extractor_compute_i16(extractor, samples, n_samples, &mel) != MOJO_AUDIO_SUCCESS) {
         fprintf(stderr, "%s\n", mojo_audio_last_error());
         return 1;
     }

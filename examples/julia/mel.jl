@@ -32,10 +32,33 @@ function whisper(samples::Vector{Int16})
     end
 end
 
+# The samples of a 16-bit mono WAV file at 16 kHz.
+function read_wav(path)
+    open(path) do file
+        riff, _, wave = read(file, 4), read(file, 4), read(file, 4)
+        riff == b"RIFF" && wave == b"WAVE" || error("$path is not a WAV file")
+        readable = false
+        # Programs write other chunks, too: ffmpeg puts one named LIST in front of the data.
+        while !eof(file)
+            name, size = String(read(file, 4)), ltoh(read(file, UInt32))
+            chunk = read(file, size)
+            length(chunk) == size || error("$path ends before its $name chunk does")
+            if name == "fmt "
+                tag, channels = reinterpret(UInt16, chunk[1:4])
+                rate, bits = only(reinterpret(UInt32, chunk[5:8])), only(reinterpret(UInt16, chunk[15:16]))
+                readable = (tag, channels, rate, bits) == (1, 1, 16000, 16)
+            elseif name == "data"
+                readable || error("$path is not 16-bit mono PCM at 16000 Hz")
+                return collect(reinterpret(Int16, chunk[1:end - end % 2]))
+            end
+            isodd(size) && skip(file, 1) # the pad byte
+        end
+        error("$path has no data chunk")
+    end
+end
+
 function main(path)
-    bytes = read(path)
-    bytes[9:16] == b"WAVEfmt " || error("$path: not a WAV file")
-    mel = whisper(collect(reinterpret(Int16, bytes[45:end])))
+    mel = whisper(read_wav(path))
     n_frames, n_mels = size(mel)
     @printf("%s: %d x %d mel frames, mean %.4f, max %.4f\n",
             basename(path), n_mels, n_frames, sum(Float64, mel) / length(mel), maximum(mel))

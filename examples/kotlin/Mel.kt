@@ -8,6 +8,8 @@ import java.io.File
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.util.Locale
+import javax.sound.sampled.AudioFormat
+import javax.sound.sampled.AudioSystem
 import kotlin.system.exitProcess
 import mojoaudio.MelConfig
 import mojoaudio.MelExtractor
@@ -18,9 +20,17 @@ fun main(arguments: Array<String>) {
         exitProcess(2)
     }
     val file = File(arguments[0])
-    val bytes = file.readBytes()
-    require(bytes.size >= 46 && String(bytes, 8, 8) == "WAVEfmt ") { "$file: not a WAV file" }
-    val samples = ByteBuffer.wrap(bytes, 44, bytes.size - 44).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer()
+    val samples = AudioSystem.getAudioInputStream(file).use { audio ->
+        val format = audio.format
+        require(
+            format.encoding == AudioFormat.Encoding.PCM_SIGNED && format.sampleSizeInBits == 16 &&
+                format.channels == 1 && format.sampleRate == 16_000f,
+        ) { "$file is not 16-bit mono PCM at 16000 Hz: $format" }
+        val bytes = audio.readAllBytes()
+        require(bytes.size.toLong() == audio.frameLength * 2) { "$file ends before its data chunk does" }
+        val order = if (format.isBigEndian) ByteOrder.BIG_ENDIAN else ByteOrder.LITTLE_ENDIAN
+        ShortArray(bytes.size / 2).also { ByteBuffer.wrap(bytes).order(order).asShortBuffer().get(it) }
+    }
 
     val mel = MelExtractor(MelConfig.whisper()).use { it.compute(samples) }
 

@@ -26,7 +26,11 @@ lib.mojo_mel_spectrogram_free.argtypes = [c_void_p]
 lib.mojo_mel_spectrogram_free.restype = None
 
 with wave.open(sys.argv[1]) as file:
+    if (file.getsampwidth(), file.getnchannels(), file.getframerate()) != (2, 1, 16_000):
+        sys.exit(f"{sys.argv[1]} is not 16-bit mono PCM at 16000 Hz")
     frames = file.readframes(file.getnframes())
+    if len(frames) != 2 * file.getnframes():
+        sys.exit(f"{sys.argv[1]} ends before its data chunk does")
 integers = (c_int16 * (len(frames) // 2)).from_buffer_copy(frames)
 samples = (c_float * len(integers))(*(value / 32768 for value in integers))
 

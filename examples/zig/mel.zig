@@ -9,9 +9,8 @@ pub fn main(init: std.process.Init) !void {
     const arena = init.arena.allocator();
     const args = try init.minimal.args.toSlice(arena);
     if (args.len != 2) std.process.fatal("usage: mel FILE.wav", .{});
-    const file = try std.Io.Dir.cwd().readFileAllocOptions(init.io, args[1], arena, .unlimited, .of(i16), null);
-    if (file.len < 46 or !std.mem.eql(u8, file[8..16], "WAVEfmt ")) std.process.fatal("{s}: not a WAV file", .{args[1]});
-    const samples: []const i16 = @alignCast(std.mem.bytesAsSlice(i16, file[44 .. file.len & ~@as(usize, 1)]));
+    const file = try std.Io.Dir.cwd().readFileAlloc(init.io, args[1], arena, .unlimited);
+    const samples = try readWav(arena, args[1], file);
 
     var options: mojo.Options = undefined;
     check(mojo.mojo_mel_options_init(&options, @sizeOf(mojo.Options), "whisper"));
@@ -37,4 +36,34 @@ pub fn main(init: std.process.Init) !void {
 
 fn check(status: mojo.Status) void {
     if (status != .success) std.process.fatal("{s}", .{mojo.mojo_audio_last_error()});
+}
+
+/// The samples of a 16-bit mono WAV file at 16 kHz.
+fn readWav(arena: std.mem.Allocator, path: []const u8, file: []const u8) ![]const i16 {
+    if (file.len < 12 or !std.mem.eql(u8, file[0..4], "RIFF") or !std.mem.eql(u8, file[8..12], "WAVE")) {
+        std.process.fatal("{s} is not a WAV file", .{path});
+    }
+    var is_readable = false;
+    // Programs write other chunks, too: ffmpeg puts one named LIST in front of the data.
+    var rest = file[12..];
+    while (rest.len >= 8) {
+        const name = rest[0..4];
+        const size = std.mem.readInt(u32, rest[4..8], .little);
+        rest = rest[8..];
+        if (size > rest.len) std.process.fatal("{s} ends before its {s} chunk does", .{ path, name });
+        if (std.mem.eql(u8, name, "fmt ") and size >= 16) {
+            is_readable = std.mem.readInt(u16, rest[0..2], .little) == 1 and
+                std.mem.readInt(u16, rest[2..4], .little) == 1 and
+                std.mem.readInt(u32, rest[4..8], .little) == 16000 and
+                std.mem.readInt(u16, rest[14..16], .little) == 16;
+        } else if (std.mem.eql(u8, name, "data")) {
+            if (!is_readable) std.process.fatal("{s} is not 16-bit mono PCM at 16000 Hz", .{path});
+            const samples = try arena.alloc(i16, size / 2);
+            for (samples, 0..) |*sample, i| sample.* = std.mem.readInt(i16, rest[2 * i ..][0..2], .little);
+            return samples;
+        }
+        // A chunk of odd length is followed by a pad byte.
+        rest = rest[@min(size + size % 2, rest.len)..];
+    }
+    std.process.fatal("{s} has no data chunk", .{path});
 }

@@ -172,6 +172,36 @@ test('the example', async () => {
   assert.equal(await node(example('mel.mjs'), speech), wanted);
 });
 
+test('the example reads WAV files of other programs, and refuses what it does not read', async () => {
+  const chunk = (name, body) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(body.length);
+    return Buffer.concat([Buffer.from(name), size, body, Buffer.alloc(body.length % 2)]);
+  };
+  const format = (channels, rate) => {
+    const body = Buffer.alloc(16);
+    body.writeUInt16LE(1, 0);
+    body.writeUInt16LE(channels, 2);
+    body.writeUInt32LE(rate, 4);
+    body.writeUInt32LE(2 * channels * rate, 8);
+    body.writeUInt16LE(2 * channels, 12);
+    body.writeUInt16LE(16, 14);
+    return chunk('fmt ', body);
+  };
+  const list = chunk('LIST', Buffer.from('INFO of an odd length'));
+  const data = chunk('data', readFileSync(speech).subarray(44));
+  const mel = example('mel.mjs');
+  const run = (...chunks) => {
+    writeFileSync(join(project, 'speech.wav'), chunk('RIFF', Buffer.concat([Buffer.from('WAVE'), ...chunks])));
+    return node(mel, 'speech.wav');
+  };
+  const wanted = readFileSync(join(CHECKOUT, 'examples', 'speech.txt'), 'utf8');
+  assert.equal(await run(list, format(1, 16000), list, data, list), wanted);
+  await assert.rejects(run(format(2, 16000), data), /is not 16-bit mono PCM at 16000 Hz/);
+  await assert.rejects(run(format(1, 8000), data), /is not 16-bit mono PCM at 16000 Hz/);
+  await assert.rejects(run(format(1, 16000), data.subarray(0, 1000)), /ends before its data chunk does/);
+});
+
 /** The bytes that a server answers, and whether any came before the last were sent. */
 async function post(address, chunks) {
   const post = request(address, { method: 'POST' });

@@ -6,6 +6,7 @@ mod candle;
 mod checks;
 mod cli;
 pub mod cxx;
+mod examples;
 mod fuzz;
 pub mod go;
 pub mod julia;

@@ -11,7 +11,12 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: mel-candle speech.wav (16 kHz, mono, 16 bits)")?;
-    let samples: Vec<i16> = hound::WavReader::open(path)?.into_samples().collect::<Result<_, _>>()?;
+    let wav = hound::WavReader::open(&path)?;
+    let spec = wav.spec();
+    if (spec.channels, spec.sample_rate, spec.bits_per_sample) != (1, 16_000, 16) {
+        return Err(format!("{path} is not 16-bit mono PCM at 16000 Hz").into());
+    }
+    let samples: Vec<i16> = wav.into_samples().collect::<Result<_, _>>()?;
 
     // The model takes 30 seconds: (80, 3000), mel-major, like the result.
     let config = MelConfig { pad_to: Some(480_000), ..MelConfig::whisper() };

@@ -83,12 +83,7 @@ impl Drop for Mel {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: mel FILE.wav")?;
-    let file = std::fs::read(&path)?;
-    let data = file.get(44..).ok_or("not a WAV file")?;
-    let samples: Vec<f32> = data
-        .chunks_exact(2)
-        .map(|bytes| f32::from(i16::from_le_bytes([bytes[0], bytes[1]])) / 32_768.0)
-        .collect();
+    let samples = read_wav(&path)?;
 
     let mel = Mel::compute(&samples, &mojo_mel_config_default())?;
     let (n_mels, n_frames) = mel.shape();
@@ -98,4 +93,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let name = Path::new(&path).file_name().unwrap_or_default().display().to_string();
     println!("{name}: {n_mels} x {n_frames} mel frames, mean {mean:.4}, max {max:.4}");
     Ok(())
+}
+
+/// The samples of a 16-bit mono WAV file at 16 kHz, from -1 to 1.
+fn read_wav(path: &str) -> Result<Vec<f32>, Box<dyn Error>> {
+    let wav = hound::WavReader::open(path)?;
+    let spec = wav.spec();
+    if (spec.channels, spec.sample_rate, spec.bits_per_sample, spec.sample_format)
+        != (1, 16_000, 16, hound::SampleFormat::Int)
+    {
+        return Err(format!("{path} is not 16-bit mono PCM at 16000 Hz").into());
+    }
+    let samples = wav.into_samples::<i16>().map(|sample| sample.map(|value| f32::from(value) / 32_768.0));
+    Ok(samples.collect::<Result<_, _>>()?)
 }

@@ -3,9 +3,9 @@
 //! The machine's Julia is used, or else that of Debian 11, the last release that had it: its packages are
 //! unpacked into the target folder and run with the machine's own libc.
 
-use super::c::{self, CARGO, find_library, same};
+use super::c::{self, CARGO, find_library};
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool};
+use super::{Counts, Language, Source, Tool, examples};
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, cases};
 use std::ffi::OsStr;
@@ -68,10 +68,11 @@ impl Language for Julia {
         command.arg("examples/julia/conformance.jl");
         checks.runner("conformance", &mut command, &[list, workspace.path("conformance")])?;
 
-        let mut command = julia(workspace, &prefix)?;
-        let printed = run(command.args(["examples/julia/mel.jl", "examples/data/speech.wav"]));
-        let line = c::example_line(workspace)?;
-        checks.check("examples/julia", printed.and_then(|text| same(text.trim_end(), &line)));
+        examples::check(workspace, &mut checks, "examples/julia", || {
+            let mut command = julia(workspace, &prefix)?;
+            command.arg("examples/julia/mel.jl");
+            Ok(command)
+        })?;
         Ok(checks.counts())
     }
 }

@@ -1,12 +1,12 @@
 //! Kotlin: the tests of the library on the JVM, the example, and the layout of the Android archive.
 
-use super::c::{CARGO, example_line, same};
+use super::c::CARGO;
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool, uniffi};
-use crate::workspace::{Printed, Workspace, ask, show};
+use super::{Counts, Language, Source, Tool, examples, uniffi};
+use crate::workspace::{Printed, Workspace, ask, run, show};
 use crate::{Result, contents, dist, elf};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub struct Kotlin;
@@ -44,19 +44,64 @@ impl Language for Kotlin {
         checks.check("layout of the AAR", dist::kotlin::check_layout(workspace));
 
         let audio = workspace.path("examples/data/speech.wav");
+        // The class path makes `java` run the example without a Maven of its own for each file.
+        let dependencies = folder(workspace)?.join("classpath.txt");
         let mut maven = maven(workspace, ALL)?;
-        maven.args(["--projects", ":mel", "--also-make", "package", "exec:java"]);
-        let (mut counts, printed) = tests(maven.arg(format!("-Dexec.args={}", audio.display())))?;
+        maven.args(["--projects", ":mel", "--also-make", "package", "exec:java", CLASSPATH]);
+        maven.arg(format!("-Dexec.args={}", audio.display()));
+        maven.arg(format!("-Dmdep.outputFile={}", dependencies.display()));
+        let (mut counts, printed) = tests(&mut maven)?;
         checks.check("files of the jar", check_jar(workspace));
-        let line = example_line(workspace)?;
-        let printed = match printed.lines().find(|line| line.contains(".wav:")) {
-            Some(came) => same(strip_colours(came).trim(), &line),
-            None => Err("nothing was printed".into()),
-        };
-        checks.check("examples/kotlin", printed);
+        checks.check("examples/kotlin, by Maven", examples::prints(workspace, &printed));
+        let classpath = fs::read_to_string(&dependencies)?;
+        let classpath = format!("{}:{classpath}", folder(workspace)?.join("mel/classes").display());
+        examples::check(workspace, &mut checks, "examples/kotlin", || {
+            let mut java = workspace.command("java");
+            java.args(["-classpath", classpath.trim(), "MelKt"]);
+            Ok(java)
+        })?;
+        let printed = minified(workspace, classpath.trim()).and_then(|program| {
+            let mut java = workspace.command("java");
+            show(java.arg("-classpath").arg(program).arg("MelKt").arg(audio))
+        });
+        let printed = printed.and_then(|printed| examples::prints(workspace, &printed));
+        checks.check("examples/kotlin, shrunk by ProGuard", printed);
         counts += checks.counts();
         Ok(counts)
     }
+}
+
+/// Writes the jars that the example needs to a file.
+const CLASSPATH: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
+
+/// ProGuard, and what a program adds to the rules of the library.
+const MINIFIED: &str = "uniffi/kotlin/minified";
+
+/// Shrinks and renames the example and everything on its class path, as release builds of Android apps do;
+/// returns the jar.
+fn minified(workspace: &Workspace, classpath: &str) -> Result<PathBuf> {
+    let proguard = folder(workspace)?.join("proguard.txt");
+    run(maven(workspace, MINIFIED)?
+        .arg(CLASSPATH)
+        .arg(format!("-Dmdep.outputFile={}", proguard.display())))?;
+    let text = ask(workspace.command("java").args(["-XshowSettings:properties", "-version"]));
+    let home = text.as_deref().and_then(|text| text.split("java.home = ").nth(1)?.lines().next());
+    let modules = Path::new(home.ok_or("java does not say its java.home")?).join("jmods");
+    let jar = folder(workspace)?.join("minified.jar");
+    let mut java = workspace.command("java");
+    java.arg("-classpath").arg(fs::read_to_string(&proguard)?.trim()).arg("proguard.ProGuard");
+    java.arg("-include").arg(workspace.path(MINIFIED).join("mel.pro"));
+    java.arg("-include").arg(workspace.path(dist::kotlin::RULES));
+    for part in classpath.split(':') {
+        java.arg("-injars").arg(format!("{part}(!META-INF/versions/**,!module-info.class)"));
+    }
+    java.arg("-outjars").arg(&jar);
+    for module in ["java.base", "java.desktop"] {
+        let file = modules.join(format!("{module}.jmod"));
+        java.arg("-libraryjars").arg(format!("{}(!**.jar;!module-info.class)", file.display()));
+    }
+    run(&mut java)?;
+    Ok(jar)
 }
 
 /// Where Maven builds, each project in a folder of its own.
@@ -108,15 +153,15 @@ fn platform() -> Result<String> {
     Ok(format!("{system}-{}", std::env::consts::ARCH.replace('_', "-")))
 }
 
-/// Runs the tests; gives what was printed, too.
-fn tests(maven: &mut Command) -> Result<(Counts, String)> {
-    let Printed { status, text } = show(maven)?;
-    let mut counts = surefire_counts(&text);
-    if !status.success() && counts.failed == 0 {
+/// Runs the tests; returns what was printed, too.
+fn tests(maven: &mut Command) -> Result<(Counts, Printed)> {
+    let printed = show(maven)?;
+    let mut counts = surefire_counts(&printed.text);
+    if !printed.status.success() && counts.failed == 0 {
         // It did not compile, or crashed.
         counts.failed = 1;
     }
-    Ok((counts, text))
+    Ok((counts, printed))
 }
 
 /// Reads the sum of all classes: `[INFO] Tests run: 813, Failures: 0, Errors: 0, Skipped: 0`.
@@ -138,7 +183,7 @@ fn surefire_counts(text: &str) -> Counts {
 }
 
 /// Maven colours its lines even where no terminal shows them.
-fn strip_colours(line: &str) -> String {
+pub fn strip_colours(line: &str) -> String {
     let mut parts = line.split('\u{1b}');
     let first = parts.next().unwrap_or_default().to_string();
     parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))

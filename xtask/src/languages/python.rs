@@ -1,7 +1,8 @@
 //! The Python package: a wheel of it in an environment of its own, with the libraries that it is
 //! compared with.
 
-use super::{Counts, Language, Source, Tool, c};
+use super::checks::Checks;
+use super::{Counts, Language, Source, Tool, c, examples};
 use crate::workspace::{Printed, Workspace, ask, run, show};
 use crate::{Result, contents};
 use std::fs;
@@ -52,6 +53,13 @@ impl Language for Python {
         source(workspace, &python, &sdist)?;
         install(workspace, &python, &wheel)?;
         let mut counts = pytest(workspace, &python, &["python/tests"])?;
+        let mut checks = Checks::new();
+        examples::check(workspace, &mut checks, "examples/python", || {
+            let mut example = workspace.command(&python);
+            example.args(["-I", "examples/python/mel.py"]);
+            Ok(example)
+        })?;
+        counts += checks.counts();
         let mut free_threaded = free_threaded(workspace).peekable();
         if free_threaded.peek().is_none() {
             eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));

@@ -2,7 +2,7 @@
 
 use super::c::{self, find_library, same};
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool};
+use super::{Counts, Language, Source, Tool, examples};
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
 use std::path::PathBuf;
@@ -44,21 +44,16 @@ impl Language for PythonCtypes {
         let prefix = c::prefix(workspace)?;
         let python = python(workspace)?;
         let mut checks = Checks::new();
-        let mut program = |what: &str, arguments: &[&str], wanted: &str| {
+        let mut guide = workspace.command(&python);
+        let printed = run(find_library(&mut guide, &prefix).arg("capi/tests/guide/demo.py"));
+        let expected = "Shape: (80, 3000)\nMel spectrogram shape: (80, 3000)";
+        let result = printed.and_then(|text| same(text.trim_end(), expected));
+        checks.check("the guide's Python program", result);
+        examples::check(workspace, &mut checks, "examples/python-ctypes", || {
             let mut command = workspace.command(&python);
-            let printed = run(find_library(&mut command, &prefix).args(arguments));
-            checks.check(what, printed.and_then(|text| same(text.trim_end(), wanted)));
-        };
-        program(
-            "the guide's Python program",
-            &["capi/tests/guide/demo.py"],
-            "Shape: (80, 3000)\nMel spectrogram shape: (80, 3000)",
-        );
-        program(
-            "examples/python-ctypes",
-            &["examples/python-ctypes/mel.py", "examples/data/speech.wav"],
-            &c::example_line(workspace)?,
-        );
+            find_library(&mut command, &prefix).arg("examples/python-ctypes/mel.py");
+            Ok(command)
+        })?;
         Ok(checks.counts())
     }
 }

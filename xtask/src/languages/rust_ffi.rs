@@ -1,8 +1,8 @@
 //! Rust through the C library: the guide's program and its pattern, and the example.
 
-use super::c::{self, CARGO, find_library, same};
+use super::c::{self, CARGO, find_library};
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool};
+use super::{Counts, Language, Source, Tool, examples};
 use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::fs;
@@ -64,19 +64,19 @@ impl Language for RustFfi {
                 printed.and_then(|text| contains_line(&text, wanted)),
             );
         }
-        let mut cargo = workspace.cargo();
-        find_library(&mut cargo, &prefix).env("CARGO_TARGET_DIR", folder.join("target/example"));
-        cargo.args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--manifest-path",
-            "examples/rust-ffi/Cargo.toml",
-            "--",
-        ]);
-        let printed = run(cargo.arg("examples/data/speech.wav"));
-        let line = c::example_line(workspace)?;
-        checks.check("examples/rust-ffi", printed.and_then(|text| same(text.trim_end(), &line)));
+        examples::check(workspace, &mut checks, "examples/rust-ffi", || {
+            let mut cargo = workspace.cargo();
+            find_library(&mut cargo, &prefix).env("CARGO_TARGET_DIR", folder.join("target/example"));
+            cargo.args([
+                "run",
+                "--quiet",
+                "--locked",
+                "--manifest-path",
+                "examples/rust-ffi/Cargo.toml",
+            ]);
+            cargo.arg("--");
+            Ok(cargo)
+        })?;
         Ok(checks.counts())
     }
 }

@@ -1,10 +1,10 @@
 //! Swift: the tests of the package MojoAudio, and the example.
 
-use super::c::{CARGO, example_line, same};
+use super::c::CARGO;
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool, uniffi};
+use super::{Counts, Language, Source, Tool, examples, uniffi};
 use crate::Result;
-use crate::workspace::{Printed, Workspace, run, show};
+use crate::workspace::{Printed, Workspace, show};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -49,15 +49,11 @@ impl Language for Swift {
         let mut counts = tests(&mut command(workspace, PACKAGE, "test", &library, &build))?;
 
         let build = workspace.folder("swift/example")?;
-        let audio = workspace.path("examples/data/speech.wav");
-        let mut example = command(workspace, EXAMPLE, "run", &library, &build);
-        let printed = run(example.arg("mel").arg(audio));
-        let line = example_line(workspace)?;
-        let printed = printed.and_then(|text| match text.lines().find(|line| line.contains(".wav:")) {
-            Some(came) => same(came, &line),
-            None => Err("nothing was printed".into()),
-        });
-        checks.check("examples/swift", printed);
+        examples::check(workspace, &mut checks, "examples/swift", || {
+            let mut example = command(workspace, EXAMPLE, "run", &library, &build);
+            example.arg("mel");
+            Ok(example)
+        })?;
         counts += checks.counts();
         Ok(counts)
     }

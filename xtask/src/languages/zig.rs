@@ -1,8 +1,8 @@
 //! Zig on the C library: the conformance cases and the example.
 
-use super::c::{self, CARGO, find_library, same};
+use super::c::{self, CARGO, find_library};
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool, python};
+use super::{Counts, Language, Source, Tool, examples, python};
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
 use std::path::{Path, PathBuf};
@@ -60,12 +60,12 @@ impl Language for Zig {
         let corpus = workspace.path("conformance");
         checks.runner("conformance", find_library(&mut command, &prefix), &[corpus])?;
 
-        let printed = build(workspace, &prefix, "mel", &folder).and_then(|program| {
-            let mut command = workspace.command(program);
-            run(find_library(&mut command, &prefix).arg("examples/data/speech.wav"))
-        });
-        let line = c::example_line(workspace)?;
-        checks.check("examples/zig", printed.and_then(|text| same(text.trim_end(), &line)));
+        let program = build(workspace, &prefix, "mel", &folder)?;
+        examples::check(workspace, &mut checks, "examples/zig", || {
+            let mut command = workspace.command(&program);
+            find_library(&mut command, &prefix);
+            Ok(command)
+        })?;
         Ok(checks.counts())
     }
 }

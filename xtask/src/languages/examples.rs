@@ -1,0 +1,117 @@
+//! The example programs: the line that each prints, and WAV files like those that users have.
+
+use super::checks::Checks;
+use super::kotlin::strip_colours;
+use crate::Result;
+use crate::workspace::{Printed, Workspace, show};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SPEECH: &str = "examples/data/speech.wav";
+/// Part of the error about a file that the examples can't read.
+const EXPECTED_FORMAT: &str = "16-bit mono PCM at 16000 Hz";
+
+/// Runs an example on each file. `command` makes the program's call but for the file.
+pub fn check(
+    workspace: &Workspace,
+    checks: &mut Checks,
+    what: &str,
+    command: impl Fn() -> Result<Command>,
+) -> Result {
+    let files = Files::write(workspace)?;
+    let run = |file: &Path| command().and_then(|mut command| show(command.arg(file)));
+    for (kind, file) in [("", workspace.path(SPEECH)), (", other chunks", files.with_other_chunks)] {
+        let result = run(&file).and_then(|printed| prints(workspace, &printed));
+        checks.check(&format!("{what}{kind}"), result);
+    }
+    for (kind, file, error) in [
+        ("stereo", files.stereo, EXPECTED_FORMAT),
+        ("8 kHz", files.at_8_khz, EXPECTED_FORMAT),
+        ("a file cut short", files.cut_short, ""),
+    ] {
+        let result = run(&file).and_then(|printed| refuses(&printed, error));
+        checks.check(&format!("{what} refuses {kind}"), result);
+    }
+    Ok(())
+}
+
+/// Whether an example printed its line about `examples/data/speech.wav`. Package managers print lines of
+/// their own around it.
+pub fn prints(workspace: &Workspace, printed: &Printed) -> Result {
+    let text = workspace.read("examples/speech.txt")?;
+    let line = text.trim_end();
+    let Some(found) = printed.text.lines().find(|line| line.contains(".wav:")) else {
+        return Err(format!("expected `{line}`, {}", printed.status).into());
+    };
+    // Maven prints in colour.
+    let found = strip_colours(found);
+    if printed.status.success() && found.trim() == line {
+        return Ok(());
+    }
+    Err(format!("expected `{line}`, got `{found}`, {}", printed.status).into())
+}
+
+/// Whether the program failed with this in its error.
+fn refuses(printed: &Printed, error: &str) -> Result {
+    if printed.status.success() {
+        return Err("the file was read".into());
+    }
+    if !printed.text.contains(error) {
+        return Err(format!("the error does not say `{error}`").into());
+    }
+    Ok(())
+}
+
+/// Variants of the example's audio, each named `speech.wav`.
+struct Files {
+    /// The same samples between chunks that other programs write, one of them of odd length.
+    with_other_chunks: PathBuf,
+    stereo: PathBuf,
+    at_8_khz: PathBuf,
+    /// Ends in the middle of its samples.
+    cut_short: PathBuf,
+}
+
+impl Files {
+    fn write(workspace: &Workspace) -> Result<Self> {
+        let speech = fs::read(workspace.path(SPEECH))?;
+        let samples = speech.get(44..).ok_or("examples/data/speech.wav is too short")?;
+        let folder = workspace.folder("examples")?;
+        let data = chunk(b"data", samples);
+        let list = chunk(b"LIST", b"INFOISFT\x0e\0\0\0Lavf59.27.100\0odd");
+        let id3 = chunk(b"id3 ", b"ID3\x04\0\0\0\0\0\0");
+        let write = |name: &str, chunks: &[&[u8]]| -> Result<PathBuf> {
+            let body = [b"WAVE", chunks.concat().as_slice()].concat();
+            let file = folder.join(name).join("speech.wav");
+            fs::create_dir_all(folder.join(name))?;
+            fs::write(&file, chunk(b"RIFF", &body))?;
+            Ok(file)
+        };
+        let half = &data[..data.len() / 2];
+        Ok(Self {
+            with_other_chunks: write("other-chunks", &[&list, &format(1, 16_000), &list, &data, &id3])?,
+            stereo: write("stereo", &[&format(2, 16_000), &data])?,
+            at_8_khz: write("8-khz", &[&format(1, 8_000), &data])?,
+            cut_short: write("cut-short", &[&format(1, 16_000), half])?,
+        })
+    }
+}
+
+fn format(channels: u16, rate: u32) -> Vec<u8> {
+    let width = 2 * channels;
+    let mut body = Vec::new();
+    body.extend(1u16.to_le_bytes());
+    body.extend(channels.to_le_bytes());
+    body.extend(rate.to_le_bytes());
+    body.extend((rate * u32::from(width)).to_le_bytes());
+    body.extend(width.to_le_bytes());
+    body.extend(16u16.to_le_bytes());
+    chunk(b"fmt ", &body)
+}
+
+fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut chunk = [name, (body.len() as u32).to_le_bytes().as_slice(), body].concat();
+    chunk.resize(chunk.len().next_multiple_of(2), 0);
+    chunk
+}

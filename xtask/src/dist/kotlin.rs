@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const PROJECT: &str = "uniffi/kotlin";
-const RULES: &str = "uniffi/kotlin/src/main/resources/META-INF/proguard/mojo-audio.pro";
+pub const RULES: &str = "uniffi/kotlin/src/main/resources/META-INF/proguard/mojo-audio.pro";
 const LIBRARY: &str = "libmojo_audio_uniffi.so";
 
 /// The oldest Android that the archive is for: 8.0.

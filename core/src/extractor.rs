@@ -99,13 +99,13 @@ impl MelExtractor {
     /// always at the floor. A larger `n_fft` or fewer `n_mels` mends that.
     #[must_use]
     pub fn empty_filters(&self) -> Vec<usize> {
-        self.plan.filterbank.empty_filters(self.plan.n_bands)
+        self.plan.recipe.bands.filterbank.empty_filters()
     }
 
     /// Bytes of working memory that a computation uses besides its result.
     #[must_use]
     pub fn working_memory(&self) -> usize {
-        self.plan.layout.total * size_of::<f32>()
+        self.plan.recipe.scratch * size_of::<f32>()
     }
 
     /// The mel spectrogram of an input of one sample or more: `f32` (full scale is 1), or `i16`, which
@@ -220,7 +220,7 @@ impl MelExtractor {
         let compression = &plan.compression;
         let measured = if !compression.measures {
             pass(Some(sink), compression.levels_beforehand())?
-        } else if plan.cepstrum.is_some() || plan.energy_row.is_some() {
+        } else if plan.recipe.bands.mixes() {
             // Made of bands that have their final level: the reference has to be known before, and is
             // measured by a pass of its own.
             let levels = compression.levels(pass(None, Levels::NONE)?.highest);

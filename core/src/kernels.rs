@@ -1,34 +1,24 @@
-//! The vectors, and the choice of one instruction set's kernels when an extractor is planned.
+//! The table of entry points: the steps of a block and what is done to slices, compiled for each instruction set,
+//! one of which is chosen when an extractor is planned.
 
-pub(crate) mod ahead;
-pub(crate) mod block;
-pub(crate) mod lane;
-pub(crate) mod rows;
-
-#[cfg(target_arch = "x86_64")]
-mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
-#[cfg(target_arch = "x86_64")]
-mod fma;
+use crate::block::bands::{self, Bands};
+use crate::block::single::Single;
+use crate::block::slices::{self, Step};
+use crate::block::{self, Block, Recipe};
+use crate::compress::Levels;
 #[cfg(target_arch = "aarch64")]
-mod neon;
+use crate::lanes::neon;
 #[cfg(any(
     debug_assertions,
     not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
 ))]
-mod scalar;
+use crate::lanes::scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod simd128;
+use crate::lanes::simd128;
 #[cfg(target_arch = "x86_64")]
-mod sse2;
-
-use crate::compress::Levels;
-use crate::normalize::{self, Step};
-use crate::plan::Plan;
+use crate::lanes::{avx2, avx512, sse2};
 #[cfg(feature = "stages")]
 use crate::stages::Stage;
-use block::Block;
 
 /// An instruction set that the kernels are compiled for.
 ///
@@ -66,14 +56,13 @@ impl InstructionSet {
 pub struct Kernel {
     pub set: InstructionSet,
     pub(crate) lanes: usize,
-    /// The same bits with fewer lanes, widest first: for blocks of fewer frames.
-    narrower: &'static [&'static Kernel],
-    /// Whether it computes in double precision too.
-    is_double: bool,
+    /// Whether vectors fill a cache line.
+    pub(crate) expands: bool,
     is_available: fn() -> bool,
-    block: unsafe fn(&Plan, &mut Block<'_>),
+    block: unsafe fn(&Recipe, &mut Block<'_>),
     #[cfg(feature = "stages")]
-    stage: unsafe fn(Stage, &Plan, &mut Block<'_>),
+    stage: unsafe fn(Stage, &Recipe, &mut Block<'_>),
+    single: unsafe fn(&mut Single, &Bands, *const f32, *mut f32, Levels),
     convert_i16: unsafe fn(&[i16], &mut [f32]),
     emphasize: unsafe fn(&mut [f32], f32, f32),
     apply_levels: unsafe fn(&mut [f32], Levels),
@@ -88,19 +77,29 @@ impl Kernel {
         available.find(|kernel| wanted.is_none_or(|set| kernel.set == set))
     }
 
-    /// The kernel with the fewest lanes that computes so many frames in a block, in that precision.
-    pub(crate) fn for_frames(&'static self, n: usize, double: bool) -> &'static Self {
-        let fits = |kernel: &&&Self| n <= kernel.lanes && (kernel.is_double || !double);
-        self.narrower.iter().rev().find(fits).unwrap_or(&self)
-    }
-
     /// Computes one block of frames.
     ///
     /// # Safety
     /// As of [`block::compute`].
-    pub(crate) unsafe fn block(&self, plan: &Plan, block: &mut Block<'_>) {
+    pub(crate) unsafe fn block(&self, recipe: &Recipe, block: &mut Block<'_>) {
         // SAFETY: `choose` gives only kernels that the machine can run; the rest is the caller's.
-        unsafe { (self.block)(plan, block) }
+        unsafe { (self.block)(recipe, block) }
+    }
+
+    /// Computes one frame on its own.
+    ///
+    /// # Safety
+    /// As of [`Single::compute`].
+    pub(crate) unsafe fn single(
+        &self,
+        single: &mut Single,
+        bands: &Bands,
+        source: *const f32,
+        out: *mut f32,
+        levels: Levels,
+    ) {
+        // SAFETY: as above.
+        unsafe { (self.single)(single, bands, source, out, levels) }
     }
 
     /// Computes one stage of a block.
@@ -108,15 +107,15 @@ impl Kernel {
     /// # Safety
     /// As of [`block::stage`].
     #[cfg(feature = "stages")]
-    pub(crate) unsafe fn stage(&self, stage: Stage, plan: &Plan, block: &mut Block<'_>) {
+    pub(crate) unsafe fn stage(&self, stage: Stage, recipe: &Recipe, block: &mut Block<'_>) {
         // SAFETY: as above.
-        unsafe { (self.stage)(stage, plan, block) }
+        unsafe { (self.stage)(stage, recipe, block) }
     }
 
     /// Copies a tile to frames whose bands stand together.
     ///
     /// # Safety
-    /// As of [`block::store_frames`].
+    /// As of [`bands::store_frames`].
     pub(crate) unsafe fn store_frames(
         &self,
         tile: *const f32,
@@ -161,30 +160,27 @@ impl core::fmt::Debug for Kernel {
 
 /// Compiles the kernels for one lane type, in functions that have its instruction set.
 macro_rules! kernel {
-    (
-        $module:ident, $lane:ty, $set:ident, narrower: [$($narrower:ident),*],
-        precisions: [single $(, $double:ident)?],
-        $available:expr $(, $features:literal)?
-    ) => {
+    ($module:ident, $lane:ty, $set:ident, $available:expr $(, $features:literal)?) => {
         mod $module {
-            use super::ahead::Ahead;
-            use super::block::{self, Block, Engine, Stages, WideStages};
-            use super::lane::Real;
-            use super::rows::Rows;
             use super::*;
-            use crate::fft::columns::PassScratch;
+            use crate::block::BlockStages;
+            use crate::block::ahead::Ahead;
+            use crate::block::spectrum::{self, LaneEngine, Stages, WideStages};
+            use crate::lanes::rows::Rows;
+            use crate::lanes::{Lane, Real};
 
             type V = $lane;
+            type Wide = <V as Lane>::Wide;
 
             pub(super) static KERNEL: Kernel = Kernel {
                 set: InstructionSet::$set,
                 lanes: V::N,
-                narrower: &[$(&super::$narrower::KERNEL),*],
-                is_double: wide_stages().is_some(),
+                expands: V::EXPANDS,
                 is_available: || $available,
                 block: compute,
                 #[cfg(feature = "stages")]
                 stage,
+                single,
                 convert_i16,
                 emphasize,
                 apply_levels,
@@ -193,128 +189,117 @@ macro_rules! kernel {
             };
 
             $(#[target_feature(enable = $features)])?
-            unsafe fn compute(plan: &Plan, block: &mut Block<'_>) {
+            unsafe fn compute(recipe: &Recipe, block: &mut Block<'_>) {
                 // SAFETY: the caller's.
-                unsafe { block::compute::<V>(plan, block, &stages()) }
+                unsafe { block::compute::<V>(recipe, block, &stages()) }
             }
 
             #[cfg(feature = "stages")]
             $(#[target_feature(enable = $features)])?
-            unsafe fn stage(stage: Stage, plan: &Plan, block: &mut Block<'_>) {
+            unsafe fn stage(stage: Stage, recipe: &Recipe, block: &mut Block<'_>) {
                 // SAFETY: the caller's.
-                unsafe { block::stage::<V>(stage, plan, block, &stages()) }
+                unsafe { block::stage::<V>(stage, recipe, block, &stages()) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn single(
+                single: &mut Single,
+                bands: &Bands,
+                source: *const f32,
+                out: *mut f32,
+                levels: Levels,
+            ) {
+                // SAFETY: the caller's.
+                unsafe { single.compute::<V>(bands, source, out, levels, &stages().spectrum) }
             }
 
             #[inline(always)]
-            fn stages() -> Stages<V> {
-                let stages = Stages { first, columns, wide: wide_stages(), bands };
-                // What is not known to be these functions can't be inlined, as it is in spite of their
-                // attribute otherwise.
+            fn stages() -> BlockStages<V> {
+                let wide = WideStages { first: first_wide, columns: columns_wide };
+                let stages = BlockStages { spectrum: Stages { first, columns, wide }, bands };
+                // `black_box` hides which functions these are; otherwise LLVM inlines them despite
+                // `#[inline(never)]`.
                 core::hint::black_box(stages)
             }
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
             unsafe fn first(
-                engine: &Engine<V>,
-                is_single: bool,
+                engine: &LaneEngine<V>,
                 samples: Rows<V>,
-                to: Rows<V>,
+                rows: Rows<V>,
                 direct: Rows<V>,
                 ahead: Ahead,
             ) {
                 // SAFETY: the caller's.
-                unsafe { block::first_stage(engine, is_single, samples, to, direct, ahead) }
+                unsafe { spectrum::first_stage(engine, samples, rows, direct, ahead) }
             }
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn columns(
-                engine: &Engine<V>,
-                columns: Rows<V>,
-                scratch: &PassScratch<V>,
-                powers: Rows<V>,
+            unsafe fn columns(engine: &LaneEngine<V>, rows: Rows<V>, direct: Rows<V>, ahead: Ahead) {
+                // SAFETY: the caller's.
+                unsafe { spectrum::column_powers::<V, V>(engine, rows, direct, ahead) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn first_wide(
+                engine: &LaneEngine<Wide>,
+                samples: Rows<V>,
+                rows: Rows<Wide>,
+                direct: Rows<Wide>,
                 ahead: Ahead,
             ) {
                 // SAFETY: the caller's.
-                unsafe { block::column_powers(engine, columns, scratch, powers, ahead) }
+                unsafe { spectrum::first_stage(engine, samples, rows, direct, ahead) }
             }
-
-            kernel!(@wide [$($double)?] [$($features)?]);
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn bands(plan: &Plan, block: &mut Block<'_>, energy: &V) {
+            unsafe fn columns_wide(
+                engine: &LaneEngine<Wide>,
+                rows: Rows<Wide>,
+                direct: Rows<Wide>,
+                ahead: Ahead,
+            ) {
                 // SAFETY: the caller's.
-                unsafe { block::bands::<V>(plan, block, *energy) }
+                unsafe { spectrum::column_powers::<V, Wide>(engine, rows, direct, ahead) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn bands(recipe: &Recipe, block: &mut Block<'_>, energy: &V) {
+                // SAFETY: the caller's.
+                unsafe { recipe.bands.store::<V>(block, *energy) }
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn convert_i16(from: &[i16], to: &mut [f32]) {
-                block::convert_i16(from, to);
+                slices::convert_i16(from, to);
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn emphasize(samples: &mut [f32], coefficient: f32, before: f32) {
-                block::emphasize(samples, coefficient, before);
+                slices::emphasize(samples, coefficient, before);
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn apply_levels(values: &mut [f32], levels: Levels) {
-                block::apply_levels::<V>(values, levels);
+                slices::apply_levels::<V>(values, levels);
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn normalize(values: &mut [f32], step: &mut Step<'_>) {
-                normalize::run(values, step);
+                slices::normalize(values, step);
             }
 
             $(#[target_feature(enable = $features)])?
             unsafe fn store_frames(tile: *const f32, n_rows: usize, to: *mut f32, n_frames: usize) {
                 // SAFETY: the caller's.
-                unsafe { block::store_frames::<V>(tile, n_rows, to, n_frames) }
+                unsafe { super::bands::store_frames::<V>(tile, n_rows, to, n_frames) }
             }
         }
-    };
-    // The stages in double precision.
-    (@wide [] [$($features:literal)?]) => {
-        const fn wide_stages() -> Option<WideStages<V>> {
-            None
-        }
-    };
-    (@wide [double] [$($features:literal)?]) => {
-        const fn wide_stages() -> Option<WideStages<V>> {
-            Some(WideStages { first: first_wide, columns: columns_wide })
-        }
-
-        $(#[target_feature(enable = $features)])?
-        #[inline(never)]
-        unsafe fn first_wide(
-            engine: &Engine<Wide>,
-            is_single: bool,
-            samples: Rows<V>,
-            to: Rows<Wide>,
-            direct: Rows<Wide>,
-            ahead: Ahead,
-        ) {
-            // SAFETY: the caller's.
-            unsafe { block::first_stage(engine, is_single, samples, to, direct, ahead) }
-        }
-
-        $(#[target_feature(enable = $features)])?
-        #[inline(never)]
-        unsafe fn columns_wide(
-            engine: &Engine<Wide>,
-            columns: Rows<Wide>,
-            scratch: &PassScratch<Wide>,
-            powers: Rows<V>,
-            ahead: Ahead,
-        ) {
-            // SAFETY: the caller's.
-            unsafe { block::column_powers(engine, columns, scratch, powers, ahead) }
-        }
-
-        type Wide = <V as super::lane::Lane>::Wide;
     };
 }
 
@@ -334,36 +319,24 @@ kernel!(
     with_avx512,
     avx512::Avx512,
     Avx512,
-    narrower: [with_avx2, with_fma],
-    precisions: [single, double],
     has!("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma"),
     "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"
 );
 #[cfg(target_arch = "x86_64")]
-kernel!(
-    with_avx2,
-    avx2::Avx2,
-    Avx2,
-    narrower: [with_fma],
-    precisions: [single, double],
-    has!("avx2", "fma"),
-    "avx2,fma"
-);
+kernel!(with_avx2, avx2::Avx2, Avx2, has!("avx2", "fma"), "avx2,fma");
 #[cfg(target_arch = "x86_64")]
-kernel!(with_fma, fma::Fma, Avx2, narrower: [], precisions: [single], has!("avx2", "fma"), "avx2,fma");
-#[cfg(target_arch = "x86_64")]
-kernel!(with_sse2, sse2::Sse2, Sse2, narrower: [], precisions: [single, double], true);
+kernel!(with_sse2, sse2::Sse2, Sse2, true);
 #[cfg(target_arch = "aarch64")]
-kernel!(with_neon, neon::Neon, Neon, narrower: [], precisions: [single, double], true);
+kernel!(with_neon, neon::Neon, Neon, true);
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-kernel!(with_simd128, simd128::Simd128, Simd128, narrower: [], precisions: [single, double], true);
+kernel!(with_simd128, simd128::Simd128, Simd128, true);
 #[cfg(debug_assertions)]
-kernel!(with_fused, scalar::Fused, ScalarFused, narrower: [], precisions: [single, double], true);
+kernel!(with_fused, scalar::Fused, ScalarFused, true);
 #[cfg(any(
     debug_assertions,
     not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
 ))]
-kernel!(with_scalar, scalar::Scalar, Scalar, narrower: [], precisions: [single, double], true);
+kernel!(with_scalar, scalar::Scalar, Scalar, true);
 
 /// The fastest first.
 static KERNELS: &[&Kernel] = &[

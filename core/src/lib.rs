@@ -22,6 +22,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod block;
 mod cepstrum;
 mod compress;
 pub mod config;
@@ -31,6 +32,7 @@ mod extractor;
 mod fft;
 mod frame;
 mod kernels;
+mod lanes;
 mod limits;
 mod measured;
 mod mel;

@@ -46,12 +46,4 @@ impl MeasuredLanes {
             is_finite: !self.poison[..n].iter().any(|poison| poison.is_nan()),
         }
     }
-
-    /// Leaves in the first lane what was found in the first `n`.
-    pub fn merge_into_first(&mut self, n: usize) {
-        let Measured { highest, lowest, .. } = self.first(n);
-        self.highest[0] = highest;
-        self.lowest[0] = lowest;
-        self.poison[0] = self.poison[..n].iter().sum();
-    }
 }

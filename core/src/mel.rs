@@ -3,7 +3,6 @@
 use crate::config::{BinFrequencies, MelConfig, MelNorm, MelScale, TriangleDomain};
 use crate::error::Error;
 use crate::memory;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// Start of the logarithmic part of Slaney's scale, in hertz, and the mels below it (66.7 Hz each).
@@ -36,45 +35,39 @@ pub(crate) fn mel_to_hz(scale: MelScale, mel: f64) -> f64 {
     }
 }
 
-/// A filterbank in the form that the kernels read.
+/// A filterbank in the form that the kernels read: a list of taps.
 ///
-/// Triangles that share their corners have at most two weights in a bin: on the rising side of one
-/// and the falling side of the one before. So each bin is read once. Of the n_mels + 1 *segments*,
-/// segment s lies between corner s and s + 1, where filter s rises and filter s − 1 falls. A filterbank
-/// of the caller's own need not be made of triangles, and is read filter by filter.
+/// Triangles that share their corners have at most two weights in a bin: on the rising side of one and the falling
+/// side of the one before. So each bin is read once. Of the n_mels + 1 *segments*, segment s is between corner s and
+/// s + 1, where filter s rises and filter s − 1 falls. Filters of the caller's own need not be triangles: filter m
+/// then has its bins in segment m + 1, and nothing rises.
 #[derive(Debug)]
-pub(crate) enum Filterbank {
-    Triangles {
-        /// The bin of the first tap; those of the others follow.
-        first_bin: usize,
-        /// Of each bin, and one of no segment at the end.
-        taps: Vec<Tap>,
-    },
-    Rows {
-        /// First bin and number of bins of each of the n_mels filters.
-        spans: Vec<Span>,
-        weights: Vec<f32>,
-    },
+pub(crate) struct Filterbank {
+    /// Segment by segment. One without a bin has a tap that weighs nothing.
+    pub taps: Vec<Tap>,
 }
 
-/// A bin's weights in two triangles.
+/// A bin's weights in two filters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tap {
-    /// The segment in which it lies, which is the filter that rises there.
-    pub segment: u32,
+    /// Twice the number of the bin, or twice the byte of its power, and 1 more in the last tap of a segment.
+    pub place: u32,
     pub rising: f32,
     pub falling: f32,
 }
 
 impl Tap {
-    const END: Self = Self { segment: u32::MAX, rising: 0.0, falling: 0.0 };
-}
+    pub fn place(index: u32, is_last: bool) -> u32 {
+        2 * index + u32::from(is_last)
+    }
 
-/// A run of bins.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Span {
-    pub start: u32,
-    pub len: u32,
+    pub fn index(&self) -> u32 {
+        self.place / 2
+    }
+
+    pub fn is_last(&self) -> bool {
+        self.place % 2 == 1
+    }
 }
 
 impl Filterbank {
@@ -84,7 +77,8 @@ impl Filterbank {
         let n_mels = config.n_mels as usize;
         let n_bins = config.n_fft as usize / 2 + 1;
         let corners = Corners::new(config);
-        let mut taps = memory::with_capacity(n_bins + 1)?;
+        // Each bin, and one more for segments that have none.
+        let mut filterbank = Self { taps: memory::with_capacity(n_bins + n_mels + 1)? };
         let bin_hz = match config.bin_frequencies {
             BinFrequencies::Exact => f64::from(config.sample_rate) / f64::from(config.n_fft),
             BinFrequencies::Linspace => f64::from(config.sample_rate / 2) / (n_bins - 1) as f64,
@@ -105,94 +99,88 @@ impl Filterbank {
         while bin < n_bins && position(bin) <= next.position {
             bin += 1;
         }
-        let first_bin = bin;
         for segment in 0..=n_mels {
             let (low, high) = (next, after);
             after = if segment < n_mels { corners.at(segment + 2) } else { high };
             let rising = if segment < n_mels { corners.height(low, after) } else { 0.0 };
             let falling = if segment > 0 { corners.height(before, high) } else { 0.0 };
             let width = high.position - low.position;
+            let start = filterbank.taps.len();
             while bin < n_bins {
                 let at = position(bin);
                 if at > high.position {
                     break;
                 }
                 let up = (at - low.position) / width;
-                taps.push(Tap {
-                    segment: segment as u32,
+                filterbank.taps.push(Tap {
+                    place: Tap::place(bin as u32, false),
                     rising: (up * rising) as f32,
                     falling: ((1.0 - up) * falling) as f32,
                 });
                 bin += 1;
             }
+            filterbank.end_segment(start);
             before = low;
             next = high;
         }
-        taps.push(Tap::END);
-        Ok(Self::Triangles { first_bin, taps })
+        Ok(filterbank)
     }
 
     /// The caller's own filters, (n_mels, n_bins) row-major.
     pub fn from_rows(rows: &[f32], n_bins: usize) -> Result<Self, Error> {
-        let mut spans = memory::with_capacity(rows.len() / n_bins)?;
-        let mut weights = Vec::new();
+        let n_weights = rows.iter().filter(|weight| **weight != 0.0).count();
+        let taps = memory::with_capacity(n_weights + rows.len() / n_bins + 1)?;
+        let mut filterbank = Self { taps };
+        filterbank.end_segment(0);
         for row in rows.chunks_exact(n_bins) {
-            let start = row.iter().position(|&w| w != 0.0).unwrap_or(0);
-            let end = row.iter().rposition(|&w| w != 0.0).map_or(start, |last| last + 1);
-            spans.push(Span { start: start as u32, len: (end - start) as u32 });
-            memory::extend(&mut weights, &row[start..end])?;
+            let start = filterbank.taps.len();
+            for (bin, &weight) in row.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
+                let place = Tap::place(bin as u32, false);
+                filterbank.taps.push(Tap { place, rising: 0.0, falling: weight });
+            }
+            filterbank.end_segment(start);
         }
-        Ok(Self::Rows { spans, weights })
+        Ok(filterbank)
     }
 
-    /// An upper limit of the sum of a filter's weights.
+    /// Marks the last tap of a segment that begins at `start`.
+    fn end_segment(&mut self, start: usize) {
+        match self.taps[start..].last_mut() {
+            Some(last) => last.place |= 1,
+            None => self.taps.push(Tap { place: Tap::place(0, true), rising: 0.0, falling: 0.0 }),
+        }
+    }
+
+    /// The greatest sum of a filter's weights, in magnitude.
     pub fn largest_sum(&self) -> f64 {
-        match self {
-            // A filter has the weights of two segments.
-            Self::Triangles { taps, .. } => {
-                let segments = taps.chunk_by(|a, b| a.segment == b.segment);
-                2.0 * largest(segments.map(|taps| {
-                    taps.iter().map(|tap| f64::from(tap.rising) + f64::from(tap.falling)).sum()
-                }))
-            }
-            Self::Rows { spans, weights } => {
-                let mut weights = weights.as_slice();
-                largest(spans.iter().map(|span| {
-                    let (these, later) = weights.split_at(span.len as usize);
-                    weights = later;
-                    these.iter().map(|w| f64::from(w.abs())).sum()
-                }))
+        let (mut largest, mut risen, mut falling) = (0.0f64, 0.0, 0.0);
+        let mut rising = 0.0;
+        for tap in &self.taps {
+            rising += f64::from(tap.rising.abs());
+            falling += f64::from(tap.falling.abs());
+            if tap.is_last() {
+                largest = largest.max(risen + falling);
+                (risen, rising, falling) = (rising, 0.0, 0.0);
             }
         }
+        largest
     }
 
-    /// Those of the `n_mels` filters that have no weight: too narrow for any bin to fall into.
-    pub fn empty_filters(&self, n_mels: usize) -> Vec<usize> {
-        let mut is_empty = vec![true; n_mels];
-        match self {
-            Self::Rows { spans, .. } => {
-                for (is_empty, span) in is_empty.iter_mut().zip(spans) {
-                    *is_empty = span.len == 0;
-                }
+    /// The filters that have no weight: too narrow for any bin to fall into.
+    pub fn empty_filters(&self) -> Vec<usize> {
+        let mut empty = Vec::new();
+        let mut risen = false;
+        let segments = self.taps.split_inclusive(Tap::is_last);
+        for (segment, taps) in segments.enumerate() {
+            let falls = taps.iter().any(|tap| tap.falling != 0.0);
+            // Filter s − 1 falls in segment s; none does in the first.
+            if segment > 0 && !risen && !falls {
+                empty.push(segment - 1);
             }
-            Self::Triangles { taps, .. } => {
-                for tap in taps {
-                    let rises = tap.segment as usize;
-                    if tap.rising > 0.0 {
-                        is_empty[rises] = false;
-                    }
-                    if tap.falling > 0.0 {
-                        is_empty[rises - 1] = false;
-                    }
-                }
-            }
+            risen = taps.iter().any(|tap| tap.rising != 0.0);
         }
-        (0..n_mels).filter(|&mel| is_empty[mel]).collect()
+        empty
     }
-}
-
-fn largest(sums: impl Iterator<Item = f64>) -> f64 {
-    sums.fold(0.0, f64::max)
 }
 
 /// One of the n_mels + 2 corners of the triangles.

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use alloc::vec::Vec;
+use core::mem::MaybeUninit;
 
 /// An empty vector with room for `n` values.
 pub(crate) fn with_capacity<T>(n: usize) -> Result<Vec<T>, Error> {
@@ -24,7 +25,8 @@ pub(crate) fn extend<T: Copy>(vector: &mut Vec<T>, values: &[T]) -> Result<(), E
     Ok(())
 }
 
-fn reserve<T>(vector: &mut Vec<T>, n: usize) -> Result<(), Error> {
+/// Makes room for `n` more values.
+pub(crate) fn reserve<T>(vector: &mut Vec<T>, n: usize) -> Result<(), Error> {
     vector
         .try_reserve_exact(n)
         .map_err(|_| Error::Allocation { bytes: n.saturating_mul(size_of::<T>()) })
@@ -35,14 +37,21 @@ fn reserve<T>(vector: &mut Vec<T>, n: usize) -> Result<(), Error> {
 #[repr(C, align(64))]
 struct Line([f32; 16]);
 
-/// Zeroed floats that start on a cache line.
+/// Floats that start on a cache line.
 pub(crate) struct AlignedBuffer {
-    lines: Vec<Line>,
+    lines: Vec<MaybeUninit<Line>>,
 }
 
 impl AlignedBuffer {
     pub fn zeroed(n: usize) -> Result<Self, Error> {
-        Ok(Self { lines: filled(n.div_ceil(16), Line([0.0; 16]))? })
+        Ok(Self { lines: filled(n.div_ceil(16), MaybeUninit::new(Line([0.0; 16])))? })
+    }
+
+    /// To be written before it is read: filling it would be a tenth of a plan for Whisper.
+    pub fn uninitialised(n: usize) -> Result<Self, Error> {
+        let mut lines = with_capacity(n.div_ceil(16))?;
+        lines.resize_with(n.div_ceil(16), MaybeUninit::uninit);
+        Ok(Self { lines })
     }
 
     pub fn as_mut_ptr(&mut self) -> *mut f32 {

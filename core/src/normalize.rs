@@ -1,8 +1,8 @@
 //! Mean and deviation of each row of the result, over its frames.
 
+use crate::block::slices::{SUMS, Step};
 use crate::config::{Layout, MelConfig, Normalize};
 use crate::kernels::Kernel;
-use crate::kernels::lane::inlined;
 
 /// How each row is normalized.
 #[derive(Clone, Copy, Debug)]
@@ -75,9 +75,6 @@ impl Normalization {
     }
 }
 
-/// Sums at once, of every value but 15 of 16: one sum would wait for each addition.
-const SUMS: usize = 16;
-
 /// Values that are treated at once, where they do not stand together: a multiple of [`SUMS`].
 const TILE: usize = 256;
 
@@ -108,58 +105,4 @@ impl Row<'_> {
             }
         }
     }
-}
-
-/// What is done to a row's values, in float64.
-pub(crate) enum Step<'a> {
-    Sum { sums: &'a mut [f64; SUMS] },
-    Squares { mean: f64, sums: &'a mut [f64; SUMS] },
-    Apply { mean: f64, factor: f64 },
-}
-
-/// Does a step for values that stand together.
-#[inline(always)]
-pub(crate) fn run(values: &mut [f32], step: &mut Step<'_>) {
-    match step {
-        Step::Sum { sums } => add(
-            values,
-            sums,
-            inlined(
-                #[inline(always)]
-                |value| value,
-            ),
-        ),
-        Step::Squares { mean, sums } => {
-            let mean = *mean;
-            add(
-                values,
-                sums,
-                inlined(
-                    #[inline(always)]
-                    |value| (value - mean) * (value - mean),
-                ),
-            );
-        }
-        Step::Apply { mean, factor } => {
-            for value in values {
-                *value = ((f64::from(*value) - *mean) * *factor) as f32;
-            }
-        }
-    }
-}
-
-/// Adds a function of value i to sum i mod [`SUMS`].
-#[inline(always)]
-fn add(values: &[f32], sums: &mut [f64; SUMS], of: impl Fn(f64) -> f64) {
-    let (groups, rest) = values.as_chunks::<SUMS>();
-    let mut total = *sums;
-    for group in groups {
-        for (sum, value) in total.iter_mut().zip(group) {
-            *sum += of(f64::from(*value));
-        }
-    }
-    for (sum, value) in total.iter_mut().zip(rest) {
-        *sum += of(f64::from(*value));
-    }
-    *sums = total;
 }

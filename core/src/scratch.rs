@@ -1,8 +1,9 @@
 //! Working memory of one computation, kept by the extractor for the next.
 
-use crate::error::Error;
+use crate::block::single::Single;
 #[cfg(feature = "realfft")]
-use crate::fft::large_prime::LargePrimeScratch;
+use crate::block::spectrum::LargePrimeScratch;
+use crate::error::Error;
 use crate::memory::{self, AlignedBuffer};
 use crate::plan::Plan;
 use alloc::vec::Vec;
@@ -14,15 +15,23 @@ pub(crate) struct Scratch {
     pub floats: AlignedBuffer,
     #[cfg(feature = "realfft")]
     pub large_prime: LargePrimeScratch,
+    /// For frames that come one at a time.
+    pub single: Option<Single>,
 }
 
 impl Scratch {
     pub fn new(plan: &Plan) -> Result<Self, Error> {
         Ok(Self {
-            floats: AlignedBuffer::zeroed(plan.layout.total)?,
+            floats: AlignedBuffer::uninitialised(plan.recipe.scratch)?,
             #[cfg(feature = "realfft")]
-            large_prime: LargePrimeScratch::new(&plan.transform)?,
+            large_prime: LargePrimeScratch::new(&plan.recipe.spectrum)?,
+            single: None,
         })
+    }
+
+    /// For a live signal, whose frames come one at a time.
+    pub fn for_stream(plan: &Plan) -> Result<Self, Error> {
+        Ok(Self { single: Single::new(&plan.recipe, plan.kernel.lanes)?, ..Self::new(plan)? })
     }
 }
 

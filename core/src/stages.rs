@@ -1,10 +1,10 @@
 //! The stages of one block on their own, for the benches: each can be repeated on what the ones before it
 //! left.
 
+use crate::block::Block;
 use crate::compress::Levels;
 use crate::config::{MelConfig, Precision};
 use crate::error::Error;
-use crate::kernels::block::Block;
 use crate::measured::MeasuredLanes;
 use crate::memory;
 use crate::plan::{Overrides, Plan};
@@ -21,27 +21,18 @@ pub enum Stage {
     First,
     /// The transform's columns, and the powers of the bins.
     Columns,
-    /// The mel filters.
-    Filters,
-    /// The logarithm.
-    Logarithm,
+    /// The mel filters and their logarithms.
+    Bands,
     /// The maximum less a range, over the result.
     Levels,
-    /// All but the levels, as the pipeline runs them: filters and logarithm are one loop there.
+    /// All but the levels, as the pipeline runs them.
     Whole,
 }
 
 impl Stage {
     /// All, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Samples,
-        Self::First,
-        Self::Columns,
-        Self::Filters,
-        Self::Logarithm,
-        Self::Levels,
-        Self::Whole,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Samples, Self::First, Self::Columns, Self::Bands, Self::Levels, Self::Whole];
 }
 
 /// A block of frames as wide as the instruction set's vectors.
@@ -64,7 +55,9 @@ impl StageBench {
         let refused = |field: &'static str, wanted: &str| {
             Err(Error::Config { field: field.into(), value: "this".into(), wanted: wanted.into() })
         };
-        if config.precision != Precision::Single || plan.frame_work.is_some() || plan.cepstrum.is_some()
+        if config.precision != Precision::Single
+            || plan.recipe.frames.is_some()
+            || plan.recipe.bands.cepstrum.is_some()
         {
             return refused("config", "single precision, frames as they are, no cepstrum");
         }
@@ -95,17 +88,17 @@ impl StageBench {
             source: self.samples.as_ptr(),
             source_stride: plan.framing.hop,
             is_in_place: true,
-            n_frames: lanes,
             out: self.out.as_mut_ptr(),
             out_stride: lanes,
             levels,
             measured: MeasuredLanes::NOTHING,
             floats: self.scratch.floats.as_mut_ptr(),
+            n_floats: plan.recipe.scratch,
             scratch: PhantomData,
             #[cfg(feature = "realfft")]
             large_prime: &mut self.scratch.large_prime,
         };
         // SAFETY: there are samples of a block, room for a vector in each row, and the plan's scratch.
-        unsafe { plan.kernel.stage(stage, plan, &mut block) }
+        unsafe { plan.kernel.stage(stage, &plan.recipe, &mut block) }
     }
 }

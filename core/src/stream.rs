@@ -61,7 +61,7 @@ impl MelStream {
         let room = 2 * (n_fft + framing.span) + framing.delay().min(n_fft) + block + 2;
         let held = if framing.delay() > n_fft { n_fft } else { 0 };
         Ok(Self {
-            scratch: Scratch::new(&plan)?,
+            scratch: Scratch::for_stream(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
             recent: memory::with_capacity(room)?,
             held: memory::with_capacity(held)?,

@@ -2,8 +2,10 @@
 
 mod support;
 
-use mojo_audio_core::{Error, MelExtractor, MelSpectrogram, MelStream, PRESETS, Sample};
-use support::{Random, assert_same_frames, extractor, frames, in_parallel, must_end, signals};
+use mojo_audio_core::{
+    Error, InstructionSet, MelExtractor, MelSpectrogram, MelStream, Overrides, PRESETS, Sample,
+};
+use support::{Random, assert_same_frames, config, extractor, frames, in_parallel, must_end, signals};
 
 /// How each preset is made streamable.
 fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
@@ -119,6 +121,41 @@ fn every_preset_int16() {
     for &preset in PRESETS {
         let samples = samples.clone();
         must_end(preset, move || check(preset, streamable(preset), &samples, &CHUNKINGS));
+    }
+}
+
+/// A frame that comes on its own has its lanes inside, and the transform other factors for each size: the bits are
+/// those of the whole on every instruction set.
+#[test]
+fn a_frame_at_a_time() {
+    const SIZES: [u32; 22] = [
+        16, 24, 40, 48, 72, 80, 96, 112, 144, 176, 200, 240, 256, 272, 400, 464, 480, 512, 560, 600,
+        1024, 1200,
+    ];
+    const OPTIONS: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("power", "1"), ("log", "ln"), ("log_floor_mode", "add")],
+        &[("power", "0.7"), ("layout", "frame_major")],
+        &[("n_mfcc", "13"), ("use_energy", "true"), ("raw_energy", "false")],
+        &[("n_mfcc", "13"), ("layout", "frame_major"), ("log", "db")],
+        &[("remove_dc_offset", "true"), ("preemphasis", "0.97"), ("preemphasis_mode", "frame")],
+    ];
+    let samples = speech(4_000);
+    for (n_fft, options) in SIZES.iter().flat_map(|n| OPTIONS.map(|options| (*n, options))) {
+        let mut config = config("whisper", options);
+        config.set("reference", "none").unwrap();
+        (config.n_fft, config.n_mels) = (n_fft, 20 + n_fft % 7);
+        for set in InstructionSet::available() {
+            let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
+            let extractor = MelExtractor::with_overrides(&config, overrides).unwrap();
+            let whole = frames(&extractor.compute(&samples).unwrap());
+            for hops in [1, 2] {
+                let what = format!("n_fft {n_fft}, {options:?} on {set:?}, {hops} hops at a time");
+                let pieces: Vec<_> = samples.chunks(160 * hops).collect();
+                let mut stream = extractor.stream().unwrap();
+                assert_same_frames(&stream_all(&mut stream, &pieces, &what), &whole, &what);
+            }
+        }
     }
 }
 

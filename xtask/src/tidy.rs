@@ -13,8 +13,12 @@ use std::fs;
 /// Where `unsafe` may stand, and why. A folder ends with a slash.
 const UNSAFE: &[(&str, &str)] = &[
     ("core/src/kernels.rs", "calls what is compiled for the instruction set that was found"),
-    ("core/src/kernels/", "vector instructions, and rows of scratch without bounds checks"),
-    ("core/src/fft/", "runs on the kernels' scratch"),
+    ("core/src/lanes/", "vector instructions, and rows of scratch without bounds checks"),
+    ("core/src/lanes.rs", "the traits that they implement"),
+    ("core/src/block.rs", "runs the steps of a block on its scratch"),
+    ("core/src/block/", "the steps, on rows of scratch without bounds checks"),
+    ("core/src/compress.rs", "reads a tile of energies"),
+    ("core/src/fft/", "runs on the scratch of a block"),
     ("core/src/scratch.rs", "lends the scratch from a pool that threads share"),
     ("core/src/run.rs", "hands the kernels pointers to samples and result"),
     ("core/src/stages.rs", "hands the kernels those of one block, for the benches"),
@@ -265,7 +269,7 @@ mod tests {
         for code in ["{ f() }", "fn f() {}", "impl Send for A {}", "extern \"C\" {}"] {
             let text = format!("//! Text.\n{} {code}\n", concat!("un", "safe"));
             assert_eq!(faults("cli/src/main.rs", &text), 1, "{code}");
-            assert_eq!(faults("core/src/kernels/avx2.rs", &text), 0, "{code}");
+            assert_eq!(faults("core/src/lanes/avx2.rs", &text), 0, "{code}");
         }
         assert_eq!(faults("cli/src/main.rs", "//! Has no unsafe code, says \"unsafe\".\n"), 0);
     }

@@ -5,9 +5,9 @@
 //! sign turned. O(n²), for the primes that sizes in use have (7, 11, 19, 29 …); where large ones
 //! matter, the feature `realfft` takes over.
 
-use super::codelets::{RealInput, RealOutput};
-use crate::kernels::lane::{Complex, Real};
-use crate::kernels::rows::Rows;
+use super::codelets::{RealOutput, pair};
+use crate::lanes::rows::Rows;
+use crate::lanes::{Complex, Real};
 
 /// A real transform of `circle.len()` inputs.
 ///
@@ -17,15 +17,15 @@ use crate::kernels::rows::Rows;
 pub(crate) unsafe fn real<V: Real>(
     circle: &[[V::Element; 2]],
     scratch: Rows<V>,
-    x: &impl RealInput<V>,
+    x: impl Fn(usize) -> V,
     out: &mut impl RealOutput<V>,
 ) {
     let n = circle.len();
     let half = n / 2;
-    let first = x.at(0);
+    let first = x(0);
     let mut total = first;
     for j in 1..=half {
-        let (sum, difference) = x.pair(j, n - j);
+        let (sum, difference) = pair(x(j), x(n - j));
         total = total.add(sum);
         // SAFETY: 2j − 1 ≤ n − 2, within the scratch.
         unsafe {

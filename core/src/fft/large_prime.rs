@@ -3,10 +3,9 @@
 use super::first::Taps;
 use super::smallest_prime_factor;
 use crate::error::Error;
-use crate::kernels::lane::{Element, Real};
-use crate::kernels::rows::Rows;
+use crate::lanes::rows::Rows;
+use crate::lanes::{Element, Real};
 use crate::memory;
-use crate::plan::Transform;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use realfft::num_complex::Complex;
@@ -28,13 +27,6 @@ pub(crate) struct LargePrimeBuffers<E> {
     scratch: Vec<Complex<E>>,
 }
 
-/// Those of the plan's transform.
-pub(crate) enum LargePrimeScratch {
-    Unused,
-    Single(LargePrimeBuffers<f32>),
-    Double(LargePrimeBuffers<f64>),
-}
-
 /// Whether a transform of size `n` is faster this way.
 pub(crate) fn is_faster(mut n: usize) -> bool {
     while n > 1 {
@@ -52,13 +44,6 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
         Self { fft: RealFftPlanner::new().plan_fft_forward(n) }
     }
 
-    /// The samples in the order in which they are taken: as they come.
-    pub fn order(&self) -> Result<Vec<u32>, Error> {
-        let mut order = memory::with_capacity(self.fft.len())?;
-        order.extend(0..self.fft.len() as u32);
-        Ok(order)
-    }
-
     /// The powers of the bins of each lane's frame.
     ///
     /// # Safety
@@ -70,7 +55,6 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
         powers: Rows<S>,
         buffers: &mut LargePrimeBuffers<E>,
     ) {
-        // Powers may lie where the samples are: all frames are read before the first is stored.
         let n = self.fft.len();
         for lane in 0..S::N {
             let frame = &mut buffers.input[lane * n..(lane + 1) * n];
@@ -91,7 +75,7 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
         }
     }
 
-    fn buffers(&self) -> Result<LargePrimeBuffers<E>, Error> {
+    pub fn buffers(&self) -> Result<LargePrimeBuffers<E>, Error> {
         let zero = Complex::new(E::nearest(0.0), E::nearest(0.0));
         let n = self.fft.len();
         Ok(LargePrimeBuffers {
@@ -99,16 +83,6 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
             input: memory::filled(16 * n, zero.re)?,
             output: memory::filled(n / 2 + 1, zero)?,
             scratch: memory::filled(self.fft.get_scratch_len(), zero)?,
-        })
-    }
-}
-
-impl LargePrimeScratch {
-    pub fn new(transform: &Transform) -> Result<Self, Error> {
-        Ok(match transform {
-            Transform::Lanes(_) | Transform::WideLanes(_) => Self::Unused,
-            Transform::LargePrime(engine) => Self::Single(engine.fft.buffers()?),
-            Transform::WideLargePrime(engine) => Self::Double(engine.fft.buffers()?),
         })
     }
 }

@@ -6,12 +6,11 @@ use super::criterion::{self, Times};
 const SETS: [(&str, f64); 3] = [("Avx512", 16.0), ("Avx2", 8.0), ("Sse2", 4.0)];
 
 /// Names in the bench, and in the table.
-const STAGES: [(&str, &str); 7] = [
+const STAGES: [(&str, &str); 6] = [
     ("Samples", "samples side by side"),
     ("First", "window and first stage"),
     ("Columns", "columns and powers"),
-    ("Filters", "mel filters"),
-    ("Logarithm", "logarithm"),
+    ("Bands", "mel filters and logarithm"),
     ("Levels", "levels"),
     ("Whole", "all but the levels, as they run"),
 ];

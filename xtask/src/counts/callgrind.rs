@@ -11,13 +11,13 @@ use std::path::Path;
 /// A stage is what lies in a function of a file, or in any where no name is given. Where several hold, the
 /// innermost does.
 const STAGES: &[(&str, &str, &str)] = &[
-    ("samples side by side", "core/src/kernels/block.rs", "transpose"),
-    ("frames one by one", "core/src/kernels/block.rs", "treat_frames"),
-    ("window and first stage", "core/src/kernels/block.rs", "first_stage"),
-    ("columns and powers", "core/src/kernels/block.rs", "column_powers"),
-    ("mel filters", "core/src/kernels/block.rs", "bands"),
+    ("samples side by side", "core/src/block/samples.rs", ""),
+    ("frames one by one", "core/src/block/frames.rs", ""),
+    ("window and first stage", "core/src/block/spectrum.rs", "first_stage"),
+    ("columns and powers", "core/src/block/spectrum.rs", "column_powers"),
+    ("mel filters", "core/src/block/bands.rs", ""),
     ("logarithm", "core/src/compress.rs", ""),
-    ("levels", "core/src/kernels/block.rs", "apply_levels"),
+    ("levels", "core/src/block/slices.rs", "apply_levels"),
 ];
 
 /// Everything else: samples fetched and checked, blocks of frames made.
@@ -132,10 +132,11 @@ mod tests {
 
     #[test]
     fn a_stage_is_a_function_of_a_file() {
-        let block = "/somewhere/core/src/kernels/block.rs";
-        assert_eq!(stage_of("bands<V, core::ops::Range<usize>>", block), Some("mel filters"));
-        assert_eq!(stage_of("mojo_audio_core::kernels::block::bands", block), Some("mel filters"));
-        assert_eq!(stage_of("bands<V>", "/somewhere/core/src/kernels.rs"), None);
+        let first = Some("window and first stage");
+        let spectrum = "/somewhere/core/src/block/spectrum.rs";
+        assert_eq!(stage_of("first_stage<V, core::ops::Range<usize>>", spectrum), first);
+        assert_eq!(stage_of("mojo_audio_core::block::spectrum::first_stage", spectrum), first);
+        assert_eq!(stage_of("first_stage<V>", "/somewhere/core/src/kernels.rs"), None);
         assert_eq!(stage_of("anything<V>", "/somewhere/core/src/compress.rs"), Some("logarithm"));
     }
 

@@ -1,20 +1,44 @@
-//! The lane type: a vector whose lanes are consecutive frames, and complex numbers of it.
+//! The lane types: vectors whose lanes are consecutive frames, and complex numbers of them.
 //!
-//! Every step of the kernels is written once, over this trait; an instruction set is one small file
-//! that implements it. As lanes never meet (but in the transposed load of the samples), a frame's
-//! arithmetic does not depend on how many lanes there are or in which of them it stands: vectors of
-//! every width that have a fused multiply-add give the same bits.
+//! Every step of a block is written once, over these traits; an instruction set is one small file that
+//! implements them. As lanes never meet (except in transpositions), a frame's arithmetic depends neither on
+//! the number of lanes nor on the lane that holds it: vectors of every width that have a fused multiply-add
+//! produce the same bits.
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
+pub(crate) mod rows;
+#[cfg(any(
+    debug_assertions,
+    not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))
+))]
+pub(crate) mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) mod simd128;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod sse2;
 
 /// A number format that vectors can hold.
 pub(crate) trait Element: Copy {
     /// The nearest number.
     fn nearest(value: f64) -> Self;
+
+    fn negative(self) -> Self;
 }
 
 impl Element for f32 {
     #[inline(always)]
     fn nearest(value: f64) -> Self {
         value as f32
+    }
+
+    #[inline(always)]
+    fn negative(self) -> Self {
+        -self
     }
 }
 
@@ -23,13 +47,18 @@ impl Element for f64 {
     fn nearest(value: f64) -> Self {
         value
     }
+
+    #[inline(always)]
+    fn negative(self) -> Self {
+        -self
+    }
 }
 
 /// The arithmetic of a Fourier transform, over the lanes of one or more vectors.
 ///
 /// The methods may run only where the CPU has the type's instruction set. That is upheld in one
-/// place: values of the type are made only below the entry points of [`super::Kernel`], which are
-/// unsafe to call for this reason.
+/// place: values of the type are made only below the entry points of [`Kernel`](crate::kernels::Kernel),
+/// which are unsafe to call for this reason.
 pub(crate) trait Real: Copy {
     type Element: Element;
 
@@ -71,8 +100,6 @@ pub(crate) trait Real: Copy {
     fn mul_add(self, by: Self, plus: Self) -> Self;
     /// from − self · by.
     fn neg_mul_add(self, by: Self, from: Self) -> Self;
-    /// self · by − minus.
-    fn mul_sub(self, by: Self, minus: Self) -> Self;
 }
 
 /// A vector of 32-bit floats, with all that the pipeline does besides the transform.
@@ -85,10 +112,13 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// The lesser of the two; `other` where one is not a number.
     fn min(self, other: Self) -> Self;
     fn sqrt(self) -> Self;
-    /// (e, m) with self = 2^e · m and m in [√½, √2), for positive normal numbers.
+    /// (e, m) with self = 2^e · m and m in [1, 2), for positive normal numbers.
     fn split_exponent(self) -> (Self, Self);
 
-    /// Asks for memory that is wanted soon, which need not be there.
+    /// The samples, those below [`AUDIBLE_BITS`] as 0.
+    fn audible(self) -> Self;
+
+    /// Requests memory that will be used soon; the address may be invalid.
     #[inline(always)]
     fn prefetch(_: *const f32) {}
 
@@ -111,6 +141,36 @@ pub(crate) trait Lane: Real<Element = f32> {
                     let value = *from.add(i * from_stride + j);
                     *to.add(j * to_stride + i) = if SAMPLES { audible(value) } else { value };
                 }
+            }
+        }
+    }
+
+    /// Whether vectors fill a cache line, so that every load that isn't aligned crosses one: samples are then
+    /// [expanded](Self::expand).
+    const EXPANDS: bool = false;
+
+    /// Transposes rows `row` to `row + N` of the samples: calls `store(r, offset, v)` for every r below `N` and
+    /// every offset below `OFFSETS`, where lane i of v is `from[(i + offset) · from_stride + row + r]`, or 0
+    /// below [`AUDIBLE_BITS`].
+    ///
+    /// # Safety
+    /// `from` is valid for reads at all these places; `OFFSETS` is 1, 2 or 3.
+    #[inline(always)]
+    unsafe fn expand<const OFFSETS: usize>(
+        from: *const f32,
+        from_stride: usize,
+        row: usize,
+        mut store: impl FnMut(usize, usize, Self),
+    ) {
+        for r in 0..Self::N {
+            for offset in 0..OFFSETS {
+                let mut lanes = [0.0; 16];
+                for (i, lane) in lanes[..Self::N].iter_mut().enumerate() {
+                    // SAFETY: the caller's.
+                    *lane = unsafe { audible(*from.add((i + offset) * from_stride + row + r)) };
+                }
+                // SAFETY: no vector has more lanes.
+                store(r, offset, unsafe { Self::load(lanes.as_ptr()) });
             }
         }
     }
@@ -149,10 +209,10 @@ macro_rules! arithmetic {
         splat: $splat:expr, load: $load:expr, store: $store:expr,
         load_f32: $load_f32:expr, store_f32: $store_f32:expr,
         add: $add:expr, sub: $sub:expr, mul: $mul:expr,
-        mul_add: $mul_add:expr, neg_mul_add: $neg_mul_add:expr, mul_sub: $mul_sub:expr $(,)?
+        mul_add: $mul_add:expr, neg_mul_add: $neg_mul_add:expr $(,)?
     ) => {
         #[allow(unused_unsafe, reason = "some of the functions are safe")]
-        impl $crate::kernels::lane::Real for $type {
+        impl $crate::lanes::Real for $type {
             type Element = $element;
 
             const N: usize = [$($part),+].len() * $width;
@@ -207,15 +267,10 @@ macro_rules! arithmetic {
                 // SAFETY: as for every method of the trait.
                 unsafe { Self($($neg_mul_add(self.$part, by.$part, from.$part)),+) }
             }
-            #[inline(always)]
-            fn mul_sub(self, by: Self, minus: Self) -> Self {
-                // SAFETY: as for every method of the trait.
-                unsafe { Self($($mul_sub(self.$part, by.$part, minus.$part)),+) }
-            }
         }
     };
 }
-pub(super) use arithmetic;
+use arithmetic;
 
 /// The closure itself. Attributes are taken on closures that are arguments only, and one that is not
 /// inlined into a kernel makes it several times slower.
@@ -224,8 +279,10 @@ pub(crate) fn inlined<F>(closure: F) -> F {
     closure
 }
 
-/// √½ as the bits of a float: the border at which the exponent is split.
-pub(crate) const SQRT_HALF_BITS: i32 = 0x3f35_04f3;
+/// The bits of 1.0: those of its exponent, which a mantissa in [1, 2) has too.
+const ONE_BITS: i32 = 0x3f80_0000;
+/// The bits of a float's mantissa.
+const MANTISSA_BITS: i32 = 0x7f_ffff;
 
 /// Bits of a float that are all 0 where its magnitude is below 2^−95. The power of such samples is 0 as
 /// a float, and those below 2^−126 are what many CPUs compute with a hundred times slower: a kernel
@@ -283,12 +340,6 @@ impl<V: Real> Complex<V> {
     #[inline(always)]
     pub fn neg_mul_add(self, by: V, from: Self) -> Self {
         Self::new(self.re.neg_mul_add(by, from.re), self.im.neg_mul_add(by, from.im))
-    }
-
-    /// self · by − minus, `by` real.
-    #[inline(always)]
-    pub fn mul_sub(self, by: V, minus: Self) -> Self {
-        Self::new(self.re.mul_sub(by, minus.re), self.im.mul_sub(by, minus.im))
     }
 
     /// self · (re + i im).

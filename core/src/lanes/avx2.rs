@@ -1,6 +1,6 @@
 //! Eight lanes: AVX2 with FMA.
 
-use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -16,7 +16,7 @@ arithmetic! {
     load_f32: _mm256_loadu_ps,
     store_f32: _mm256_storeu_ps,
     add: _mm256_add_ps, sub: _mm256_sub_ps, mul: _mm256_mul_ps,
-    mul_add: _mm256_fmadd_ps, neg_mul_add: _mm256_fnmadd_ps, mul_sub: _mm256_fmsub_ps,
+    mul_add: _mm256_fmadd_ps, neg_mul_add: _mm256_fnmadd_ps,
 }
 
 #[rustfmt::skip]
@@ -26,7 +26,7 @@ arithmetic! {
     load_f32: |from| _mm256_cvtps_pd(_mm_loadu_ps(from)),
     store_f32: |to, x| _mm_storeu_ps(to, _mm256_cvtpd_ps(x)),
     add: _mm256_add_pd, sub: _mm256_sub_pd, mul: _mm256_mul_pd,
-    mul_add: _mm256_fmadd_pd, neg_mul_add: _mm256_fnmadd_pd, mul_sub: _mm256_fmsub_pd,
+    mul_add: _mm256_fmadd_pd, neg_mul_add: _mm256_fnmadd_pd,
 }
 
 impl Lane for Avx2 {
@@ -51,13 +51,17 @@ impl Lane for Avx2 {
     fn split_exponent(self) -> (Self, Self) {
         // SAFETY: as for every method of the trait.
         unsafe {
-            let border = _mm256_set1_epi32(SQRT_HALF_BITS);
-            let above = _mm256_sub_epi32(_mm256_castps_si256(self.0), border);
-            let exponent = _mm256_srai_epi32::<23>(above);
-            let mantissa = _mm256_and_si256(above, _mm256_set1_epi32(0x7f_ffff));
-            let mantissa = _mm256_add_epi32(mantissa, border);
+            let (bits, one) = (_mm256_castps_si256(self.0), _mm256_set1_epi32(ONE_BITS));
+            let exponent = _mm256_srai_epi32::<23>(_mm256_sub_epi32(bits, one));
+            let mantissa = _mm256_and_si256(bits, _mm256_set1_epi32(MANTISSA_BITS));
+            let mantissa = _mm256_or_si256(mantissa, one);
             (Self(_mm256_cvtepi32_ps(exponent)), Self(_mm256_castsi256_ps(mantissa)))
         }
+    }
+    #[inline(always)]
+    fn audible(self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe { Self(audible(self.0)) }
     }
     #[inline(always)]
     fn prefetch(at: *const f32) {
@@ -110,11 +114,20 @@ unsafe fn load_rows<const SAMPLES: bool>(from: *const f32, stride: usize) -> __m
     unsafe {
         let low = _mm256_castps128_ps256(_mm_loadu_ps(from));
         let rows = _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(4 * stride)));
-        if !SAMPLES {
-            return rows;
-        }
-        let bits = _mm256_and_si256(_mm256_castps_si256(rows), _mm256_set1_epi32(AUDIBLE_BITS));
+        if SAMPLES { audible(rows) } else { rows }
+    }
+}
+
+/// The samples, those below [`AUDIBLE_BITS`] as 0.
+///
+/// # Safety
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn audible(x: __m256) -> __m256 {
+    // SAFETY: the caller's.
+    unsafe {
+        let bits = _mm256_and_si256(_mm256_castps_si256(x), _mm256_set1_epi32(AUDIBLE_BITS));
         let silent = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
-        _mm256_andnot_ps(_mm256_castsi256_ps(silent), rows)
+        _mm256_andnot_ps(_mm256_castsi256_ps(silent), x)
     }
 }

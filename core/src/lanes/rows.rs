@@ -1,6 +1,6 @@
 //! Scratch as rows of vectors, bounds-checked in debug builds.
 
-use super::lane::{Complex, Real};
+use super::{Complex, Real};
 
 /// A piece of scratch memory, seen as rows of one vector each.
 pub(crate) struct Rows<V: Real> {
@@ -68,6 +68,16 @@ impl<V: Real> Rows<V> {
         unsafe { value.store(self.at(row * V::N)) }
     }
 
+    /// Where a row begins, for vectors of 32-bit floats in rows of any format.
+    ///
+    /// # Safety
+    /// `row` is inside.
+    #[inline(always)]
+    pub unsafe fn row(self, row: usize) -> *mut f32 {
+        // SAFETY: the caller's.
+        unsafe { self.at(row * V::N) }.cast()
+    }
+
     /// A complex number: real parts in row 2 · `index`, imaginary ones in the next.
     ///
     /// # Safety
@@ -88,17 +98,25 @@ impl<V: Real> Rows<V> {
             self.store(2 * index + 1, value.im);
         }
     }
-}
 
-impl<S: Real<Element = f32>> Rows<S> {
-    /// Stores a bin's power, rounded to a 32-bit float.
+    /// A complex number: real parts from that element on, imaginary ones in the row after it.
     ///
     /// # Safety
-    /// The row of that number lies inside.
+    /// Both are inside.
     #[inline(always)]
-    pub unsafe fn store_power<V: Real>(self, bin: u32, power: V) {
-        debug_assert_eq!(V::N, S::N);
+    pub unsafe fn load_complex_at(self, element: usize) -> Complex<V> {
         // SAFETY: the caller's.
-        unsafe { power.store_f32(self.at(bin as usize * S::N)) }
+        unsafe { Complex::new(V::load(self.at(element)), V::load(self.at(element + V::N))) }
+    }
+
+    /// # Safety
+    /// Both rows are inside.
+    #[inline(always)]
+    pub unsafe fn store_complex_at(self, element: usize, value: Complex<V>) {
+        // SAFETY: the caller's.
+        unsafe {
+            value.re.store(self.at(element));
+            value.im.store(self.at(element + V::N));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Four lanes: WebAssembly's simd128. No fused multiply-add.
 
-use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
 use core::arch::wasm32::*;
 
 #[derive(Clone, Copy)]
@@ -19,7 +19,6 @@ arithmetic! {
     add: f32x4_add, sub: f32x4_sub, mul: f32x4_mul,
     mul_add: |x, by, plus| f32x4_add(f32x4_mul(x, by), plus),
     neg_mul_add: |x, by, from| f32x4_sub(from, f32x4_mul(x, by)),
-    mul_sub: |x, by, minus| f32x4_sub(f32x4_mul(x, by), minus),
 }
 
 #[rustfmt::skip]
@@ -32,7 +31,6 @@ arithmetic! {
     add: f64x2_add, sub: f64x2_sub, mul: f64x2_mul,
     mul_add: |x, by, plus| f64x2_add(f64x2_mul(x, by), plus),
     neg_mul_add: |x, by, from| f64x2_sub(from, f64x2_mul(x, by)),
-    mul_sub: |x, by, minus| f64x2_sub(f64x2_mul(x, by), minus),
 }
 
 impl Lane for Simd128 {
@@ -54,10 +52,15 @@ impl Lane for Simd128 {
     }
     #[inline(always)]
     fn split_exponent(self) -> (Self, Self) {
-        let border = i32x4_splat(SQRT_HALF_BITS);
-        let above = i32x4_sub(self.0, border);
-        let exponent = f32x4_convert_i32x4(i32x4_shr(above, 23));
-        (Self(exponent), Self(i32x4_add(v128_and(above, i32x4_splat(0x7f_ffff)), border)))
+        let one = i32x4_splat(ONE_BITS);
+        let exponent = f32x4_convert_i32x4(i32x4_shr(i32x4_sub(self.0, one), 23));
+        let mantissa = v128_or(v128_and(self.0, i32x4_splat(MANTISSA_BITS)), one);
+        (Self(exponent), Self(mantissa))
+    }
+    #[inline(always)]
+    fn audible(self) -> Self {
+        let silent = i32x4_eq(v128_and(self.0, i32x4_splat(AUDIBLE_BITS)), i32x4_splat(0));
+        Self(v128_andnot(self.0, silent))
     }
     #[inline(always)]
     unsafe fn transpose<const SAMPLES: bool>(
@@ -91,10 +94,6 @@ impl Lane for Simd128 {
 #[inline(always)]
 unsafe fn load<const SAMPLES: bool>(from: *const f32) -> v128 {
     // SAFETY: the caller's.
-    let bits = unsafe { v128_load(from.cast()) };
-    if !SAMPLES {
-        return bits;
-    }
-    let silent = i32x4_eq(v128_and(bits, i32x4_splat(AUDIBLE_BITS)), i32x4_splat(0));
-    v128_andnot(bits, silent)
+    let x = unsafe { v128_load(from.cast()) };
+    if SAMPLES { Simd128(x).audible().0 } else { x }
 }

@@ -1,6 +1,6 @@
 //! One lane, for every machine, and the reference that the vectors are compared with.
 
-use super::lane::{Lane, SQRT_HALF_BITS, arithmetic};
+use super::{Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
 
 /// A float whose multiplications and additions are rounded twice, which is fast everywhere.
 #[derive(Clone, Copy)]
@@ -11,9 +11,11 @@ pub(crate) struct ScalarWide(f64);
 
 /// A float whose multiply-adds are rounded once, as those of most vectors are; slow where the machine
 /// has no instruction for it.
+#[cfg(debug_assertions)]
 #[derive(Clone, Copy)]
 pub(crate) struct Fused(f32);
 
+#[cfg(debug_assertions)]
 #[derive(Clone, Copy)]
 pub(crate) struct FusedWide(f64);
 
@@ -29,14 +31,15 @@ macro_rules! scalar {
             add: |x, y| x + y, sub: |x, y| x - y, mul: |x, y| x * y,
             mul_add: $mul_add,
             neg_mul_add: |x: $element, by, from| $mul_add(-x, by, from),
-            mul_sub: |x, by, minus: $element| $mul_add(x, by, -minus),
         }
     };
 }
 
 scalar!(Scalar, f32, |x, by, plus| x * by + plus);
 scalar!(ScalarWide, f64, |x, by, plus| x * by + plus);
+#[cfg(debug_assertions)]
 scalar!(Fused, f32, libm::fmaf);
+#[cfg(debug_assertions)]
 scalar!(FusedWide, f64, libm::fma);
 
 macro_rules! scalar_lane {
@@ -57,14 +60,20 @@ macro_rules! scalar_lane {
                 Self(libm::sqrtf(self.0))
             }
             #[inline(always)]
+            fn audible(self) -> Self {
+                Self(super::audible(self.0))
+            }
+            #[inline(always)]
             fn split_exponent(self) -> (Self, Self) {
-                let above = (self.0.to_bits() as i32).wrapping_sub(SQRT_HALF_BITS);
-                let mantissa = (above & 0x7f_ffff) + SQRT_HALF_BITS;
-                (Self((above >> 23) as f32), Self(f32::from_bits(mantissa as u32)))
+                let bits = self.0.to_bits() as i32;
+                let mantissa = bits & MANTISSA_BITS | ONE_BITS;
+                let exponent = bits.wrapping_sub(ONE_BITS) >> 23;
+                (Self(exponent as f32), Self(f32::from_bits(mantissa as u32)))
             }
         }
     };
 }
 
 scalar_lane!(Scalar, ScalarWide);
+#[cfg(debug_assertions)]
 scalar_lane!(Fused, FusedWide);

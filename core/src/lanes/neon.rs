@@ -1,6 +1,6 @@
 //! Four lanes: NEON, which every 64-bit Arm has.
 
-use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
 use core::arch::aarch64::*;
 
 #[derive(Clone, Copy)]
@@ -18,7 +18,6 @@ arithmetic! {
     add: vaddq_f32, sub: vsubq_f32, mul: vmulq_f32,
     mul_add: |x, by, plus| vfmaq_f32(plus, x, by),
     neg_mul_add: |x, by, from| vfmsq_f32(from, x, by),
-    mul_sub: |x, by, minus| vfmaq_f32(vnegq_f32(minus), x, by),
 }
 
 #[rustfmt::skip]
@@ -30,7 +29,6 @@ arithmetic! {
     add: vaddq_f64, sub: vsubq_f64, mul: vmulq_f64,
     mul_add: |x, by, plus| vfmaq_f64(plus, x, by),
     neg_mul_add: |x, by, from| vfmsq_f64(from, x, by),
-    mul_sub: |x, by, minus| vfmaq_f64(vnegq_f64(minus), x, by),
 }
 
 impl Lane for Neon {
@@ -56,11 +54,21 @@ impl Lane for Neon {
     fn split_exponent(self) -> (Self, Self) {
         // SAFETY: as for every method of the trait.
         unsafe {
-            let border = vdupq_n_s32(SQRT_HALF_BITS);
-            let above = vsubq_s32(vreinterpretq_s32_f32(self.0), border);
-            let exponent = vshrq_n_s32::<23>(above);
-            let mantissa = vaddq_s32(vandq_s32(above, vdupq_n_s32(0x7f_ffff)), border);
-            (Self(vcvtq_f32_s32(exponent)), Self(vreinterpretq_f32_s32(mantissa)))
+            let (bits, one) = (vreinterpretq_s32_f32(self.0), vdupq_n_s32(ONE_BITS));
+            let exponent = vshrq_n_s32::<23>(vsubq_s32(bits, one));
+            // Mantissa bits from the number, the others from 1.
+            let mask = vdupq_n_u32(MANTISSA_BITS as u32);
+            let mantissa = vbslq_f32(mask, self.0, vreinterpretq_f32_s32(one));
+            (Self(vcvtq_f32_s32(exponent)), Self(mantissa))
+        }
+    }
+    #[inline(always)]
+    fn audible(self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe {
+            let bits = vreinterpretq_u32_f32(self.0);
+            let audible = vtstq_u32(bits, vdupq_n_u32(AUDIBLE_BITS as u32));
+            Self(vreinterpretq_f32_u32(vandq_u32(bits, audible)))
         }
     }
     #[inline(always)]
@@ -95,11 +103,6 @@ unsafe fn load<const SAMPLES: bool>(from: *const f32) -> float32x4_t {
     // SAFETY: the caller's.
     unsafe {
         let x = vld1q_f32(from);
-        if !SAMPLES {
-            return x;
-        }
-        let bits = vreinterpretq_u32_f32(x);
-        let audible = vtstq_u32(bits, vdupq_n_u32(AUDIBLE_BITS as u32));
-        vreinterpretq_f32_u32(vandq_u32(bits, audible))
+        if SAMPLES { Neon(x).audible().0 } else { x }
     }
 }

@@ -1,6 +1,6 @@
 //! Four lanes: SSE2, which every x86-64 has. No fused multiply-add.
 
-use super::lane::{AUDIBLE_BITS, Lane, SQRT_HALF_BITS, arithmetic, audible};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, audible};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -18,7 +18,6 @@ arithmetic! {
     add: _mm_add_ps, sub: _mm_sub_ps, mul: _mm_mul_ps,
     mul_add: |x, by, plus| _mm_add_ps(_mm_mul_ps(x, by), plus),
     neg_mul_add: |x, by, from| _mm_sub_ps(from, _mm_mul_ps(x, by)),
-    mul_sub: |x, by, minus| _mm_sub_ps(_mm_mul_ps(x, by), minus),
 }
 
 #[rustfmt::skip]
@@ -30,7 +29,6 @@ arithmetic! {
     add: _mm_add_pd, sub: _mm_sub_pd, mul: _mm_mul_pd,
     mul_add: |x, by, plus| _mm_add_pd(_mm_mul_pd(x, by), plus),
     neg_mul_add: |x, by, from| _mm_sub_pd(from, _mm_mul_pd(x, by)),
-    mul_sub: |x, by, minus| _mm_sub_pd(_mm_mul_pd(x, by), minus),
 }
 
 impl Lane for Sse2 {
@@ -55,12 +53,20 @@ impl Lane for Sse2 {
     fn split_exponent(self) -> (Self, Self) {
         // SAFETY: as for every method of the trait.
         unsafe {
-            let border = _mm_set1_epi32(SQRT_HALF_BITS);
-            let above = _mm_sub_epi32(_mm_castps_si128(self.0), border);
-            let exponent = _mm_srai_epi32::<23>(above);
-            let mantissa = _mm_and_si128(above, _mm_set1_epi32(0x7f_ffff));
-            let mantissa = _mm_add_epi32(mantissa, border);
+            let (bits, one) = (_mm_castps_si128(self.0), _mm_set1_epi32(ONE_BITS));
+            let exponent = _mm_srai_epi32::<23>(_mm_sub_epi32(bits, one));
+            let mantissa = _mm_and_si128(bits, _mm_set1_epi32(MANTISSA_BITS));
+            let mantissa = _mm_or_si128(mantissa, one);
             (Self(_mm_cvtepi32_ps(exponent)), Self(_mm_castsi128_ps(mantissa)))
+        }
+    }
+    #[inline(always)]
+    fn audible(self) -> Self {
+        // SAFETY: as for every method of the trait.
+        unsafe {
+            let bits = _mm_and_si128(_mm_castps_si128(self.0), _mm_set1_epi32(AUDIBLE_BITS));
+            let silent = _mm_cmpeq_epi32(bits, _mm_setzero_si128());
+            Self(_mm_andnot_ps(_mm_castsi128_ps(silent), self.0))
         }
     }
     #[inline(always)]
@@ -137,11 +143,6 @@ unsafe fn load<const SAMPLES: bool>(from: *const f32) -> __m128 {
     // SAFETY: the caller's.
     unsafe {
         let x = _mm_loadu_ps(from);
-        if !SAMPLES {
-            return x;
-        }
-        let bits = _mm_and_si128(_mm_castps_si128(x), _mm_set1_epi32(AUDIBLE_BITS));
-        let silent = _mm_cmpeq_epi32(bits, _mm_setzero_si128());
-        _mm_andnot_ps(_mm_castsi128_ps(silent), x)
+        if SAMPLES { Sse2(x).audible().0 } else { x }
     }
 }

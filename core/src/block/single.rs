@@ -1,0 +1,492 @@
+//! One frame on its own, as live signals have them: the lanes are inside the frame.
+//!
+//! ```text
+//! window    of the samples, in their order (after the treatment of the frame)
+//! first     lanes are neighbouring transforms of the first stage
+//! columns   transposed, so that lanes are neighbouring columns
+//! powers    one after the other
+//! bands     filters a number at a time; logarithms of as many bands as there are lanes
+//! ```
+//!
+//! Transform and logarithm are the functions that blocks are computed by, with other tables, and every number
+//! comes from the same operations: so the bits are those of a block.
+
+use super::Recipe;
+use super::ahead::Ahead;
+use super::bands::Bands;
+use super::frames::{Frames, Treatment};
+use super::pieces::{Piece, Pieces};
+use super::spectrum::{Engine, Power, Stages, Transform};
+use crate::compress::Levels;
+use crate::error::Error;
+use crate::fft::FftPlan;
+use crate::lanes::rows::Rows;
+use crate::lanes::{Complex, Lane};
+use crate::mel::Tap;
+use crate::memory::{self, AlignedBuffer};
+use alloc::vec::Vec;
+
+/// Vectors of bands whose logarithms are computed side by side.
+const GROUP: usize = 2;
+
+/// The plan for one frame, and its scratch.
+pub(crate) struct Single {
+    n_fft: usize,
+    /// What is done to the frame before the window.
+    treatment: Option<Treatment>,
+    /// The weight of each sample.
+    window: Vec<f32>,
+    /// Transforms of the first stage, as many in a vector as it has lanes.
+    first: Engine<FftPlan<f32>, f32>,
+    /// The passes over vectors of columns.
+    columns: Engine<FftPlan<f32>, f32>,
+    n1: usize,
+    n2: usize,
+    /// Vectors of columns.
+    vectors: usize,
+    /// Twiddles between the stages: for each element, cosines and sines of a vector of columns; empty where column
+    /// 0 is packed.
+    turns: Vec<f32>,
+    /// Elements that hold outputs k and n2 − k of the packed column.
+    pairs: Vec<[usize; 2]>,
+    power: Power,
+    taps: Vec<Tap>,
+    /// The matrix of the cepstrum, transposed: rows of whole vectors for each band.
+    cepstrum: Vec<f32>,
+    n_bands: usize,
+    n_rows: usize,
+    layout: Layout,
+    floats: AlignedBuffer,
+}
+
+/// Pieces of the scratch.
+struct Layout {
+    treated: Piece,
+    windowed: Piece,
+    /// Windowed samples as the packed order takes them: those n1 apart are neighbours, twice.
+    shuffled: Piece,
+    shuffled_stride: usize,
+    first: Piece,
+    direct: Piece,
+    columns: Piece,
+    powers: Piece,
+    /// Real and imaginary parts of the packed column, in order and reversed, then the powers of both columns.
+    packed: [Piece; 4],
+    packed_powers: [Piece; 2],
+    energies: Piece,
+    values: Piece,
+}
+
+impl Single {
+    /// For frames of a recipe of so many lanes; none where a block is as good, or where sums over the frame would
+    /// be other ones.
+    pub fn new(recipe: &Recipe, lanes: usize) -> Result<Option<Self>, Error> {
+        let Transform::Lanes(engine) = &recipe.spectrum.transform else { return Ok(None) };
+        let power = recipe.spectrum.power;
+        let fft = &engine.fft;
+        let (n1, n2) = (fft.n1, fft.n2);
+        let fits = !fft.is_packed || (n1 >= lanes && n2 >= lanes);
+        let is_other = matches!(power, Power::Other { .. });
+        let has_energy = recipe.bands.energy_row.is_some();
+        if lanes == 1 || ![8, 16].contains(&n1) || !fits || is_other || has_energy {
+            return Ok(None);
+        }
+        let treatment = recipe.frames.as_ref().map(Frames::treatment);
+        let n_fft = n1 * n2;
+        let groups = n2.div_ceil(lanes);
+        let vectors = fft.columns.div_ceil(lanes);
+        let bands = &recipe.bands;
+
+        let mut pieces = Pieces::default();
+        let shuffled_stride = (2 * n2 + lanes).next_multiple_of(16);
+        let coefficients = bands.cepstrum.as_ref().map_or(0, |_| bands.n_rows.next_multiple_of(lanes));
+        let padded = |n: usize| n + 2 * lanes;
+        let layout = Layout {
+            treated: pieces.piece(treatment.map_or(0, |_| padded(n_fft + 1))),
+            windowed: pieces.piece(padded(n_fft)),
+            shuffled: pieces.piece(if fft.is_packed { n1 * shuffled_stride } else { 0 }),
+            shuffled_stride,
+            // Transpositions read whole vectors of rows.
+            first: pieces.piece((groups * (n1 + 1) + 2 * lanes) * lanes),
+            direct: pieces.piece(fft.direct_rows() * lanes),
+            columns: pieces.piece(groups * lanes * (2 * vectors + 1) * lanes),
+            powers: pieces.piece(padded(n2 * vectors * lanes)),
+            packed: core::array::from_fn(|_| pieces.piece(padded(n2))),
+            packed_powers: core::array::from_fn(|_| pieces.piece(padded(n2))),
+            energies: pieces.piece(padded(bands.n_bands).next_multiple_of(GROUP * lanes)),
+            values: pieces.piece(padded(bands.n_bands).next_multiple_of(GROUP * lanes) + coefficients),
+        };
+
+        let mut window = memory::filled(n_fft + lanes, 0.0)?;
+        engine.each_weight(|sample, weight| window[sample] = weight);
+
+        // Input j of transforms b, b + 1 …: neighbours among the windowed samples, or in a row of the shuffled.
+        let mut offsets = memory::with_capacity(groups * n1)?;
+        for group in 0..groups {
+            let b = group * lanes;
+            for j in 0..n1 {
+                offsets.push(if fft.is_packed {
+                    let (row, at) = (n2 * j % n1, n2 * j / n1 % n2);
+                    layout.shuffled.start + row * shuffled_stride + at + b
+                } else {
+                    layout.windowed.start + n2 * j + b
+                } as u32);
+            }
+        }
+        let ones = memory::filled(groups * n1, 1.0)?;
+
+        let pitch = 2 * vectors + 1;
+        let mut turns = Vec::new();
+        if !fft.is_packed {
+            turns = memory::filled(n2 * vectors * 2 * lanes, 0.0)?;
+            for (b, turns) in turns.chunks_exact_mut(vectors * 2 * lanes).enumerate() {
+                // Column 0 is not turned.
+                turns[0] = 1.0;
+                for c in 1..fft.columns {
+                    let [re, im] = fft.turns[b * (fft.columns - 1) + c - 1];
+                    let at = c / lanes * 2 * lanes + c % lanes;
+                    (turns[at], turns[at + lanes]) = (re, im);
+                }
+            }
+        }
+        let mut pairs = memory::with_capacity(fft.pairs.len())?;
+        pairs.extend(fft.pairs.iter().map(|pair| pair.map(|row| row as usize / fft.pitch)));
+
+        // From a bin's row in a block to its number here.
+        let place = |tap: &Tap| {
+            let row = recipe.spectrum.row_of(tap.index() as usize / 4);
+            let (element, row) = (row / fft.pitch, row % fft.pitch);
+            if fft.is_packed && row < 2 {
+                // Element 0 has output 0.
+                let output = pairs.iter().position(|pair| pair[0] == element).map_or(0, |k| k + 1);
+                layout.packed_powers[row].start + output
+            } else {
+                layout.powers.start + element * vectors * lanes + row / 2
+            }
+        };
+        let mut taps = memory::with_capacity(bands.filterbank.taps.len())?;
+        for tap in &bands.filterbank.taps {
+            taps.push(Tap { place: Tap::place(place(tap) as u32, tap.is_last()), ..*tap });
+        }
+        let mut cepstrum = Vec::new();
+        if let Some(matrix) = &bands.cepstrum {
+            cepstrum = memory::filled(bands.n_bands * coefficients, 0.0)?;
+            for (row, weights) in matrix.chunks_exact(bands.n_bands).enumerate() {
+                for (mel, weight) in weights.iter().enumerate() {
+                    cepstrum[mel * coefficients + row] = *weight;
+                }
+            }
+        }
+        Ok(Some(Self {
+            n_fft,
+            treatment,
+            window,
+            first: Engine::of(FftPlan::of_first(n1, groups), offsets, ones),
+            columns: Engine::of(fft.of_columns(pitch, vectors)?, Vec::new(), Vec::new()),
+            n1,
+            n2,
+            vectors,
+            turns,
+            pairs,
+            power,
+            taps,
+            cepstrum,
+            n_bands: bands.n_bands,
+            n_rows: bands.n_rows,
+            floats: AlignedBuffer::zeroed(pieces.total)?,
+            layout,
+        }))
+    }
+
+    /// Computes the rows of one frame.
+    ///
+    /// # Safety
+    /// The machine has the instruction set of `V`, for which this was made; `source` is valid for reads of the
+    /// samples of a frame, `out` for writes of its rows; `bands` are those of the recipe.
+    #[inline(always)]
+    pub unsafe fn compute<V: Lane>(
+        &mut self,
+        bands: &Bands,
+        source: *const f32,
+        out: *mut f32,
+        levels: Levels,
+        stages: &Stages<V>,
+    ) {
+        let floats = self.floats.as_mut_ptr();
+        // SAFETY: the caller's; pieces have the room that each step says.
+        unsafe {
+            let rows = |piece: Piece| Rows::<V>::new(floats.add(piece.start), piece.len);
+            let direct = rows(self.layout.direct);
+            self.window::<V>(source, floats);
+            let all = Rows::<V>::new(floats, self.layout.values.start + self.layout.values.len);
+            (stages.first)(&self.first, all, rows(self.layout.first), direct, Ahead::NONE);
+            self.transpose::<V>(floats);
+            (stages.columns)(&self.columns, rows(self.layout.columns), direct, Ahead::NONE);
+            self.powers::<V>(floats);
+            self.bands::<V>(bands, floats, out, levels);
+        }
+    }
+
+    /// Treats and windows the samples.
+    ///
+    /// # Safety
+    /// As of [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn window<V: Lane>(&self, source: *const f32, floats: *mut f32) {
+        let layout = &self.layout;
+        // SAFETY: the caller's; the window has a vector more than there are samples.
+        unsafe {
+            let windowed = floats.add(layout.windowed.start);
+            if let Some(Treatment { span, removes_mean, preemphasis }) = self.treatment {
+                let treated = floats.add(layout.treated.start);
+                copy_audible::<V>(source, treated.add(1), span);
+                let samples = core::slice::from_raw_parts(treated.add(1), span);
+                // The sums of a block.
+                let mut sums = [0.0f32; 4];
+                if removes_mean {
+                    let (groups, rest) = samples.as_chunks::<4>();
+                    for group in groups {
+                        for (sum, sample) in sums.iter_mut().zip(group) {
+                            *sum += sample;
+                        }
+                    }
+                    for (sum, sample) in sums.iter_mut().zip(rest) {
+                        *sum += sample;
+                    }
+                }
+                let mean = (sums[0] + sums[1] + (sums[2] + sums[3])) * (1.0 / span as f32);
+                let mean = V::splat(mean);
+                let mut at = 0;
+                while at < span {
+                    let place = treated.add(1 + at);
+                    V::load(place).sub(mean).store(place);
+                    at += V::N;
+                }
+                V::splat(0.0).store(treated.add(1 + span));
+                *treated = *treated.add(1);
+                let emphasis = V::splat(preemphasis);
+                let mut at = 0;
+                while at < self.n_fft {
+                    let before = V::load(treated.add(at));
+                    let value = before.neg_mul_add(emphasis, V::load(treated.add(at + 1)));
+                    let weight = V::load(self.window.as_ptr().add(at));
+                    value.mul(weight).store(windowed.add(at));
+                    at += V::N;
+                }
+            } else {
+                copy_audible::<V>(source, windowed, self.n_fft);
+                let mut at = 0;
+                while at < self.n_fft {
+                    let weight = V::load(self.window.as_ptr().add(at));
+                    V::load(windowed.add(at)).mul(weight).store(windowed.add(at));
+                    at += V::N;
+                }
+            }
+            if self.turns.is_empty() {
+                self.shuffle::<V>(windowed, floats.add(layout.shuffled.start));
+            }
+        }
+    }
+
+    /// Samples n1 apart side by side, twice, as each input begins at another of them.
+    ///
+    /// # Safety
+    /// As of [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn shuffle<V: Lane>(&self, from: *const f32, to: *mut f32) {
+        let (n1, n2, stride) = (self.n1, self.n2, self.layout.shuffled_stride);
+        // SAFETY: the caller's; n1 and n2 are a vector or more.
+        unsafe {
+            let mut q = 0;
+            while q < n2 {
+                // The last step overlaps the one before it.
+                let at = q.min(n2 - V::N);
+                let mut i = 0;
+                while i < n1 {
+                    V::transpose::<false>(from.add(at * n1 + i), n1, to.add(i * stride + at), stride);
+                    i += V::N;
+                }
+                let mut row = to.add(at);
+                for _ in 0..n1 {
+                    V::load(row).store(row.add(n2));
+                    row = row.add(stride);
+                }
+                q += V::N;
+            }
+        }
+    }
+
+    /// From vectors of transforms to vectors of columns, turned between the stages.
+    ///
+    /// # Safety
+    /// As of [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn transpose<V: Lane>(&self, floats: *mut f32) {
+        let layout = &self.layout;
+        let element = (2 * self.vectors + 1) * V::N;
+        // SAFETY: the caller's; a group has the rows of its first stage, and more rows follow.
+        unsafe {
+            let (from, to) = (floats.add(layout.first.start), floats.add(layout.columns.start));
+            for group in 0..self.n2.div_ceil(V::N) {
+                let from = from.add(group * (self.n1 + 1) * V::N);
+                let to = to.add(group * V::N * element);
+                for vector in 0..self.vectors {
+                    let from = from.add(2 * vector * V::N * V::N);
+                    let to = to.add(2 * vector * V::N);
+                    V::transpose::<false>(from, 2 * V::N, to, element);
+                    V::transpose::<false>(from.add(V::N), 2 * V::N, to.add(V::N), element);
+                }
+            }
+            if self.turns.is_empty() {
+                return;
+            }
+            let half = self.n1 / 2;
+            let last = half / V::N * 2 * V::N + half % V::N;
+            let mut turns = self.turns.as_ptr();
+            for b in 0..self.n2 {
+                let at = to.add(b * element);
+                // The last column, which is real, came as the imaginary part of the first.
+                let real = *at.add(V::N);
+                let turned = [real * *turns.add(last), real * *turns.add(last + V::N)];
+                for vector in 0..self.vectors {
+                    let at = at.add(2 * vector * V::N);
+                    let value = Complex::new(V::load(at), V::load(at.add(V::N)));
+                    let value = value.mul(V::load(turns), V::load(turns.add(V::N)));
+                    value.re.store(at);
+                    value.im.store(at.add(V::N));
+                    turns = turns.add(2 * V::N);
+                }
+                *at.add(V::N) = 0.0;
+                (*at.add(last), *at.add(last + V::N)) = (turned[0], turned[1]);
+            }
+        }
+    }
+
+    /// Powers of the bins.
+    ///
+    /// # Safety
+    /// As of [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn powers<V: Lane>(&self, floats: *mut f32) {
+        let (layout, n2) = (&self.layout, self.n2);
+        let element = (2 * self.vectors + 1) * V::N;
+        // SAFETY: the caller's.
+        unsafe {
+            let columns = floats.add(layout.columns.start);
+            let mut to = floats.add(layout.powers.start);
+            for b in 0..n2 {
+                for vector in 0..self.vectors {
+                    let at = columns.add(b * element + 2 * vector * V::N);
+                    let value = Complex::new(V::load(at), V::load(at.add(V::N)));
+                    self.power.of(value.power()).store(to);
+                    to = to.add(V::N);
+                }
+            }
+            if !self.turns.is_empty() {
+                return;
+            }
+            let [re, im, reversed_re, reversed_im] = layout.packed.map(|piece| floats.add(piece.start));
+            let [one, other] = layout.packed_powers.map(|piece| floats.add(piece.start));
+            (*re, *im) = (*columns, *columns.add(V::N));
+            for (k, &[a, b]) in self.pairs.iter().enumerate() {
+                let (a, b) = (columns.add(a * element), columns.add(b * element));
+                (*re.add(k + 1), *im.add(k + 1)) = (*a, *a.add(V::N));
+                (*reversed_re.add(k + 1), *reversed_im.add(k + 1)) = (*b, *b.add(V::N));
+            }
+            let square = |value: V| self.power.of(value.mul(value));
+            square(V::load(re)).store(one);
+            square(V::load(im)).store(other);
+            let quarter = V::splat(0.25);
+            let mut k = 1;
+            while k <= self.pairs.len() {
+                let (a, b) = (
+                    Complex::new(V::load(re.add(k)), V::load(im.add(k))),
+                    Complex::new(V::load(reversed_re.add(k)), V::load(reversed_im.add(k))),
+                );
+                let sum = Complex::new(a.re.add(b.re), a.im.sub(b.im));
+                let difference = Complex::new(a.im.add(b.im), b.re.sub(a.re));
+                self.power.of(sum.power().mul(quarter)).store(one.add(k));
+                self.power.of(difference.power().mul(quarter)).store(other.add(k));
+                k += V::N;
+            }
+        }
+    }
+
+    /// Filters, logarithms and the cepstrum.
+    ///
+    /// # Safety
+    /// As of [`compute`](Self::compute).
+    #[inline(always)]
+    unsafe fn bands<V: Lane>(&self, bands: &Bands, floats: *mut f32, out: *mut f32, levels: Levels) {
+        let layout = &self.layout;
+        let zero = V::splat(0.0);
+        // SAFETY: the caller's; the list of taps ends with the last band's.
+        unsafe {
+            let energies = floats.add(layout.energies.start);
+            let values = floats.add(layout.values.start);
+            let mut tap = self.taps.as_ptr();
+            let (mut rising, mut falling) = (zero, zero);
+            // The first lane is the number; what the others hold is overwritten by the bands after it. The first
+            // segment finishes none.
+            for band in 0..=self.n_bands {
+                loop {
+                    let Tap { place, rising: up, falling: down } = *tap;
+                    tap = tap.add(1);
+                    let power = V::load(floats.add((place >> 1) as usize));
+                    rising = power.mul_add(V::splat(up), rising);
+                    falling = power.mul_add(V::splat(down), falling);
+                    if place & 1 != 0 {
+                        break;
+                    }
+                }
+                falling.store(energies.add(band.saturating_sub(1)));
+                (falling, rising) = (rising, zero);
+            }
+            zero.store(energies.add(self.n_bands));
+            let mut at = 0;
+            while at < self.n_bands {
+                let computed = bands.logarithm.all::<V, GROUP>(energies.add(at));
+                for (i, value) in computed.into_iter().enumerate() {
+                    levels.apply(value).store(values.add(at + i * V::N));
+                }
+                at += GROUP * V::N;
+            }
+            if self.cepstrum.is_empty() {
+                return out.copy_from_nonoverlapping(values, self.n_bands);
+            }
+            let stride = self.cepstrum.len() / self.n_bands;
+            let coefficients = values.add(layout.values.len - stride);
+            let mut row = 0;
+            while row < stride {
+                let mut sum = zero;
+                for mel in 0..self.n_bands {
+                    let weights = V::load(self.cepstrum.as_ptr().add(mel * stride + row));
+                    sum = V::splat(*values.add(mel)).mul_add(weights, sum);
+                }
+                sum.store(coefficients.add(row));
+                row += V::N;
+            }
+            out.copy_from_nonoverlapping(coefficients, self.n_rows);
+        }
+    }
+}
+
+/// Copies `n` samples, those that count as 0 as 0.
+///
+/// # Safety
+/// `from` is valid for reads of `n` floats, `to` for writes of `n` and a vector.
+#[inline(always)]
+unsafe fn copy_audible<V: Lane>(from: *const f32, to: *mut f32, n: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        let whole = n - n % V::N;
+        let mut at = 0;
+        while at < whole {
+            V::load(from.add(at)).audible().store(to.add(at));
+            at += V::N;
+        }
+        for at in whole..n {
+            *to.add(at) = crate::lanes::audible(*from.add(at));
+        }
+    }
+}

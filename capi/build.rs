@@ -1,8 +1,8 @@
-//! Gives the shared library its name: the one that programs look for at run time carries the number of
-//! the binary interface, so that an incompatible one is never loaded.
+//! Sets the name by which programs look for the shared library at run time. It includes the number of the
+//! binary interface, so that an incompatible library is never loaded.
 
-/// Number of the binary interface. It goes up when something that exists changes or goes; additions
-/// leave it.
+/// Number of the binary interface. It goes up when something existing changes or is removed, not for
+/// additions.
 const ABI: u32 = 0;
 
 fn main() {

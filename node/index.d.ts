@@ -43,38 +43,39 @@ export interface MelConfig {
    */
   sampleRate?: number | undefined;
   /**
-   * Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+   * Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+   * power of two.
    *
    * @default 400
    */
   nFft?: number | undefined;
   /**
-   * Length of the window in samples, at most `nFft`; unset means `nFft`.
+   * Length of the window in samples, from 1 to `nFft`. Unset: `nFft`.
    *
    * @default null
    */
   winLength?: number | null | undefined;
   /**
-   * Samples between the starts of neighbouring frames.
+   * Samples between the starts of neighbouring frames; at least 1.
    *
    * @default 160
    */
   hopLength?: number | undefined;
   /**
-   * Number of mel bands.
+   * Number of mel bands, from 1 to 4,096.
    *
    * @default 80
    */
   nMels?: number | undefined;
   /**
-   * Lower edge of the lowest band, in hertz.
+   * Lower edge of the lowest band, in hertz: at least 0 and less than `fMax`.
    *
    * @default 0
    */
   fMin?: number | undefined;
   /**
-   * Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-   * rounded down).
+   * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+   * rate, where torchaudio rounds down to whole hertz.
    *
    * @default null
    */
@@ -92,29 +93,29 @@ export interface MelConfig {
    */
   window?: Window | undefined;
   /**
-   * Whether the window's period is its length (for spectral analysis) instead of its length less
-   * one (symmetric).
+   * Whether the window is periodic (its period is its length, for spectral analysis) instead of
+   * symmetric (its length − 1).
    *
    * @default true
    */
   windowPeriodic?: boolean | undefined;
   /**
-   * Numbers that windowing and the transform are computed in; what comes before them is float32.
+   * Floating-point type used for windowing and the transform. Earlier steps use float32.
    *
-   * - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
-   * - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+   * - `single`: float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
+   * - `double`: float64, as in NumPy (librosa, transformers), at about half the speed.
    *
    * @default 'single'
    */
   precision?: Precision | undefined;
   /**
-   * Exponent of the magnitude: 2 for power, 1 for magnitude.
+   * Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
    *
    * @default 2
    */
   power?: number | undefined;
   /**
-   * Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps).
+   * Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2.
    *
    * @default 0
    */
@@ -130,7 +131,7 @@ export interface MelConfig {
    */
   spectrumNorm?: SpectrumNorm | undefined;
   /**
-   * Whether frame t is centred on sample t · `hopLength` (the signal is padded at both ends)
+   * Whether frame t is centred on sample t · `hopLength`, with the signal padded at both ends,
    * instead of starting there.
    *
    * @default true
@@ -146,20 +147,20 @@ export interface MelConfig {
    */
   centerPad?: CenterPad | undefined;
   /**
-   * What stands beyond the ends of the signal where frames reach over them.
+   * What frames contain where they reach beyond the ends of the signal.
    *
-   * - `reflect`: The signal mirrored at its first and last sample, those not repeated; again and again where the signal is short.
+   * - `reflect`: The signal mirrored at its first and last sample without repeating them, again and again if the signal is short.
    * - `constant`: Zeros.
    * - `replicate`: The first and the last sample.
-   * - `symmetric`: The signal mirrored with its first and last sample repeated (Kaldi's).
+   * - `symmetric`: The signal mirrored, its first and last sample repeated (Kaldi).
    *
    * @default 'reflect'
    */
   padMode?: PadMode | undefined;
   /**
-   * Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-   * must be false), there are round(n_samples / `hopLength`) frames, the first of them centred
-   * on half a hop.
+   * Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+   * round(n_samples / `hopLength`) frames, the first centred on half a hop; it needs `center` to be
+   * false.
    *
    * @default true
    */
@@ -167,27 +168,27 @@ export interface MelConfig {
   /**
    * Which samples belong to a frame when `winLength` is less than `nFft`.
    *
-   * - `fft`: `nFft` samples, with the window in their middle (librosa, torch.stft).
-   * - `window`: `winLength` samples, with zeros after them up to `nFft` (Kaldi).
+   * - `fft`: `nFft` samples, with the window in the middle (librosa, torch.stft).
+   * - `window`: `winLength` samples, followed by zeros up to `nFft` (Kaldi).
    *
    * @default 'fft'
    */
   frameSpan?: FrameSpan | undefined;
   /**
-   * Whether the last frame is left out before anything is measured on the result.
+   * Whether the last frame is dropped, before anything is measured over the result.
    *
    * @default true
    */
   dropLastFrame?: boolean | undefined;
   /**
-   * Zeros added after the signal, in samples; what `padTo` asks for counts them.
+   * Number of zeros appended to the signal. They count towards `padTo`.
    *
    * @default 0
    */
   padEnd?: number | bigint | undefined;
   /**
-   * Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-   * stay whole.
+   * Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+   * keep their length.
    *
    * @default null
    */
@@ -196,39 +197,39 @@ export interface MelConfig {
    * What `padTo` pads with.
    *
    * - `zeros`: Zeros.
-   * - `repeat`: As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+   * - `repeat`: As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
    *
    * @default 'zeros'
    */
   padToMode?: PadToMode | undefined;
   /**
-   * Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-   * integers.
+   * Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
    *
    * @default 1
    */
   inputScale?: number | undefined;
   /**
-   * Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+   * Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+   * 1e-7).
    *
    * @default false
    */
   normalizeInput?: boolean | undefined;
   /**
-   * Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-   * 0 adds none.
+   * Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+   * no noise.
    *
    * @default 0
    */
   dither?: number | undefined;
   /**
-   * Seed of the dither: the same seed gives the same noise.
+   * Seed of the dither. Equal seeds make equal noise.
    *
    * @default 0
    */
   ditherSeed?: number | bigint | undefined;
   /**
-   * Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
+   * Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
    *
    * @default 0
    */
@@ -236,14 +237,14 @@ export interface MelConfig {
   /**
    * Whether pre-emphasis runs over the signal or within each frame.
    *
-   * - `signal`: Over the signal; its first sample stays.
+   * - `signal`: Over the signal; its first sample doesn't change.
    * - `frame`: Within each frame; its first sample is multiplied by 1 − c (Kaldi).
    *
    * @default 'signal'
    */
   preemphasisMode?: PreemphasisMode | undefined;
   /**
-   * Whether each frame's mean is taken off its samples.
+   * Whether each frame's mean is subtracted from its samples.
    *
    * @default false
    */
@@ -261,26 +262,26 @@ export interface MelConfig {
   /**
    * How filters are scaled.
    *
-   * - `none`: To a height of 1.
-   * - `slaney`: To an area of 1: 2 / (upper edge − lower edge), in hertz.
+   * - `none`: Height 1.
+   * - `slaney`: Area 1: height 2 / (upper edge − lower edge), in hertz.
    *
    * @default 'slaney'
    */
   melNorm?: MelNorm | undefined;
   /**
-   * Where the sides of the triangles are straight lines.
+   * Frequency scale on which the sides of the triangles are straight.
    *
-   * - `hz`: Over hertz.
-   * - `mel`: Over mel (Kaldi).
+   * - `hz`: Hertz.
+   * - `mel`: Mel (Kaldi).
    *
    * @default 'hz'
    */
   triangleDomain?: TriangleDomain | undefined;
   /**
-   * Which frequencies the bins of the transform are taken to stand for.
+   * Frequencies assigned to the bins of the transform.
    *
    * - `exact`: Bin k is k · `sampleRate` / `nFft`.
-   * - `linspace`: Evenly from 0 to `sampleRate` / 2 rounded down, whatever `nFft` is, as torchaudio and transformers lay them; the same as `exact` where both are even.
+   * - `linspace`: Evenly spaced from 0 to `sampleRate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sampleRate` and `nFft` are even.
    *
    * @default 'exact'
    */
@@ -288,9 +289,9 @@ export interface MelConfig {
   /**
    * The logarithm taken of the mel energies.
    *
-   * - `none`: None at all.
+   * - `none`: None.
    * - `ln`: Natural logarithm.
-   * - `log10`: Decadic logarithm.
+   * - `log10`: Logarithm to base 10.
    * - `db`: 10 log10: decibels of a power.
    * - `db_magnitude`: 20 log10: decibels of a magnitude.
    *
@@ -298,13 +299,13 @@ export interface MelConfig {
    */
   log?: Log | undefined;
   /**
-   * Smallest argument of the logarithm.
+   * Floor of the logarithm's argument.
    *
    * @default 0.0000000001
    */
   logFloor?: number | undefined;
   /**
-   * Whether `logFloor` is a lower limit or is added.
+   * How `logFloor` is applied.
    *
    * - `clamp`: log(max(x, floor)).
    * - `add`: log(x + floor).
@@ -313,26 +314,26 @@ export interface MelConfig {
    */
   logFloorMode?: LogFloorMode | undefined;
   /**
-   * The level that `topDb` and `subtractReference` refer to. `whole_input` needs the end of the
-   * input and so can't be streamed.
+   * Reference level of `topDb` and `subtractReference`. `whole_input` needs the whole input, so a
+   * stream rejects it.
    *
-   * - `whole_input`: The highest value of the whole result (Whisper's).
-   * - `fixed`: `referenceValue`: the same for each part of a live signal.
-   * - `none`: None: `topDb` and `subtractReference` do nothing.
+   * - `whole_input`: The highest value of the whole result (Whisper).
+   * - `fixed`: `referenceValue`, which works for live signals too.
+   * - `none`: None: `topDb` and `subtractReference` have no effect.
    *
    * @default 'whole_input'
    */
   reference?: Reference | undefined;
   /**
-   * The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-   * real-time model).
+   * Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+   * with log10).
    *
    * @default 0
    */
   referenceValue?: number | undefined;
   /**
-   * Levels lower than this many decibels below the reference are raised to that; unset raises none.
-   * Whisper's "maximum − 8" in log10 units is 80 dB.
+   * Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+   * no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
    *
    * @default 80
    */
@@ -350,20 +351,20 @@ export interface MelConfig {
    */
   offset?: number | undefined;
   /**
-   * Multiplies each value after `offset` was added.
+   * Factor applied to each value after `offset`, more than 0.
    *
    * @default 0.25
    */
   scale?: number | undefined;
   /**
-   * Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-   * gives the bands.
+   * Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+   * `nMels`. Unset: the bands.
    *
    * @default null
    */
   nMfcc?: number | null | undefined;
   /**
-   * Lifter of the cepstrum; 0 leaves it as it is.
+   * Lifter of the cepstrum. 0: none.
    *
    * @default 0
    */
@@ -378,8 +379,8 @@ export interface MelConfig {
    */
   lifterKind?: LifterKind | undefined;
   /**
-   * Whether the frame's log energy is given too: as one more row before the bands, or in place of
-   * the cepstrum's first coefficient.
+   * Whether the result includes the frame's log energy: as a row before the bands, or in place of
+   * the first cepstral coefficient.
    *
    * @default false
    */
@@ -391,50 +392,52 @@ export interface MelConfig {
    */
   rawEnergy?: boolean | undefined;
   /**
-   * Smallest energy, before its logarithm; 0 sets no limit of its own.
+   * Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+   * 0: only the fixed one.
    *
    * @default 0
    */
   energyFloor?: number | undefined;
   /**
-   * Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+   * Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+   * the first.
    *
    * @default false
    */
   htkCompat?: boolean | undefined;
   /**
-   * Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-   * `scale`.
+   * Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+   * with `nMfcc` or `useEnergy`.
    *
    * @default null
    */
   nFrames?: number | null | undefined;
   /**
-   * What is done to each row of the result, over its frames.
+   * Normalization of each row of the result over its frames.
    *
-   * - `none`: Nothing.
-   * - `mean`: Its mean is subtracted.
-   * - `deviation`: Its mean is subtracted, then it is divided by deviation + eps (NeMo).
-   * - `variance`: Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+   * - `none`: None.
+   * - `mean`: Subtracts the mean.
+   * - `deviation`: Subtracts the mean and divides by deviation + `normalizeEps` (NeMo).
+   * - `variance`: Subtracts the mean and divides by sqrt(variance + `normalizeEps`) (SeamlessM4T).
    *
    * @default 'none'
    */
   normalize?: Normalize | undefined;
   /**
-   * Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+   * Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
    *
    * @default 1
    */
   normalizeDdof?: number | undefined;
   /**
-   * Keeps the division of `normalize` away from 0.
+   * Keeps `normalize` from dividing by 0.
    *
    * @default 0.00001
    */
   normalizeEps?: number | undefined;
   /**
-   * Whether frames from n_samples / `hopLength` on (samples without padding) are left out of `normalize`'s measure and set
-   * to 0 after it, as NeMo does.
+   * Whether `normalize` ignores frames from n_samples / `hopLength` on (not counting padding) and
+   * then sets them to 0, as NeMo does.
    *
    * @default false
    */
@@ -442,8 +445,8 @@ export interface MelConfig {
   /**
    * Order of the result in memory.
    *
-   * - `mel_major`: (n_mels, n_frames): a band's frames stand together.
-   * - `frame_major`: (n_frames, n_mels): a frame's bands stand together.
+   * - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
+   * - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
    *
    * @default 'mel_major'
    */

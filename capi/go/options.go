@@ -38,11 +38,10 @@ type Precision int32
 
 // Values of the option Precision.
 const (
-	// 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-	// rounding.
+	// float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
 	PrecisionSingle Precision = 0
 
-	// 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+	// float64, as in NumPy (librosa, transformers), at about half the speed.
 	PrecisionDouble Precision = 1
 )
 
@@ -93,8 +92,8 @@ type PadMode int32
 
 // Values of the option PadMode.
 const (
-	// The signal mirrored at its first and last sample, those not repeated; again and again
-	// where the signal is short.
+	// The signal mirrored at its first and last sample without repeating them, again and again
+	// if the signal is short.
 	PadModeReflect PadMode = 0
 
 	// Zeros.
@@ -103,7 +102,7 @@ const (
 	// The first and the last sample.
 	PadModeReplicate PadMode = 2
 
-	// The signal mirrored with its first and last sample repeated (Kaldi's).
+	// The signal mirrored, its first and last sample repeated (Kaldi).
 	PadModeSymmetric PadMode = 3
 )
 
@@ -117,10 +116,10 @@ type FrameSpan int32
 
 // Values of the option FrameSpan.
 const (
-	// NFFT samples, with the window in their middle (librosa, torch.stft).
+	// NFFT samples, with the window in the middle (librosa, torch.stft).
 	FrameSpanFFT FrameSpan = 0
 
-	// WinLength samples, with zeros after them up to NFFT (Kaldi).
+	// WinLength samples, followed by zeros up to NFFT (Kaldi).
 	FrameSpanWindow FrameSpan = 1
 )
 
@@ -137,7 +136,7 @@ const (
 	// Zeros.
 	PadToModeZeros PadToMode = 0
 
-	// As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+	// As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
 	PadToModeRepeat PadToMode = 1
 )
 
@@ -151,7 +150,7 @@ type PreemphasisMode int32
 
 // Values of the option PreemphasisMode.
 const (
-	// Over the signal; its first sample stays.
+	// Over the signal; its first sample doesn't change.
 	PreemphasisModeSignal PreemphasisMode = 0
 
 	// Within each frame; its first sample is multiplied by 1 − c (Kaldi).
@@ -188,10 +187,10 @@ type MelNorm int32
 
 // Values of the option MelNorm.
 const (
-	// To a height of 1.
+	// Height 1.
 	MelNormNone MelNorm = 0
 
-	// To an area of 1: 2 / (upper edge − lower edge), in hertz.
+	// Area 1: height 2 / (upper edge − lower edge), in hertz.
 	MelNormSlaney MelNorm = 1
 )
 
@@ -205,10 +204,10 @@ type TriangleDomain int32
 
 // Values of the option TriangleDomain.
 const (
-	// Over hertz.
+	// Hertz.
 	TriangleDomainHz TriangleDomain = 0
 
-	// Over mel (Kaldi).
+	// Mel (Kaldi).
 	TriangleDomainMel TriangleDomain = 1
 )
 
@@ -225,8 +224,8 @@ const (
 	// Bin k is k · SampleRate / NFFT.
 	BinFrequenciesExact BinFrequencies = 0
 
-	// Evenly from 0 to SampleRate / 2 rounded down, whatever NFFT is, as torchaudio and
-	// transformers lay them; the same as exact where both are even.
+	// Evenly spaced from 0 to SampleRate / 2 rounded down, as in torchaudio and transformers.
+	// Equal to exact if SampleRate and NFFT are even.
 	BinFrequenciesLinspace BinFrequencies = 1
 )
 
@@ -240,13 +239,13 @@ type Log int32
 
 // Values of the option Log.
 const (
-	// None at all.
+	// None.
 	LogNone Log = 0
 
 	// Natural logarithm.
 	LogLn Log = 1
 
-	// Decadic logarithm.
+	// Logarithm to base 10.
 	LogLog10 Log = 2
 
 	// 10 log10: decibels of a power.
@@ -283,13 +282,13 @@ type Reference int32
 
 // Values of the option Reference.
 const (
-	// The highest value of the whole result (Whisper's).
+	// The highest value of the whole result (Whisper).
 	ReferenceWholeInput Reference = 0
 
-	// ReferenceValue: the same for each part of a live signal.
+	// ReferenceValue, which works for live signals too.
 	ReferenceFixed Reference = 1
 
-	// None: TopDB and SubtractReference do nothing.
+	// None: TopDB and SubtractReference have no effect.
 	ReferenceNone Reference = 2
 )
 
@@ -320,16 +319,16 @@ type Normalize int32
 
 // Values of the option Normalize.
 const (
-	// Nothing.
+	// None.
 	NormalizeNone Normalize = 0
 
-	// Its mean is subtracted.
+	// Subtracts the mean.
 	NormalizeMean Normalize = 1
 
-	// Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+	// Subtracts the mean and divides by deviation + NormalizeEps (NeMo).
 	NormalizeDeviation Normalize = 2
 
-	// Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+	// Subtracts the mean and divides by sqrt(variance + NormalizeEps) (SeamlessM4T).
 	NormalizeVariance Normalize = 3
 )
 
@@ -343,10 +342,10 @@ type Layout int32
 
 // Values of the option Layout.
 const (
-	// (n_mels, n_frames): a band's frames stand together.
+	// (n_mels, n_frames): the frames of a band are adjacent.
 	LayoutMelMajor Layout = 0
 
-	// (n_frames, n_mels): a frame's bands stand together.
+	// (n_frames, n_mels): the bands of a frame are adjacent.
 	LayoutFrameMajor Layout = 1
 )
 
@@ -355,113 +354,114 @@ func (v Layout) String() string {
 	return choiceName(int32(v), "mel_major", "frame_major")
 }
 
-// MelConfig has every option of the pipeline. Take a preset and change what is to differ:
+// MelConfig has every option of the pipeline. Take a preset and change fields:
 //
 //	config := mojoaudio.KaldiFbank()
 //	config.NMels = 40
 //
-// Options that may be unset are unset where they are 0. Values are checked by [NewMelExtractor]; the zero
-// MelConfig is not valid. Two configurations can be compared with ==.
+// If an option may be unset, 0 means unset. [NewMelExtractor] checks the values; the zero MelConfig is not
+// valid. Two configurations can be compared with ==.
 type MelConfig struct {
-	// The preset that options of a library newer than this package come from.
+	// The preset that supplies options of a library newer than this package.
 	preset uint32
 
 	// Sample rate of the input, in hertz.
 	SampleRate int
 
-	// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+	// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+	// power of two.
 	NFFT int
 
-	// Length of the window in samples, at most NFFT; unset means NFFT.
+	// Length of the window in samples, from 1 to NFFT. Unset: NFFT.
 	// 0 is unset.
 	WinLength int
 
-	// Samples between the starts of neighbouring frames.
+	// Samples between the starts of neighbouring frames; at least 1.
 	HopLength int
 
-	// Number of mel bands.
+	// Number of mel bands, from 1 to 4,096.
 	NMels int
 
-	// Lower edge of the lowest band, in hertz.
+	// Lower edge of the lowest band, in hertz: at least 0 and less than FMax.
 	FMin float64
 
-	// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-	// rounded down).
+	// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+	// rate, where torchaudio rounds down to whole hertz.
 	// 0 is unset.
 	FMax float64
 
 	// Shape of the window.
 	Window Window
 
-	// Whether the window's period is its length (for spectral analysis) instead of its length less
-	// one (symmetric).
+	// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+	// symmetric (its length − 1).
 	WindowPeriodic bool
 
-	// Numbers that windowing and the transform are computed in; what comes before them is float32.
+	// Floating-point type used for windowing and the transform. Earlier steps use float32.
 	Precision Precision
 
-	// Exponent of the magnitude: 2 for power, 1 for magnitude.
+	// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
 	Power float64
 
-	// Added under the root before a magnitude is taken (Power other than 2): sqrt(re² + im² + eps).
+	// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if Power is not 2.
 	MagnitudeEps float64
 
 	// What the spectrum is divided by.
 	SpectrumNorm SpectrumNorm
 
-	// Whether frame t is centred on sample t · HopLength (the signal is padded at both ends)
+	// Whether frame t is centred on sample t · HopLength, with the signal padded at both ends,
 	// instead of starting there.
 	Center bool
 
 	// How many samples Center adds at each end.
 	CenterPad CenterPad
 
-	// What stands beyond the ends of the signal where frames reach over them.
+	// What frames contain where they reach beyond the ends of the signal.
 	PadMode PadMode
 
-	// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, Center
-	// must be false), there are round(n_samples / HopLength) frames, the first of them centred
-	// on half a hop.
+	// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+	// round(n_samples / HopLength) frames, the first centred on half a hop; it needs Center to be
+	// false.
 	SnipEdges bool
 
 	// Which samples belong to a frame when WinLength is less than NFFT.
 	FrameSpan FrameSpan
 
-	// Whether the last frame is left out before anything is measured on the result.
+	// Whether the last frame is dropped, before anything is measured over the result.
 	DropLastFrame bool
 
-	// Zeros added after the signal, in samples; what PadTo asks for counts them.
+	// Number of zeros appended to the signal. They count towards PadTo.
 	PadEnd uint64
 
-	// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-	// stay whole.
+	// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+	// keep their length.
 	// 0 is unset.
 	PadTo uint64
 
 	// What PadTo pads with.
 	PadToMode PadToMode
 
-	// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-	// integers.
+	// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
 	InputScale float64
 
-	// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+	// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+	// 1e-7).
 	NormalizeInput bool
 
-	// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-	// 0 adds none.
+	// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+	// no noise.
 	Dither float64
 
-	// Seed of the dither: the same seed gives the same noise.
+	// Seed of the dither. Equal seeds make equal noise.
 	DitherSeed uint64
 
-	// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are.
+	// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.
 	Preemphasis float64
 
 	// Whether pre-emphasis runs over the signal or within each frame.
 	PreemphasisMode PreemphasisMode
 
-	// Whether each frame's mean is taken off its samples.
+	// Whether each frame's mean is subtracted from its samples.
 	RemoveDCOffset bool
 
 	// The mel scale.
@@ -470,31 +470,31 @@ type MelConfig struct {
 	// How filters are scaled.
 	MelNorm MelNorm
 
-	// Where the sides of the triangles are straight lines.
+	// Frequency scale on which the sides of the triangles are straight.
 	TriangleDomain TriangleDomain
 
-	// Which frequencies the bins of the transform are taken to stand for.
+	// Frequencies assigned to the bins of the transform.
 	BinFrequencies BinFrequencies
 
 	// The logarithm taken of the mel energies.
 	Log Log
 
-	// Smallest argument of the logarithm.
+	// Floor of the logarithm's argument.
 	LogFloor float64
 
-	// Whether LogFloor is a lower limit or is added.
+	// How LogFloor is applied.
 	LogFloorMode LogFloorMode
 
-	// The level that TopDB and SubtractReference refer to. whole_input needs the end of the
-	// input and so can't be streamed.
+	// Reference level of TopDB and SubtractReference. whole_input needs the whole input, so a
+	// stream rejects it.
 	Reference Reference
 
-	// The level itself where Reference is fixed, in units of Log (1.5 for log10 in Voxtral's
-	// real-time model).
+	// Reference level if Reference is fixed, in units of Log (Voxtral's real-time model: 1.5,
+	// with log10).
 	ReferenceValue float64
 
-	// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-	// Whisper's "maximum − 8" in log10 units is 80 dB.
+	// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+	// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
 	// 0 is unset.
 	TopDB float64
 
@@ -504,49 +504,51 @@ type MelConfig struct {
 	// Added to each value after the logarithm and TopDB.
 	Offset float64
 
-	// Multiplies each value after Offset was added.
+	// Factor applied to each value after Offset, more than 0.
 	Scale float64
 
-	// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-	// gives the bands.
+	// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+	// NMels. Unset: the bands.
 	// 0 is unset.
 	NMFCC int
 
-	// Lifter of the cepstrum; 0 leaves it as it is.
+	// Lifter of the cepstrum. 0: none.
 	Lifter float64
 
 	// The formula of the lifter.
 	LifterKind LifterKind
 
-	// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-	// the cepstrum's first coefficient.
+	// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+	// the first cepstral coefficient.
 	UseEnergy bool
 
 	// Whether the energy is measured before pre-emphasis and window.
 	RawEnergy bool
 
-	// Smallest energy, before its logarithm; 0 sets no limit of its own.
+	// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+	// 0: only the fixed one.
 	EnergyFloor float64
 
-	// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+	// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+	// the first.
 	HTKCompat bool
 
-	// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before Offset and
-	// Scale.
+	// Pads or truncates the result to this many frames. Padding is 0 before Offset and Scale. Not
+	// with NMFCC or UseEnergy.
 	// 0 is unset.
 	NFrames int
 
-	// What is done to each row of the result, over its frames.
+	// Normalization of each row of the result over its frames.
 	Normalize Normalize
 
-	// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+	// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
 	NormalizeDDOF int
 
-	// Keeps the division of Normalize away from 0.
+	// Keeps Normalize from dividing by 0.
 	NormalizeEps float64
 
-	// Whether frames from n_samples / HopLength on (samples without padding) are left out of Normalize's measure and set
-	// to 0 after it, as NeMo does.
+	// Whether Normalize ignores frames from n_samples / HopLength on (not counting padding) and
+	// then sets them to 0, as NeMo does.
 	MaskTail bool
 
 	// Order of the result in memory.

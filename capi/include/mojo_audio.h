@@ -14,7 +14,7 @@
  *     const float* values = mojo_mel_spectrogram_get_data_ptr(mel);        // n_mels rows
  *     mojo_mel_spectrogram_free(mel);
  *
- * Any other recipe, for many inputs and threads:
+ * Any preset and option, for many inputs and threads:
  *
  *     MojoMelOptions options;
  *     mojo_mel_options_init(&options, sizeof options, "kaldi-fbank");
@@ -23,17 +23,17 @@
  *     mojo_mel_extractor_new(&options, &extractor);
  *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
  *
- * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn,
- * at its end mojo_mel_stream_finish() and what is left to read.
+ * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn, and at
+ * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
  *
  * Rules for all functions
- * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes
- *   of 0 and sizes that are too large are errors or do nothing, as documented at each function.
- * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller and are freed with
- *   their own function; free takes NULL. Handles that were freed must not be used.
- * - Every function may be called on any thread. Spectrograms and extractors never change and are shared
- *   by threads freely; a stream is used by one thread at a time.
- * - Samples are mono, float32 with a full scale of 1, or int16. They are never kept nor changed.
+ * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes of 0
+ *   and sizes that are too large are errors or do nothing, as documented for each function.
+ * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
+ *   function, which accepts NULL. Don't use a handle after freeing it.
+ * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
+ *   can share one. Only one thread at a time can use a stream.
+ * - Samples are mono: float32 with a full scale of 1, or int16. They are neither kept nor changed.
  */
 
 #ifndef MOJO_AUDIO_H
@@ -43,17 +43,17 @@
 #include <stdint.h>
 
 /**
- * The major version of this header; mojo_audio_version() tells that of the library.
+ * The major version of this header; mojo_audio_version() returns that of the library.
  */
 #define MOJO_AUDIO_VERSION_MAJOR 0
 
 /**
- * The minor version of this header; mojo_audio_version() tells that of the library.
+ * The minor version of this header; mojo_audio_version() returns that of the library.
  */
 #define MOJO_AUDIO_VERSION_MINOR 1
 
 /**
- * The patch version of this header; mojo_audio_version() tells that of the library.
+ * The patch version of this header; mojo_audio_version() returns that of the library.
  */
 #define MOJO_AUDIO_VERSION_PATCH 0
 
@@ -62,16 +62,16 @@
  */
 typedef enum {
   /**
-   * All went well.
+   * The call succeeded.
    */
   MOJO_AUDIO_SUCCESS = 0,
   /**
-   * An argument, an option or a sample is not allowed: NULL where something is needed, an option
-   * out of its range, no samples, a sample that is not a finite number, a call out of order.
+   * An argument, an option or a sample is not allowed: NULL where a pointer is needed, an option out of
+   * range, no samples, a sample that is not a finite number, a call out of order.
    */
   MOJO_AUDIO_ERROR_INVALID_INPUT = -1,
   /**
-   * Memory was refused.
+   * An allocation failed.
    */
   MOJO_AUDIO_ERROR_ALLOCATION = -2,
   /**
@@ -79,7 +79,7 @@ typedef enum {
    */
   MOJO_AUDIO_ERROR_PROCESSING = -3,
   /**
-   * A buffer of the caller's is too small, or a table of the caller's has the wrong length.
+   * The caller's buffer is too small, or the caller's table has the wrong length.
    */
   MOJO_AUDIO_ERROR_BUFFER_SIZE = -4,
 } MojoAudioStatus;
@@ -115,12 +115,11 @@ typedef enum {
  */
 typedef enum {
   /**
-   * 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-   * rounding.
+   * float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
    */
   MOJO_MEL_PRECISION_SINGLE = 0,
   /**
-   * 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+   * float64, as in NumPy (librosa, transformers), at about half the speed.
    */
   MOJO_MEL_PRECISION_DOUBLE = 1,
 } MojoMelPrecision;
@@ -162,8 +161,8 @@ typedef enum {
  */
 typedef enum {
   /**
-   * The signal mirrored at its first and last sample, those not repeated; again and again
-   * where the signal is short.
+   * The signal mirrored at its first and last sample without repeating them, again and again
+   * if the signal is short.
    */
   MOJO_MEL_PAD_MODE_REFLECT = 0,
   /**
@@ -175,7 +174,7 @@ typedef enum {
    */
   MOJO_MEL_PAD_MODE_REPLICATE = 2,
   /**
-   * The signal mirrored with its first and last sample repeated (Kaldi's).
+   * The signal mirrored, its first and last sample repeated (Kaldi).
    */
   MOJO_MEL_PAD_MODE_SYMMETRIC = 3,
 } MojoMelPadMode;
@@ -185,11 +184,11 @@ typedef enum {
  */
 typedef enum {
   /**
-   * n_fft samples, with the window in their middle (librosa, torch.stft).
+   * n_fft samples, with the window in the middle (librosa, torch.stft).
    */
   MOJO_MEL_FRAME_SPAN_FFT = 0,
   /**
-   * win_length samples, with zeros after them up to n_fft (Kaldi).
+   * win_length samples, followed by zeros up to n_fft (Kaldi).
    */
   MOJO_MEL_FRAME_SPAN_WINDOW = 1,
 } MojoMelFrameSpan;
@@ -203,7 +202,7 @@ typedef enum {
    */
   MOJO_MEL_PAD_TO_MODE_ZEROS = 0,
   /**
-   * As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+   * As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
    */
   MOJO_MEL_PAD_TO_MODE_REPEAT = 1,
 } MojoMelPadToMode;
@@ -213,7 +212,7 @@ typedef enum {
  */
 typedef enum {
   /**
-   * Over the signal; its first sample stays.
+   * Over the signal; its first sample doesn't change.
    */
   MOJO_MEL_PREEMPHASIS_MODE_SIGNAL = 0,
   /**
@@ -245,11 +244,11 @@ typedef enum {
  */
 typedef enum {
   /**
-   * To a height of 1.
+   * Height 1.
    */
   MOJO_MEL_NORM_NONE = 0,
   /**
-   * To an area of 1: 2 / (upper edge − lower edge), in hertz.
+   * Area 1: height 2 / (upper edge − lower edge), in hertz.
    */
   MOJO_MEL_NORM_SLANEY = 1,
 } MojoMelNorm;
@@ -259,11 +258,11 @@ typedef enum {
  */
 typedef enum {
   /**
-   * Over hertz.
+   * Hertz.
    */
   MOJO_MEL_TRIANGLE_DOMAIN_HZ = 0,
   /**
-   * Over mel (Kaldi).
+   * Mel (Kaldi).
    */
   MOJO_MEL_TRIANGLE_DOMAIN_MEL = 1,
 } MojoMelTriangleDomain;
@@ -277,8 +276,8 @@ typedef enum {
    */
   MOJO_MEL_BIN_FREQUENCIES_EXACT = 0,
   /**
-   * Evenly from 0 to sample_rate / 2 rounded down, whatever n_fft is, as torchaudio and
-   * transformers lay them; the same as exact where both are even.
+   * Evenly spaced from 0 to sample_rate / 2 rounded down, as in torchaudio and transformers.
+   * Equal to exact if sample_rate and n_fft are even.
    */
   MOJO_MEL_BIN_FREQUENCIES_LINSPACE = 1,
 } MojoMelBinFrequencies;
@@ -288,7 +287,7 @@ typedef enum {
  */
 typedef enum {
   /**
-   * None at all.
+   * None.
    */
   MOJO_MEL_LOG_NONE = 0,
   /**
@@ -296,7 +295,7 @@ typedef enum {
    */
   MOJO_MEL_LOG_LN = 1,
   /**
-   * Decadic logarithm.
+   * Logarithm to base 10.
    */
   MOJO_MEL_LOG_LOG10 = 2,
   /**
@@ -328,15 +327,15 @@ typedef enum {
  */
 typedef enum {
   /**
-   * The highest value of the whole result (Whisper's).
+   * The highest value of the whole result (Whisper).
    */
   MOJO_MEL_REFERENCE_WHOLE_INPUT = 0,
   /**
-   * reference_value: the same for each part of a live signal.
+   * reference_value, which works for live signals too.
    */
   MOJO_MEL_REFERENCE_FIXED = 1,
   /**
-   * None: top_db and subtract_reference do nothing.
+   * None: top_db and subtract_reference have no effect.
    */
   MOJO_MEL_REFERENCE_NONE = 2,
 } MojoMelReference;
@@ -360,19 +359,19 @@ typedef enum {
  */
 typedef enum {
   /**
-   * Nothing.
+   * None.
    */
   MOJO_MEL_NORMALIZE_NONE = 0,
   /**
-   * Its mean is subtracted.
+   * Subtracts the mean.
    */
   MOJO_MEL_NORMALIZE_MEAN = 1,
   /**
-   * Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+   * Subtracts the mean and divides by deviation + normalize_eps (NeMo).
    */
   MOJO_MEL_NORMALIZE_DEVIATION = 2,
   /**
-   * Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+   * Subtracts the mean and divides by sqrt(variance + normalize_eps) (SeamlessM4T).
    */
   MOJO_MEL_NORMALIZE_VARIANCE = 3,
 } MojoMelNormalize;
@@ -382,11 +381,11 @@ typedef enum {
  */
 typedef enum {
   /**
-   * (n_mels, n_frames): a band's frames stand together.
+   * (n_mels, n_frames): the frames of a band are adjacent.
    */
   MOJO_MEL_LAYOUT_MEL_MAJOR = 0,
   /**
-   * (n_frames, n_mels): a frame's bands stand together.
+   * (n_frames, n_mels): the bands of a frame are adjacent.
    */
   MOJO_MEL_LAYOUT_FRAME_MAJOR = 1,
 } MojoMelLayout;
@@ -394,7 +393,7 @@ typedef enum {
 /**
  * A checked plan of options that computes any number of inputs. It never changes.
  *
- * Ownership: the caller's; to be freed with mojo_mel_extractor_free().
+ * Ownership: the caller's; free it with mojo_mel_extractor_free().
  *
  * Threads: any number may compute with the same one at once, without waiting for each other.
  */
@@ -403,26 +402,26 @@ typedef struct MojoMelExtractor MojoMelExtractor;
 /**
  * A mel spectrogram: float32 values of n_mels rows and n_frames frames. It never changes.
  *
- * Ownership: the caller's; to be freed with mojo_mel_spectrogram_free().
+ * Ownership: the caller's; free it with mojo_mel_spectrogram_free().
  *
  * Threads: any number may read it at once.
  */
 typedef struct MojoMelSpectrogram MojoMelSpectrogram;
 
 /**
- * One live signal: samples go in, in pieces of any size, and frames come out as soon as no further
- * sample can change them, with the same bits as from the whole.
+ * One live signal: push samples in chunks of any size, and read frames as soon as no later sample can change
+ * them, with the same bits as from the whole signal.
  *
- * Ownership: the caller's; to be freed with mojo_mel_stream_free(). It does not need the extractor it
- * was made with.
+ * Ownership: the caller's; free it with mojo_mel_stream_free(). The extractor it was made with may be freed
+ * before.
  *
  * Threads: any, one at a time.
  */
 typedef struct MojoMelStream MojoMelStream;
 
 /**
- * The sizes of Whisper's log-mel. All else is as Whisper's models want it; MojoMelOptions has every
- * option. The layout of this structure never changes.
+ * The sizes of a log-mel spectrogram. Every other option is Whisper's; MojoMelOptions has them all. The
+ * layout of this structure never changes.
  */
 typedef struct {
   /**
@@ -444,19 +443,19 @@ typedef struct {
 } MojoMelConfig;
 
 /**
- * Every option of the pipeline. Filled by mojo_mel_options_init() with a preset; then change what is to
- * differ. Options that may be unset are unset where they are 0.
+ * Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
+ * option may be unset, 0 means unset.
  *
- * Ownership: the caller's. Threads: any, one at a time while it is changed.
+ * Ownership: the caller's. Threads: any, one at a time while it changes.
  */
 typedef struct {
   /**
-   * sizeof(MojoMelOptions), as the caller was compiled.
+   * sizeof(MojoMelOptions) in the caller's header.
    */
   uint64_t size;
   /**
-   * Where options come from that the caller does not know: left as mojo_mel_options_init()
-   * fills it.
+   * Preset that supplies options newer than the caller's header. Don't change it:
+   * mojo_mel_options_init() sets it.
    */
   uint32_t preset;
   /**
@@ -464,20 +463,21 @@ typedef struct {
    */
   uint32_t sample_rate;
   /**
-   * Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+   * Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+   * power of two.
    */
   uint32_t n_fft;
   /**
-   * Length of the window in samples, at most n_fft; unset means n_fft.
-   * 0 is unset.
+   * Length of the window in samples, from 1 to n_fft. Unset: n_fft.
+   * 0 means unset.
    */
   uint32_t win_length;
   /**
-   * Samples between the starts of neighbouring frames.
+   * Samples between the starts of neighbouring frames; at least 1.
    */
   uint32_t hop_length;
   /**
-   * Number of mel bands.
+   * Number of mel bands, from 1 to 4,096.
    */
   uint32_t n_mels;
   /**
@@ -486,13 +486,13 @@ typedef struct {
    */
   int32_t window;
   /**
-   * Whether the window's period is its length (for spectral analysis) instead of its length less
-   * one (symmetric).
+   * Whether the window is periodic (its period is its length, for spectral analysis) instead of
+   * symmetric (its length − 1).
    * 0 or 1.
    */
   int32_t window_periodic;
   /**
-   * Numbers that windowing and the transform are computed in; what comes before them is float32.
+   * Floating-point type used for windowing and the transform. Earlier steps use float32.
    * A MojoMelPrecision.
    */
   int32_t precision;
@@ -502,7 +502,7 @@ typedef struct {
    */
   int32_t spectrum_norm;
   /**
-   * Whether frame t is centred on sample t · hop_length (the signal is padded at both ends)
+   * Whether frame t is centred on sample t · hop_length, with the signal padded at both ends,
    * instead of starting there.
    * 0 or 1.
    */
@@ -513,14 +513,14 @@ typedef struct {
    */
   int32_t center_pad;
   /**
-   * What stands beyond the ends of the signal where frames reach over them.
+   * What frames contain where they reach beyond the ends of the signal.
    * A MojoMelPadMode.
    */
   int32_t pad_mode;
   /**
-   * Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, center
-   * must be false), there are round(n_samples / hop_length) frames, the first of them centred
-   * on half a hop.
+   * Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+   * round(n_samples / hop_length) frames, the first centred on half a hop; it needs center to be
+   * false.
    * 0 or 1.
    */
   int32_t snip_edges;
@@ -530,7 +530,7 @@ typedef struct {
    */
   int32_t frame_span;
   /**
-   * Whether the last frame is left out before anything is measured on the result.
+   * Whether the last frame is dropped, before anything is measured over the result.
    * 0 or 1.
    */
   int32_t drop_last_frame;
@@ -540,7 +540,8 @@ typedef struct {
    */
   int32_t pad_to_mode;
   /**
-   * Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+   * Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+   * 1e-7).
    * 0 or 1.
    */
   int32_t normalize_input;
@@ -550,7 +551,7 @@ typedef struct {
    */
   int32_t preemphasis_mode;
   /**
-   * Whether each frame's mean is taken off its samples.
+   * Whether each frame's mean is subtracted from its samples.
    * 0 or 1.
    */
   int32_t remove_dc_offset;
@@ -565,12 +566,12 @@ typedef struct {
    */
   int32_t mel_norm;
   /**
-   * Where the sides of the triangles are straight lines.
+   * Frequency scale on which the sides of the triangles are straight.
    * A MojoMelTriangleDomain.
    */
   int32_t triangle_domain;
   /**
-   * Which frequencies the bins of the transform are taken to stand for.
+   * Frequencies assigned to the bins of the transform.
    * A MojoMelBinFrequencies.
    */
   int32_t bin_frequencies;
@@ -580,13 +581,13 @@ typedef struct {
    */
   int32_t log;
   /**
-   * Whether log_floor is a lower limit or is added.
+   * How log_floor is applied.
    * A MojoMelLogFloorMode.
    */
   int32_t log_floor_mode;
   /**
-   * The level that top_db and subtract_reference refer to. whole_input needs the end of the
-   * input and so can't be streamed.
+   * Reference level of top_db and subtract_reference. whole_input needs the whole input, so a
+   * stream rejects it.
    * A MojoMelReference.
    */
   int32_t reference;
@@ -596,9 +597,9 @@ typedef struct {
    */
   int32_t subtract_reference;
   /**
-   * Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-   * gives the bands.
-   * 0 is unset.
+   * Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+   * n_mels. Unset: the bands.
+   * 0 means unset.
    */
   uint32_t n_mfcc;
   /**
@@ -607,8 +608,8 @@ typedef struct {
    */
   int32_t lifter_kind;
   /**
-   * Whether the frame's log energy is given too: as one more row before the bands, or in place of
-   * the cepstrum's first coefficient.
+   * Whether the result includes the frame's log energy: as a row before the bands, or in place of
+   * the first cepstral coefficient.
    * 0 or 1.
    */
   int32_t use_energy;
@@ -618,28 +619,29 @@ typedef struct {
    */
   int32_t raw_energy;
   /**
-   * Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+   * Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+   * the first.
    * 0 or 1.
    */
   int32_t htk_compat;
   /**
-   * Gives exactly this many frames of bands: more are cut off, missing ones are 0 before offset and
-   * scale.
-   * 0 is unset.
+   * Pads or truncates the result to this many frames. Padding is 0 before offset and scale. Not
+   * with n_mfcc or use_energy.
+   * 0 means unset.
    */
   uint32_t n_frames;
   /**
-   * What is done to each row of the result, over its frames.
+   * Normalization of each row of the result over its frames.
    * A MojoMelNormalize.
    */
   int32_t normalize;
   /**
-   * Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+   * Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
    */
   uint32_t normalize_ddof;
   /**
-   * Whether frames from n_samples / hop_length on (samples without padding) are left out of normalize's measure and set
-   * to 0 after it, as NeMo does.
+   * Whether normalize ignores frames from n_samples / hop_length on (not counting padding) and
+   * then sets them to 0, as NeMo does.
    * 0 or 1.
    */
   int32_t mask_tail;
@@ -649,64 +651,63 @@ typedef struct {
    */
   int32_t layout;
   /**
-   * Lower edge of the lowest band, in hertz.
+   * Lower edge of the lowest band, in hertz: at least 0 and less than f_max.
    */
   double f_min;
   /**
-   * Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-   * rounded down).
-   * 0 is unset.
+   * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+   * rate, where torchaudio rounds down to whole hertz.
+   * 0 means unset.
    */
   double f_max;
   /**
-   * Exponent of the magnitude: 2 for power, 1 for magnitude.
+   * Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
    */
   double power;
   /**
-   * Added under the root before a magnitude is taken (power other than 2): sqrt(re² + im² + eps).
+   * Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if power is not 2.
    */
   double magnitude_eps;
   /**
-   * Zeros added after the signal, in samples; what pad_to asks for counts them.
+   * Number of zeros appended to the signal. They count towards pad_to.
    */
   uint64_t pad_end;
   /**
-   * Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-   * stay whole.
-   * 0 is unset.
+   * Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+   * keep their length.
+   * 0 means unset.
    */
   uint64_t pad_to;
   /**
-   * Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-   * integers.
+   * Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
    */
   double input_scale;
   /**
-   * Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-   * 0 adds none.
+   * Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+   * no noise.
    */
   double dither;
   /**
-   * Seed of the dither: the same seed gives the same noise.
+   * Seed of the dither. Equal seeds make equal noise.
    */
   uint64_t dither_seed;
   /**
-   * Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are.
+   * Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.
    */
   double preemphasis;
   /**
-   * Smallest argument of the logarithm.
+   * Floor of the logarithm's argument.
    */
   double log_floor;
   /**
-   * The level itself where reference is fixed, in units of log (1.5 for log10 in Voxtral's
-   * real-time model).
+   * Reference level if reference is fixed, in units of log (Voxtral's real-time model: 1.5,
+   * with log10).
    */
   double reference_value;
   /**
-   * Levels lower than this many decibels below the reference are raised to that; unset raises none.
-   * Whisper's "maximum − 8" in log10 units is 80 dB.
-   * 0 is unset.
+   * Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+   * no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
+   * 0 means unset.
    */
   double top_db;
   /**
@@ -714,19 +715,20 @@ typedef struct {
    */
   double offset;
   /**
-   * Multiplies each value after offset was added.
+   * Factor applied to each value after offset, more than 0.
    */
   double scale;
   /**
-   * Lifter of the cepstrum; 0 leaves it as it is.
+   * Lifter of the cepstrum. 0: none.
    */
   double lifter;
   /**
-   * Smallest energy, before its logarithm; 0 sets no limit of its own.
+   * Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+   * 0: only the fixed one.
    */
   double energy_floor;
   /**
-   * Keeps the division of normalize away from 0.
+   * Keeps normalize from dividing by 0.
    */
   double normalize_eps;
 } MojoMelOptions;
@@ -736,8 +738,8 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the library that is running; MOJO_AUDIO_VERSION_MAJOR, _MINOR and _PATCH are that of
- * the header. NULL is allowed for parts that are not wanted.
+ * The version of the running library. MOJO_AUDIO_VERSION_MAJOR, _MINOR and _PATCH are the version of the
+ * header. Any pointer may be NULL.
  *
  * Threads: any.
  */
@@ -746,14 +748,14 @@ void mojo_audio_version(int32_t *major,
                         int32_t *patch);
 
 /**
- * What went wrong in the most recent call on this thread that failed: which argument, option or
- * sample, what came, what was wanted. In English, UTF-8, at most 2047 bytes; "" if none has failed.
- * Never NULL. Calls that succeed leave it as it is.
+ * The error of the last failed call on this thread: which argument, option or sample was wrong, what it
+ * was, and what is allowed. In English, UTF-8, at most 2047 bytes; "" if no call has failed. Never NULL.
+ * Calls that succeed don't change it.
  *
- * Ownership: the library's; not to be freed. Valid until the thread's next call of a function of this
- * library other than this one, or the thread's end.
+ * Ownership: the library's; don't free it. Valid until the thread's next call of another function of this
+ * library, or the thread's end.
  *
- * Threads: each has its own.
+ * Threads: each has its own text.
  */
 const char *mojo_audio_last_error(void);
 
@@ -766,7 +768,7 @@ const char *mojo_audio_last_error(void);
 const char *mojo_audio_status_name(int32_t status);
 
 /**
- * The configuration of Whisper: 16000 Hz, n_fft 400, hop_length 160, n_mels 80.
+ * Whisper's configuration: 16000 Hz, n_fft 400, hop_length 160, n_mels 80.
  *
  * Threads: any.
  */
@@ -775,27 +777,27 @@ MojoMelConfig mojo_mel_config_default(void);
 /**
  * Checks a configuration.
  *
- * Returns MOJO_AUDIO_SUCCESS, or MOJO_AUDIO_ERROR_INVALID_INPUT: the text of mojo_audio_last_error()
- * names the first field that is not allowed and what it may be. NULL is an error.
+ * Returns MOJO_AUDIO_SUCCESS, or MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or a wrong field. The text of
+ * mojo_audio_last_error() names the first wrong field and its allowed values.
  *
  * Threads: any.
  */
 MojoAudioStatus mojo_mel_config_validate(const MojoMelConfig *config);
 
 /**
- * Computes the mel spectrogram of num_samples samples (mono, full scale 1), as Whisper's models want
- * it: (n_mels, n_frames), row-major.
+ * Computes the mel spectrogram of num_samples samples (mono, full scale 1) for Whisper's models:
+ * (n_mels, n_frames), row-major.
  *
- * The plans of recent configurations are kept, so that calls in a loop cost what those of a
- * MojoMelExtractor cost.
+ * The plans of recent configurations are kept, so that calls in a loop are as fast as with a
+ * MojoMelExtractor.
  *
  * On success *out_result is a new spectrogram, on failure NULL.
  *
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, an option that is not allowed, no samples, a sample
  * that is not a finite number; MOJO_AUDIO_ERROR_ALLOCATION; MOJO_AUDIO_ERROR_PROCESSING.
  *
- * Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, to be
- * freed with mojo_mel_spectrogram_free().
+ * Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, who frees it
+ * with mojo_mel_spectrogram_free().
  *
  * Threads: any.
  */
@@ -805,7 +807,7 @@ MojoAudioStatus mojo_mel_spectrogram_compute(const float *audio_samples,
                                              MojoMelSpectrogram **out_result);
 
 /**
- * The number of rows and of frames; 0 and 0 of NULL. NULL is allowed for the one that is not wanted.
+ * The number of rows and of frames; 0 and 0 if mel is NULL. The other pointers may be NULL.
  *
  * Threads: any.
  */
@@ -814,15 +816,15 @@ void mojo_mel_spectrogram_get_shape(const MojoMelSpectrogram *mel,
                                     size_t *out_n_frames);
 
 /**
- * The number of values, n_mels * n_frames; 0 of NULL.
+ * The number of values, n_mels * n_frames; 0 for NULL.
  *
  * Threads: any.
  */
 size_t mojo_mel_spectrogram_get_size(const MojoMelSpectrogram *mel);
 
 /**
- * Copies the values to out_buffer, which has room for buffer_size of them: (n_mels, n_frames),
- * row-major, or (n_frames, n_mels) if the option layout says so.
+ * Copies the values to out_buffer, which has room for buffer_size values: (n_mels, n_frames), row-major,
+ * or (n_frames, n_mels) if the option layout says so.
  *
  * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than mojo_mel_spectrogram_get_size()
  * (then nothing is written); MOJO_AUDIO_ERROR_INVALID_INPUT for NULL.
@@ -834,9 +836,9 @@ MojoAudioStatus mojo_mel_spectrogram_get_data(const MojoMelSpectrogram *mel,
                                               size_t buffer_size);
 
 /**
- * The values themselves, in the order that mojo_mel_spectrogram_get_data() gives; NULL of NULL.
+ * The values themselves, in the order of mojo_mel_spectrogram_get_data(); NULL for NULL.
  *
- * Ownership: the spectrogram's; not to be written to or freed, invalid after
+ * Ownership: the spectrogram's; don't write to them or free them. Invalid after
  * mojo_mel_spectrogram_free().
  *
  * Threads: any.
@@ -844,7 +846,7 @@ MojoAudioStatus mojo_mel_spectrogram_get_data(const MojoMelSpectrogram *mel,
 const float *mojo_mel_spectrogram_get_data_ptr(const MojoMelSpectrogram *mel);
 
 /**
- * Frees a spectrogram; NULL is left alone.
+ * Frees a spectrogram. Does nothing with NULL.
  *
  * Threads: any, but the spectrogram must not be in use.
  */
@@ -852,14 +854,15 @@ void mojo_mel_spectrogram_free(MojoMelSpectrogram *mel);
 
 /**
  * Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
- * "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change what is to differ. size is sizeof
- * *options: as programs say how much they know, old ones go on working with newer libraries, whose
- * further options are then as in the preset.
+ * "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change the fields that should differ.
  *
- * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a preset that there is
- * not (the text of mojo_audio_last_error() lists those there are). Then options is as it was.
+ * size is sizeof *options. Programs built against an older header keep working: options added since then
+ * keep the preset's values.
  *
- * Ownership: the options are the caller's; there is nothing to be freed.
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, an unknown preset (the text
+ * of mojo_audio_last_error() lists the known ones). Then options is unchanged.
+ *
+ * Ownership: the caller owns the options; there is nothing to free.
  *
  * Threads: any.
  */
@@ -872,9 +875,9 @@ MojoAudioStatus mojo_mel_options_init(MojoMelOptions *options,
  * such as "hann", or "none" to unset an optional one. The same as writing to the field, for options
  * that come from a command line or a file.
  *
- * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, a name that there
- * is not, a text that is not a value of the option, an option beyond the size of the caller's options.
- * Then options is as it was. Whether values go together is checked by mojo_mel_extractor_new().
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, an unknown name, a
+ * text that is not a value of the option, an option beyond the size of the caller's structure. Then options
+ * is unchanged. mojo_mel_extractor_new() checks ranges, and options against each other.
  *
  * Threads: any, one at a time with the same options.
  */
@@ -888,7 +891,7 @@ MojoAudioStatus mojo_mel_options_set(MojoMelOptions *options,
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that is not allowed (the text of
  * mojo_audio_last_error() starts with its name); MOJO_AUDIO_ERROR_ALLOCATION.
  *
- * Ownership: the options stay the caller's and are not kept; the extractor is the caller's, to be freed
+ * Ownership: the options stay the caller's and are not kept; the extractor is the caller's, who frees it
  * with mojo_mel_extractor_free().
  *
  * Threads: any.
@@ -897,14 +900,14 @@ MojoAudioStatus mojo_mel_extractor_new(const MojoMelOptions *options,
                                        MojoMelExtractor **out_extractor);
 
 /**
- * Like mojo_mel_extractor_new(), with a window or a filterbank of the caller's own. NULL with a length
- * of 0 takes the one that the options describe.
+ * Like mojo_mel_extractor_new(), with the caller's own window or filterbank. NULL with a length of 0 means
+ * the one that the options describe.
  *
- * window: win_length values (n_fft where win_length is 0), in place of the option window.
- * filterbank: (n_mels, n_fft / 2 + 1) weights, row-major, in place of the triangles.
+ * window: win_length values (n_fft if win_length is 0), instead of the option window.
+ * filterbank: (n_mels, n_fft / 2 + 1) weights, row-major, instead of the triangles.
  *
- * Errors besides those of mojo_mel_extractor_new(): MOJO_AUDIO_ERROR_BUFFER_SIZE if a table has another
- * length than the options say; MOJO_AUDIO_ERROR_INVALID_INPUT if it has a value that is not finite.
+ * Errors, in addition to those of mojo_mel_extractor_new(): MOJO_AUDIO_ERROR_BUFFER_SIZE if a table's length
+ * doesn't fit the options; MOJO_AUDIO_ERROR_INVALID_INPUT if it has a value that is not finite.
  *
  * Ownership: the tables stay the caller's and are copied.
  *
@@ -918,22 +921,22 @@ MojoAudioStatus mojo_mel_extractor_new_with_tables(const MojoMelOptions *options
                                                    MojoMelExtractor **out_extractor);
 
 /**
- * Frees an extractor; NULL is left alone. Spectrograms and streams that were made with it stay valid.
+ * Frees an extractor. Does nothing with NULL. Spectrograms and streams made with it stay valid.
  *
  * Threads: any, but the extractor must not be in use.
  */
 void mojo_mel_extractor_free(MojoMelExtractor *extractor);
 
 /**
- * Rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the energy
- * (use_energy). 0 of NULL.
+ * Number of rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the
+ * energy (use_energy). 0 for NULL.
  *
  * Threads: any.
  */
 size_t mojo_mel_extractor_n_mels(const MojoMelExtractor *extractor);
 
 /**
- * Frames of the result for an input of num_samples samples; 0 if it is too short for one, and of NULL.
+ * Number of frames of the result for num_samples samples: 0 if they are too few for one, and for NULL.
  *
  * Threads: any.
  */
@@ -947,8 +950,8 @@ size_t mojo_mel_extractor_frame_count(const MojoMelExtractor *extractor,
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that is not a finite number;
  * MOJO_AUDIO_ERROR_ALLOCATION; MOJO_AUDIO_ERROR_PROCESSING.
  *
- * Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, to be
- * freed with mojo_mel_spectrogram_free().
+ * Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, who frees it
+ * with mojo_mel_spectrogram_free().
  *
  * Threads: any, with the same extractor too.
  */
@@ -958,7 +961,7 @@ MojoAudioStatus mojo_mel_extractor_compute(const MojoMelExtractor *extractor,
                                            MojoMelSpectrogram **out_result);
 
 /**
- * mojo_mel_extractor_compute() of 16-bit integers: a sample counts as its value / 32768.
+ * mojo_mel_extractor_compute() for 16-bit integers: each sample is divided by 32768.
  */
 MojoAudioStatus mojo_mel_extractor_compute_i16(const MojoMelExtractor *extractor,
                                                const int16_t *samples,
@@ -966,16 +969,16 @@ MojoAudioStatus mojo_mel_extractor_compute_i16(const MojoMelExtractor *extractor
                                                MojoMelSpectrogram **out_result);
 
 /**
- * Like mojo_mel_extractor_compute(), to memory of the caller's: the first n_mels * n_frames values of
- * out_buffer, which has room for buffer_size of them. Allocates nothing, unless threads do so at once
- * for the first time.
+ * Like mojo_mel_extractor_compute(), but writes the result to the first n_mels * n_frames values of
+ * out_buffer, which has room for buffer_size values. Doesn't allocate, except that the first concurrent
+ * calls each allocate a scratch buffer.
  *
- * *out_n_frames becomes the number of frames, 0 on failure; NULL is allowed for it.
+ * Sets *out_n_frames to the number of frames, 0 on failure. out_n_frames may be NULL.
  *
  * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels *
  * mojo_mel_extractor_frame_count(); MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that
- * is not a finite number, an out_buffer that shares memory with the samples;
- * MOJO_AUDIO_ERROR_PROCESSING. After an error out_buffer holds anything.
+ * is not a finite number, an out_buffer that overlaps the samples; MOJO_AUDIO_ERROR_PROCESSING. After an
+ * error the content of out_buffer is undefined.
  *
  * Threads: any, with the same extractor too.
  */
@@ -987,7 +990,7 @@ MojoAudioStatus mojo_mel_extractor_compute_into(const MojoMelExtractor *extracto
                                                 size_t *out_n_frames);
 
 /**
- * mojo_mel_extractor_compute_into() of 16-bit integers: a sample counts as its value / 32768.
+ * mojo_mel_extractor_compute_into() for 16-bit integers: each sample is divided by 32768.
  */
 MojoAudioStatus mojo_mel_extractor_compute_into_i16(const MojoMelExtractor *extractor,
                                                     const int16_t *samples,
@@ -997,20 +1000,20 @@ MojoAudioStatus mojo_mel_extractor_compute_into_i16(const MojoMelExtractor *extr
                                                     size_t *out_n_frames);
 
 /**
- * Computes the mel spectrograms of n_clips clips, whose lengths may differ, each with the same bits as
- * mojo_mel_extractor_compute() gives. clips[i] points to lengths[i] samples; n_threads threads work at
- * once, 0 for as many as the machine has cores.
+ * Computes the mel spectrograms of n_clips clips of any lengths, each with the same bits as from
+ * mojo_mel_extractor_compute(). clips[i] points to lengths[i] samples. n_threads threads compute at once; 0
+ * means one for each core of the machine.
  *
- * out_results has room for n_clips handles. Each clip stands for itself: out_results[i] is NULL where
- * clip i failed and a new spectrogram where it did not, and the status and the text (which names the
- * clip) are those of the first that failed. If the call itself is refused all are NULL. So all of
- * out_results can be freed in any case.
+ * out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
+ * if clip i failed, and a new spectrogram otherwise. The status and the text, which names the clip, are those
+ * of the first failed clip. If the call itself fails, all are NULL. So it is always safe to free all of
+ * out_results.
  *
- * Errors: those of mojo_mel_extractor_compute(). n_clips may be 0: then nothing is done. Where several
- * threads are started and there is no memory left even for their own bookkeeping, the program ends: with
- * n_threads 1 that is MOJO_AUDIO_ERROR_ALLOCATION like everywhere else.
+ * Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are
+ * started and their bookkeeping can't be allocated, the program aborts; with n_threads 1 a failed allocation
+ * is always MOJO_AUDIO_ERROR_ALLOCATION.
  *
- * Ownership: as of mojo_mel_extractor_compute().
+ * Ownership: as for mojo_mel_extractor_compute().
  *
  * Threads: any, with the same extractor too.
  */
@@ -1022,7 +1025,7 @@ MojoAudioStatus mojo_mel_extractor_compute_batch(const MojoMelExtractor *extract
                                                  MojoMelSpectrogram **out_results);
 
 /**
- * mojo_mel_extractor_compute_batch() of 16-bit integers: a sample counts as its value / 32768.
+ * mojo_mel_extractor_compute_batch() for 16-bit integers: each sample is divided by 32768.
  */
 MojoAudioStatus mojo_mel_extractor_compute_batch_i16(const MojoMelExtractor *extractor,
                                                      const int16_t *const *clips,
@@ -1032,13 +1035,13 @@ MojoAudioStatus mojo_mel_extractor_compute_batch_i16(const MojoMelExtractor *ext
                                                      MojoMelSpectrogram **out_results);
 
 /**
- * Makes a stream of an extractor's options. On success *out_stream is a new stream, on failure NULL.
+ * Makes a stream with an extractor's options. On success *out_stream is a new stream, on failure NULL.
  *
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that needs the whole input, such as
- * Whisper's reference level (the text of mojo_audio_last_error() names the option and what it may be:
- * set reference to MOJO_MEL_REFERENCE_FIXED and reference_value); MOJO_AUDIO_ERROR_ALLOCATION.
+ * Whisper's reference level (the text of mojo_audio_last_error() names the option and its allowed values:
+ * set reference to MOJO_MEL_REFERENCE_FIXED, and reference_value); MOJO_AUDIO_ERROR_ALLOCATION.
  *
- * Ownership: the stream is the caller's, to be freed with mojo_mel_stream_free().
+ * Ownership: the stream is the caller's, who frees it with mojo_mel_stream_free().
  *
  * Threads: any, with the same extractor too.
  */
@@ -1046,13 +1049,12 @@ MojoAudioStatus mojo_mel_stream_new(const MojoMelExtractor *extractor,
                                     MojoMelStream **out_stream);
 
 /**
- * Takes num_samples samples (mono, full scale 1; any number, also 0). The frames that they make certain
- * can be read then.
+ * Appends num_samples samples (mono, full scale 1; any number, even 0). The frames that they complete can be
+ * read afterwards.
  *
- * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a sample that is not a finite number (the text gives
- * its place since the stream's start), a stream that was finished and not reset;
- * MOJO_AUDIO_ERROR_ALLOCATION if there is no room for the frames. After an error nothing has been taken:
- * the same samples can be pushed again.
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a sample that is not a finite number (the text has its
+ * index since the stream's start), a stream that was finished and not reset; MOJO_AUDIO_ERROR_ALLOCATION if
+ * there is no memory for the frames. An error changes nothing: the same samples can be pushed again.
  *
  * Ownership: the samples stay the caller's and are not kept.
  *
@@ -1063,34 +1065,33 @@ MojoAudioStatus mojo_mel_stream_push(MojoMelStream *stream,
                                      size_t num_samples);
 
 /**
- * mojo_mel_stream_push() of 16-bit integers: a sample counts as its value / 32768.
+ * mojo_mel_stream_push() for 16-bit integers: each sample is divided by 32768.
  */
 MojoAudioStatus mojo_mel_stream_push_i16(MojoMelStream *stream,
                                          const int16_t *samples,
                                          size_t num_samples);
 
 /**
- * Rows of each frame; 0 of NULL.
+ * Number of rows of each frame; 0 for NULL.
  *
  * Threads: any, one at a time.
  */
 size_t mojo_mel_stream_n_mels(const MojoMelStream *stream);
 
 /**
- * Frames that can be read now; 0 of NULL.
+ * Number of frames that can be read now; 0 for NULL.
  *
  * Threads: any, one at a time.
  */
 size_t mojo_mel_stream_available(const MojoMelStream *stream);
 
 /**
- * Moves the oldest frames, as many as are available and out_buffer has room for, to the start of
- * out_buffer, which has room for buffer_size values. *out_n_frames becomes their number k, 0 if none
- * are available. They are stored as (n_mels, k), row-major, or as (k, n_mels) if the option layout is
- * MOJO_MEL_LAYOUT_FRAME_MAJOR.
+ * Moves the oldest available frames to the start of out_buffer, as many as fit into buffer_size values. Sets
+ * *out_n_frames to their number k, 0 if none are available. They are stored as (n_mels, k), row-major, or as
+ * (k, n_mels) if the option layout is MOJO_MEL_LAYOUT_FRAME_MAJOR.
  *
  * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if a frame is available and buffer_size is less than n_mels;
- * MOJO_AUDIO_ERROR_INVALID_INPUT for NULL. After an error nothing has been moved.
+ * MOJO_AUDIO_ERROR_INVALID_INPUT for NULL. An error moves nothing.
  *
  * Threads: any, one at a time.
  */
@@ -1100,25 +1101,25 @@ MojoAudioStatus mojo_mel_stream_read(MojoMelStream *stream,
                                      size_t *out_n_frames);
 
 /**
- * Ends the signal: the frames that reach over its end can be read then, and no sample can be pushed
+ * Ends the signal: the frames that reach beyond its end can be read afterwards, and no sample can be pushed
  * until mojo_mel_stream_reset().
  *
- * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, if there was no sample, or if the stream is finished
- * already; MOJO_AUDIO_ERROR_ALLOCATION (then the stream goes on).
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, if no sample was pushed, or if the stream is already
+ * finished; MOJO_AUDIO_ERROR_ALLOCATION (then the signal has not ended).
  *
  * Threads: any, one at a time.
  */
 MojoAudioStatus mojo_mel_stream_finish(MojoMelStream *stream);
 
 /**
- * Starts anew, as if nothing had been pushed; frames that were not read are dropped. NULL is left alone.
+ * Resets the stream to its start and drops frames that were not read. Does nothing with NULL.
  *
  * Threads: any, one at a time.
  */
 void mojo_mel_stream_reset(MojoMelStream *stream);
 
 /**
- * Frees a stream; NULL is left alone.
+ * Frees a stream. Does nothing with NULL.
  *
  * Threads: any, but the stream must not be in use.
  */

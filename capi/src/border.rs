@@ -1,5 +1,5 @@
 //! The border itself: panics stop here, errors become a status and a text, pointers become references,
-//! values become handles and back. Nothing here allocates but the handles, and that may fail.
+//! values become handles and back. Only the handles are allocated here, and that may fail.
 
 use crate::status::MojoAudioStatus;
 use mojo_audio_core::Error;
@@ -13,25 +13,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Why a call failed. Its text is written straight to the thread's buffer.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What the engine says.
+    /// An error of the engine.
     Engine(Error),
-    /// A pointer is NULL that must not be.
+    /// A pointer is NULL and must not be.
     Null { argument: &'static str, wanted: &'static str },
     /// A pointer is not a multiple of its type's alignment.
     Misaligned { argument: &'static str, alignment: usize },
-    /// More elements than an address space has room for.
+    /// More elements than fit into the address space.
     TooMany { argument: &'static str, elements: usize, most: usize },
     /// A text is not UTF-8.
     NotText { argument: &'static str },
-    /// A buffer to be written shares memory with what is read.
+    /// An output buffer overlaps the input.
     Overlap { written: &'static str, read: &'static str },
-    /// A buffer of the caller's is too small.
+    /// The caller's buffer is too small.
     BufferSize { argument: &'static str, actual: usize, wanted: usize },
-    /// A number that is none of those allowed.
+    /// A number that is not allowed.
     Number { field: &'static str, value: i64, wanted: &'static str },
     /// A size of an option structure that no version of the library has.
     OptionsSize { size: usize, smallest: usize, largest: usize },
-    /// Something beyond the options that this version knows.
+    /// Set bytes beyond the options that this version knows.
     UnknownOptions { offset: usize, known: usize },
     /// A clip of a batch.
     Clip { index: usize, failed: usize, n_clips: usize, error: Error },
@@ -96,8 +96,8 @@ impl fmt::Display for Failure {
 /// Runs the body of an exported function: its failure, or its panic, becomes the status and the text of
 /// the thread's last error.
 pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> MojoAudioStatus {
-    // A panic leaves nothing half-done that is seen again: extractors don't change, streams are told by
-    // their own flag, and results are handed over at the very end.
+    // A panic leaves nothing half-done that can be seen later: extractors don't change, streams have a flag
+    // for it, and results are handed over last.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => MojoAudioStatus::MOJO_AUDIO_SUCCESS,
         Ok(Err(failure)) => {
@@ -121,7 +121,8 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Drops what was thrown, which could panic again; what that throws is left alone, but for texts.
+/// Drops a panic's payload. If that panics too, the second payload is dropped only if it is text, and leaked
+/// otherwise.
 fn discard(panic: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         if again.is::<&str>() || again.is::<String>() {
@@ -132,7 +133,7 @@ fn discard(panic: Box<dyn Any + Send>) {
     }
 }
 
-/// Like [`guard`] for functions that return a value: that of a failure is `otherwise`.
+/// Like [`guard`], for functions that return a value: `otherwise` if they fail.
 pub(crate) fn guard_value<T: Copy>(otherwise: T, body: impl FnOnce() -> Result<T, Failure>) -> T {
     let mut value = otherwise;
     guard(|| {
@@ -142,8 +143,8 @@ pub(crate) fn guard_value<T: Copy>(otherwise: T, body: impl FnOnce() -> Result<T
     value
 }
 
-/// The text of the thread's last error, always ended by a zero byte. Of a fixed size, so that there is
-/// room for the news that there is no memory.
+/// The text of the thread's last error, which always ends with a zero byte. Its size is fixed, so that it can
+/// report a failed allocation.
 struct LastError {
     text: [u8; 2048],
     len: usize,
@@ -169,14 +170,14 @@ impl Write for LastError {
 }
 
 fn set_last_error(text: &dyn fmt::Display) {
-    // A thread that is ending may have no such value any more.
+    // In a thread that is ending the value may be gone.
     let _ = LAST_ERROR.try_with(|last| {
-        // SAFETY: the value is this thread's, and no other reference to it is alive: writing a text
-        // doesn't come back here.
+        // SAFETY: the value is this thread's, and no other reference to it is alive: formatting a text
+        // doesn't call this function.
         let last = unsafe { &mut *last.get() };
         last.len = 0;
         last.text[0] = 0;
-        // What doesn't fit is left out.
+        // A text that is too long is cut.
         let _ = write!(last, "{text}");
     });
 }
@@ -200,11 +201,11 @@ pub(crate) unsafe fn reference<'a, T>(
     wanted: &'static str,
 ) -> Result<&'a T, Failure> {
     check_pointer(argument, pointer, wanted)?;
-    // SAFETY: the caller's, and the checks above.
+    // SAFETY: the caller's promise, and the checks above.
     Ok(unsafe { &*pointer })
 }
 
-/// Like [`reference`], to be changed.
+/// Like [`reference`], but mutable.
 ///
 /// # Safety
 /// The pointer is NULL, misaligned, or valid for reads and writes while the reference lives, and nobody
@@ -215,15 +216,15 @@ pub(crate) unsafe fn exclusive<'a, T>(
     wanted: &'static str,
 ) -> Result<&'a mut T, Failure> {
     check_pointer(argument, pointer, wanted)?;
-    // SAFETY: the caller's, and the checks above.
+    // SAFETY: the caller's promise, and the checks above.
     Ok(unsafe { &mut *pointer })
 }
 
-/// The elements that a pointer and a count name; none where the count is 0, whatever the pointer.
+/// The elements that a pointer and a count describe. If the count is 0 the pointer may be anything.
 ///
 /// # Safety
-/// The pointer is NULL, misaligned, or valid for reads of so many elements while the slice lives, and
-/// nobody writes to them.
+/// The pointer is NULL, misaligned, or valid for reads of that number of elements while the slice lives,
+/// and nobody writes to them.
 pub(crate) unsafe fn slice<'a, T>(
     argument: &'static str,
     pointer: *const T,
@@ -233,29 +234,29 @@ pub(crate) unsafe fn slice<'a, T>(
         return Ok(&[]);
     }
     check_elements(argument, pointer, elements)?;
-    // SAFETY: the caller's, and the checks above.
+    // SAFETY: the caller's promise, and the checks above.
     Ok(unsafe { std::slice::from_raw_parts(pointer, elements) })
 }
 
-/// Like [`slice`], to be written. NULL is refused even where the count is 0.
+/// Like [`slice`], but mutable. NULL is an error even if the count is 0.
 ///
 /// # Safety
-/// The pointer is NULL, misaligned, or valid for reads and writes of so many elements while the slice
-/// lives, and nobody else uses them.
+/// The pointer is NULL, misaligned, or valid for reads and writes of that number of elements while the
+/// slice lives, and nobody else uses them.
 pub(crate) unsafe fn buffer<'a, T>(
     argument: &'static str,
     pointer: *mut T,
     elements: usize,
 ) -> Result<&'a mut [T], Failure> {
     check_elements(argument, pointer, elements)?;
-    // SAFETY: the caller's, and the checks above.
+    // SAFETY: the caller's promise, and the checks above.
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, elements) })
 }
 
 /// The text that a pointer points to.
 ///
 /// # Safety
-/// The pointer is NULL, or to a text that ends with a zero byte and that nobody changes.
+/// The pointer is NULL, or points to a text that ends with a zero byte and that nobody changes.
 pub(crate) unsafe fn text<'a>(
     argument: &'static str,
     pointer: *const c_char,
@@ -264,7 +265,7 @@ pub(crate) unsafe fn text<'a>(
     if pointer.is_null() {
         return Err(Failure::Null { argument, wanted });
     }
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let text = unsafe { CStr::from_ptr(pointer) };
     text.to_str().map_err(|_| Failure::NotText { argument })
 }
@@ -290,7 +291,7 @@ fn check_elements<T>(
 ) -> Result<(), Failure> {
     check_pointer(argument, pointer, "an array")?;
     let most = isize::MAX as usize / size_of::<T>();
-    // Nor may they reach over the end of the address space.
+    // They must also end within the address space.
     let behind = elements.checked_mul(size_of::<T>()).and_then(|n| n.checked_add(pointer.addr()));
     if elements > most || behind.is_none() {
         return Err(Failure::TooMany { argument, elements, most });
@@ -298,7 +299,7 @@ fn check_elements<T>(
     Ok(())
 }
 
-/// Refuses a buffer to be written that shares memory with what is read.
+/// Fails if an output buffer overlaps the input.
 pub(crate) fn check_apart<T, U>(
     (written, pointer, elements): (&'static str, *const T, usize),
     (read, other, others): (&'static str, *const U, usize),
@@ -312,18 +313,18 @@ pub(crate) fn check_apart<T, U>(
     Ok(())
 }
 
-/// Writes a value where a pointer points to; nowhere if it is NULL or misaligned.
+/// Writes a value through a pointer, unless that is NULL or misaligned.
 ///
 /// # Safety
 /// The pointer is NULL, misaligned, or valid for writes.
 pub(crate) unsafe fn give<T>(pointer: *mut T, value: T) {
     if !pointer.is_null() && pointer.is_aligned() {
-        // SAFETY: the caller's, and the checks above.
+        // SAFETY: the caller's promise, and the checks above.
         unsafe { pointer.write(value) };
     }
 }
 
-/// A place for a handle that is to be made: holds NULL until then.
+/// The place for a new handle, set to NULL.
 ///
 /// # Safety
 /// The pointer is NULL, misaligned, or valid for writes while the reference lives.
@@ -332,7 +333,7 @@ pub(crate) unsafe fn handle_place<'a, T>(
     pointer: *mut *mut T,
 ) -> Result<&'a mut *mut T, Failure> {
     check_pointer(argument, pointer, "a place for the handle")?;
-    // SAFETY: the caller's, and the checks above; what was there may be uninitialised, so it is written
+    // SAFETY: the caller's promise, and the checks above; what was there may be uninitialised, so it is written
     // before there is a reference to it.
     unsafe {
         pointer.write(std::ptr::null_mut());
@@ -340,7 +341,7 @@ pub(crate) unsafe fn handle_place<'a, T>(
     }
 }
 
-/// Moves a value to memory of its own, which may be refused.
+/// Moves a value to newly allocated memory. The allocation may fail.
 pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
     const { assert!(size_of::<T>() > 0) };
     let layout = Layout::new::<T>();
@@ -354,14 +355,14 @@ pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
     Ok(place)
 }
 
-/// Drops a handle; NULL is left alone.
+/// Drops a handle. Does nothing with NULL.
 ///
 /// # Safety
-/// The handle is NULL or comes from [`new_handle`], and is not used again.
+/// The handle is NULL or from [`new_handle`], and is not used again.
 pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
     guard(|| {
         if !handle.is_null() {
-            // SAFETY: the memory came from the global allocator with this type's layout, as a box's.
+            // SAFETY: the memory is from the global allocator, with this type's layout, like a box's.
             drop(unsafe { Box::from_raw(handle) });
         }
         Ok(())

@@ -1,11 +1,11 @@
-//! The four numbers of the short way, and the recipe they stand for.
+//! The four sizes of the one-shot call, and the configuration they describe.
 
 use crate::border::{self, Failure, guard};
 use crate::status::MojoAudioStatus;
 use mojo_audio_core::{Error, MelConfig};
 
-/// The sizes of Whisper's log-mel. All else is as Whisper's models want it; MojoMelOptions has every
-/// option. The layout of this structure never changes.
+/// The sizes of a log-mel spectrogram. Every other option is Whisper's; MojoMelOptions has them all. The
+/// layout of this structure never changes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MojoMelConfig {
@@ -22,7 +22,7 @@ pub struct MojoMelConfig {
 impl MojoMelConfig {
     /// Whisper's recipe with these sizes, checked.
     pub(crate) fn recipe(&self) -> Result<MelConfig, Error> {
-        // No option allows 0: a negative number is refused with what core then says is wanted.
+        // None of these options allows 0, so core rejects negative numbers too, and says what is allowed.
         let size = |value: i32| u32::try_from(value).unwrap_or(0);
         let recipe = MelConfig {
             sample_rate: size(self.sample_rate),
@@ -48,7 +48,7 @@ impl MojoMelConfig {
     }
 }
 
-/// The configuration of Whisper: 16000 Hz, n_fft 400, hop_length 160, n_mels 80.
+/// Whisper's configuration: 16000 Hz, n_fft 400, hop_length 160, n_mels 80.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -64,8 +64,8 @@ pub extern "C" fn mojo_mel_config_default() -> MojoMelConfig {
 
 /// Checks a configuration.
 ///
-/// Returns MOJO_AUDIO_SUCCESS, or MOJO_AUDIO_ERROR_INVALID_INPUT: the text of mojo_audio_last_error()
-/// names the first field that is not allowed and what it may be. NULL is an error.
+/// Returns MOJO_AUDIO_SUCCESS, or MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or a wrong field. The text of
+/// mojo_audio_last_error() names the first wrong field and its allowed values.
 ///
 /// Threads: any.
 ///
@@ -85,6 +85,6 @@ pub unsafe extern "C" fn mojo_mel_config_validate(config: *const MojoMelConfig) 
 /// # Safety
 /// The pointer is NULL or valid for reads while the reference lives.
 pub(crate) unsafe fn given<'a>(config: *const MojoMelConfig) -> Result<&'a MojoMelConfig, Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::reference("config", config, "a MojoMelConfig") }
 }

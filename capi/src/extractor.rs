@@ -9,7 +9,7 @@ use mojo_audio_core::{Error, MelExtractor, MelSpectrogram, Overrides, Sample};
 
 /// A checked plan of options that computes any number of inputs. It never changes.
 ///
-/// Ownership: the caller's; to be freed with mojo_mel_extractor_free().
+/// Ownership: the caller's; free it with mojo_mel_extractor_free().
 ///
 /// Threads: any number may compute with the same one at once, without waiting for each other.
 pub struct MojoMelExtractor(MelExtractor);
@@ -25,13 +25,13 @@ impl MojoMelExtractor {
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that is not allowed (the text of
 /// mojo_audio_last_error() starts with its name); MOJO_AUDIO_ERROR_ALLOCATION.
 ///
-/// Ownership: the options stay the caller's and are not kept; the extractor is the caller's, to be freed
+/// Ownership: the options stay the caller's and are not kept; the extractor is the caller's, who frees it
 /// with mojo_mel_extractor_free().
 ///
 /// Threads: any.
 ///
 /// # Safety
-/// The pointers are NULL or valid; options for as many bytes as its size says.
+/// The pointers are NULL or valid: options for the number of bytes in its size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mojo_mel_extractor_new(
     options: *const MojoMelOptions,
@@ -41,21 +41,21 @@ pub unsafe extern "C" fn mojo_mel_extractor_new(
     guard(|| unsafe { new(options, Overrides::default(), out_extractor) })
 }
 
-/// Like mojo_mel_extractor_new(), with a window or a filterbank of the caller's own. NULL with a length
-/// of 0 takes the one that the options describe.
+/// Like mojo_mel_extractor_new(), with the caller's own window or filterbank. NULL with a length of 0 means
+/// the one that the options describe.
 ///
-/// window: win_length values (n_fft where win_length is 0), in place of the option window.
-/// filterbank: (n_mels, n_fft / 2 + 1) weights, row-major, in place of the triangles.
+/// window: win_length values (n_fft if win_length is 0), instead of the option window.
+/// filterbank: (n_mels, n_fft / 2 + 1) weights, row-major, instead of the triangles.
 ///
-/// Errors besides those of mojo_mel_extractor_new(): MOJO_AUDIO_ERROR_BUFFER_SIZE if a table has another
-/// length than the options say; MOJO_AUDIO_ERROR_INVALID_INPUT if it has a value that is not finite.
+/// Errors, in addition to those of mojo_mel_extractor_new(): MOJO_AUDIO_ERROR_BUFFER_SIZE if a table's length
+/// doesn't fit the options; MOJO_AUDIO_ERROR_INVALID_INPUT if it has a value that is not finite.
 ///
 /// Ownership: the tables stay the caller's and are copied.
 ///
 /// Threads: any.
 ///
 /// # Safety
-/// The pointers are NULL or valid, the tables for as many reads as their lengths say.
+/// The pointers are NULL or valid, the tables for reads of their lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mojo_mel_extractor_new_with_tables(
     options: *const MojoMelOptions,
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_new_with_tables(
     })
 }
 
-/// Frees an extractor; NULL is left alone. Spectrograms and streams that were made with it stay valid.
+/// Frees an extractor. Does nothing with NULL. Spectrograms and streams made with it stay valid.
 ///
 /// Threads: any, but the extractor must not be in use.
 ///
@@ -91,8 +91,8 @@ pub unsafe extern "C" fn mojo_mel_extractor_free(extractor: *mut MojoMelExtracto
     unsafe { border::free_handle(extractor) };
 }
 
-/// Rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the energy
-/// (use_energy). 0 of NULL.
+/// Number of rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the
+/// energy (use_energy). 0 for NULL.
 ///
 /// Threads: any.
 ///
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_n_mels(extractor: *const MojoMelExtr
     unsafe { extractor.as_ref() }.map_or(0, |extractor| extractor.0.n_mels())
 }
 
-/// Frames of the result for an input of num_samples samples; 0 if it is too short for one, and of NULL.
+/// Number of frames of the result for num_samples samples: 0 if they are too few for one, and for NULL.
 ///
 /// Threads: any.
 ///
@@ -128,8 +128,8 @@ pub unsafe extern "C" fn mojo_mel_extractor_frame_count(
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that is not a finite number;
 /// MOJO_AUDIO_ERROR_ALLOCATION; MOJO_AUDIO_ERROR_PROCESSING.
 ///
-/// Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, to be
-/// freed with mojo_mel_spectrogram_free().
+/// Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, who frees it
+/// with mojo_mel_spectrogram_free().
 ///
 /// Threads: any, with the same extractor too.
 ///
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute(
     guard(|| unsafe { compute(extractor, samples, num_samples, out_result) })
 }
 
-/// mojo_mel_extractor_compute() of 16-bit integers: a sample counts as its value / 32768.
+/// mojo_mel_extractor_compute() for 16-bit integers: each sample is divided by 32768.
 ///
 /// # Safety
 /// The pointers are NULL or valid: samples for num_samples reads, out_result for a write.
@@ -161,16 +161,16 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_i16(
     guard(|| unsafe { compute(extractor, samples, num_samples, out_result) })
 }
 
-/// Like mojo_mel_extractor_compute(), to memory of the caller's: the first n_mels * n_frames values of
-/// out_buffer, which has room for buffer_size of them. Allocates nothing, unless threads do so at once
-/// for the first time.
+/// Like mojo_mel_extractor_compute(), but writes the result to the first n_mels * n_frames values of
+/// out_buffer, which has room for buffer_size values. Doesn't allocate, except that the first concurrent
+/// calls each allocate a scratch buffer.
 ///
-/// *out_n_frames becomes the number of frames, 0 on failure; NULL is allowed for it.
+/// Sets *out_n_frames to the number of frames, 0 on failure. out_n_frames may be NULL.
 ///
 /// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels *
 /// mojo_mel_extractor_frame_count(); MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, no samples, a sample that
-/// is not a finite number, an out_buffer that shares memory with the samples;
-/// MOJO_AUDIO_ERROR_PROCESSING. After an error out_buffer holds anything.
+/// is not a finite number, an out_buffer that overlaps the samples; MOJO_AUDIO_ERROR_PROCESSING. After an
+/// error the content of out_buffer is undefined.
 ///
 /// Threads: any, with the same extractor too.
 ///
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_into(
     })
 }
 
-/// mojo_mel_extractor_compute_into() of 16-bit integers: a sample counts as its value / 32768.
+/// mojo_mel_extractor_compute_into() for 16-bit integers: each sample is divided by 32768.
 ///
 /// # Safety
 /// The pointers are NULL or valid: samples for num_samples reads, out_buffer for buffer_size writes.
@@ -210,26 +210,26 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_into_i16(
     })
 }
 
-/// Computes the mel spectrograms of n_clips clips, whose lengths may differ, each with the same bits as
-/// mojo_mel_extractor_compute() gives. clips[i] points to lengths[i] samples; n_threads threads work at
-/// once, 0 for as many as the machine has cores.
+/// Computes the mel spectrograms of n_clips clips of any lengths, each with the same bits as from
+/// mojo_mel_extractor_compute(). clips[i] points to lengths[i] samples. n_threads threads compute at once; 0
+/// means one for each core of the machine.
 ///
-/// out_results has room for n_clips handles. Each clip stands for itself: out_results[i] is NULL where
-/// clip i failed and a new spectrogram where it did not, and the status and the text (which names the
-/// clip) are those of the first that failed. If the call itself is refused all are NULL. So all of
-/// out_results can be freed in any case.
+/// out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
+/// if clip i failed, and a new spectrogram otherwise. The status and the text, which names the clip, are those
+/// of the first failed clip. If the call itself fails, all are NULL. So it is always safe to free all of
+/// out_results.
 ///
-/// Errors: those of mojo_mel_extractor_compute(). n_clips may be 0: then nothing is done. Where several
-/// threads are started and there is no memory left even for their own bookkeeping, the program ends: with
-/// n_threads 1 that is MOJO_AUDIO_ERROR_ALLOCATION like everywhere else.
+/// Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are
+/// started and their bookkeeping can't be allocated, the program aborts; with n_threads 1 a failed allocation
+/// is always MOJO_AUDIO_ERROR_ALLOCATION.
 ///
-/// Ownership: as of mojo_mel_extractor_compute().
+/// Ownership: as for mojo_mel_extractor_compute().
 ///
 /// Threads: any, with the same extractor too.
 ///
 /// # Safety
-/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for as many as its
-/// length says, out_results for n_clips writes.
+/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for reads of its length,
+/// out_results for n_clips writes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mojo_mel_extractor_compute_batch(
     extractor: *const MojoMelExtractor,
@@ -243,11 +243,11 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_batch(
     guard(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
 }
 
-/// mojo_mel_extractor_compute_batch() of 16-bit integers: a sample counts as its value / 32768.
+/// mojo_mel_extractor_compute_batch() for 16-bit integers: each sample is divided by 32768.
 ///
 /// # Safety
-/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for as many as its
-/// length says, out_results for n_clips writes.
+/// The pointers are NULL or valid: clips and lengths for n_clips reads, each clip for reads of its length,
+/// out_results for n_clips writes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mojo_mel_extractor_compute_batch_i16(
     extractor: *const MojoMelExtractor,
@@ -268,11 +268,11 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_batch_i16(
 pub(crate) unsafe fn given<'a>(
     extractor: *const MojoMelExtractor,
 ) -> Result<&'a MelExtractor, Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     Ok(unsafe { border::reference("extractor", extractor, "a MojoMelExtractor") }?.engine())
 }
 
-/// A table of the caller's own; NULL with a length of 0 is none.
+/// The caller's own table; none for NULL with a length of 0.
 ///
 /// # Safety
 /// That of [`border::slice`].
@@ -284,18 +284,18 @@ unsafe fn table<'a>(
     if pointer.is_null() && length == 0 {
         return Ok(None);
     }
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::slice(argument, pointer, length) }.map(Some)
 }
 
 /// # Safety
-/// Those of the exported functions of the name.
+/// That of the exported functions of the same name.
 unsafe fn new(
     options: *const MojoMelOptions,
     overrides: Overrides<'_>,
     out_extractor: *mut *mut MojoMelExtractor,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let (place, config) =
         unsafe { (border::handle_place("out_extractor", out_extractor)?, options::read(options)?) };
     let extractor = MelExtractor::with_overrides(&config, overrides)?;
@@ -304,14 +304,14 @@ unsafe fn new(
 }
 
 /// # Safety
-/// Those of the exported functions of the name.
+/// That of the exported functions of the same name.
 unsafe fn compute<S: Sample>(
     extractor: *const MojoMelExtractor,
     samples: *const S,
     num_samples: usize,
     out_result: *mut *mut MojoMelSpectrogram,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let (place, extractor, samples) = unsafe {
         (
             border::handle_place("out_result", out_result)?,
@@ -323,7 +323,7 @@ unsafe fn compute<S: Sample>(
 }
 
 /// # Safety
-/// Those of the exported functions of the name.
+/// That of the exported functions of the same name.
 unsafe fn compute_into<S: Sample>(
     extractor: *const MojoMelExtractor,
     samples: *const S,
@@ -332,7 +332,7 @@ unsafe fn compute_into<S: Sample>(
     buffer_size: usize,
     out_n_frames: *mut usize,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's. Only as much of the buffer is borrowed as is written to.
+    // SAFETY: the caller's promise. Only the part of the buffer that is written to is borrowed.
     unsafe {
         border::give(out_n_frames, 0);
         let extractor = given(extractor)?;
@@ -361,7 +361,7 @@ impl<S> AsRef<[S]> for Clip<'_, S> {
 }
 
 /// # Safety
-/// Those of the exported functions of the name.
+/// That of the exported functions of the same name.
 unsafe fn compute_batch<S: Sample>(
     extractor: *const MojoMelExtractor,
     clips: *const *const S,
@@ -373,10 +373,10 @@ unsafe fn compute_batch<S: Sample>(
     if n_clips == 0 {
         return Ok(());
     }
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let (places, extractor, starts, lengths) = unsafe {
         let places = border::buffer("out_results", out_results.cast::<usize>(), n_clips)?;
-        // What was there may be uninitialised; all bits 0 is NULL.
+        // The memory may be uninitialised; all bits 0 is NULL.
         places.fill(0);
         (
             border::buffer("out_results", out_results, n_clips)?,
@@ -385,13 +385,13 @@ unsafe fn compute_batch<S: Sample>(
             border::slice("lengths", lengths, n_clips)?,
         )
     };
-    // Every clip is looked at before the first is computed.
+    // Every clip's pointer is checked before the first clip is computed.
     let mut inputs = Vec::new();
     inputs
         .try_reserve_exact(n_clips)
         .map_err(|_| Error::Allocation { bytes: n_clips.saturating_mul(size_of::<Clip<'_, S>>()) })?;
     for (start, length) in starts.iter().zip(lengths) {
-        // SAFETY: the caller's.
+        // SAFETY: the caller's promise.
         inputs.push(Clip(unsafe { border::slice("clips", *start, *length)? }));
     }
     let mut failed = 0;
@@ -404,7 +404,7 @@ unsafe fn compute_batch<S: Sample>(
         }
     };
     if n_threads == 1 || n_clips == 1 {
-        // Without the memory that threads need, which the standard library takes for granted.
+        // Threads need memory, and the standard library aborts if it can't have it.
         inputs.iter().enumerate().for_each(|(index, clip)| keep(index, extractor.compute(clip.0)));
     } else {
         let results = extractor.compute_batch(&inputs, n_threads);

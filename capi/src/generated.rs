@@ -3,13 +3,13 @@ use crate::border::Failure;
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config;
 
-/// The major version of this header; mojo_audio_version() tells that of the library.
+/// The major version of this header; mojo_audio_version() returns that of the library.
 pub const MOJO_AUDIO_VERSION_MAJOR: i32 = 0;
 
-/// The minor version of this header; mojo_audio_version() tells that of the library.
+/// The minor version of this header; mojo_audio_version() returns that of the library.
 pub const MOJO_AUDIO_VERSION_MINOR: i32 = 1;
 
-/// The patch version of this header; mojo_audio_version() tells that of the library.
+/// The patch version of this header; mojo_audio_version() returns that of the library.
 pub const MOJO_AUDIO_VERSION_PATCH: i32 = 0;
 
 /// Values of the option window.
@@ -34,10 +34,9 @@ pub enum MojoMelWindow {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelPrecision {
-    /// 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-    /// rounding.
+    /// float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
     MOJO_MEL_PRECISION_SINGLE = 0,
-    /// 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+    /// float64, as in NumPy (librosa, transformers), at about half the speed.
     MOJO_MEL_PRECISION_DOUBLE = 1,
 }
 
@@ -70,14 +69,14 @@ pub enum MojoMelCenterPad {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelPadMode {
-    /// The signal mirrored at its first and last sample, those not repeated; again and again
-    /// where the signal is short.
+    /// The signal mirrored at its first and last sample without repeating them, again and again
+    /// if the signal is short.
     MOJO_MEL_PAD_MODE_REFLECT = 0,
     /// Zeros.
     MOJO_MEL_PAD_MODE_CONSTANT = 1,
     /// The first and the last sample.
     MOJO_MEL_PAD_MODE_REPLICATE = 2,
-    /// The signal mirrored with its first and last sample repeated (Kaldi's).
+    /// The signal mirrored, its first and last sample repeated (Kaldi).
     MOJO_MEL_PAD_MODE_SYMMETRIC = 3,
 }
 
@@ -86,9 +85,9 @@ pub enum MojoMelPadMode {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelFrameSpan {
-    /// n_fft samples, with the window in their middle (librosa, torch.stft).
+    /// n_fft samples, with the window in the middle (librosa, torch.stft).
     MOJO_MEL_FRAME_SPAN_FFT = 0,
-    /// win_length samples, with zeros after them up to n_fft (Kaldi).
+    /// win_length samples, followed by zeros up to n_fft (Kaldi).
     MOJO_MEL_FRAME_SPAN_WINDOW = 1,
 }
 
@@ -99,7 +98,7 @@ pub enum MojoMelFrameSpan {
 pub enum MojoMelPadToMode {
     /// Zeros.
     MOJO_MEL_PAD_TO_MODE_ZEROS = 0,
-    /// As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+    /// As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
     MOJO_MEL_PAD_TO_MODE_REPEAT = 1,
 }
 
@@ -108,7 +107,7 @@ pub enum MojoMelPadToMode {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelPreemphasisMode {
-    /// Over the signal; its first sample stays.
+    /// Over the signal; its first sample doesn't change.
     MOJO_MEL_PREEMPHASIS_MODE_SIGNAL = 0,
     /// Within each frame; its first sample is multiplied by 1 − c (Kaldi).
     MOJO_MEL_PREEMPHASIS_MODE_FRAME = 1,
@@ -132,9 +131,9 @@ pub enum MojoMelScale {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelNorm {
-    /// To a height of 1.
+    /// Height 1.
     MOJO_MEL_NORM_NONE = 0,
-    /// To an area of 1: 2 / (upper edge − lower edge), in hertz.
+    /// Area 1: height 2 / (upper edge − lower edge), in hertz.
     MOJO_MEL_NORM_SLANEY = 1,
 }
 
@@ -143,9 +142,9 @@ pub enum MojoMelNorm {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelTriangleDomain {
-    /// Over hertz.
+    /// Hertz.
     MOJO_MEL_TRIANGLE_DOMAIN_HZ = 0,
-    /// Over mel (Kaldi).
+    /// Mel (Kaldi).
     MOJO_MEL_TRIANGLE_DOMAIN_MEL = 1,
 }
 
@@ -156,8 +155,8 @@ pub enum MojoMelTriangleDomain {
 pub enum MojoMelBinFrequencies {
     /// Bin k is k · sample_rate / n_fft.
     MOJO_MEL_BIN_FREQUENCIES_EXACT = 0,
-    /// Evenly from 0 to sample_rate / 2 rounded down, whatever n_fft is, as torchaudio and
-    /// transformers lay them; the same as exact where both are even.
+    /// Evenly spaced from 0 to sample_rate / 2 rounded down, as in torchaudio and transformers.
+    /// Equal to exact if sample_rate and n_fft are even.
     MOJO_MEL_BIN_FREQUENCIES_LINSPACE = 1,
 }
 
@@ -166,11 +165,11 @@ pub enum MojoMelBinFrequencies {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelLog {
-    /// None at all.
+    /// None.
     MOJO_MEL_LOG_NONE = 0,
     /// Natural logarithm.
     MOJO_MEL_LOG_LN = 1,
-    /// Decadic logarithm.
+    /// Logarithm to base 10.
     MOJO_MEL_LOG_LOG10 = 2,
     /// 10 log10: decibels of a power.
     MOJO_MEL_LOG_DB = 3,
@@ -194,11 +193,11 @@ pub enum MojoMelLogFloorMode {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelReference {
-    /// The highest value of the whole result (Whisper's).
+    /// The highest value of the whole result (Whisper).
     MOJO_MEL_REFERENCE_WHOLE_INPUT = 0,
-    /// reference_value: the same for each part of a live signal.
+    /// reference_value, which works for live signals too.
     MOJO_MEL_REFERENCE_FIXED = 1,
-    /// None: top_db and subtract_reference do nothing.
+    /// None: top_db and subtract_reference have no effect.
     MOJO_MEL_REFERENCE_NONE = 2,
 }
 
@@ -218,13 +217,13 @@ pub enum MojoMelLifterKind {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelNormalize {
-    /// Nothing.
+    /// None.
     MOJO_MEL_NORMALIZE_NONE = 0,
-    /// Its mean is subtracted.
+    /// Subtracts the mean.
     MOJO_MEL_NORMALIZE_MEAN = 1,
-    /// Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+    /// Subtracts the mean and divides by deviation + normalize_eps (NeMo).
     MOJO_MEL_NORMALIZE_DEVIATION = 2,
-    /// Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+    /// Subtracts the mean and divides by sqrt(variance + normalize_eps) (SeamlessM4T).
     MOJO_MEL_NORMALIZE_VARIANCE = 3,
 }
 
@@ -233,79 +232,81 @@ pub enum MojoMelNormalize {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelLayout {
-    /// (n_mels, n_frames): a band's frames stand together.
+    /// (n_mels, n_frames): the frames of a band are adjacent.
     MOJO_MEL_LAYOUT_MEL_MAJOR = 0,
-    /// (n_frames, n_mels): a frame's bands stand together.
+    /// (n_frames, n_mels): the bands of a frame are adjacent.
     MOJO_MEL_LAYOUT_FRAME_MAJOR = 1,
 }
 
-/// Every option of the pipeline. Filled by mojo_mel_options_init() with a preset; then change what is to
-/// differ. Options that may be unset are unset where they are 0.
+/// Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
+/// option may be unset, 0 means unset.
 ///
-/// Ownership: the caller's. Threads: any, one at a time while it is changed.
+/// Ownership: the caller's. Threads: any, one at a time while it changes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MojoMelOptions {
-    /// sizeof(MojoMelOptions), as the caller was compiled.
+    /// sizeof(MojoMelOptions) in the caller's header.
     pub size: u64,
-    /// Where options come from that the caller does not know: left as mojo_mel_options_init()
-    /// fills it.
+    /// Preset that supplies options newer than the caller's header. Don't change it:
+    /// mojo_mel_options_init() sets it.
     pub preset: u32,
     /// Sample rate of the input, in hertz.
     pub sample_rate: u32,
-    /// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+    /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    /// power of two.
     pub n_fft: u32,
-    /// Length of the window in samples, at most n_fft; unset means n_fft.
-    /// 0 is unset.
+    /// Length of the window in samples, from 1 to n_fft. Unset: n_fft.
+    /// 0 means unset.
     pub win_length: u32,
-    /// Samples between the starts of neighbouring frames.
+    /// Samples between the starts of neighbouring frames; at least 1.
     pub hop_length: u32,
-    /// Number of mel bands.
+    /// Number of mel bands, from 1 to 4,096.
     pub n_mels: u32,
     /// Shape of the window.
     /// A MojoMelWindow.
     pub window: i32,
-    /// Whether the window's period is its length (for spectral analysis) instead of its length less
-    /// one (symmetric).
+    /// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    /// symmetric (its length − 1).
     /// 0 or 1.
     pub window_periodic: i32,
-    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
+    /// Floating-point type used for windowing and the transform. Earlier steps use float32.
     /// A MojoMelPrecision.
     pub precision: i32,
     /// What the spectrum is divided by.
     /// A MojoMelSpectrumNorm.
     pub spectrum_norm: i32,
-    /// Whether frame t is centred on sample t · hop_length (the signal is padded at both ends)
+    /// Whether frame t is centred on sample t · hop_length, with the signal padded at both ends,
     /// instead of starting there.
     /// 0 or 1.
     pub center: i32,
     /// How many samples center adds at each end.
     /// A MojoMelCenterPad.
     pub center_pad: i32,
-    /// What stands beyond the ends of the signal where frames reach over them.
+    /// What frames contain where they reach beyond the ends of the signal.
     /// A MojoMelPadMode.
     pub pad_mode: i32,
-    /// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, center
-    /// must be false), there are round(n_samples / hop_length) frames, the first of them centred
-    /// on half a hop.
+    /// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    /// round(n_samples / hop_length) frames, the first centred on half a hop; it needs center to be
+    /// false.
     /// 0 or 1.
     pub snip_edges: i32,
     /// Which samples belong to a frame when win_length is less than n_fft.
     /// A MojoMelFrameSpan.
     pub frame_span: i32,
-    /// Whether the last frame is left out before anything is measured on the result.
+    /// Whether the last frame is dropped, before anything is measured over the result.
     /// 0 or 1.
     pub drop_last_frame: i32,
     /// What pad_to pads with.
     /// A MojoMelPadToMode.
     pub pad_to_mode: i32,
-    /// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+    /// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    /// 1e-7).
     /// 0 or 1.
     pub normalize_input: i32,
     /// Whether pre-emphasis runs over the signal or within each frame.
     /// A MojoMelPreemphasisMode.
     pub preemphasis_mode: i32,
-    /// Whether each frame's mean is taken off its samples.
+    /// Whether each frame's mean is subtracted from its samples.
     /// 0 or 1.
     pub remove_dc_offset: i32,
     /// The mel scale.
@@ -314,102 +315,103 @@ pub struct MojoMelOptions {
     /// How filters are scaled.
     /// A MojoMelNorm.
     pub mel_norm: i32,
-    /// Where the sides of the triangles are straight lines.
+    /// Frequency scale on which the sides of the triangles are straight.
     /// A MojoMelTriangleDomain.
     pub triangle_domain: i32,
-    /// Which frequencies the bins of the transform are taken to stand for.
+    /// Frequencies assigned to the bins of the transform.
     /// A MojoMelBinFrequencies.
     pub bin_frequencies: i32,
     /// The logarithm taken of the mel energies.
     /// A MojoMelLog.
     pub log: i32,
-    /// Whether log_floor is a lower limit or is added.
+    /// How log_floor is applied.
     /// A MojoMelLogFloorMode.
     pub log_floor_mode: i32,
-    /// The level that top_db and subtract_reference refer to. whole_input needs the end of the
-    /// input and so can't be streamed.
+    /// Reference level of top_db and subtract_reference. whole_input needs the whole input, so a
+    /// stream rejects it.
     /// A MojoMelReference.
     pub reference: i32,
     /// Whether the reference level is subtracted, as librosa's ref=np.max does.
     /// 0 or 1.
     pub subtract_reference: i32,
-    /// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-    /// gives the bands.
-    /// 0 is unset.
+    /// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+    /// n_mels. Unset: the bands.
+    /// 0 means unset.
     pub n_mfcc: u32,
     /// The formula of the lifter.
     /// A MojoMelLifterKind.
     pub lifter_kind: i32,
-    /// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    /// the cepstrum's first coefficient.
+    /// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    /// the first cepstral coefficient.
     /// 0 or 1.
     pub use_energy: i32,
     /// Whether the energy is measured before pre-emphasis and window.
     /// 0 or 1.
     pub raw_energy: i32,
-    /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+    /// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    /// the first.
     /// 0 or 1.
     pub htk_compat: i32,
-    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before offset and
-    /// scale.
-    /// 0 is unset.
+    /// Pads or truncates the result to this many frames. Padding is 0 before offset and scale. Not
+    /// with n_mfcc or use_energy.
+    /// 0 means unset.
     pub n_frames: u32,
-    /// What is done to each row of the result, over its frames.
+    /// Normalization of each row of the result over its frames.
     /// A MojoMelNormalize.
     pub normalize: i32,
-    /// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+    /// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
     pub normalize_ddof: u32,
-    /// Whether frames from n_samples / hop_length on (samples without padding) are left out of normalize's measure and set
-    /// to 0 after it, as NeMo does.
+    /// Whether normalize ignores frames from n_samples / hop_length on (not counting padding) and
+    /// then sets them to 0, as NeMo does.
     /// 0 or 1.
     pub mask_tail: i32,
     /// Order of the result in memory.
     /// A MojoMelLayout.
     pub layout: i32,
-    /// Lower edge of the lowest band, in hertz.
+    /// Lower edge of the lowest band, in hertz: at least 0 and less than f_max.
     pub f_min: f64,
-    /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    /// rounded down).
-    /// 0 is unset.
+    /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    /// rate, where torchaudio rounds down to whole hertz.
+    /// 0 means unset.
     pub f_max: f64,
-    /// Exponent of the magnitude: 2 for power, 1 for magnitude.
+    /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
     pub power: f64,
-    /// Added under the root before a magnitude is taken (power other than 2): sqrt(re² + im² + eps).
+    /// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if power is not 2.
     pub magnitude_eps: f64,
-    /// Zeros added after the signal, in samples; what pad_to asks for counts them.
+    /// Number of zeros appended to the signal. They count towards pad_to.
     pub pad_end: u64,
-    /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    /// stay whole.
-    /// 0 is unset.
+    /// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    /// keep their length.
+    /// 0 means unset.
     pub pad_to: u64,
-    /// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    /// integers.
+    /// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
     pub input_scale: f64,
-    /// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    /// 0 adds none.
+    /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    /// no noise.
     pub dither: f64,
-    /// Seed of the dither: the same seed gives the same noise.
+    /// Seed of the dither. Equal seeds make equal noise.
     pub dither_seed: u64,
-    /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1]; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.
     pub preemphasis: f64,
-    /// Smallest argument of the logarithm.
+    /// Floor of the logarithm's argument.
     pub log_floor: f64,
-    /// The level itself where reference is fixed, in units of log (1.5 for log10 in Voxtral's
-    /// real-time model).
+    /// Reference level if reference is fixed, in units of log (Voxtral's real-time model: 1.5,
+    /// with log10).
     pub reference_value: f64,
-    /// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    /// Whisper's "maximum − 8" in log10 units is 80 dB.
-    /// 0 is unset.
+    /// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    /// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
+    /// 0 means unset.
     pub top_db: f64,
     /// Added to each value after the logarithm and top_db.
     pub offset: f64,
-    /// Multiplies each value after offset was added.
+    /// Factor applied to each value after offset, more than 0.
     pub scale: f64,
-    /// Lifter of the cepstrum; 0 leaves it as it is.
+    /// Lifter of the cepstrum. 0: none.
     pub lifter: f64,
-    /// Smallest energy, before its logarithm; 0 sets no limit of its own.
+    /// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    /// 0: only the fixed one.
     pub energy_floor: f64,
-    /// Keeps the division of normalize away from 0.
+    /// Keeps normalize from dividing by 0.
     pub normalize_eps: f64,
 }
 
@@ -491,7 +493,7 @@ impl MojoMelOptions {
         }
     }
 
-    /// The configuration that the fields describe; its values are not checked yet.
+    /// The configuration that the fields describe, unchecked.
     pub(crate) fn config(&self) -> Result<MelConfig, Failure> {
         Ok(MelConfig {
             sample_rate: self.sample_rate,
@@ -638,7 +640,7 @@ impl MojoMelOptions {
     }
 }
 
-/// The value of a number.
+/// The value with a number.
 fn choice<T: Copy>(
     field: &'static str,
     values: &[T],

@@ -1,10 +1,10 @@
 //! The C library: `libmojo_audio` and `mojo_audio.h`.
 //!
-//! What C programs see is documented in the header, which is made from the comments here by
-//! `cargo xtask generate`. Every exported function is three lines over `border::guard`, which stops
-//! panics and keeps the error's text; pointers become references and back in `border` only.
+//! `cargo xtask generate` makes the header from the comments here. Every exported function is three lines
+//! over `border::guard`, which stops panics and keeps the error's text. Only `border` turns pointers into
+//! references and back.
 
-// The comments are C's, where brackets are elements and not links.
+// The comments are for C, where brackets are elements and not links.
 #![allow(rustdoc::broken_intra_doc_links)]
 
 mod border;

@@ -1,4 +1,4 @@
-//! Every option, in a structure that can grow: its first field says how much of it the caller knows.
+//! Every option, in a structure that can grow: its first field is the size that the caller knows.
 
 use crate::border::{self, Failure, guard};
 use crate::generated::{MojoMelOptions, PRESET_NUMBERS};
@@ -11,7 +11,7 @@ use std::mem::offset_of;
 const KNOWN: usize = size_of::<MojoMelOptions>();
 /// The fields before the first option.
 const SMALLEST: usize = offset_of!(MojoMelOptions, preset) + 8;
-/// More than any version will have; a larger size is a mistake.
+/// More than any version will have. A larger size is a mistake.
 const LARGEST: usize = 65_536;
 
 // Options come in pairs of four bytes or in eight, so that no version ends within padding.
@@ -19,14 +19,15 @@ const _: () =
     assert!(KNOWN.is_multiple_of(8) && offset_of!(MojoMelOptions, size) == 0 && KNOWN <= LARGEST);
 
 /// Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
-/// "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change what is to differ. size is sizeof
-/// *options: as programs say how much they know, old ones go on working with newer libraries, whose
-/// further options are then as in the preset.
+/// "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change the fields that should differ.
 ///
-/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a preset that there is
-/// not (the text of mojo_audio_last_error() lists those there are). Then options is as it was.
+/// size is sizeof *options. Programs built against an older header keep working: options added since then
+/// keep the preset's values.
 ///
-/// Ownership: the options are the caller's; there is nothing to be freed.
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, an unknown preset (the text
+/// of mojo_audio_last_error() lists the known ones). Then options is unchanged.
+///
+/// Ownership: the caller owns the options; there is nothing to free.
 ///
 /// Threads: any.
 ///
@@ -58,15 +59,15 @@ pub unsafe extern "C" fn mojo_mel_options_init(
 /// such as "hann", or "none" to unset an optional one. The same as writing to the field, for options
 /// that come from a command line or a file.
 ///
-/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, a name that there
-/// is not, a text that is not a value of the option, an option beyond the size of the caller's options.
-/// Then options is as it was. Whether values go together is checked by mojo_mel_extractor_new().
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, an unknown name, a
+/// text that is not a value of the option, an option beyond the size of the caller's structure. Then options
+/// is unchanged. mojo_mel_extractor_new() checks ranges, and options against each other.
 ///
 /// Threads: any, one at a time with the same options.
 ///
 /// # Safety
-/// The pointers are NULL or valid: options for as many bytes as its size says, the others texts that
-/// end with a zero byte.
+/// The pointers are NULL or valid: options for the number of bytes in its size, the others texts that end
+/// with a zero byte.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mojo_mel_options_set(
     options: *mut MojoMelOptions,
@@ -109,22 +110,22 @@ fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
     Failure::Engine(Error::Config { field: name.to_owned().into(), value, wanted: wanted.into() })
 }
 
-/// The configuration that the caller's options describe; not checked.
+/// The configuration that the caller's options describe, unchecked.
 ///
 /// # Safety
-/// The pointer is NULL, misaligned, or valid for reads of as many bytes as its first field says.
+/// The pointer is NULL, misaligned, or valid for reads of the number of bytes in its first field.
 pub(crate) unsafe fn read(options: *const MojoMelOptions) -> Result<MelConfig, Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { fields(options) }?.config()
 }
 
-/// The caller's fields, and the preset's for those that the caller doesn't know.
+/// The caller's fields, and the preset's values for those that the caller doesn't know.
 ///
 /// # Safety
 /// That of [`read`].
 unsafe fn fields(options: *const MojoMelOptions) -> Result<MojoMelOptions, Failure> {
     const WANTED: &str = "a MojoMelOptions filled by mojo_mel_options_init()";
-    // SAFETY: the caller's; every version has the size and the preset.
+    // SAFETY: the caller's promise; every version has the size and the preset.
     let (size, number) = unsafe {
         let size = *border::reference("options", options.cast::<u64>(), WANTED)?;
         let size = check_size(usize::try_from(size).unwrap_or(usize::MAX))?;
@@ -137,7 +138,7 @@ unsafe fn fields(options: *const MojoMelOptions) -> Result<MojoMelOptions, Failu
         wanted: "left as mojo_mel_options_init() filled it",
     })?;
     let mut known = MojoMelOptions::from_config(&MelConfig::preset(preset)?, size as u64, number);
-    // SAFETY: the caller's; every field is a number, for which any bits are a value.
+    // SAFETY: the caller's promise; every field is a number, for which any bits are valid.
     unsafe {
         let common = size.min(KNOWN);
         std::ptr::copy_nonoverlapping(options.cast::<u8>(), (&raw mut known).cast::<u8>(), common);
@@ -149,13 +150,13 @@ unsafe fn fields(options: *const MojoMelOptions) -> Result<MojoMelOptions, Failu
     Ok(known)
 }
 
-/// Writes as much of the fields as the caller knows.
+/// Writes the fields that the caller knows.
 ///
 /// # Safety
-/// The pointer is valid for writes of as many bytes as `from.size` says.
+/// The pointer is valid for writes of `from.size` bytes.
 unsafe fn write(options: *mut MojoMelOptions, from: &MojoMelOptions) {
     let common = (from.size as usize).min(KNOWN);
-    // SAFETY: the caller's; `from` is a reference, so it can't be the same memory.
+    // SAFETY: the caller's promise; `from` is a reference, so it can't be the same memory.
     unsafe {
         std::ptr::copy_nonoverlapping(
             std::ptr::from_ref(from).cast::<u8>(),

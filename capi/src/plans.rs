@@ -1,8 +1,8 @@
 //! Plans of recent one-shot calls, so that calling in a loop costs what an extractor costs.
 //!
-//! A slot holds a plan; who computes with it holds the slot's lock for reading, so any number of threads
-//! share it. Nobody waits: a slot that is being written to is passed over, and a plan is replaced only
-//! if nobody is using it. The plan that was used least recently goes first.
+//! A slot has a plan and a lock. Calls that compute with the plan hold the lock for reading, so any number of
+//! threads share it. Nothing waits: a call passes over a slot that is being written to, and replaces a plan
+//! only if nobody is using it, the least recently used one first.
 
 use crate::border::Failure;
 use crate::config::MojoMelConfig;
@@ -10,12 +10,12 @@ use mojo_audio_core::{Error, MelExtractor};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{RwLock, TryLockError};
 
-/// Configurations that are kept at once.
+/// Number of plans that are kept.
 const SLOTS: usize = 8;
 
 struct Slot {
     plan: RwLock<Option<(MojoMelConfig, MelExtractor)>>,
-    /// The call that used it last.
+    /// Number of the last call that used it.
     used: AtomicU64,
 }
 
@@ -26,11 +26,12 @@ struct Plans {
 
 static PLANS: Plans = Plans::new();
 
-/// Frees the plans when the library is unloaded, which would leave their memory behind, or when the program
-/// ends. Elsewhere they stay.
+/// Frees the plans when the library is unloaded or the program ends; unloading would leak them otherwise. On
+/// other systems they stay.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[used]
-// SAFETY: the section holds functions without arguments, which the loader calls before the library goes.
+// SAFETY: the section is a list of functions without arguments, which the loader calls before it unmaps the
+// library.
 #[unsafe(link_section = ".fini_array")]
 static AT_THE_END: extern "C" fn() = {
     extern "C" fn free_plans() {
@@ -39,7 +40,7 @@ static AT_THE_END: extern "C" fn() = {
     free_plans
 };
 
-/// Calls `work` with the extractor of a configuration, made now or kept from a call before.
+/// Calls `work` with the extractor of a configuration, a new one or one kept from an earlier call.
 pub(crate) fn with_extractor<T>(
     config: &MojoMelConfig,
     work: impl FnOnce(&MelExtractor) -> Result<T, Error>,
@@ -72,7 +73,7 @@ impl Plans {
         Ok(result)
     }
 
-    /// Frees what is kept, but what other threads use: they may go on while the program ends.
+    /// Frees every plan that no thread is using: threads may still run while the program ends.
     #[cfg_attr(not(all(unix, not(target_vendor = "apple"))), allow(dead_code))]
     fn clear(&self) {
         for slot in &self.slots {
@@ -82,7 +83,7 @@ impl Plans {
         }
     }
 
-    /// Puts a plan in the place of the one that was used least recently, of those nobody is using.
+    /// Replaces the least recently used plan that nobody is using.
     fn keep(&self, config: MojoMelConfig, extractor: MelExtractor, call: u64) {
         let mut oldest = None;
         for slot in &self.slots {
@@ -103,7 +104,7 @@ impl Plans {
     }
 }
 
-/// The lock, if nobody else has it. A panic elsewhere spoils nothing: a slot always holds a whole plan.
+/// The lock, if it is free. A lock poisoned by a panic is fine: a slot always has a whole plan.
 fn available<T>(lock: Result<T, TryLockError<T>>) -> Option<T> {
     match lock {
         Ok(guard) => Some(guard),

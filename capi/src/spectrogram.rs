@@ -1,4 +1,4 @@
-//! The result as a handle, and the call that needs nothing else.
+//! The result as a handle, and the one-shot call.
 
 use crate::border::{self, Failure, guard};
 use crate::config::{self, MojoMelConfig};
@@ -8,24 +8,24 @@ use mojo_audio_core::{Error, MelSpectrogram};
 
 /// A mel spectrogram: float32 values of n_mels rows and n_frames frames. It never changes.
 ///
-/// Ownership: the caller's; to be freed with mojo_mel_spectrogram_free().
+/// Ownership: the caller's; free it with mojo_mel_spectrogram_free().
 ///
 /// Threads: any number may read it at once.
 pub struct MojoMelSpectrogram(MelSpectrogram);
 
-/// Computes the mel spectrogram of num_samples samples (mono, full scale 1), as Whisper's models want
-/// it: (n_mels, n_frames), row-major.
+/// Computes the mel spectrogram of num_samples samples (mono, full scale 1) for Whisper's models:
+/// (n_mels, n_frames), row-major.
 ///
-/// The plans of recent configurations are kept, so that calls in a loop cost what those of a
-/// MojoMelExtractor cost.
+/// The plans of recent configurations are kept, so that calls in a loop are as fast as with a
+/// MojoMelExtractor.
 ///
 /// On success *out_result is a new spectrogram, on failure NULL.
 ///
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, an option that is not allowed, no samples, a sample
 /// that is not a finite number; MOJO_AUDIO_ERROR_ALLOCATION; MOJO_AUDIO_ERROR_PROCESSING.
 ///
-/// Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, to be
-/// freed with mojo_mel_spectrogram_free().
+/// Ownership: the samples stay the caller's and are not kept; the spectrogram is the caller's, who frees it
+/// with mojo_mel_spectrogram_free().
 ///
 /// Threads: any.
 ///
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_compute(
     })
 }
 
-/// The number of rows and of frames; 0 and 0 of NULL. NULL is allowed for the one that is not wanted.
+/// The number of rows and of frames; 0 and 0 if mel is NULL. The other pointers may be NULL.
 ///
 /// Threads: any.
 ///
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_shape(
     }
 }
 
-/// The number of values, n_mels * n_frames; 0 of NULL.
+/// The number of values, n_mels * n_frames; 0 for NULL.
 ///
 /// Threads: any.
 ///
@@ -85,8 +85,8 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_size(mel: *const MojoMelSpectr
     unsafe { mel.as_ref() }.map_or(0, |mel| mel.0.data().len())
 }
 
-/// Copies the values to out_buffer, which has room for buffer_size of them: (n_mels, n_frames),
-/// row-major, or (n_frames, n_mels) if the option layout says so.
+/// Copies the values to out_buffer, which has room for buffer_size values: (n_mels, n_frames), row-major,
+/// or (n_frames, n_mels) if the option layout says so.
 ///
 /// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than mojo_mel_spectrogram_get_size()
 /// (then nothing is written); MOJO_AUDIO_ERROR_INVALID_INPUT for NULL.
@@ -112,15 +112,15 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_data(
                 wanted: data.len(),
             });
         }
-        // SAFETY: as above; more room than the values need is not looked at.
+        // SAFETY: as above. Only the part of the buffer that is written to is borrowed.
         unsafe { border::buffer("out_buffer", out_buffer, data.len())? }.copy_from_slice(data);
         Ok(())
     })
 }
 
-/// The values themselves, in the order that mojo_mel_spectrogram_get_data() gives; NULL of NULL.
+/// The values themselves, in the order of mojo_mel_spectrogram_get_data(); NULL for NULL.
 ///
-/// Ownership: the spectrogram's; not to be written to or freed, invalid after
+/// Ownership: the spectrogram's; don't write to them or free them. Invalid after
 /// mojo_mel_spectrogram_free().
 ///
 /// Threads: any.
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_data_ptr(
     unsafe { mel.as_ref() }.map_or(std::ptr::null(), |mel| mel.0.data().as_ptr())
 }
 
-/// Frees a spectrogram; NULL is left alone.
+/// Frees a spectrogram. Does nothing with NULL.
 ///
 /// Threads: any, but the spectrogram must not be in use.
 ///
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_free(mel: *mut MojoMelSpectrogram)
     unsafe { border::free_handle(mel) };
 }
 
-/// Makes a result a handle of the caller's.
+/// Turns a result into a handle for the caller.
 pub(crate) fn hand_over(mel: MelSpectrogram, place: &mut *mut MojoMelSpectrogram) -> Result<(), Error> {
     *place = border::new_handle(MojoMelSpectrogram(mel))?;
     Ok(())

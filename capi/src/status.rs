@@ -9,16 +9,16 @@ use std::ffi::{CStr, c_char};
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoAudioStatus {
-    /// All went well.
+    /// The call succeeded.
     MOJO_AUDIO_SUCCESS = 0,
-    /// An argument, an option or a sample is not allowed: NULL where something is needed, an option
-    /// out of its range, no samples, a sample that is not a finite number, a call out of order.
+    /// An argument, an option or a sample is not allowed: NULL where a pointer is needed, an option out of
+    /// range, no samples, a sample that is not a finite number, a call out of order.
     MOJO_AUDIO_ERROR_INVALID_INPUT = -1,
-    /// Memory was refused.
+    /// An allocation failed.
     MOJO_AUDIO_ERROR_ALLOCATION = -2,
     /// The library itself failed. That is a bug: please report it with the text of the error.
     MOJO_AUDIO_ERROR_PROCESSING = -3,
-    /// A buffer of the caller's is too small, or a table of the caller's has the wrong length.
+    /// The caller's buffer is too small, or the caller's table has the wrong length.
     MOJO_AUDIO_ERROR_BUFFER_SIZE = -4,
 }
 
@@ -32,8 +32,8 @@ impl MojoAudioStatus {
     ];
 }
 
-/// The version of the library that is running; MOJO_AUDIO_VERSION_MAJOR, _MINOR and _PATCH are that of
-/// the header. NULL is allowed for parts that are not wanted.
+/// The version of the running library. MOJO_AUDIO_VERSION_MAJOR, _MINOR and _PATCH are the version of the
+/// header. Any pointer may be NULL.
 ///
 /// Threads: any.
 ///
@@ -49,14 +49,14 @@ pub unsafe extern "C" fn mojo_audio_version(major: *mut i32, minor: *mut i32, pa
     }
 }
 
-/// What went wrong in the most recent call on this thread that failed: which argument, option or
-/// sample, what came, what was wanted. In English, UTF-8, at most 2047 bytes; "" if none has failed.
-/// Never NULL. Calls that succeed leave it as it is.
+/// The error of the last failed call on this thread: which argument, option or sample was wrong, what it
+/// was, and what is allowed. In English, UTF-8, at most 2047 bytes; "" if no call has failed. Never NULL.
+/// Calls that succeed don't change it.
 ///
-/// Ownership: the library's; not to be freed. Valid until the thread's next call of a function of this
-/// library other than this one, or the thread's end.
+/// Ownership: the library's; don't free it. Valid until the thread's next call of another function of this
+/// library, or the thread's end.
 ///
-/// Threads: each has its own.
+/// Threads: each has its own text.
 #[unsafe(no_mangle)]
 pub extern "C" fn mojo_audio_last_error() -> *const c_char {
     border::last_error()

@@ -7,29 +7,29 @@ use mojo_audio_core::config::Layout;
 use mojo_audio_core::{Error, MelStream, Sample};
 use std::collections::VecDeque;
 
-/// One live signal: samples go in, in pieces of any size, and frames come out as soon as no further
-/// sample can change them, with the same bits as from the whole.
+/// One live signal: push samples in chunks of any size, and read frames as soon as no later sample can change
+/// them, with the same bits as from the whole signal.
 ///
-/// Ownership: the caller's; to be freed with mojo_mel_stream_free(). It does not need the extractor it
-/// was made with.
+/// Ownership: the caller's; free it with mojo_mel_stream_free(). The extractor it was made with may be freed
+/// before.
 ///
 /// Threads: any, one at a time.
 pub struct MojoMelStream {
     stream: MelStream,
     layout: Layout,
-    /// What the engine writes to, before it is put in the queue.
+    /// The engine's output, before it goes into the queue.
     fresh: Vec<f32>,
-    /// Frames to be read, frame after frame.
+    /// Frames that have not been read, one after the other.
     queue: VecDeque<f32>,
 }
 
-/// Makes a stream of an extractor's options. On success *out_stream is a new stream, on failure NULL.
+/// Makes a stream with an extractor's options. On success *out_stream is a new stream, on failure NULL.
 ///
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that needs the whole input, such as
-/// Whisper's reference level (the text of mojo_audio_last_error() names the option and what it may be:
-/// set reference to MOJO_MEL_REFERENCE_FIXED and reference_value); MOJO_AUDIO_ERROR_ALLOCATION.
+/// Whisper's reference level (the text of mojo_audio_last_error() names the option and its allowed values:
+/// set reference to MOJO_MEL_REFERENCE_FIXED, and reference_value); MOJO_AUDIO_ERROR_ALLOCATION.
 ///
-/// Ownership: the stream is the caller's, to be freed with mojo_mel_stream_free().
+/// Ownership: the stream is the caller's, who frees it with mojo_mel_stream_free().
 ///
 /// Threads: any, with the same extractor too.
 ///
@@ -55,13 +55,12 @@ pub unsafe extern "C" fn mojo_mel_stream_new(
     })
 }
 
-/// Takes num_samples samples (mono, full scale 1; any number, also 0). The frames that they make certain
-/// can be read then.
+/// Appends num_samples samples (mono, full scale 1; any number, even 0). The frames that they complete can be
+/// read afterwards.
 ///
-/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a sample that is not a finite number (the text gives
-/// its place since the stream's start), a stream that was finished and not reset;
-/// MOJO_AUDIO_ERROR_ALLOCATION if there is no room for the frames. After an error nothing has been taken:
-/// the same samples can be pushed again.
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a sample that is not a finite number (the text has its
+/// index since the stream's start), a stream that was finished and not reset; MOJO_AUDIO_ERROR_ALLOCATION if
+/// there is no memory for the frames. An error changes nothing: the same samples can be pushed again.
 ///
 /// Ownership: the samples stay the caller's and are not kept.
 ///
@@ -79,7 +78,7 @@ pub unsafe extern "C" fn mojo_mel_stream_push(
     guard(|| unsafe { push(stream, samples, num_samples) })
 }
 
-/// mojo_mel_stream_push() of 16-bit integers: a sample counts as its value / 32768.
+/// mojo_mel_stream_push() for 16-bit integers: each sample is divided by 32768.
 ///
 /// # Safety
 /// The pointers are NULL or valid: samples for num_samples reads.
@@ -93,7 +92,7 @@ pub unsafe extern "C" fn mojo_mel_stream_push_i16(
     guard(|| unsafe { push(stream, samples, num_samples) })
 }
 
-/// Rows of each frame; 0 of NULL.
+/// Number of rows of each frame; 0 for NULL.
 ///
 /// Threads: any, one at a time.
 ///
@@ -105,7 +104,7 @@ pub unsafe extern "C" fn mojo_mel_stream_n_mels(stream: *const MojoMelStream) ->
     unsafe { stream.as_ref() }.map_or(0, |stream| stream.stream.n_mels())
 }
 
-/// Frames that can be read now; 0 of NULL.
+/// Number of frames that can be read now; 0 for NULL.
 ///
 /// Threads: any, one at a time.
 ///
@@ -117,13 +116,12 @@ pub unsafe extern "C" fn mojo_mel_stream_available(stream: *const MojoMelStream)
     unsafe { stream.as_ref() }.map_or(0, MojoMelStream::available)
 }
 
-/// Moves the oldest frames, as many as are available and out_buffer has room for, to the start of
-/// out_buffer, which has room for buffer_size values. *out_n_frames becomes their number k, 0 if none
-/// are available. They are stored as (n_mels, k), row-major, or as (k, n_mels) if the option layout is
-/// MOJO_MEL_LAYOUT_FRAME_MAJOR.
+/// Moves the oldest available frames to the start of out_buffer, as many as fit into buffer_size values. Sets
+/// *out_n_frames to their number k, 0 if none are available. They are stored as (n_mels, k), row-major, or as
+/// (k, n_mels) if the option layout is MOJO_MEL_LAYOUT_FRAME_MAJOR.
 ///
 /// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if a frame is available and buffer_size is less than n_mels;
-/// MOJO_AUDIO_ERROR_INVALID_INPUT for NULL. After an error nothing has been moved.
+/// MOJO_AUDIO_ERROR_INVALID_INPUT for NULL. An error moves nothing.
 ///
 /// Threads: any, one at a time.
 ///
@@ -137,7 +135,7 @@ pub unsafe extern "C" fn mojo_mel_stream_read(
     out_n_frames: *mut usize,
 ) -> MojoAudioStatus {
     guard(|| {
-        // SAFETY: the caller's promise above. Only as much of the buffer is borrowed as is written to.
+        // SAFETY: the caller's promise above. Only the part of the buffer that is written to is borrowed.
         unsafe {
             border::give(out_n_frames, 0);
             let stream = given(stream)?;
@@ -151,11 +149,11 @@ pub unsafe extern "C" fn mojo_mel_stream_read(
     })
 }
 
-/// Ends the signal: the frames that reach over its end can be read then, and no sample can be pushed
+/// Ends the signal: the frames that reach beyond its end can be read afterwards, and no sample can be pushed
 /// until mojo_mel_stream_reset().
 ///
-/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, if there was no sample, or if the stream is finished
-/// already; MOJO_AUDIO_ERROR_ALLOCATION (then the stream goes on).
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, if no sample was pushed, or if the stream is already
+/// finished; MOJO_AUDIO_ERROR_ALLOCATION (then the signal has not ended).
 ///
 /// Threads: any, one at a time.
 ///
@@ -170,7 +168,7 @@ pub unsafe extern "C" fn mojo_mel_stream_finish(stream: *mut MojoMelStream) -> M
     })
 }
 
-/// Starts anew, as if nothing had been pushed; frames that were not read are dropped. NULL is left alone.
+/// Resets the stream to its start and drops frames that were not read. Does nothing with NULL.
 ///
 /// Threads: any, one at a time.
 ///
@@ -188,7 +186,7 @@ pub unsafe extern "C" fn mojo_mel_stream_reset(stream: *mut MojoMelStream) {
     });
 }
 
-/// Frees a stream; NULL is left alone.
+/// Frees a stream. Does nothing with NULL.
 ///
 /// Threads: any, but the stream must not be in use.
 ///
@@ -205,18 +203,18 @@ pub unsafe extern "C" fn mojo_mel_stream_free(stream: *mut MojoMelStream) {
 /// # Safety
 /// The pointer is NULL or valid while the reference lives, and nobody else uses the stream.
 unsafe fn given<'a>(stream: *mut MojoMelStream) -> Result<&'a mut MojoMelStream, Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     unsafe { border::exclusive("stream", stream, "a MojoMelStream") }
 }
 
 /// # Safety
-/// Those of the exported functions of the name.
+/// That of the exported functions of the same name.
 unsafe fn push<S: Sample>(
     stream: *mut MojoMelStream,
     samples: *const S,
     num_samples: usize,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's promise.
     let (stream, samples) =
         unsafe { (given(stream)?, border::slice("samples", samples, num_samples)?) };
     let n_frames = stream.stream.frames_after(samples.len());
@@ -228,8 +226,8 @@ impl MojoMelStream {
         self.queue.len() / self.stream.n_mels()
     }
 
-    /// Lets the engine give `n_frames` frames and puts them in the queue. Room for them is made before,
-    /// so that nothing is lost if there is none.
+    /// Moves `n_frames` frames from the engine to the queue. It reserves memory for them first, so that a
+    /// failed allocation loses nothing.
     fn take(
         &mut self,
         n_frames: usize,
@@ -255,7 +253,7 @@ impl MojoMelStream {
         Ok(())
     }
 
-    /// Frames that a read to a buffer of so many values gives.
+    /// Number of frames that a read to a buffer of `buffer_size` values returns.
     fn readable(&self, buffer_size: usize) -> Result<usize, Failure> {
         let n_mels = self.stream.n_mels();
         let available = self.available();
@@ -270,7 +268,7 @@ impl MojoMelStream {
         Ok(n_frames)
     }
 
-    /// Moves `n_frames` frames from the queue to `out`, which is as long as they are.
+    /// Moves `n_frames` frames from the queue to `out`, which has exactly their length.
     fn read(&mut self, out: &mut [f32], n_frames: usize) {
         let n_mels = self.stream.n_mels();
         let values = self.queue.drain(..out.len());

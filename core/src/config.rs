@@ -1,8 +1,8 @@
 //! Every option of the pipeline, once: its name, type, default and meaning.
 //!
-//! The table below is the only place where an option is written down. The structure, its default,
-//! access by name and the list that the bindings' mirrors are generated from all come out of it, so
-//! a new option is one documented line here (and one conformance case).
+//! The table below is the only place where an option is written down. A macro makes of it the
+//! structure, its default, access by name and the list from which the bindings are generated, so a
+//! new option is one documented line here (and one conformance case).
 
 mod check;
 mod choices;
@@ -25,7 +25,7 @@ macro_rules! options {
     ($( $(#[doc = $doc:literal])+ $name:ident : $type:ty = $default:expr ; )+) => {
         /// Every option of the pipeline. The default is Whisper's log-mel with 80 bands.
         ///
-        /// Start from a preset and change single fields:
+        /// Start from a preset and change fields:
         ///
         /// ```
         /// use mojo_audio_core::MelConfig;
@@ -35,9 +35,9 @@ macro_rules! options {
         /// # Ok::<(), mojo_audio_core::Error>(())
         /// ```
         ///
-        /// The steps are always taken in this order: `normalize_input`, `dither`, `preemphasis` over
-        /// the signal, padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis`
-        /// in the frame, window, transform, `power`, mel filters, `log`, reference and `top_db`,
+        /// The order of the steps is fixed: `normalize_input`, `dither`, `preemphasis` over the
+        /// signal, padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in
+        /// the frame, window, transform, `power`, mel filters, `log`, reference and `top_db`,
         /// `offset` and `scale`, cepstrum or energy, `normalize`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MelConfig {
@@ -62,10 +62,10 @@ macro_rules! options {
 
         impl MelConfig {
             /// The value of an option as text, in the form that [`set`](Self::set) reads; `none`
-            /// where an optional one is unset.
+            /// for an optional one that is unset.
             ///
             /// # Errors
-            /// [`Error::UnknownName`] if there is no option of that name.
+            /// [`Error::UnknownName`] if no option has that name.
             pub fn get(&self, option: &str) -> Result<String, Error> {
                 match option {
                     $( stringify!($name) => Ok(self.$name.to_text()), )+
@@ -73,13 +73,13 @@ macro_rules! options {
                 }
             }
 
-            /// Sets an option from text: numbers in decimal, `true` or `false`, the name of a
-            /// choice, `none` to unset an optional one.
+            /// Sets an option from text: a decimal number, `true` or `false`, the name of a choice,
+            /// or `none` to unset an optional one.
             ///
             /// # Errors
-            /// [`Error::UnknownName`] if there is no option of that name, [`Error::Config`] if the
-            /// text is not a value of its type. Values are checked against each other later, by
-            /// [`check`](Self::check).
+            /// [`Error::UnknownName`] if no option has that name, [`Error::Config`] if the text is
+            /// not a value of the option's type. [`check`](Self::check) later checks ranges, and
+            /// options against each other.
             pub fn set(&mut self, option: &str, text: &str) -> Result<(), Error> {
                 match option {
                     $( stringify!($name) => self.$name = value::parse(option, text)?, )+
@@ -94,126 +94,129 @@ macro_rules! options {
 options! {
     /// Sample rate of the input, in hertz.
     sample_rate: u32 = 16_000;
-    /// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+    /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    /// power of two.
     n_fft: u32 = 400;
-    /// Length of the window in samples, at most `n_fft`; unset means `n_fft`.
+    /// Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`.
     win_length: Option<u32> = None;
-    /// Samples between the starts of neighbouring frames.
+    /// Samples between the starts of neighbouring frames; at least 1.
     hop_length: u32 = 160;
-    /// Number of mel bands.
+    /// Number of mel bands, from 1 to 4,096.
     n_mels: u32 = 80;
-    /// Lower edge of the lowest band, in hertz.
+    /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
     f_min: f64 = 0.0;
-    /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    /// rounded down).
+    /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    /// rate, where torchaudio rounds down to whole hertz.
     f_max: Option<f64> = None;
     /// Shape of the window.
     window: Window = Window::Hann;
-    /// Whether the window's period is its length (for spectral analysis) instead of its length less
-    /// one (symmetric).
+    /// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    /// symmetric (its length − 1).
     window_periodic: bool = true;
-    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
+    /// Floating-point type used for windowing and the transform. Earlier steps use float32.
     precision: Precision = Precision::Single;
-    /// Exponent of the magnitude: 2 for power, 1 for magnitude.
+    /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
     power: f64 = 2.0;
-    /// Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps).
+    /// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2.
     magnitude_eps: f64 = 0.0;
     /// What the spectrum is divided by.
     spectrum_norm: SpectrumNorm = SpectrumNorm::None;
-    /// Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+    /// Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
     /// instead of starting there.
     center: bool = true;
     /// How many samples `center` adds at each end.
     center_pad: CenterPad = CenterPad::HalfFrame;
-    /// What stands beyond the ends of the signal where frames reach over them.
+    /// What frames contain where they reach beyond the ends of the signal.
     pad_mode: PadMode = PadMode::Reflect;
-    /// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-    /// must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-    /// on half a hop.
+    /// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    /// round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+    /// false.
     snip_edges: bool = true;
     /// Which samples belong to a frame when `win_length` is less than `n_fft`.
     frame_span: FrameSpan = FrameSpan::Fft;
-    /// Whether the last frame is left out before anything is measured on the result.
+    /// Whether the last frame is dropped, before anything is measured over the result.
     drop_last_frame: bool = true;
-    /// Zeros added after the signal, in samples; what `pad_to` asks for counts them.
+    /// Number of zeros appended to the signal. They count towards `pad_to`.
     pad_end: u64 = 0;
-    /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    /// stay whole.
+    /// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    /// keep their length.
     pad_to: Option<u64> = None;
     /// What `pad_to` pads with.
     pad_to_mode: PadToMode = PadToMode::Zeros;
-    /// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    /// integers.
+    /// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
     input_scale: f64 = 1.0;
-    /// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+    /// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    /// 1e-7).
     normalize_input: bool = false;
-    /// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    /// 0 adds none.
+    /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    /// no noise.
     dither: f64 = 0.0;
-    /// Seed of the dither: the same seed gives the same noise.
+    /// Seed of the dither. Equal seeds make equal noise.
     dither_seed: u64 = 0;
-    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
     preemphasis: f64 = 0.0;
     /// Whether pre-emphasis runs over the signal or within each frame.
     preemphasis_mode: PreemphasisMode = PreemphasisMode::Signal;
-    /// Whether each frame's mean is taken off its samples.
+    /// Whether each frame's mean is subtracted from its samples.
     remove_dc_offset: bool = false;
     /// The mel scale.
     mel_scale: MelScale = MelScale::Slaney;
     /// How filters are scaled.
     mel_norm: MelNorm = MelNorm::Slaney;
-    /// Where the sides of the triangles are straight lines.
+    /// Frequency scale on which the sides of the triangles are straight.
     triangle_domain: TriangleDomain = TriangleDomain::Hz;
-    /// Which frequencies the bins of the transform are taken to stand for.
+    /// Frequencies assigned to the bins of the transform.
     bin_frequencies: BinFrequencies = BinFrequencies::Exact;
     /// The logarithm taken of the mel energies.
     log: Log = Log::Log10;
-    /// Smallest argument of the logarithm.
+    /// Floor of the logarithm's argument.
     log_floor: f64 = 1e-10;
-    /// Whether `log_floor` is a lower limit or is added.
+    /// How `log_floor` is applied.
     log_floor_mode: LogFloorMode = LogFloorMode::Clamp;
-    /// The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-    /// input and so can't be streamed.
+    /// Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+    /// stream rejects it.
     reference: Reference = Reference::WholeInput;
-    /// The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-    /// real-time model).
+    /// Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+    /// with log10).
     reference_value: f64 = 0.0;
-    /// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    /// Whisper's "maximum − 8" in log10 units is 80 dB.
+    /// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    /// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
     top_db: Option<f64> = Some(80.0);
     /// Whether the reference level is subtracted, as librosa's `ref=np.max` does.
     subtract_reference: bool = false;
     /// Added to each value after the logarithm and `top_db`.
     offset: f64 = 4.0;
-    /// Multiplies each value after `offset` was added.
+    /// Factor applied to each value after `offset`, more than 0.
     scale: f64 = 0.25;
-    /// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-    /// gives the bands.
+    /// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+    /// `n_mels`. Unset: the bands.
     n_mfcc: Option<u32> = None;
-    /// Lifter of the cepstrum; 0 leaves it as it is.
+    /// Lifter of the cepstrum. 0: none.
     lifter: f64 = 0.0;
     /// The formula of the lifter.
     lifter_kind: LifterKind = LifterKind::Kaldi;
-    /// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    /// the cepstrum's first coefficient.
+    /// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    /// the first cepstral coefficient.
     use_energy: bool = false;
     /// Whether the energy is measured before pre-emphasis and window.
     raw_energy: bool = true;
-    /// Smallest energy, before its logarithm; 0 sets no limit of its own.
+    /// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    /// 0: only the fixed one.
     energy_floor: f64 = 0.0;
-    /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+    /// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    /// the first.
     htk_compat: bool = false;
-    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-    /// `scale`.
+    /// Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+    /// with `n_mfcc` or `use_energy`.
     n_frames: Option<u32> = None;
-    /// What is done to each row of the result, over its frames.
+    /// Normalization of each row of the result over its frames.
     normalize: Normalize = Normalize::None;
-    /// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+    /// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
     normalize_ddof: u32 = 1;
-    /// Keeps the division of `normalize` away from 0.
+    /// Keeps `normalize` from dividing by 0.
     normalize_eps: f64 = 1e-5;
-    /// Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-    /// to 0 after it, as NeMo does.
+    /// Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+    /// then sets them to 0, as NeMo does.
     mask_tail: bool = false;
     /// Order of the result in memory.
     layout: Layout = Layout::MelMajor;

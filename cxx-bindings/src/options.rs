@@ -140,7 +140,7 @@ impl Options {
         }
     }
 
-    /// The configuration that the fields describe; its values are not checked yet.
+    /// The configuration that the fields describe, unchecked.
     pub(crate) fn config(&self) -> Result<MelConfig, Error> {
         Ok(MelConfig {
             sample_rate: self.sample_rate,

@@ -41,18 +41,20 @@ class _Options(TypedDict, total=False):
     sample_rate: int
     """Sample rate of the input, in hertz."""
     n_fft: int
-    """Length of the Fourier transform in samples; any length from 2 to 65,536, never padded."""
+    """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    power of two.
+    """
     win_length: int | None
-    """Length of the window in samples, at most `n_fft`; unset means `n_fft`."""
+    """Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`."""
     hop_length: int
-    """Samples between the starts of neighbouring frames."""
+    """Samples between the starts of neighbouring frames; at least 1."""
     n_mels: int
-    """Number of mel bands."""
+    """Number of mel bands, from 1 to 4,096."""
     f_min: float
-    """Lower edge of the lowest band, in hertz."""
+    """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
-    """Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    rounded down).
+    """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    rate, where torchaudio rounds down to whole hertz.
     """
     window: _Window
     """Shape of the window.
@@ -64,19 +66,19 @@ class _Options(TypedDict, total=False):
     - `rectangular`: All ones.
     """
     window_periodic: bool
-    """Whether the window's period is its length (for spectral analysis) instead of its length less
-    one (symmetric).
+    """Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    symmetric (its length − 1).
     """
     precision: _Precision
-    """Numbers that windowing and the transform are computed in; what comes before them is float32.
+    """Floating-point type used for windowing and the transform. Earlier steps use float32.
 
-    - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
-    - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+    - `single`: float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
+    - `double`: float64, as in NumPy (librosa, transformers), at about half the speed.
     """
     power: float
-    """Exponent of the magnitude: 2 for power, 1 for magnitude."""
+    """Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude."""
     magnitude_eps: float
-    """Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps)."""
+    """Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2."""
     spectrum_norm: _SpectrumNorm
     """What the spectrum is divided by.
 
@@ -85,7 +87,7 @@ class _Options(TypedDict, total=False):
     - `frame_length`: The root of `n_fft` (torchaudio's `normalized="frame_length"`).
     """
     center: bool
-    """Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+    """Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
     instead of starting there.
     """
     center_pad: _CenterPad
@@ -95,60 +97,60 @@ class _Options(TypedDict, total=False):
     - `half_overlap`: (`n_fft` − `hop_length`) / 2, rounded down: the frames of vocoders.
     """
     pad_mode: _PadMode
-    """What stands beyond the ends of the signal where frames reach over them.
+    """What frames contain where they reach beyond the ends of the signal.
 
-    - `reflect`: The signal mirrored at its first and last sample, those not repeated; again and again where the signal is short.
+    - `reflect`: The signal mirrored at its first and last sample without repeating them, again and again if the signal is short.
     - `constant`: Zeros.
     - `replicate`: The first and the last sample.
-    - `symmetric`: The signal mirrored with its first and last sample repeated (Kaldi's).
+    - `symmetric`: The signal mirrored, its first and last sample repeated (Kaldi).
     """
     snip_edges: bool
-    """Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-    must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-    on half a hop.
+    """Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+    false.
     """
     frame_span: _FrameSpan
     """Which samples belong to a frame when `win_length` is less than `n_fft`.
 
-    - `fft`: `n_fft` samples, with the window in their middle (librosa, torch.stft).
-    - `window`: `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+    - `fft`: `n_fft` samples, with the window in the middle (librosa, torch.stft).
+    - `window`: `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
     """
     drop_last_frame: bool
-    """Whether the last frame is left out before anything is measured on the result."""
+    """Whether the last frame is dropped, before anything is measured over the result."""
     pad_end: int
-    """Zeros added after the signal, in samples; what `pad_to` asks for counts them."""
+    """Number of zeros appended to the signal. They count towards `pad_to`."""
     pad_to: int | None
-    """Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    stay whole.
+    """Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    keep their length.
     """
     pad_to_mode: _PadToMode
     """What `pad_to` pads with.
 
     - `zeros`: Zeros.
-    - `repeat`: As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+    - `repeat`: As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
     """
     input_scale: float
-    """Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    integers.
-    """
+    """Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers."""
     normalize_input: bool
-    """Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7)."""
+    """Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    1e-7).
+    """
     dither: float
-    """Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    0 adds none.
+    """Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    no noise.
     """
     dither_seed: int
-    """Seed of the dither: the same seed gives the same noise."""
+    """Seed of the dither. Equal seeds make equal noise."""
     preemphasis: float
-    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
+    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none."""
     preemphasis_mode: _PreemphasisMode
     """Whether pre-emphasis runs over the signal or within each frame.
 
-    - `signal`: Over the signal; its first sample stays.
+    - `signal`: Over the signal; its first sample doesn't change.
     - `frame`: Within each frame; its first sample is multiplied by 1 − c (Kaldi).
     """
     remove_dc_offset: bool
-    """Whether each frame's mean is taken off its samples."""
+    """Whether each frame's mean is subtracted from its samples."""
     mel_scale: _MelScale
     """The mel scale.
 
@@ -159,66 +161,66 @@ class _Options(TypedDict, total=False):
     mel_norm: _MelNorm
     """How filters are scaled.
 
-    - `none`: To a height of 1.
-    - `slaney`: To an area of 1: 2 / (upper edge − lower edge), in hertz.
+    - `none`: Height 1.
+    - `slaney`: Area 1: height 2 / (upper edge − lower edge), in hertz.
     """
     triangle_domain: _TriangleDomain
-    """Where the sides of the triangles are straight lines.
+    """Frequency scale on which the sides of the triangles are straight.
 
-    - `hz`: Over hertz.
-    - `mel`: Over mel (Kaldi).
+    - `hz`: Hertz.
+    - `mel`: Mel (Kaldi).
     """
     bin_frequencies: _BinFrequencies
-    """Which frequencies the bins of the transform are taken to stand for.
+    """Frequencies assigned to the bins of the transform.
 
     - `exact`: Bin k is k · `sample_rate` / `n_fft`.
-    - `linspace`: Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and transformers lay them; the same as `exact` where both are even.
+    - `linspace`: Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sample_rate` and `n_fft` are even.
     """
     log: _Log
     """The logarithm taken of the mel energies.
 
-    - `none`: None at all.
+    - `none`: None.
     - `ln`: Natural logarithm.
-    - `log10`: Decadic logarithm.
+    - `log10`: Logarithm to base 10.
     - `db`: 10 log10: decibels of a power.
     - `db_magnitude`: 20 log10: decibels of a magnitude.
     """
     log_floor: float
-    """Smallest argument of the logarithm."""
+    """Floor of the logarithm's argument."""
     log_floor_mode: _LogFloorMode
-    """Whether `log_floor` is a lower limit or is added.
+    """How `log_floor` is applied.
 
     - `clamp`: log(max(x, floor)).
     - `add`: log(x + floor).
     """
     reference: _Reference
-    """The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-    input and so can't be streamed.
+    """Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+    stream rejects it.
 
-    - `whole_input`: The highest value of the whole result (Whisper's).
-    - `fixed`: `reference_value`: the same for each part of a live signal.
-    - `none`: None: `top_db` and `subtract_reference` do nothing.
+    - `whole_input`: The highest value of the whole result (Whisper).
+    - `fixed`: `reference_value`, which works for live signals too.
+    - `none`: None: `top_db` and `subtract_reference` have no effect.
     """
     reference_value: float
-    """The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-    real-time model).
+    """Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+    with log10).
     """
     top_db: float | None
-    """Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    Whisper's "maximum − 8" in log10 units is 80 dB.
+    """Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
     """
     subtract_reference: bool
     """Whether the reference level is subtracted, as librosa's `ref=np.max` does."""
     offset: float
     """Added to each value after the logarithm and `top_db`."""
     scale: float
-    """Multiplies each value after `offset` was added."""
+    """Factor applied to each value after `offset`, more than 0."""
     n_mfcc: int | None
-    """Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-    gives the bands.
+    """Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+    `n_mels`. Unset: the bands.
     """
     lifter: float
-    """Lifter of the cepstrum; 0 leaves it as it is."""
+    """Lifter of the cepstrum. 0: none."""
     lifter_kind: _LifterKind
     """The formula of the lifter.
 
@@ -226,40 +228,44 @@ class _Options(TypedDict, total=False):
     - `librosa`: 1 + L / 2 · sin(π i / L), i from 1.
     """
     use_energy: bool
-    """Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    the cepstrum's first coefficient.
+    """Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    the first cepstral coefficient.
     """
     raw_energy: bool
     """Whether the energy is measured before pre-emphasis and window."""
     energy_floor: float
-    """Smallest energy, before its logarithm; 0 sets no limit of its own."""
+    """Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    0: only the fixed one.
+    """
     htk_compat: bool
-    """Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last."""
+    """Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    the first.
+    """
     n_frames: int | None
-    """Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-    `scale`.
+    """Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+    with `n_mfcc` or `use_energy`.
     """
     normalize: _Normalize
-    """What is done to each row of the result, over its frames.
+    """Normalization of each row of the result over its frames.
 
-    - `none`: Nothing.
-    - `mean`: Its mean is subtracted.
-    - `deviation`: Its mean is subtracted, then it is divided by deviation + eps (NeMo).
-    - `variance`: Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+    - `none`: None.
+    - `mean`: Subtracts the mean.
+    - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
+    - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
     """
     normalize_ddof: int
-    """Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one."""
+    """Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one."""
     normalize_eps: float
-    """Keeps the division of `normalize` away from 0."""
+    """Keeps `normalize` from dividing by 0."""
     mask_tail: bool
-    """Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-    to 0 after it, as NeMo does.
+    """Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+    then sets them to 0, as NeMo does.
     """
     layout: _Layout
     """Order of the result in memory.
 
-    - `mel_major`: (n_mels, n_frames): a band's frames stand together.
-    - `frame_major`: (n_frames, n_mels): a frame's bands stand together.
+    - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
+    - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
     """
 
 # The options that mfcc does not name itself.
@@ -267,18 +273,20 @@ class _BandOptions(TypedDict, total=False):
     sample_rate: int
     """Sample rate of the input, in hertz."""
     n_fft: int
-    """Length of the Fourier transform in samples; any length from 2 to 65,536, never padded."""
+    """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    power of two.
+    """
     win_length: int | None
-    """Length of the window in samples, at most `n_fft`; unset means `n_fft`."""
+    """Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`."""
     hop_length: int
-    """Samples between the starts of neighbouring frames."""
+    """Samples between the starts of neighbouring frames; at least 1."""
     n_mels: int
-    """Number of mel bands."""
+    """Number of mel bands, from 1 to 4,096."""
     f_min: float
-    """Lower edge of the lowest band, in hertz."""
+    """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
-    """Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    rounded down).
+    """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    rate, where torchaudio rounds down to whole hertz.
     """
     window: _Window
     """Shape of the window.
@@ -290,19 +298,19 @@ class _BandOptions(TypedDict, total=False):
     - `rectangular`: All ones.
     """
     window_periodic: bool
-    """Whether the window's period is its length (for spectral analysis) instead of its length less
-    one (symmetric).
+    """Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    symmetric (its length − 1).
     """
     precision: _Precision
-    """Numbers that windowing and the transform are computed in; what comes before them is float32.
+    """Floating-point type used for windowing and the transform. Earlier steps use float32.
 
-    - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
-    - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+    - `single`: float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
+    - `double`: float64, as in NumPy (librosa, transformers), at about half the speed.
     """
     power: float
-    """Exponent of the magnitude: 2 for power, 1 for magnitude."""
+    """Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude."""
     magnitude_eps: float
-    """Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps)."""
+    """Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2."""
     spectrum_norm: _SpectrumNorm
     """What the spectrum is divided by.
 
@@ -311,7 +319,7 @@ class _BandOptions(TypedDict, total=False):
     - `frame_length`: The root of `n_fft` (torchaudio's `normalized="frame_length"`).
     """
     center: bool
-    """Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+    """Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
     instead of starting there.
     """
     center_pad: _CenterPad
@@ -321,60 +329,60 @@ class _BandOptions(TypedDict, total=False):
     - `half_overlap`: (`n_fft` − `hop_length`) / 2, rounded down: the frames of vocoders.
     """
     pad_mode: _PadMode
-    """What stands beyond the ends of the signal where frames reach over them.
+    """What frames contain where they reach beyond the ends of the signal.
 
-    - `reflect`: The signal mirrored at its first and last sample, those not repeated; again and again where the signal is short.
+    - `reflect`: The signal mirrored at its first and last sample without repeating them, again and again if the signal is short.
     - `constant`: Zeros.
     - `replicate`: The first and the last sample.
-    - `symmetric`: The signal mirrored with its first and last sample repeated (Kaldi's).
+    - `symmetric`: The signal mirrored, its first and last sample repeated (Kaldi).
     """
     snip_edges: bool
-    """Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-    must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-    on half a hop.
+    """Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+    false.
     """
     frame_span: _FrameSpan
     """Which samples belong to a frame when `win_length` is less than `n_fft`.
 
-    - `fft`: `n_fft` samples, with the window in their middle (librosa, torch.stft).
-    - `window`: `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+    - `fft`: `n_fft` samples, with the window in the middle (librosa, torch.stft).
+    - `window`: `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
     """
     drop_last_frame: bool
-    """Whether the last frame is left out before anything is measured on the result."""
+    """Whether the last frame is dropped, before anything is measured over the result."""
     pad_end: int
-    """Zeros added after the signal, in samples; what `pad_to` asks for counts them."""
+    """Number of zeros appended to the signal. They count towards `pad_to`."""
     pad_to: int | None
-    """Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    stay whole.
+    """Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    keep their length.
     """
     pad_to_mode: _PadToMode
     """What `pad_to` pads with.
 
     - `zeros`: Zeros.
-    - `repeat`: As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+    - `repeat`: As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
     """
     input_scale: float
-    """Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    integers.
-    """
+    """Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers."""
     normalize_input: bool
-    """Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7)."""
+    """Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    1e-7).
+    """
     dither: float
-    """Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    0 adds none.
+    """Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    no noise.
     """
     dither_seed: int
-    """Seed of the dither: the same seed gives the same noise."""
+    """Seed of the dither. Equal seeds make equal noise."""
     preemphasis: float
-    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
+    """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none."""
     preemphasis_mode: _PreemphasisMode
     """Whether pre-emphasis runs over the signal or within each frame.
 
-    - `signal`: Over the signal; its first sample stays.
+    - `signal`: Over the signal; its first sample doesn't change.
     - `frame`: Within each frame; its first sample is multiplied by 1 − c (Kaldi).
     """
     remove_dc_offset: bool
-    """Whether each frame's mean is taken off its samples."""
+    """Whether each frame's mean is subtracted from its samples."""
     mel_scale: _MelScale
     """The mel scale.
 
@@ -385,62 +393,62 @@ class _BandOptions(TypedDict, total=False):
     mel_norm: _MelNorm
     """How filters are scaled.
 
-    - `none`: To a height of 1.
-    - `slaney`: To an area of 1: 2 / (upper edge − lower edge), in hertz.
+    - `none`: Height 1.
+    - `slaney`: Area 1: height 2 / (upper edge − lower edge), in hertz.
     """
     triangle_domain: _TriangleDomain
-    """Where the sides of the triangles are straight lines.
+    """Frequency scale on which the sides of the triangles are straight.
 
-    - `hz`: Over hertz.
-    - `mel`: Over mel (Kaldi).
+    - `hz`: Hertz.
+    - `mel`: Mel (Kaldi).
     """
     bin_frequencies: _BinFrequencies
-    """Which frequencies the bins of the transform are taken to stand for.
+    """Frequencies assigned to the bins of the transform.
 
     - `exact`: Bin k is k · `sample_rate` / `n_fft`.
-    - `linspace`: Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and transformers lay them; the same as `exact` where both are even.
+    - `linspace`: Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sample_rate` and `n_fft` are even.
     """
     log: _Log
     """The logarithm taken of the mel energies.
 
-    - `none`: None at all.
+    - `none`: None.
     - `ln`: Natural logarithm.
-    - `log10`: Decadic logarithm.
+    - `log10`: Logarithm to base 10.
     - `db`: 10 log10: decibels of a power.
     - `db_magnitude`: 20 log10: decibels of a magnitude.
     """
     log_floor: float
-    """Smallest argument of the logarithm."""
+    """Floor of the logarithm's argument."""
     log_floor_mode: _LogFloorMode
-    """Whether `log_floor` is a lower limit or is added.
+    """How `log_floor` is applied.
 
     - `clamp`: log(max(x, floor)).
     - `add`: log(x + floor).
     """
     reference: _Reference
-    """The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-    input and so can't be streamed.
+    """Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+    stream rejects it.
 
-    - `whole_input`: The highest value of the whole result (Whisper's).
-    - `fixed`: `reference_value`: the same for each part of a live signal.
-    - `none`: None: `top_db` and `subtract_reference` do nothing.
+    - `whole_input`: The highest value of the whole result (Whisper).
+    - `fixed`: `reference_value`, which works for live signals too.
+    - `none`: None: `top_db` and `subtract_reference` have no effect.
     """
     reference_value: float
-    """The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-    real-time model).
+    """Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+    with log10).
     """
     top_db: float | None
-    """Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    Whisper's "maximum − 8" in log10 units is 80 dB.
+    """Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
     """
     subtract_reference: bool
     """Whether the reference level is subtracted, as librosa's `ref=np.max` does."""
     offset: float
     """Added to each value after the logarithm and `top_db`."""
     scale: float
-    """Multiplies each value after `offset` was added."""
+    """Factor applied to each value after `offset`, more than 0."""
     lifter: float
-    """Lifter of the cepstrum; 0 leaves it as it is."""
+    """Lifter of the cepstrum. 0: none."""
     lifter_kind: _LifterKind
     """The formula of the lifter.
 
@@ -448,40 +456,44 @@ class _BandOptions(TypedDict, total=False):
     - `librosa`: 1 + L / 2 · sin(π i / L), i from 1.
     """
     use_energy: bool
-    """Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    the cepstrum's first coefficient.
+    """Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    the first cepstral coefficient.
     """
     raw_energy: bool
     """Whether the energy is measured before pre-emphasis and window."""
     energy_floor: float
-    """Smallest energy, before its logarithm; 0 sets no limit of its own."""
+    """Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    0: only the fixed one.
+    """
     htk_compat: bool
-    """Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last."""
+    """Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    the first.
+    """
     n_frames: int | None
-    """Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-    `scale`.
+    """Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+    with `n_mfcc` or `use_energy`.
     """
     normalize: _Normalize
-    """What is done to each row of the result, over its frames.
+    """Normalization of each row of the result over its frames.
 
-    - `none`: Nothing.
-    - `mean`: Its mean is subtracted.
-    - `deviation`: Its mean is subtracted, then it is divided by deviation + eps (NeMo).
-    - `variance`: Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+    - `none`: None.
+    - `mean`: Subtracts the mean.
+    - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
+    - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
     """
     normalize_ddof: int
-    """Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one."""
+    """Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one."""
     normalize_eps: float
-    """Keeps the division of `normalize` away from 0."""
+    """Keeps `normalize` from dividing by 0."""
     mask_tail: bool
-    """Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-    to 0 after it, as NeMo does.
+    """Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+    then sets them to 0, as NeMo does.
     """
     layout: _Layout
     """Order of the result in memory.
 
-    - `mel_major`: (n_mels, n_frames): a band's frames stand together.
-    - `frame_major`: (n_frames, n_mels): a frame's bands stand together.
+    - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
+    - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
     """
 
 __all__ = [
@@ -594,23 +606,25 @@ class MelConfig:
         """Sample rate of the input, in hertz."""
     @property
     def n_fft(self) -> int:
-        """Length of the Fourier transform in samples; any length from 2 to 65,536, never padded."""
+        """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+        power of two.
+        """
     @property
     def win_length(self) -> int | None:
-        """Length of the window in samples, at most `n_fft`; unset means `n_fft`."""
+        """Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`."""
     @property
     def hop_length(self) -> int:
-        """Samples between the starts of neighbouring frames."""
+        """Samples between the starts of neighbouring frames; at least 1."""
     @property
     def n_mels(self) -> int:
-        """Number of mel bands."""
+        """Number of mel bands, from 1 to 4,096."""
     @property
     def f_min(self) -> float:
-        """Lower edge of the lowest band, in hertz."""
+        """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     @property
     def f_max(self) -> float | None:
-        """Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-        rounded down).
+        """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+        rate, where torchaudio rounds down to whole hertz.
         """
     @property
     def window(self) -> _Window:
@@ -624,22 +638,22 @@ class MelConfig:
         """
     @property
     def window_periodic(self) -> bool:
-        """Whether the window's period is its length (for spectral analysis) instead of its length less
-        one (symmetric).
+        """Whether the window is periodic (its period is its length, for spectral analysis) instead of
+        symmetric (its length − 1).
         """
     @property
     def precision(self) -> _Precision:
-        """Numbers that windowing and the transform are computed in; what comes before them is float32.
+        """Floating-point type used for windowing and the transform. Earlier steps use float32.
 
-        - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
-        - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+        - `single`: float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
+        - `double`: float64, as in NumPy (librosa, transformers), at about half the speed.
         """
     @property
     def power(self) -> float:
-        """Exponent of the magnitude: 2 for power, 1 for magnitude."""
+        """Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude."""
     @property
     def magnitude_eps(self) -> float:
-        """Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps)."""
+        """Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2."""
     @property
     def spectrum_norm(self) -> _SpectrumNorm:
         """What the spectrum is divided by.
@@ -650,7 +664,7 @@ class MelConfig:
         """
     @property
     def center(self) -> bool:
-        """Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+        """Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
         instead of starting there.
         """
     @property
@@ -662,73 +676,73 @@ class MelConfig:
         """
     @property
     def pad_mode(self) -> _PadMode:
-        """What stands beyond the ends of the signal where frames reach over them.
+        """What frames contain where they reach beyond the ends of the signal.
 
-        - `reflect`: The signal mirrored at its first and last sample, those not repeated; again and again where the signal is short.
+        - `reflect`: The signal mirrored at its first and last sample without repeating them, again and again if the signal is short.
         - `constant`: Zeros.
         - `replicate`: The first and the last sample.
-        - `symmetric`: The signal mirrored with its first and last sample repeated (Kaldi's).
+        - `symmetric`: The signal mirrored, its first and last sample repeated (Kaldi).
         """
     @property
     def snip_edges(self) -> bool:
-        """Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-        must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-        on half a hop.
+        """Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+        round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+        false.
         """
     @property
     def frame_span(self) -> _FrameSpan:
         """Which samples belong to a frame when `win_length` is less than `n_fft`.
 
-        - `fft`: `n_fft` samples, with the window in their middle (librosa, torch.stft).
-        - `window`: `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+        - `fft`: `n_fft` samples, with the window in the middle (librosa, torch.stft).
+        - `window`: `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
         """
     @property
     def drop_last_frame(self) -> bool:
-        """Whether the last frame is left out before anything is measured on the result."""
+        """Whether the last frame is dropped, before anything is measured over the result."""
     @property
     def pad_end(self) -> int:
-        """Zeros added after the signal, in samples; what `pad_to` asks for counts them."""
+        """Number of zeros appended to the signal. They count towards `pad_to`."""
     @property
     def pad_to(self) -> int | None:
-        """Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-        stay whole.
+        """Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+        keep their length.
         """
     @property
     def pad_to_mode(self) -> _PadToMode:
         """What `pad_to` pads with.
 
         - `zeros`: Zeros.
-        - `repeat`: As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+        - `repeat`: As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
         """
     @property
     def input_scale(self) -> float:
-        """Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-        integers.
-        """
+        """Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers."""
     @property
     def normalize_input(self) -> bool:
-        """Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7)."""
+        """Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+        1e-7).
+        """
     @property
     def dither(self) -> float:
-        """Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-        0 adds none.
+        """Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+        no noise.
         """
     @property
     def dither_seed(self) -> int:
-        """Seed of the dither: the same seed gives the same noise."""
+        """Seed of the dither. Equal seeds make equal noise."""
     @property
     def preemphasis(self) -> float:
-        """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are."""
+        """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none."""
     @property
     def preemphasis_mode(self) -> _PreemphasisMode:
         """Whether pre-emphasis runs over the signal or within each frame.
 
-        - `signal`: Over the signal; its first sample stays.
+        - `signal`: Over the signal; its first sample doesn't change.
         - `frame`: Within each frame; its first sample is multiplied by 1 − c (Kaldi).
         """
     @property
     def remove_dc_offset(self) -> bool:
-        """Whether each frame's mean is taken off its samples."""
+        """Whether each frame's mean is subtracted from its samples."""
     @property
     def mel_scale(self) -> _MelScale:
         """The mel scale.
@@ -741,61 +755,61 @@ class MelConfig:
     def mel_norm(self) -> _MelNorm:
         """How filters are scaled.
 
-        - `none`: To a height of 1.
-        - `slaney`: To an area of 1: 2 / (upper edge − lower edge), in hertz.
+        - `none`: Height 1.
+        - `slaney`: Area 1: height 2 / (upper edge − lower edge), in hertz.
         """
     @property
     def triangle_domain(self) -> _TriangleDomain:
-        """Where the sides of the triangles are straight lines.
+        """Frequency scale on which the sides of the triangles are straight.
 
-        - `hz`: Over hertz.
-        - `mel`: Over mel (Kaldi).
+        - `hz`: Hertz.
+        - `mel`: Mel (Kaldi).
         """
     @property
     def bin_frequencies(self) -> _BinFrequencies:
-        """Which frequencies the bins of the transform are taken to stand for.
+        """Frequencies assigned to the bins of the transform.
 
         - `exact`: Bin k is k · `sample_rate` / `n_fft`.
-        - `linspace`: Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and transformers lay them; the same as `exact` where both are even.
+        - `linspace`: Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sample_rate` and `n_fft` are even.
         """
     @property
     def log(self) -> _Log:
         """The logarithm taken of the mel energies.
 
-        - `none`: None at all.
+        - `none`: None.
         - `ln`: Natural logarithm.
-        - `log10`: Decadic logarithm.
+        - `log10`: Logarithm to base 10.
         - `db`: 10 log10: decibels of a power.
         - `db_magnitude`: 20 log10: decibels of a magnitude.
         """
     @property
     def log_floor(self) -> float:
-        """Smallest argument of the logarithm."""
+        """Floor of the logarithm's argument."""
     @property
     def log_floor_mode(self) -> _LogFloorMode:
-        """Whether `log_floor` is a lower limit or is added.
+        """How `log_floor` is applied.
 
         - `clamp`: log(max(x, floor)).
         - `add`: log(x + floor).
         """
     @property
     def reference(self) -> _Reference:
-        """The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-        input and so can't be streamed.
+        """Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+        stream rejects it.
 
-        - `whole_input`: The highest value of the whole result (Whisper's).
-        - `fixed`: `reference_value`: the same for each part of a live signal.
-        - `none`: None: `top_db` and `subtract_reference` do nothing.
+        - `whole_input`: The highest value of the whole result (Whisper).
+        - `fixed`: `reference_value`, which works for live signals too.
+        - `none`: None: `top_db` and `subtract_reference` have no effect.
         """
     @property
     def reference_value(self) -> float:
-        """The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-        real-time model).
+        """Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+        with log10).
         """
     @property
     def top_db(self) -> float | None:
-        """Levels lower than this many decibels below the reference are raised to that; unset raises none.
-        Whisper's "maximum − 8" in log10 units is 80 dB.
+        """Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+        no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
         """
     @property
     def subtract_reference(self) -> bool:
@@ -805,15 +819,15 @@ class MelConfig:
         """Added to each value after the logarithm and `top_db`."""
     @property
     def scale(self) -> float:
-        """Multiplies each value after `offset` was added."""
+        """Factor applied to each value after `offset`, more than 0."""
     @property
     def n_mfcc(self) -> int | None:
-        """Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-        gives the bands.
+        """Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+        `n_mels`. Unset: the bands.
         """
     @property
     def lifter(self) -> float:
-        """Lifter of the cepstrum; 0 leaves it as it is."""
+        """Lifter of the cepstrum. 0: none."""
     @property
     def lifter_kind(self) -> _LifterKind:
         """The formula of the lifter.
@@ -823,49 +837,53 @@ class MelConfig:
         """
     @property
     def use_energy(self) -> bool:
-        """Whether the frame's log energy is given too: as one more row before the bands, or in place of
-        the cepstrum's first coefficient.
+        """Whether the result includes the frame's log energy: as a row before the bands, or in place of
+        the first cepstral coefficient.
         """
     @property
     def raw_energy(self) -> bool:
         """Whether the energy is measured before pre-emphasis and window."""
     @property
     def energy_floor(self) -> float:
-        """Smallest energy, before its logarithm; 0 sets no limit of its own."""
+        """Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+        0: only the fixed one.
+        """
     @property
     def htk_compat(self) -> bool:
-        """Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last."""
+        """Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+        the first.
+        """
     @property
     def n_frames(self) -> int | None:
-        """Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-        `scale`.
+        """Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+        with `n_mfcc` or `use_energy`.
         """
     @property
     def normalize(self) -> _Normalize:
-        """What is done to each row of the result, over its frames.
+        """Normalization of each row of the result over its frames.
 
-        - `none`: Nothing.
-        - `mean`: Its mean is subtracted.
-        - `deviation`: Its mean is subtracted, then it is divided by deviation + eps (NeMo).
-        - `variance`: Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+        - `none`: None.
+        - `mean`: Subtracts the mean.
+        - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
+        - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
         """
     @property
     def normalize_ddof(self) -> int:
-        """Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one."""
+        """Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one."""
     @property
     def normalize_eps(self) -> float:
-        """Keeps the division of `normalize` away from 0."""
+        """Keeps `normalize` from dividing by 0."""
     @property
     def mask_tail(self) -> bool:
-        """Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-        to 0 after it, as NeMo does.
+        """Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+        then sets them to 0, as NeMo does.
         """
     @property
     def layout(self) -> _Layout:
         """Order of the result in memory.
 
-        - `mel_major`: (n_mels, n_frames): a band's frames stand together.
-        - `frame_major`: (n_frames, n_mels): a frame's bands stand together.
+        - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
+        - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
         """
     @property
     def window_length(self) -> int: ...

@@ -19,38 +19,39 @@ impl MelConfig {
         self.config.sample_rate
     }
 
-    /// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+    /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    /// power of two.
     #[getter]
     fn n_fft(&self) -> u32 {
         self.config.n_fft
     }
 
-    /// Length of the window in samples, at most `n_fft`; unset means `n_fft`.
+    /// Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`.
     #[getter]
     fn win_length(&self) -> Option<u32> {
         self.config.win_length
     }
 
-    /// Samples between the starts of neighbouring frames.
+    /// Samples between the starts of neighbouring frames; at least 1.
     #[getter]
     fn hop_length(&self) -> u32 {
         self.config.hop_length
     }
 
-    /// Number of mel bands.
+    /// Number of mel bands, from 1 to 4,096.
     #[getter]
     fn n_mels(&self) -> u32 {
         self.config.n_mels
     }
 
-    /// Lower edge of the lowest band, in hertz.
+    /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
     #[getter]
     fn f_min(&self) -> f64 {
         self.config.f_min
     }
 
-    /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    /// rounded down).
+    /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    /// rate, where torchaudio rounds down to whole hertz.
     #[getter]
     fn f_max(&self) -> Option<f64> {
         self.config.f_max
@@ -68,29 +69,29 @@ impl MelConfig {
         self.config.window.name()
     }
 
-    /// Whether the window's period is its length (for spectral analysis) instead of its length less
-    /// one (symmetric).
+    /// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    /// symmetric (its length − 1).
     #[getter]
     fn window_periodic(&self) -> bool {
         self.config.window_periodic
     }
 
-    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
+    /// Floating-point type used for windowing and the transform. Earlier steps use float32.
     ///
-    /// - `single`: 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in rounding.
-    /// - `double`: 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+    /// - `single`: float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
+    /// - `double`: float64, as in NumPy (librosa, transformers), at about half the speed.
     #[getter]
     fn precision(&self) -> &'static str {
         self.config.precision.name()
     }
 
-    /// Exponent of the magnitude: 2 for power, 1 for magnitude.
+    /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
     #[getter]
     fn power(&self) -> f64 {
         self.config.power
     }
 
-    /// Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps).
+    /// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2.
     #[getter]
     fn magnitude_eps(&self) -> f64 {
         self.config.magnitude_eps
@@ -106,7 +107,7 @@ impl MelConfig {
         self.config.spectrum_norm.name()
     }
 
-    /// Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+    /// Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
     /// instead of starting there.
     #[getter]
     fn center(&self) -> bool {
@@ -122,20 +123,20 @@ impl MelConfig {
         self.config.center_pad.name()
     }
 
-    /// What stands beyond the ends of the signal where frames reach over them.
+    /// What frames contain where they reach beyond the ends of the signal.
     ///
-    /// - `reflect`: The signal mirrored at its first and last sample, those not repeated; again and again where the signal is short.
+    /// - `reflect`: The signal mirrored at its first and last sample without repeating them, again and again if the signal is short.
     /// - `constant`: Zeros.
     /// - `replicate`: The first and the last sample.
-    /// - `symmetric`: The signal mirrored with its first and last sample repeated (Kaldi's).
+    /// - `symmetric`: The signal mirrored, its first and last sample repeated (Kaldi).
     #[getter]
     fn pad_mode(&self) -> &'static str {
         self.config.pad_mode.name()
     }
 
-    /// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-    /// must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-    /// on half a hop.
+    /// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    /// round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+    /// false.
     #[getter]
     fn snip_edges(&self) -> bool {
         self.config.snip_edges
@@ -143,27 +144,27 @@ impl MelConfig {
 
     /// Which samples belong to a frame when `win_length` is less than `n_fft`.
     ///
-    /// - `fft`: `n_fft` samples, with the window in their middle (librosa, torch.stft).
-    /// - `window`: `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+    /// - `fft`: `n_fft` samples, with the window in the middle (librosa, torch.stft).
+    /// - `window`: `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
     #[getter]
     fn frame_span(&self) -> &'static str {
         self.config.frame_span.name()
     }
 
-    /// Whether the last frame is left out before anything is measured on the result.
+    /// Whether the last frame is dropped, before anything is measured over the result.
     #[getter]
     fn drop_last_frame(&self) -> bool {
         self.config.drop_last_frame
     }
 
-    /// Zeros added after the signal, in samples; what `pad_to` asks for counts them.
+    /// Number of zeros appended to the signal. They count towards `pad_to`.
     #[getter]
     fn pad_end(&self) -> u64 {
         self.config.pad_end
     }
 
-    /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    /// stay whole.
+    /// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    /// keep their length.
     #[getter]
     fn pad_to(&self) -> Option<u64> {
         self.config.pad_to
@@ -172,39 +173,39 @@ impl MelConfig {
     /// What `pad_to` pads with.
     ///
     /// - `zeros`: Zeros.
-    /// - `repeat`: As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+    /// - `repeat`: As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
     #[getter]
     fn pad_to_mode(&self) -> &'static str {
         self.config.pad_to_mode.name()
     }
 
-    /// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    /// integers.
+    /// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
     #[getter]
     fn input_scale(&self) -> f64 {
         self.config.input_scale
     }
 
-    /// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+    /// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    /// 1e-7).
     #[getter]
     fn normalize_input(&self) -> bool {
         self.config.normalize_input
     }
 
-    /// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    /// 0 adds none.
+    /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    /// no noise.
     #[getter]
     fn dither(&self) -> f64 {
         self.config.dither
     }
 
-    /// Seed of the dither: the same seed gives the same noise.
+    /// Seed of the dither. Equal seeds make equal noise.
     #[getter]
     fn dither_seed(&self) -> u64 {
         self.config.dither_seed
     }
 
-    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
     #[getter]
     fn preemphasis(&self) -> f64 {
         self.config.preemphasis
@@ -212,14 +213,14 @@ impl MelConfig {
 
     /// Whether pre-emphasis runs over the signal or within each frame.
     ///
-    /// - `signal`: Over the signal; its first sample stays.
+    /// - `signal`: Over the signal; its first sample doesn't change.
     /// - `frame`: Within each frame; its first sample is multiplied by 1 − c (Kaldi).
     #[getter]
     fn preemphasis_mode(&self) -> &'static str {
         self.config.preemphasis_mode.name()
     }
 
-    /// Whether each frame's mean is taken off its samples.
+    /// Whether each frame's mean is subtracted from its samples.
     #[getter]
     fn remove_dc_offset(&self) -> bool {
         self.config.remove_dc_offset
@@ -237,26 +238,26 @@ impl MelConfig {
 
     /// How filters are scaled.
     ///
-    /// - `none`: To a height of 1.
-    /// - `slaney`: To an area of 1: 2 / (upper edge − lower edge), in hertz.
+    /// - `none`: Height 1.
+    /// - `slaney`: Area 1: height 2 / (upper edge − lower edge), in hertz.
     #[getter]
     fn mel_norm(&self) -> &'static str {
         self.config.mel_norm.name()
     }
 
-    /// Where the sides of the triangles are straight lines.
+    /// Frequency scale on which the sides of the triangles are straight.
     ///
-    /// - `hz`: Over hertz.
-    /// - `mel`: Over mel (Kaldi).
+    /// - `hz`: Hertz.
+    /// - `mel`: Mel (Kaldi).
     #[getter]
     fn triangle_domain(&self) -> &'static str {
         self.config.triangle_domain.name()
     }
 
-    /// Which frequencies the bins of the transform are taken to stand for.
+    /// Frequencies assigned to the bins of the transform.
     ///
     /// - `exact`: Bin k is k · `sample_rate` / `n_fft`.
-    /// - `linspace`: Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and transformers lay them; the same as `exact` where both are even.
+    /// - `linspace`: Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sample_rate` and `n_fft` are even.
     #[getter]
     fn bin_frequencies(&self) -> &'static str {
         self.config.bin_frequencies.name()
@@ -264,9 +265,9 @@ impl MelConfig {
 
     /// The logarithm taken of the mel energies.
     ///
-    /// - `none`: None at all.
+    /// - `none`: None.
     /// - `ln`: Natural logarithm.
-    /// - `log10`: Decadic logarithm.
+    /// - `log10`: Logarithm to base 10.
     /// - `db`: 10 log10: decibels of a power.
     /// - `db_magnitude`: 20 log10: decibels of a magnitude.
     #[getter]
@@ -274,13 +275,13 @@ impl MelConfig {
         self.config.log.name()
     }
 
-    /// Smallest argument of the logarithm.
+    /// Floor of the logarithm's argument.
     #[getter]
     fn log_floor(&self) -> f64 {
         self.config.log_floor
     }
 
-    /// Whether `log_floor` is a lower limit or is added.
+    /// How `log_floor` is applied.
     ///
     /// - `clamp`: log(max(x, floor)).
     /// - `add`: log(x + floor).
@@ -289,26 +290,26 @@ impl MelConfig {
         self.config.log_floor_mode.name()
     }
 
-    /// The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-    /// input and so can't be streamed.
+    /// Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+    /// stream rejects it.
     ///
-    /// - `whole_input`: The highest value of the whole result (Whisper's).
-    /// - `fixed`: `reference_value`: the same for each part of a live signal.
-    /// - `none`: None: `top_db` and `subtract_reference` do nothing.
+    /// - `whole_input`: The highest value of the whole result (Whisper).
+    /// - `fixed`: `reference_value`, which works for live signals too.
+    /// - `none`: None: `top_db` and `subtract_reference` have no effect.
     #[getter]
     fn reference(&self) -> &'static str {
         self.config.reference.name()
     }
 
-    /// The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-    /// real-time model).
+    /// Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+    /// with log10).
     #[getter]
     fn reference_value(&self) -> f64 {
         self.config.reference_value
     }
 
-    /// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    /// Whisper's "maximum − 8" in log10 units is 80 dB.
+    /// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    /// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
     #[getter]
     fn top_db(&self) -> Option<f64> {
         self.config.top_db
@@ -326,20 +327,20 @@ impl MelConfig {
         self.config.offset
     }
 
-    /// Multiplies each value after `offset` was added.
+    /// Factor applied to each value after `offset`, more than 0.
     #[getter]
     fn scale(&self) -> f64 {
         self.config.scale
     }
 
-    /// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-    /// gives the bands.
+    /// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+    /// `n_mels`. Unset: the bands.
     #[getter]
     fn n_mfcc(&self) -> Option<u32> {
         self.config.n_mfcc
     }
 
-    /// Lifter of the cepstrum; 0 leaves it as it is.
+    /// Lifter of the cepstrum. 0: none.
     #[getter]
     fn lifter(&self) -> f64 {
         self.config.lifter
@@ -354,8 +355,8 @@ impl MelConfig {
         self.config.lifter_kind.name()
     }
 
-    /// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    /// the cepstrum's first coefficient.
+    /// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    /// the first cepstral coefficient.
     #[getter]
     fn use_energy(&self) -> bool {
         self.config.use_energy
@@ -367,50 +368,52 @@ impl MelConfig {
         self.config.raw_energy
     }
 
-    /// Smallest energy, before its logarithm; 0 sets no limit of its own.
+    /// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    /// 0: only the fixed one.
     #[getter]
     fn energy_floor(&self) -> f64 {
         self.config.energy_floor
     }
 
-    /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+    /// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    /// the first.
     #[getter]
     fn htk_compat(&self) -> bool {
         self.config.htk_compat
     }
 
-    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-    /// `scale`.
+    /// Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+    /// with `n_mfcc` or `use_energy`.
     #[getter]
     fn n_frames(&self) -> Option<u32> {
         self.config.n_frames
     }
 
-    /// What is done to each row of the result, over its frames.
+    /// Normalization of each row of the result over its frames.
     ///
-    /// - `none`: Nothing.
-    /// - `mean`: Its mean is subtracted.
-    /// - `deviation`: Its mean is subtracted, then it is divided by deviation + eps (NeMo).
-    /// - `variance`: Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+    /// - `none`: None.
+    /// - `mean`: Subtracts the mean.
+    /// - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
+    /// - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
     #[getter]
     fn normalize(&self) -> &'static str {
         self.config.normalize.name()
     }
 
-    /// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+    /// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
     #[getter]
     fn normalize_ddof(&self) -> u32 {
         self.config.normalize_ddof
     }
 
-    /// Keeps the division of `normalize` away from 0.
+    /// Keeps `normalize` from dividing by 0.
     #[getter]
     fn normalize_eps(&self) -> f64 {
         self.config.normalize_eps
     }
 
-    /// Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-    /// to 0 after it, as NeMo does.
+    /// Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+    /// then sets them to 0, as NeMo does.
     #[getter]
     fn mask_tail(&self) -> bool {
         self.config.mask_tail
@@ -418,14 +421,14 @@ impl MelConfig {
 
     /// Order of the result in memory.
     ///
-    /// - `mel_major`: (n_mels, n_frames): a band's frames stand together.
-    /// - `frame_major`: (n_frames, n_mels): a frame's bands stand together.
+    /// - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
+    /// - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
     #[getter]
     fn layout(&self) -> &'static str {
         self.config.layout.name()
     }
 
-    /// The preset `whisper`, with single options changed.
+    /// The preset `whisper`, with changes.
     ///
     /// These are the defaults.
     #[classmethod]
@@ -434,81 +437,81 @@ impl MelConfig {
         Self::build(core::MelConfig::whisper(), class.py(), changes)
     }
 
-    /// The preset `whisper-large-v3`, with single options changed.
+    /// The preset `whisper-large-v3`, with changes.
     ///
-    /// Its options that are not the defaults: `n_mels=128`.
+    /// It changes these defaults: `n_mels=128`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn whisper_large_v3(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::whisper_large_v3(), class.py(), changes)
     }
 
-    /// The preset `librosa`, with single options changed.
+    /// The preset `librosa`, with changes.
     ///
-    /// Its options that are not the defaults: `sample_rate=22050`, `n_fft=2048`, `hop_length=512`, `n_mels=128`, `precision='double'`, `pad_mode='constant'`, `drop_last_frame=False`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `sample_rate=22050`, `n_fft=2048`, `hop_length=512`, `n_mels=128`, `precision='double'`, `pad_mode='constant'`, `drop_last_frame=False`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn librosa(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::librosa(), class.py(), changes)
     }
 
-    /// The preset `torchaudio`, with single options changed.
+    /// The preset `torchaudio`, with changes.
     ///
-    /// Its options that are not the defaults: `hop_length=200`, `n_mels=128`, `drop_last_frame=False`, `mel_scale='htk'`, `mel_norm='none'`, `bin_frequencies='linspace'`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `hop_length=200`, `n_mels=128`, `drop_last_frame=False`, `mel_scale='htk'`, `mel_norm='none'`, `bin_frequencies='linspace'`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn torchaudio(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::torchaudio(), class.py(), changes)
     }
 
-    /// The preset `kaldi-fbank`, with single options changed.
+    /// The preset `kaldi-fbank`, with changes.
     ///
-    /// Its options that are not the defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='povey'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='povey'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn kaldi_fbank(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::kaldi_fbank(), class.py(), changes)
     }
 
-    /// The preset `parakeet`, with single options changed.
+    /// The preset `parakeet`, with changes.
     ///
-    /// Its options that are not the defaults: `n_fft=512`, `win_length=400`, `window_periodic=False`, `pad_mode='constant'`, `drop_last_frame=False`, `preemphasis=0.97`, `log='ln'`, `log_floor=5.960464477539063e-08`, `log_floor_mode='add'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='deviation'`, `mask_tail=True`.
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `window_periodic=False`, `pad_mode='constant'`, `drop_last_frame=False`, `preemphasis=0.97`, `log='ln'`, `log_floor=5.960464477539063e-08`, `log_floor_mode='add'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='deviation'`, `mask_tail=True`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn parakeet(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::parakeet(), class.py(), changes)
     }
 
-    /// The preset `hifigan`, with single options changed.
+    /// The preset `hifigan`, with changes.
     ///
-    /// Its options that are not the defaults: `sample_rate=22050`, `n_fft=1024`, `hop_length=256`, `f_max=8000.0`, `power=1.0`, `magnitude_eps=1e-09`, `center_pad='half_overlap'`, `drop_last_frame=False`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `sample_rate=22050`, `n_fft=1024`, `hop_length=256`, `f_max=8000.0`, `power=1.0`, `magnitude_eps=1e-09`, `center_pad='half_overlap'`, `drop_last_frame=False`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn hifigan(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::hifigan(), class.py(), changes)
     }
 
-    /// The preset `speecht5`, with single options changed.
+    /// The preset `speecht5`, with changes.
     ///
-    /// Its options that are not the defaults: `n_fft=1024`, `hop_length=256`, `f_min=80.0`, `f_max=7600.0`, `precision='double'`, `power=1.0`, `drop_last_frame=False`, `bin_frequencies='linspace'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `n_fft=1024`, `hop_length=256`, `f_min=80.0`, `f_max=7600.0`, `precision='double'`, `power=1.0`, `drop_last_frame=False`, `bin_frequencies='linspace'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn speecht5(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::speecht5(), class.py(), changes)
     }
 
-    /// The preset `ast`, with single options changed.
+    /// The preset `ast`, with changes.
     ///
-    /// Its options that are not the defaults: `n_fft=512`, `win_length=400`, `n_mels=128`, `f_min=20.0`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=4.2677393`, `scale=0.10943319862690226`, `n_frames=1024`.
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `n_mels=128`, `f_min=20.0`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=4.2677393`, `scale=0.10943319862690226`, `n_frames=1024`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn ast(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::ast(), class.py(), changes)
     }
 
-    /// The preset `clap`, with single options changed.
+    /// The preset `clap`, with changes.
     ///
-    /// Its options that are not the defaults: `sample_rate=48000`, `n_fft=1024`, `hop_length=480`, `n_mels=64`, `f_max=14000.0`, `precision='double'`, `drop_last_frame=False`, `pad_to=480000`, `pad_to_mode='repeat'`, `bin_frequencies='linspace'`, `log='db'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    /// It changes these defaults: `sample_rate=48000`, `n_fft=1024`, `hop_length=480`, `n_mels=64`, `f_max=14000.0`, `precision='double'`, `drop_last_frame=False`, `pad_to=480000`, `pad_to_mode='repeat'`, `bin_frequencies='linspace'`, `log='db'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
     fn clap(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
@@ -521,30 +524,29 @@ impl MelConfig {
 /// Parameters
 /// ----------
 /// audio
-///     One sample or more: float32 (full scale is 1) or int16 (a sample counts as value / 32768), read
-///     without a copy where they are contiguous; float64, sequences of floats, strided views, and what
-///     offers the buffer protocol, `__array__` or DLPack are converted once.
+///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy if
+///     they are contiguous. float64, sequences of floats, strided views and objects with the buffer protocol,
+///     `__array__` or DLPack are converted once.
 /// preset
-///     Where the options that are not named come from; the defaults shown are those of Whisper.
+///     The preset that supplies the other options. The defaults shown are Whisper's.
 /// axis
-///     The axis along which time runs, for arrays of several signals: each is computed by itself.
+///     The time axis, for arrays of several signals. Each signal is computed separately.
 /// **options
-///     Those of `MelConfig`, each described there.
+///     The options of `MelConfig`, which documents them.
 ///
 /// Returns
 /// -------
-/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) where the option `layout` is `frame_major`;
-/// with `axis` the other axes of `audio` stand before these. It owns its memory; torch.from_numpy takes
-/// it over without a copy.
+/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
+/// `axis` the other axes of `audio` come first. It owns its memory, and torch.from_numpy doesn't copy it.
 ///
 /// Raises
 /// ------
 /// InputError
-///     `audio` is no array of samples, or has several axes and `axis` is not given.
+///     `audio` is not an array of samples, or has several axes and no `axis` is set.
 /// EmptyInputError, SampleError
-///     There is no sample; one is not finite, or so large that its power can't be represented.
+///     There are no samples; a sample is not finite, or so large that its power can't be represented.
 /// ConfigError, UnknownNameError
-///     An option has a value that is not allowed; there is no option or preset of that name.
+///     An option's value is not allowed; no option or preset has that name.
 ///
 /// Examples
 /// --------

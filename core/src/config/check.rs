@@ -1,4 +1,4 @@
-//! Which values an option may have, by itself and beside the others.
+//! Which values an option may have, alone and together with the others.
 
 use super::{Log, MelConfig, Normalize, OPTIONS, PadToMode, Reference};
 use crate::error::Error;
@@ -8,16 +8,16 @@ use alloc::{format, string::String};
 const MAX_N_FFT: u32 = 65_536;
 /// Largest `n_mels`.
 const MAX_N_MELS: u32 = 4_096;
-/// Largest `pad_end`, `pad_to`: they can be added to a length without overflow.
+/// Largest `pad_end` and `pad_to`, small enough to add to a length without overflow.
 const MAX_PADDING: u64 = 1 << 48;
-/// Largest number that a level is shifted or multiplied by: no logarithm leaves the floats by it.
+/// Largest offset or factor of a level: with it no logarithm overflows a float.
 const MAX_LEVEL: f64 = 1e9;
 
 impl MelConfig {
-    /// Checks every option, by itself and against the others.
+    /// Checks every option, alone and against the others.
     ///
     /// # Errors
-    /// [`Error::Config`] for the first option at fault: its name, its value, and what is allowed.
+    /// [`Error::Config`] for the first wrong option: its name, its value and what is allowed.
     pub fn check(&self) -> Result<(), Error> {
         self.check_numbers_are_finite()?;
         self.check_sizes()?;
@@ -27,7 +27,7 @@ impl MelConfig {
         self.check_result()
     }
 
-    /// Checks that a stream can give the same values as the whole input would.
+    /// Checks that a stream can return the same values as the whole input would.
     pub(crate) fn check_stream(&self) -> Result<(), Error> {
         let uses_reference = self.top_db.is_some() || self.subtract_reference;
         let streams = "to be streamed, as it needs the whole input";
@@ -78,7 +78,7 @@ impl MelConfig {
             "an option that is a number is missing here"
         );
         for (field, value) in numbers {
-            // Values are used as 32-bit floats in the end.
+            // The kernels use values as 32-bit floats.
             let finite = value.is_none_or(|value| (value as f32).is_finite());
             self.rule(finite, field, || "a finite number that a 32-bit float can hold".into())?;
         }
@@ -160,13 +160,13 @@ impl MelConfig {
         self.rule((1..=n_mels).contains(&self.n_mfcc.unwrap_or(1)), "n_mfcc", || {
             format!("from 1 to n_mels, {n_mels}, or none")
         })?;
-        // Angles are divided by it.
+        // Angles are divided by the lifter.
         let least = f64::from(f32::MIN_POSITIVE);
         self.rule(self.lifter == 0.0 || self.lifter >= least, "lifter", || {
             format!("0, or at least {least:e}")
         })?;
         self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
-        // Energies are scaled by its square, which is to be a float: the root of the largest is 1.84e19.
+        // Energies are scaled by its square, which must fit a float: the root of the largest is 1.84e19.
         let most = 1.8e19;
         self.rule(!self.use_energy || self.input_scale <= most, "input_scale", || {
             format!("at most {most:e} with use_energy")

@@ -1,4 +1,4 @@
-//! The options that are a choice from a list, each value with the name it has in every language.
+//! The options that are a choice from a list. Each value has the same name in every language.
 
 use super::value::{Choice, OptionKind, OptionValue};
 use alloc::string::String;
@@ -15,7 +15,7 @@ macro_rules! choices {
             /// Every value, in the order of their numbers in the C interface.
             pub const ALL: &[Self] = &[ $( Self::$variant, )+ ];
 
-            /// The name that this value has in every language.
+            /// The name of this value in every language.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $text, )+ }
@@ -54,12 +54,11 @@ choices! {
         Rectangular = "rectangular",
     }
 
-    /// Numbers that windowing and the transform are computed in.
+    /// Floating-point type used for windowing and the transform.
     Precision {
-        /// 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-        /// rounding.
+        /// float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
         Single = "single",
-        /// 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+        /// float64, as in NumPy (librosa, transformers), at about half the speed.
         Double = "double",
     }
 
@@ -81,16 +80,16 @@ choices! {
         HalfOverlap = "half_overlap",
     }
 
-    /// What stands beyond the ends of the signal.
+    /// What frames contain where they reach beyond the ends of the signal.
     PadMode {
-        /// The signal mirrored at its first and last sample, those not repeated; again and again
-        /// where the signal is short.
+        /// The signal mirrored at its first and last sample without repeating them, again and again
+        /// if the signal is short.
         Reflect = "reflect",
         /// Zeros.
         Constant = "constant",
         /// The first and the last sample.
         Replicate = "replicate",
-        /// The signal mirrored with its first and last sample repeated (Kaldi's).
+        /// The signal mirrored, its first and last sample repeated (Kaldi).
         Symmetric = "symmetric",
     }
 
@@ -98,21 +97,21 @@ choices! {
     PadToMode {
         /// Zeros.
         Zeros = "zeros",
-        /// As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+        /// As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
         Repeat = "repeat",
     }
 
     /// Which samples belong to a frame when `win_length` is less than `n_fft`.
     FrameSpan {
-        /// `n_fft` samples, with the window in their middle (librosa, torch.stft).
+        /// `n_fft` samples, with the window in the middle (librosa, torch.stft).
         Fft = "fft",
-        /// `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+        /// `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
         Window = "window",
     }
 
     /// Whether pre-emphasis runs over the signal or within each frame.
     PreemphasisMode {
-        /// Over the signal; its first sample stays.
+        /// Over the signal; its first sample doesn't change.
         Signal = "signal",
         /// Within each frame; its first sample is multiplied by 1 − c (Kaldi).
         Frame = "frame",
@@ -130,36 +129,36 @@ choices! {
 
     /// How filters are scaled.
     MelNorm {
-        /// To a height of 1.
+        /// Height 1.
         None = "none",
-        /// To an area of 1: 2 / (upper edge − lower edge), in hertz.
+        /// Area 1: height 2 / (upper edge − lower edge), in hertz.
         Slaney = "slaney",
     }
 
-    /// Where the sides of the triangles are straight lines.
+    /// Frequency scale on which the sides of the triangles are straight.
     TriangleDomain {
-        /// Over hertz.
+        /// Hertz.
         Hz = "hz",
-        /// Over mel (Kaldi).
+        /// Mel (Kaldi).
         Mel = "mel",
     }
 
-    /// Which frequencies the bins of the transform are taken to stand for.
+    /// Frequencies assigned to the bins of the transform.
     BinFrequencies {
         /// Bin k is k · `sample_rate` / `n_fft`.
         Exact = "exact",
-        /// Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and
-        /// transformers lay them; the same as `exact` where both are even.
+        /// Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers.
+        /// Equal to `exact` if `sample_rate` and `n_fft` are even.
         Linspace = "linspace",
     }
 
     /// The logarithm taken of the mel energies.
     Log {
-        /// None at all.
+        /// None.
         None = "none",
         /// Natural logarithm.
         Ln = "ln",
-        /// Decadic logarithm.
+        /// Logarithm to base 10.
         Log10 = "log10",
         /// 10 log10: decibels of a power.
         Db = "db",
@@ -167,7 +166,7 @@ choices! {
         DbMagnitude = "db_magnitude",
     }
 
-    /// Whether `log_floor` is a lower limit or is added.
+    /// How `log_floor` is applied.
     LogFloorMode {
         /// log(max(x, floor)).
         Clamp = "clamp",
@@ -175,13 +174,13 @@ choices! {
         Add = "add",
     }
 
-    /// The level that `top_db` and `subtract_reference` refer to.
+    /// Reference level of `top_db` and `subtract_reference`.
     Reference {
-        /// The highest value of the whole result (Whisper's).
+        /// The highest value of the whole result (Whisper).
         WholeInput = "whole_input",
-        /// `reference_value`: the same for each part of a live signal.
+        /// `reference_value`, which works for live signals too.
         Fixed = "fixed",
-        /// None: `top_db` and `subtract_reference` do nothing.
+        /// None: `top_db` and `subtract_reference` have no effect.
         None = "none",
     }
 
@@ -193,23 +192,23 @@ choices! {
         Librosa = "librosa",
     }
 
-    /// What is done to each row of the result, over its frames.
+    /// Normalization of each row of the result over its frames.
     Normalize {
-        /// Nothing.
+        /// None.
         None = "none",
-        /// Its mean is subtracted.
+        /// Subtracts the mean.
         Mean = "mean",
-        /// Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+        /// Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
         Deviation = "deviation",
-        /// Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+        /// Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
         Variance = "variance",
     }
 
     /// Order of the result in memory.
     Layout {
-        /// (n_mels, n_frames): a band's frames stand together.
+        /// (n_mels, n_frames): the frames of a band are adjacent.
         MelMajor = "mel_major",
-        /// (n_frames, n_mels): a frame's bands stand together.
+        /// (n_frames, n_mels): the bands of a frame are adjacent.
         FrameMajor = "frame_major",
     }
 }

@@ -1,4 +1,4 @@
-//! Recipes of the model families, each equal to the library that its models were trained with.
+//! Presets for the model families, each equal to the library that its models were trained with.
 
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
@@ -21,10 +21,10 @@ pub const PRESETS: &[&str] = &[
 ];
 
 impl MelConfig {
-    /// The recipe of the given name, one of [`PRESETS`].
+    /// The preset with the given name, one of [`PRESETS`].
     ///
     /// # Errors
-    /// [`Error::UnknownName`] if there is none of that name.
+    /// [`Error::UnknownName`] if no preset has that name.
     pub fn preset(name: &str) -> Result<Self, Error> {
         Ok(match name {
             "whisper" => Self::whisper(),
@@ -49,7 +49,7 @@ impl MelConfig {
 
     /// Whisper's log-mel with 80 bands: openai-whisper's `log_mel_spectrogram`, transformers'
     /// `WhisperFeatureExtractor` and faster-whisper's `FeatureExtractor`, without their padding to
-    /// 30 seconds (`pad_to`: 480,000 gives that).
+    /// 30 seconds (set `pad_to` to 480,000 for that).
     #[must_use]
     pub fn whisper() -> Self {
         Self::default()
@@ -61,7 +61,7 @@ impl MelConfig {
         Self { n_mels: 128, ..Self::whisper() }
     }
 
-    /// The plain recipe that others start from: linear energies, nothing measured on the result.
+    /// What most presets start from: linear energies, nothing measured over the result.
     fn linear() -> Self {
         Self {
             drop_last_frame: false,
@@ -101,7 +101,7 @@ impl MelConfig {
         }
     }
 
-    /// Kaldi's filterbank features with 80 bands, of samples scaled as 16-bit integers, without
+    /// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without
     /// dither: kaldi-native-fbank's `OnlineFbank`, `torchaudio.compliance.kaldi.fbank`.
     #[must_use]
     pub fn kaldi_fbank() -> Self {
@@ -127,7 +127,7 @@ impl MelConfig {
         }
     }
 
-    /// NVIDIA NeMo's features for Parakeet and Canary with 80 bands: transformers'
+    /// NVIDIA NeMo's features for Parakeet and Canary, with 80 bands: transformers'
     /// `ParakeetFeatureExtractor`.
     #[must_use]
     pub fn parakeet() -> Self {
@@ -146,7 +146,7 @@ impl MelConfig {
         }
     }
 
-    /// The mel spectrogram that HiFi-GAN and most vocoders after it are trained on, at 22,050 Hz.
+    /// The mel spectrogram that HiFi-GAN and most later vocoders are trained on, at 22,050 Hz.
     #[must_use]
     pub fn hifigan() -> Self {
         Self {
@@ -163,7 +163,7 @@ impl MelConfig {
         }
     }
 
-    /// The targets of SpeechT5: transformers' `SpeechT5FeatureExtractor(audio_target=…)`.
+    /// The training targets of SpeechT5: transformers' `SpeechT5FeatureExtractor(audio_target=…)`.
     #[must_use]
     pub fn speecht5() -> Self {
         Self {
@@ -180,7 +180,7 @@ impl MelConfig {
     }
 
     /// The input of the Audio Spectrogram Transformer, 1,024 frames of 128 bands: transformers'
-    /// `ASTFeatureExtractor`, with AudioSet's mean and twice its deviation.
+    /// `ASTFeatureExtractor`, normalized with AudioSet's mean and twice its deviation.
     #[must_use]
     pub fn ast() -> Self {
         Self {
@@ -194,9 +194,9 @@ impl MelConfig {
         }
     }
 
-    /// The input of CLAP, ten seconds at 48,000 Hz: transformers' `ClapFeatureExtractor` as the
-    /// unfused models use it (`truncation="rand_trunc"`, Slaney's scale). The fused ones take
-    /// `mel_scale` `htk` and `mel_norm` `none`.
+    /// The input of CLAP, ten seconds at 48,000 Hz: transformers' `ClapFeatureExtractor` for the
+    /// unfused models (`truncation="rand_trunc"`, Slaney's scale). The fused models use `mel_scale`
+    /// `htk` and `mel_norm` `none`.
     #[must_use]
     pub fn clap() -> Self {
         Self {

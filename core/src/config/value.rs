@@ -1,14 +1,14 @@
-//! What an option can be, and its form as text.
+//! The types of options, and their form as text.
 
 use crate::error::Error;
 use alloc::{borrow::Cow, format, string::String, string::ToString};
 
-/// One option, as the bindings' generated mirrors and the command line see it.
+/// One option, as the generated bindings and the command line see it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OptionInfo {
     /// Name of the field in [`MelConfig`](super::MelConfig).
     pub name: &'static str,
-    /// Its documentation; lines start with a space and end with a line feed.
+    /// Its documentation. Each line starts with a space and ends with a line feed.
     pub doc: &'static str,
     /// Its type.
     pub kind: OptionKind,
@@ -46,7 +46,7 @@ pub struct Choice {
 }
 
 impl OptionKind {
-    /// What a text must be to be read as this type.
+    /// Which texts can be read as this type, for error messages.
     pub(crate) fn wanted(&self) -> String {
         match self {
             Self::U32 => "an integer from 0 to 4294967295".into(),
@@ -58,7 +58,7 @@ impl OptionKind {
     }
 }
 
-/// A type that an option can have.
+/// Implemented by every type of an option.
 pub(crate) trait OptionValue: Sized {
     const KIND: OptionKind;
     const OPTIONAL: bool = false;

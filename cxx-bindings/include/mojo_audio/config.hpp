@@ -32,10 +32,9 @@ enum class Window : std::uint8_t {
 
 /// Values of the option MelConfig::precision.
 enum class Precision : std::uint8_t {
-  /// 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-  /// rounding.
+  /// float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
   single,
-  /// 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+  /// float64, as in NumPy (librosa, transformers), at about half the speed.
   double_,
 };
 
@@ -59,22 +58,22 @@ enum class CenterPad : std::uint8_t {
 
 /// Values of the option MelConfig::pad_mode.
 enum class PadMode : std::uint8_t {
-  /// The signal mirrored at its first and last sample, those not repeated; again and again
-  /// where the signal is short.
+  /// The signal mirrored at its first and last sample without repeating them, again and again
+  /// if the signal is short.
   reflect,
   /// Zeros.
   constant,
   /// The first and the last sample.
   replicate,
-  /// The signal mirrored with its first and last sample repeated (Kaldi's).
+  /// The signal mirrored, its first and last sample repeated (Kaldi).
   symmetric,
 };
 
 /// Values of the option MelConfig::frame_span.
 enum class FrameSpan : std::uint8_t {
-  /// `n_fft` samples, with the window in their middle (librosa, torch.stft).
+  /// `n_fft` samples, with the window in the middle (librosa, torch.stft).
   fft,
-  /// `win_length` samples, with zeros after them up to `n_fft` (Kaldi).
+  /// `win_length` samples, followed by zeros up to `n_fft` (Kaldi).
   window,
 };
 
@@ -82,13 +81,13 @@ enum class FrameSpan : std::uint8_t {
 enum class PadToMode : std::uint8_t {
   /// Zeros.
   zeros,
-  /// As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+  /// As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
   repeat,
 };
 
 /// Values of the option MelConfig::preemphasis_mode.
 enum class PreemphasisMode : std::uint8_t {
-  /// Over the signal; its first sample stays.
+  /// Over the signal; its first sample doesn't change.
   signal,
   /// Within each frame; its first sample is multiplied by 1 − c (Kaldi).
   frame,
@@ -106,17 +105,17 @@ enum class MelScale : std::uint8_t {
 
 /// Values of the option MelConfig::mel_norm.
 enum class MelNorm : std::uint8_t {
-  /// To a height of 1.
+  /// Height 1.
   none,
-  /// To an area of 1: 2 / (upper edge − lower edge), in hertz.
+  /// Area 1: height 2 / (upper edge − lower edge), in hertz.
   slaney,
 };
 
 /// Values of the option MelConfig::triangle_domain.
 enum class TriangleDomain : std::uint8_t {
-  /// Over hertz.
+  /// Hertz.
   hz,
-  /// Over mel (Kaldi).
+  /// Mel (Kaldi).
   mel,
 };
 
@@ -124,18 +123,18 @@ enum class TriangleDomain : std::uint8_t {
 enum class BinFrequencies : std::uint8_t {
   /// Bin k is k · `sample_rate` / `n_fft`.
   exact,
-  /// Evenly from 0 to `sample_rate` / 2 rounded down, whatever `n_fft` is, as torchaudio and
-  /// transformers lay them; the same as `exact` where both are even.
+  /// Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers.
+  /// Equal to `exact` if `sample_rate` and `n_fft` are even.
   linspace,
 };
 
 /// Values of the option MelConfig::log.
 enum class Log : std::uint8_t {
-  /// None at all.
+  /// None.
   none,
   /// Natural logarithm.
   ln,
-  /// Decadic logarithm.
+  /// Logarithm to base 10.
   log10,
   /// 10 log10: decibels of a power.
   db,
@@ -153,11 +152,11 @@ enum class LogFloorMode : std::uint8_t {
 
 /// Values of the option MelConfig::reference.
 enum class Reference : std::uint8_t {
-  /// The highest value of the whole result (Whisper's).
+  /// The highest value of the whole result (Whisper).
   whole_input,
-  /// `reference_value`: the same for each part of a live signal.
+  /// `reference_value`, which works for live signals too.
   fixed,
-  /// None: `top_db` and `subtract_reference` do nothing.
+  /// None: `top_db` and `subtract_reference` have no effect.
   none,
 };
 
@@ -171,27 +170,27 @@ enum class LifterKind : std::uint8_t {
 
 /// Values of the option MelConfig::normalize.
 enum class Normalize : std::uint8_t {
-  /// Nothing.
+  /// None.
   none,
-  /// Its mean is subtracted.
+  /// Subtracts the mean.
   mean,
-  /// Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+  /// Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
   deviation,
-  /// Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+  /// Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
   variance,
 };
 
 /// Values of the option MelConfig::layout.
 enum class Layout : std::uint8_t {
-  /// (n_mels, n_frames): a band's frames stand together.
+  /// (n_mels, n_frames): the frames of a band are adjacent.
   mel_major,
-  /// (n_frames, n_mels): a frame's bands stand together.
+  /// (n_frames, n_mels): the bands of a frame are adjacent.
   frame_major,
 };
 
 /// Every option of the pipeline. The default is Whisper's log-mel with 80 bands.
 ///
-/// An aggregate: start from a preset and change single members, or name them (C++20).
+/// An aggregate: start from a preset and change members, or name them (C++20).
 ///
 /// @code
 /// auto config = mojo_audio::MelConfig::kaldi_fbank();
@@ -199,135 +198,137 @@ enum class Layout : std::uint8_t {
 /// mojo_audio::MelConfig large{.n_mels = 128};  // C++20
 /// @endcode
 ///
-/// The steps are always taken in this order: `normalize_input`, `dither`, `preemphasis` over the signal,
-/// padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in the frame, window,
-/// transform, `power`, mel filters, `log`, reference and `top_db`, `offset` and `scale`, cepstrum or
-/// energy, `normalize`.
+/// The order of the steps is fixed: `normalize_input`, `dither`, `preemphasis` over the signal, padding of the
+/// signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in the frame, window, transform, `power`, mel
+/// filters, `log`, reference and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`.
 ///
-/// Values are checked when an extractor is made, or by check().
+/// MelExtractor and check() check the values.
 struct MelConfig {
   /// Sample rate of the input, in hertz.
   std::uint32_t sample_rate = 16000;
-  /// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+  /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+  /// power of two.
   std::uint32_t n_fft = 400;
-  /// Length of the window in samples, at most `n_fft`; unset means `n_fft`.
+  /// Length of the window in samples, from 1 to `n_fft`. Unset: `n_fft`.
   std::optional<std::uint32_t> win_length = std::nullopt;
-  /// Samples between the starts of neighbouring frames.
+  /// Samples between the starts of neighbouring frames; at least 1.
   std::uint32_t hop_length = 160;
-  /// Number of mel bands.
+  /// Number of mel bands, from 1 to 4,096.
   std::uint32_t n_mels = 80;
-  /// Lower edge of the lowest band, in hertz.
+  /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
   double f_min = 0.0;
-  /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-  /// rounded down).
+  /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+  /// rate, where torchaudio rounds down to whole hertz.
   std::optional<double> f_max = std::nullopt;
   /// Shape of the window.
   Window window = Window::hann;
-  /// Whether the window's period is its length (for spectral analysis) instead of its length less
-  /// one (symmetric).
+  /// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+  /// symmetric (its length − 1).
   bool window_periodic = true;
-  /// Numbers that windowing and the transform are computed in; what comes before them is float32.
+  /// Floating-point type used for windowing and the transform. Earlier steps use float32.
   Precision precision = Precision::single;
-  /// Exponent of the magnitude: 2 for power, 1 for magnitude.
+  /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
   double power = 2.0;
-  /// Added under the root before a magnitude is taken (`power` other than 2): sqrt(re² + im² + eps).
+  /// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if `power` is not 2.
   double magnitude_eps = 0.0;
   /// What the spectrum is divided by.
   SpectrumNorm spectrum_norm = SpectrumNorm::none;
-  /// Whether frame t is centred on sample t · `hop_length` (the signal is padded at both ends)
+  /// Whether frame t is centred on sample t · `hop_length`, with the signal padded at both ends,
   /// instead of starting there.
   bool center = true;
   /// How many samples `center` adds at each end.
   CenterPad center_pad = CenterPad::half_frame;
-  /// What stands beyond the ends of the signal where frames reach over them.
+  /// What frames contain where they reach beyond the ends of the signal.
   PadMode pad_mode = PadMode::reflect;
-  /// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, `center`
-  /// must be false), there are round(n_samples / `hop_length`) frames, the first of them centred
-  /// on half a hop.
+  /// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+  /// round(n_samples / `hop_length`) frames, the first centred on half a hop; it needs `center` to be
+  /// false.
   bool snip_edges = true;
   /// Which samples belong to a frame when `win_length` is less than `n_fft`.
   FrameSpan frame_span = FrameSpan::fft;
-  /// Whether the last frame is left out before anything is measured on the result.
+  /// Whether the last frame is dropped, before anything is measured over the result.
   bool drop_last_frame = true;
-  /// Zeros added after the signal, in samples; what `pad_to` asks for counts them.
+  /// Number of zeros appended to the signal. They count towards `pad_to`.
   std::uint64_t pad_end = 0;
-  /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-  /// stay whole.
+  /// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+  /// keep their length.
   std::optional<std::uint64_t> pad_to = std::nullopt;
   /// What `pad_to` pads with.
   PadToMode pad_to_mode = PadToMode::zeros;
-  /// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-  /// integers.
+  /// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
   double input_scale = 1.0;
-  /// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+  /// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+  /// 1e-7).
   bool normalize_input = false;
-  /// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-  /// 0 adds none.
+  /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+  /// no noise.
   double dither = 0.0;
-  /// Seed of the dither: the same seed gives the same noise.
+  /// Seed of the dither. Equal seeds make equal noise.
   std::uint64_t dither_seed = 0;
-  /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
+  /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
   double preemphasis = 0.0;
   /// Whether pre-emphasis runs over the signal or within each frame.
   PreemphasisMode preemphasis_mode = PreemphasisMode::signal;
-  /// Whether each frame's mean is taken off its samples.
+  /// Whether each frame's mean is subtracted from its samples.
   bool remove_dc_offset = false;
   /// The mel scale.
   MelScale mel_scale = MelScale::slaney;
   /// How filters are scaled.
   MelNorm mel_norm = MelNorm::slaney;
-  /// Where the sides of the triangles are straight lines.
+  /// Frequency scale on which the sides of the triangles are straight.
   TriangleDomain triangle_domain = TriangleDomain::hz;
-  /// Which frequencies the bins of the transform are taken to stand for.
+  /// Frequencies assigned to the bins of the transform.
   BinFrequencies bin_frequencies = BinFrequencies::exact;
   /// The logarithm taken of the mel energies.
   Log log = Log::log10;
-  /// Smallest argument of the logarithm.
+  /// Floor of the logarithm's argument.
   double log_floor = 1e-10;
-  /// Whether `log_floor` is a lower limit or is added.
+  /// How `log_floor` is applied.
   LogFloorMode log_floor_mode = LogFloorMode::clamp;
-  /// The level that `top_db` and `subtract_reference` refer to. `whole_input` needs the end of the
-  /// input and so can't be streamed.
+  /// Reference level of `top_db` and `subtract_reference`. `whole_input` needs the whole input, so a
+  /// stream rejects it.
   Reference reference = Reference::whole_input;
-  /// The level itself where `reference` is `fixed`, in units of `log` (1.5 for log10 in Voxtral's
-  /// real-time model).
+  /// Reference level if `reference` is `fixed`, in units of `log` (Voxtral's real-time model: 1.5,
+  /// with log10).
   double reference_value = 0.0;
-  /// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-  /// Whisper's "maximum − 8" in log10 units is 80 dB.
+  /// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+  /// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
   std::optional<double> top_db = 80.0;
   /// Whether the reference level is subtracted, as librosa's `ref=np.max` does.
   bool subtract_reference = false;
   /// Added to each value after the logarithm and `top_db`.
   double offset = 4.0;
-  /// Multiplies each value after `offset` was added.
+  /// Factor applied to each value after `offset`, more than 0.
   double scale = 0.25;
-  /// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-  /// gives the bands.
+  /// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+  /// `n_mels`. Unset: the bands.
   std::optional<std::uint32_t> n_mfcc = std::nullopt;
-  /// Lifter of the cepstrum; 0 leaves it as it is.
+  /// Lifter of the cepstrum. 0: none.
   double lifter = 0.0;
   /// The formula of the lifter.
   LifterKind lifter_kind = LifterKind::kaldi;
-  /// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-  /// the cepstrum's first coefficient.
+  /// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+  /// the first cepstral coefficient.
   bool use_energy = false;
   /// Whether the energy is measured before pre-emphasis and window.
   bool raw_energy = true;
-  /// Smallest energy, before its logarithm; 0 sets no limit of its own.
+  /// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+  /// 0: only the fixed one.
   double energy_floor = 0.0;
-  /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+  /// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+  /// the first.
   bool htk_compat = false;
-  /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before `offset` and
-  /// `scale`.
+  /// Pads or truncates the result to this many frames. Padding is 0 before `offset` and `scale`. Not
+  /// with `n_mfcc` or `use_energy`.
   std::optional<std::uint32_t> n_frames = std::nullopt;
-  /// What is done to each row of the result, over its frames.
+  /// Normalization of each row of the result over its frames.
   Normalize normalize = Normalize::none;
-  /// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+  /// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
   std::uint32_t normalize_ddof = 1;
-  /// Keeps the division of `normalize` away from 0.
+  /// Keeps `normalize` from dividing by 0.
   double normalize_eps = 1e-5;
-  /// Whether frames from n_samples / `hop_length` on (samples without padding) are left out of `normalize`'s measure and set
-  /// to 0 after it, as NeMo does.
+  /// Whether `normalize` ignores frames from n_samples / `hop_length` on (not counting padding) and
+  /// then sets them to 0, as NeMo does.
   bool mask_tail = false;
   /// Order of the result in memory.
   Layout layout = Layout::mel_major;
@@ -338,7 +339,7 @@ struct MelConfig {
   }
 
   /// The preset `whisper-large-v3`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - n_mels = 128
   [[nodiscard]] static MelConfig whisper_large_v3() noexcept {
     MelConfig config{};
@@ -347,7 +348,7 @@ struct MelConfig {
   }
 
   /// The preset `librosa`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - sample_rate = 22050
   /// - n_fft = 2048
   /// - hop_length = 512
@@ -378,7 +379,7 @@ struct MelConfig {
   }
 
   /// The preset `torchaudio`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - hop_length = 200
   /// - n_mels = 128
   /// - drop_last_frame = false
@@ -407,7 +408,7 @@ struct MelConfig {
   }
 
   /// The preset `kaldi-fbank`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
   /// - f_min = 20.0
@@ -458,7 +459,7 @@ struct MelConfig {
   }
 
   /// The preset `parakeet`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
   /// - window_periodic = false
@@ -495,7 +496,7 @@ struct MelConfig {
   }
 
   /// The preset `hifigan`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - sample_rate = 22050
   /// - n_fft = 1024
   /// - hop_length = 256
@@ -530,7 +531,7 @@ struct MelConfig {
   }
 
   /// The preset `speecht5`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - n_fft = 1024
   /// - hop_length = 256
   /// - f_min = 80.0
@@ -561,7 +562,7 @@ struct MelConfig {
   }
 
   /// The preset `ast`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
   /// - n_mels = 128
@@ -612,7 +613,7 @@ struct MelConfig {
   }
 
   /// The preset `clap`.
-  /// Its options that are not the defaults:
+  /// It changes these defaults:
   /// - sample_rate = 48000
   /// - n_fft = 1024
   /// - hop_length = 480
@@ -648,8 +649,8 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset of a name, such as `"whisper-large-v3"`.
-  /// @throws Error `unknown_name` if there is none of that name.
+  /// The preset with a name, such as `"whisper-large-v3"`.
+  /// @throws Error `unknown_name` if no preset has that name.
   [[nodiscard]] static MelConfig preset(std::string_view name) {
     return detail::unwrap(try_preset(name));
   }
@@ -664,10 +665,9 @@ struct MelConfig {
     return config;
   }
 
-  /// Sets an option from text: numbers in decimal, `true` or `false`, the name of a choice, `none` to
-  /// unset an optional one.
-  /// @throws Error `unknown_name` if there is no option of that name, `config` if the text is not a value
-  /// of its type.
+  /// Sets an option from text: a decimal number, `true` or `false`, the name of a choice, or `none` to unset an
+  /// optional one.
+  /// @throws Error `unknown_name` if no option has that name, `config` if the text is not a value of its type.
   void set(std::string_view option, std::string_view value) {
     detail::unwrap(try_set(option, value));
   }
@@ -682,7 +682,7 @@ struct MelConfig {
   }
 
   /// The value of an option as text, in the form that set() reads.
-  /// @throws Error `unknown_name` if there is no option of that name.
+  /// @throws Error `unknown_name` if no option has that name.
   [[nodiscard]] std::string get(std::string_view option) const {
     return detail::unwrap(try_get(option));
   }
@@ -696,7 +696,7 @@ struct MelConfig {
     return std::string(text.text, text.length);
   }
 
-  /// Checks every option, by itself and together with the others.
+  /// Checks every option, alone and against the others.
   /// @throws Error `config`; the text starts with the option's name.
   void check() const { detail::unwrap(try_check()); }
 

@@ -150,7 +150,7 @@ pub fn mirror() -> Result<String> {
     for (part, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(env!("CARGO_PKG_VERSION").split('.')) {
         write!(
             text,
-            "\n/// The {} version of this header; mojo_audio_version() tells that of the library.\n\
+            "\n/// The {} version of this header; mojo_audio_version() returns that of the library.\n\
              pub const MOJO_AUDIO_VERSION_{part}: i32 = {number};\n",
             part.to_lowercase()
         )?;
@@ -173,10 +173,10 @@ pub fn mirror() -> Result<String> {
     for field in &fields {
         match (field.option, field.name.as_str()) {
             (Some(option), _) => option_doc(&mut text, option)?,
-            (None, "size") => text.push_str("/// sizeof(MojoMelOptions), as the caller was compiled.\n"),
+            (None, "size") => text.push_str("/// sizeof(MojoMelOptions) in the caller's header.\n"),
             (None, "preset") => text.push_str(
-                "/// Where options come from that the caller does not know: left as mojo_mel_options_init()\n\
-                 /// fills it.\n",
+                "/// Preset that supplies options newer than the caller's header. Don't change it:\n\
+                 /// mojo_mel_options_init() sets it.\n",
             ),
             _ => text.push_str("/// Always 0.\n"),
         }
@@ -208,7 +208,7 @@ pub fn mirror() -> Result<String> {
         }
     }
     text.push_str(
-        "}\n}\n\n/// The configuration that the fields describe; its values are not checked yet.\n\
+        "}\n}\n\n/// The configuration that the fields describe, unchecked.\n\
          pub(crate) fn config(&self) -> Result<MelConfig, Failure> {\n",
     );
     for field in fields.iter().filter(|field| field.option.is_none()).skip(2) {
@@ -243,17 +243,17 @@ pub fn mirror() -> Result<String> {
 }
 
 const STRUCT: &str = "
-/// Every option of the pipeline. Filled by mojo_mel_options_init() with a preset; then change what is to
-/// differ. Options that may be unset are unset where they are 0.
+/// Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
+/// option may be unset, 0 means unset.
 ///
-/// Ownership: the caller's. Threads: any, one at a time while it is changed.
+/// Ownership: the caller's. Threads: any, one at a time while it changes.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MojoMelOptions {
 ";
 
 const CHOICE: &str = "
-/// The value of a number.
+/// The value with a number.
 fn choice<T: Copy>(
     field: &'static str,
     values: &[T],
@@ -278,7 +278,7 @@ fn option_doc(text: &mut String, option: &OptionInfo) -> Result {
     match option.kind {
         OptionKind::Choice { name, .. } => writeln!(text, "/// A {}.", c_choice(name))?,
         OptionKind::Bool => text.push_str("/// 0 or 1.\n"),
-        _ if option.optional => text.push_str("/// 0 is unset.\n"),
+        _ if option.optional => text.push_str("/// 0 means unset.\n"),
         _ => {}
     }
     Ok(())
@@ -318,7 +318,7 @@ const SKETCH: &str = r#"/*
  *     const float* values = mojo_mel_spectrogram_get_data_ptr(mel);        // n_mels rows
  *     mojo_mel_spectrogram_free(mel);
  *
- * Any other recipe, for many inputs and threads:
+ * Any preset and option, for many inputs and threads:
  *
  *     MojoMelOptions options;
  *     mojo_mel_options_init(&options, sizeof options, "kaldi-fbank");
@@ -327,17 +327,17 @@ const SKETCH: &str = r#"/*
  *     mojo_mel_extractor_new(&options, &extractor);
  *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
  *
- * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn,
- * at its end mojo_mel_stream_finish() and what is left to read.
+ * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn, and at
+ * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
  *
  * Rules for all functions
- * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes
- *   of 0 and sizes that are too large are errors or do nothing, as documented at each function.
- * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller and are freed with
- *   their own function; free takes NULL. Handles that were freed must not be used.
- * - Every function may be called on any thread. Spectrograms and extractors never change and are shared
- *   by threads freely; a stream is used by one thread at a time.
- * - Samples are mono, float32 with a full scale of 1, or int16. They are never kept nor changed.
+ * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes of 0
+ *   and sizes that are too large are errors or do nothing, as documented for each function.
+ * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
+ *   function, which accepts NULL. Don't use a handle after freeing it.
+ * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
+ *   can share one. Only one thread at a time can use a stream.
+ * - Samples are mono: float32 with a full scale of 1, or int16. They are neither kept nor changed.
  */"#;
 
 /// `capi/include/mojo_audio.h`.

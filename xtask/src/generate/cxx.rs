@@ -27,7 +27,7 @@ namespace mojo_audio {
 const STRUCT: &str = r"
 /// Every option of the pipeline. The default is Whisper's log-mel with 80 bands.
 ///
-/// An aggregate: start from a preset and change single members, or name them (C++20).
+/// An aggregate: start from a preset and change members, or name them (C++20).
 ///
 /// @code
 /// auto config = mojo_audio::MelConfig::kaldi_fbank();
@@ -35,18 +35,17 @@ const STRUCT: &str = r"
 /// mojo_audio::MelConfig large{.n_mels = 128};  // C++20
 /// @endcode
 ///
-/// The steps are always taken in this order: `normalize_input`, `dither`, `preemphasis` over the signal,
-/// padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in the frame, window,
-/// transform, `power`, mel filters, `log`, reference and `top_db`, `offset` and `scale`, cepstrum or
-/// energy, `normalize`.
+/// The order of the steps is fixed: `normalize_input`, `dither`, `preemphasis` over the signal, padding of the
+/// signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in the frame, window, transform, `power`, mel
+/// filters, `log`, reference and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`.
 ///
-/// Values are checked when an extractor is made, or by check().
+/// MelExtractor and check() check the values.
 struct MelConfig {
 ";
 
 const METHODS: &str = r#"
-  /// The preset of a name, such as `"whisper-large-v3"`.
-  /// @throws Error `unknown_name` if there is none of that name.
+  /// The preset with a name, such as `"whisper-large-v3"`.
+  /// @throws Error `unknown_name` if no preset has that name.
   [[nodiscard]] static MelConfig preset(std::string_view name) {
     return detail::unwrap(try_preset(name));
   }
@@ -61,10 +60,9 @@ const METHODS: &str = r#"
     return config;
   }
 
-  /// Sets an option from text: numbers in decimal, `true` or `false`, the name of a choice, `none` to
-  /// unset an optional one.
-  /// @throws Error `unknown_name` if there is no option of that name, `config` if the text is not a value
-  /// of its type.
+  /// Sets an option from text: a decimal number, `true` or `false`, the name of a choice, or `none` to unset an
+  /// optional one.
+  /// @throws Error `unknown_name` if no option has that name, `config` if the text is not a value of its type.
   void set(std::string_view option, std::string_view value) {
     detail::unwrap(try_set(option, value));
   }
@@ -79,7 +77,7 @@ const METHODS: &str = r#"
   }
 
   /// The value of an option as text, in the form that set() reads.
-  /// @throws Error `unknown_name` if there is no option of that name.
+  /// @throws Error `unknown_name` if no option has that name.
   [[nodiscard]] std::string get(std::string_view option) const {
     return detail::unwrap(try_get(option));
   }
@@ -93,7 +91,7 @@ const METHODS: &str = r#"
     return std::string(text.text, text.length);
   }
 
-  /// Checks every option, by itself and together with the others.
+  /// Checks every option, alone and against the others.
   /// @throws Error `config`; the text starts with the option's name.
   void check() const { detail::unwrap(try_check()); }
 
@@ -201,7 +199,7 @@ pub fn header() -> Result<String> {
 
 /// The list of a preset's changes starts with a sentence.
 fn bullet(before: &str) -> &'static str {
-    if before.is_empty() { "Its options that are not the defaults:\n  /// -" } else { "-" }
+    if before.is_empty() { "It changes these defaults:\n  /// -" } else { "-" }
 }
 
 /// `cxx-bindings/src/options.cc`.
@@ -268,7 +266,7 @@ pub fn mirror() -> Result<String> {
         }
     }
     text.push_str(
-        "}\n}\n\n/// The configuration that the fields describe; its values are not checked yet.\n\
+        "}\n}\n\n/// The configuration that the fields describe, unchecked.\n\
          pub(crate) fn config(&self) -> Result<MelConfig, Error> {\nOk(MelConfig {\n",
     );
     for option in OPTIONS {

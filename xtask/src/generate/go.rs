@@ -16,15 +16,15 @@ import "math"
 "#;
 
 const CONFIG: &str = "
-// MelConfig has every option of the pipeline. Take a preset and change what is to differ:
+// MelConfig has every option of the pipeline. Take a preset and change fields:
 //
 //	config := mojoaudio.KaldiFbank()
 //	config.NMels = 40
 //
-// Options that may be unset are unset where they are 0. Values are checked by [NewMelExtractor]; the zero
-// MelConfig is not valid. Two configurations can be compared with ==.
+// If an option may be unset, 0 means unset. [NewMelExtractor] checks the values; the zero MelConfig is not
+// valid. Two configurations can be compared with ==.
 type MelConfig struct {
-\t// The preset that options of a library newer than this package come from.
+\t// The preset that supplies options of a library newer than this package.
 \tpreset uint32
 ";
 

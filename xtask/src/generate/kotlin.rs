@@ -14,10 +14,10 @@ import mojoaudio.internal.Options
 /**
  * Every option of the pipeline. `MelConfig()` has the defaults, which are Whisper's log-mel with 80 bands.
  *
- * Take a preset and change what is to differ: `MelConfig.kaldiFbank().copy(nMels = 40)`, or in Java
+ * Take a preset and change options: `MelConfig.kaldiFbank().copy(nMels = 40)`, or in Java
  * `MelConfig.kaldiFbank().toBuilder().nMels(40).build()`.
  *
- * A configuration does not change. Its values are checked when a [MelExtractor] is made, or by [check].
+ * A configuration never changes. [MelExtractor] and [check] check its values.
  */
 public class MelConfig private constructor(internal val options: Options) {
     /** The defaults. */
@@ -25,10 +25,10 @@ public class MelConfig private constructor(internal val options: Options) {
 ";
 
 const BUILDER: &str = "
-    /** The same configuration, to be changed. */
+    /** A builder that starts from this configuration. */
     public fun toBuilder(): Builder = Builder(options.changed())
 
-    /** Refuses values that are not allowed: [MelException.Config] names the option. */
+    /** Checks every option, alone and against the others: [MelException.Config] names a wrong one. */
     public fun check(): Unit = options.check()
 
     override fun equals(other: Any?): Boolean = other is MelConfig && other.options == options
@@ -37,16 +37,16 @@ const BUILDER: &str = "
 
     override fun toString(): String = \"MelConfig($options)\"
 
-    /** A configuration that is being changed. */
+    /** A configuration that can be changed. */
     public class Builder internal constructor(private val options: Options) {
-        /** The configuration as it is now. */
+        /** The configuration with the current options. */
         public fun build(): MelConfig = MelConfig(options.changed())
 
         /**
-         * Sets an option by its name in Rust, such as `n_fft`, from text: numbers in decimal, `true` or
-         * `false`, the name of a choice, `none` to unset an optional one.
+         * Sets an option by its name in Rust, such as `n_fft`, from text: a decimal number, `true` or `false`,
+         * the name of a choice, or `none` to unset an optional one.
          *
-         * @throws MelException.UnknownName there is no option of that name
+         * @throws MelException.UnknownName no option has that name
          * @throws MelException.Config the text is not a value of its type
          */
         public fun set(option: String, text: String): Builder = apply { options.set(option, text) }
@@ -61,7 +61,7 @@ pub fn options() -> Result<String> {
         doc(&mut text, "    ", option.doc);
         writeln!(text, "    public val {field}: {ty} get() = options.{}", read(option))?;
     }
-    text.push_str("\n    /** The same configuration with single options changed. */\n");
+    text.push_str("\n    /** The same configuration with changes. */\n");
     text.push_str("    @JvmSynthetic\n    public fun copy(\n");
     for option in OPTIONS {
         let field = camel(option.name);
@@ -123,8 +123,8 @@ fn presets(text: &mut String) -> Result {
         writeln!(text, "            {preset:?},")?;
     }
     text.push_str(
-        "        )\n\n        /**\n         * The preset of that name, one of [PRESETS].\n         *\n         \
-         * @throws MelException.UnknownName there is none of that name\n         */\n        @JvmStatic\n        \
+        "        )\n\n        /**\n         * The preset with that name, one of [PRESETS].\n         *\n         \
+         * @throws MelException.UnknownName no preset has that name\n         */\n        @JvmStatic\n        \
          public fun preset(name: String): MelConfig = MelConfig(Options.preset(name))\n",
     );
     for preset in PRESETS {

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 const INTRODUCTION: &str = "
 # Options
 
-The same in every language, in that language's casing. The default is Whisper's log-mel with 80 bands.
-Values are written as `MelConfig::set` and `mojo-audio --set` read them; `none` unsets an option.
+Options have the same names in every language, in its casing. The defaults are Whisper's log-mel with 80 bands.
+Values are in the form that `MelConfig::set` and `mojo-audio --set` read; `none` unsets an option.
 
 | option | type | default | meaning |
 |---|---|---|---|

@@ -31,30 +31,29 @@ const FUNCTION: &str = r#"
 /// Parameters
 /// ----------
 /// audio
-///     One sample or more: float32 (full scale is 1) or int16 (a sample counts as value / 32768), read
-///     without a copy where they are contiguous; float64, sequences of floats, strided views, and what
-///     offers the buffer protocol, `__array__` or DLPack are converted once.
+///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy if
+///     they are contiguous. float64, sequences of floats, strided views and objects with the buffer protocol,
+///     `__array__` or DLPack are converted once.
 /// preset
-///     Where the options that are not named come from; the defaults shown are those of Whisper.
+///     The preset that supplies the other options. The defaults shown are Whisper's.
 /// axis
-///     The axis along which time runs, for arrays of several signals: each is computed by itself.
+///     The time axis, for arrays of several signals. Each signal is computed separately.
 /// **options
-///     Those of `MelConfig`, each described there.
+///     The options of `MelConfig`, which documents them.
 ///
 /// Returns
 /// -------
-/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) where the option `layout` is `frame_major`;
-/// with `axis` the other axes of `audio` stand before these. It owns its memory; torch.from_numpy takes
-/// it over without a copy.
+/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
+/// `axis` the other axes of `audio` come first. It owns its memory, and torch.from_numpy doesn't copy it.
 ///
 /// Raises
 /// ------
 /// InputError
-///     `audio` is no array of samples, or has several axes and `axis` is not given.
+///     `audio` is not an array of samples, or has several axes and no `axis` is set.
 /// EmptyInputError, SampleError
-///     There is no sample; one is not finite, or so large that its power can't be represented.
+///     There are no samples; a sample is not finite, or so large that its power can't be represented.
 /// ConfigError, UnknownNameError
-///     An option has a value that is not allowed; there is no option or preset of that name.
+///     An option's value is not allowed; no option or preset has that name.
 ///
 /// Examples
 /// --------
@@ -101,16 +100,12 @@ pub fn rust() -> Result<String> {
     }
     for preset in PRESETS {
         let method = preset.replace('-', "_");
-        writeln!(text, "    /// The preset `{preset}`, with single options changed.\n    ///")?;
+        writeln!(text, "    /// The preset `{preset}`, with changes.\n    ///")?;
         let changes = changes(preset)?;
         if changes.is_empty() {
             writeln!(text, "    /// These are the defaults.")?;
         } else {
-            writeln!(
-                text,
-                "    /// Its options that are not the defaults: `{}`.",
-                changes.join("`, `")
-            )?;
+            writeln!(text, "    /// It changes these defaults: `{}`.", changes.join("`, `"))?;
         }
         writeln!(
             text,

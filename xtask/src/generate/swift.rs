@@ -9,14 +9,14 @@ use std::fmt::Write as _;
 const HEAD: &str = "
 /// Every option of the pipeline. ``init()`` has the defaults, which are Whisper's log-mel with 80 bands.
 ///
-/// Take a preset and change what is to differ:
+/// Take a preset and change options:
 ///
 /// ```swift
 /// var config = MelConfig.kaldiFbank
 /// config.nMels = 40
 /// ```
 ///
-/// Values are checked when a ``MelExtractor`` is made, or by ``check()``.
+/// ``MelExtractor`` and ``check()`` check the values.
 public struct MelConfig: Sendable, Hashable {
 ";
 

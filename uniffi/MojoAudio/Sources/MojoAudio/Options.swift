@@ -2,108 +2,109 @@
 
 /// Every option of the pipeline. ``init()`` has the defaults, which are Whisper's log-mel with 80 bands.
 ///
-/// Take a preset and change what is to differ:
+/// Take a preset and change options:
 ///
 /// ```swift
 /// var config = MelConfig.kaldiFbank
 /// config.nMels = 40
 /// ```
 ///
-/// Values are checked when a ``MelExtractor`` is made, or by ``check()``.
+/// ``MelExtractor`` and ``check()`` check the values.
 public struct MelConfig: Sendable, Hashable {
     /// Sample rate of the input, in hertz.
     public var sampleRate: Int
 
-    /// Length of the Fourier transform in samples; any length from 2 to 65,536, never padded.
+    /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+    /// power of two.
     public var nFFT: Int
 
-    /// Length of the window in samples, at most ``nFFT``; unset means ``nFFT``.
+    /// Length of the window in samples, from 1 to ``nFFT``. Unset: ``nFFT``.
     public var winLength: Int?
 
-    /// Samples between the starts of neighbouring frames.
+    /// Samples between the starts of neighbouring frames; at least 1.
     public var hopLength: Int
 
-    /// Number of mel bands.
+    /// Number of mel bands, from 1 to 4,096.
     public var nMels: Int
 
-    /// Lower edge of the lowest band, in hertz.
+    /// Lower edge of the lowest band, in hertz: at least 0 and less than ``fMax``.
     public var fMin: Double
 
-    /// Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-    /// rounded down).
+    /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+    /// rate, where torchaudio rounds down to whole hertz.
     public var fMax: Double?
 
     /// Shape of the window.
     public var window: Window
 
-    /// Whether the window's period is its length (for spectral analysis) instead of its length less
-    /// one (symmetric).
+    /// Whether the window is periodic (its period is its length, for spectral analysis) instead of
+    /// symmetric (its length − 1).
     public var windowPeriodic: Bool
 
-    /// Numbers that windowing and the transform are computed in; what comes before them is float32.
+    /// Floating-point type used for windowing and the transform. Earlier steps use float32.
     public var precision: Precision
 
-    /// Exponent of the magnitude: 2 for power, 1 for magnitude.
+    /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
     public var power: Double
 
-    /// Added under the root before a magnitude is taken (``power`` other than 2): sqrt(re² + im² + eps).
+    /// Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if ``power`` is not 2.
     public var magnitudeEps: Double
 
     /// What the spectrum is divided by.
     public var spectrumNorm: SpectrumNorm
 
-    /// Whether frame t is centred on sample t · ``hopLength`` (the signal is padded at both ends)
+    /// Whether frame t is centred on sample t · ``hopLength``, with the signal padded at both ends,
     /// instead of starting there.
     public var center: Bool
 
     /// How many samples ``center`` adds at each end.
     public var centerPad: CenterPad
 
-    /// What stands beyond the ends of the signal where frames reach over them.
+    /// What frames contain where they reach beyond the ends of the signal.
     public var padMode: PadMode
 
-    /// Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, ``center``
-    /// must be false), there are round(n_samples / ``hopLength``) frames, the first of them centred
-    /// on half a hop.
+    /// Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+    /// round(n_samples / ``hopLength``) frames, the first centred on half a hop; it needs ``center`` to be
+    /// false.
     public var snipEdges: Bool
 
     /// Which samples belong to a frame when ``winLength`` is less than ``nFFT``.
     public var frameSpan: FrameSpan
 
-    /// Whether the last frame is left out before anything is measured on the result.
+    /// Whether the last frame is dropped, before anything is measured over the result.
     public var dropLastFrame: Bool
 
-    /// Zeros added after the signal, in samples; what ``padTo`` asks for counts them.
+    /// Number of zeros appended to the signal. They count towards ``padTo``.
     public var padEnd: UInt64
 
-    /// Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-    /// stay whole.
+    /// Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+    /// keep their length.
     public var padTo: UInt64?
 
     /// What ``padTo`` pads with.
     public var padToMode: PadToMode
 
-    /// Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-    /// integers.
+    /// Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
     public var inputScale: Double
 
-    /// Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7).
+    /// Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+    /// 1e-7).
     public var normalizeInput: Bool
 
-    /// Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-    /// 0 adds none.
+    /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+    /// no noise.
     public var dither: Double
 
-    /// Seed of the dither: the same seed gives the same noise.
+    /// Seed of the dither. Equal seeds make equal noise.
     public var ditherSeed: UInt64
 
-    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are.
+    /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
     public var preemphasis: Double
 
     /// Whether pre-emphasis runs over the signal or within each frame.
     public var preemphasisMode: PreemphasisMode
 
-    /// Whether each frame's mean is taken off its samples.
+    /// Whether each frame's mean is subtracted from its samples.
     public var removeDCOffset: Bool
 
     /// The mel scale.
@@ -112,31 +113,31 @@ public struct MelConfig: Sendable, Hashable {
     /// How filters are scaled.
     public var melNorm: MelNorm
 
-    /// Where the sides of the triangles are straight lines.
+    /// Frequency scale on which the sides of the triangles are straight.
     public var triangleDomain: TriangleDomain
 
-    /// Which frequencies the bins of the transform are taken to stand for.
+    /// Frequencies assigned to the bins of the transform.
     public var binFrequencies: BinFrequencies
 
     /// The logarithm taken of the mel energies.
     public var log: Log
 
-    /// Smallest argument of the logarithm.
+    /// Floor of the logarithm's argument.
     public var logFloor: Double
 
-    /// Whether ``logFloor`` is a lower limit or is added.
+    /// How ``logFloor`` is applied.
     public var logFloorMode: LogFloorMode
 
-    /// The level that ``topDB`` and ``subtractReference`` refer to. `wholeInput` needs the end of the
-    /// input and so can't be streamed.
+    /// Reference level of ``topDB`` and ``subtractReference``. `wholeInput` needs the whole input, so a
+    /// stream rejects it.
     public var reference: Reference
 
-    /// The level itself where ``reference`` is `fixed`, in units of ``log`` (1.5 for log10 in Voxtral's
-    /// real-time model).
+    /// Reference level if ``reference`` is `fixed`, in units of ``log`` (Voxtral's real-time model: 1.5,
+    /// with log10).
     public var referenceValue: Double
 
-    /// Levels lower than this many decibels below the reference are raised to that; unset raises none.
-    /// Whisper's "maximum − 8" in log10 units is 80 dB.
+    /// Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+    /// no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
     public var topDB: Double?
 
     /// Whether the reference level is subtracted, as librosa's `ref=np.max` does.
@@ -145,47 +146,49 @@ public struct MelConfig: Sendable, Hashable {
     /// Added to each value after the logarithm and ``topDB``.
     public var offset: Double
 
-    /// Multiplies each value after ``offset`` was added.
+    /// Factor applied to each value after ``offset``, more than 0.
     public var scale: Double
 
-    /// Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-    /// gives the bands.
+    /// Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+    /// ``nMels``. Unset: the bands.
     public var nMFCC: Int?
 
-    /// Lifter of the cepstrum; 0 leaves it as it is.
+    /// Lifter of the cepstrum. 0: none.
     public var lifter: Double
 
     /// The formula of the lifter.
     public var lifterKind: LifterKind
 
-    /// Whether the frame's log energy is given too: as one more row before the bands, or in place of
-    /// the cepstrum's first coefficient.
+    /// Whether the result includes the frame's log energy: as a row before the bands, or in place of
+    /// the first cepstral coefficient.
     public var useEnergy: Bool
 
     /// Whether the energy is measured before pre-emphasis and window.
     public var rawEnergy: Bool
 
-    /// Smallest energy, before its logarithm; 0 sets no limit of its own.
+    /// Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+    /// 0: only the fixed one.
     public var energyFloor: Double
 
-    /// Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last.
+    /// Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+    /// the first.
     public var htkCompat: Bool
 
-    /// Gives exactly this many frames of bands: more are cut off, missing ones are 0 before ``offset`` and
-    /// ``scale``.
+    /// Pads or truncates the result to this many frames. Padding is 0 before ``offset`` and ``scale``. Not
+    /// with ``nMFCC`` or ``useEnergy``.
     public var nFrames: Int?
 
-    /// What is done to each row of the result, over its frames.
+    /// Normalization of each row of the result over its frames.
     public var normalize: Normalize
 
-    /// Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one.
+    /// Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one.
     public var normalizeDdof: Int
 
-    /// Keeps the division of ``normalize`` away from 0.
+    /// Keeps ``normalize`` from dividing by 0.
     public var normalizeEps: Double
 
-    /// Whether frames from n_samples / ``hopLength`` on (samples without padding) are left out of ``normalize``'s measure and set
-    /// to 0 after it, as NeMo does.
+    /// Whether ``normalize`` ignores frames from n_samples / ``hopLength`` on (not counting padding) and
+    /// then sets them to 0, as NeMo does.
     public var maskTail: Bool
 
     /// Order of the result in memory.
@@ -327,10 +330,9 @@ extension MelConfig {
 
     /// A value of ``precision``.
     public enum Precision: String, Sendable, CaseIterable {
-        /// 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-        /// rounding.
+        /// float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame.
         case single = "single"
-        /// 64 bits, as NumPy computes (librosa, transformers): at about half the speed.
+        /// float64, as in NumPy (librosa, transformers), at about half the speed.
         case double = "double"
     }
 
@@ -354,22 +356,22 @@ extension MelConfig {
 
     /// A value of ``padMode``.
     public enum PadMode: String, Sendable, CaseIterable {
-        /// The signal mirrored at its first and last sample, those not repeated; again and again
-        /// where the signal is short.
+        /// The signal mirrored at its first and last sample without repeating them, again and again
+        /// if the signal is short.
         case reflect = "reflect"
         /// Zeros.
         case constant = "constant"
         /// The first and the last sample.
         case replicate = "replicate"
-        /// The signal mirrored with its first and last sample repeated (Kaldi's).
+        /// The signal mirrored, its first and last sample repeated (Kaldi).
         case symmetric = "symmetric"
     }
 
     /// A value of ``frameSpan``.
     public enum FrameSpan: String, Sendable, CaseIterable {
-        /// ``nFFT`` samples, with the window in their middle (librosa, torch.stft).
+        /// ``nFFT`` samples, with the window in the middle (librosa, torch.stft).
         case fft = "fft"
-        /// ``winLength`` samples, with zeros after them up to ``nFFT`` (Kaldi).
+        /// ``winLength`` samples, followed by zeros up to ``nFFT`` (Kaldi).
         case window = "window"
     }
 
@@ -377,13 +379,13 @@ extension MelConfig {
     public enum PadToMode: String, Sendable, CaseIterable {
         /// Zeros.
         case zeros = "zeros"
-        /// As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad").
+        /// As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad").
         case `repeat` = "repeat"
     }
 
     /// A value of ``preemphasisMode``.
     public enum PreemphasisMode: String, Sendable, CaseIterable {
-        /// Over the signal; its first sample stays.
+        /// Over the signal; its first sample doesn't change.
         case signal = "signal"
         /// Within each frame; its first sample is multiplied by 1 − c (Kaldi).
         case frame = "frame"
@@ -401,17 +403,17 @@ extension MelConfig {
 
     /// A value of ``melNorm``.
     public enum MelNorm: String, Sendable, CaseIterable {
-        /// To a height of 1.
+        /// Height 1.
         case none = "none"
-        /// To an area of 1: 2 / (upper edge − lower edge), in hertz.
+        /// Area 1: height 2 / (upper edge − lower edge), in hertz.
         case slaney = "slaney"
     }
 
     /// A value of ``triangleDomain``.
     public enum TriangleDomain: String, Sendable, CaseIterable {
-        /// Over hertz.
+        /// Hertz.
         case hz = "hz"
-        /// Over mel (Kaldi).
+        /// Mel (Kaldi).
         case mel = "mel"
     }
 
@@ -419,18 +421,18 @@ extension MelConfig {
     public enum BinFrequencies: String, Sendable, CaseIterable {
         /// Bin k is k · ``sampleRate`` / ``nFFT``.
         case exact = "exact"
-        /// Evenly from 0 to ``sampleRate`` / 2 rounded down, whatever ``nFFT`` is, as torchaudio and
-        /// transformers lay them; the same as `exact` where both are even.
+        /// Evenly spaced from 0 to ``sampleRate`` / 2 rounded down, as in torchaudio and transformers.
+        /// Equal to `exact` if ``sampleRate`` and ``nFFT`` are even.
         case linspace = "linspace"
     }
 
     /// A value of ``log``.
     public enum Log: String, Sendable, CaseIterable {
-        /// None at all.
+        /// None.
         case none = "none"
         /// Natural logarithm.
         case ln = "ln"
-        /// Decadic logarithm.
+        /// Logarithm to base 10.
         case log10 = "log10"
         /// 10 log10: decibels of a power.
         case db = "db"
@@ -448,11 +450,11 @@ extension MelConfig {
 
     /// A value of ``reference``.
     public enum Reference: String, Sendable, CaseIterable {
-        /// The highest value of the whole result (Whisper's).
+        /// The highest value of the whole result (Whisper).
         case wholeInput = "whole_input"
-        /// ``referenceValue``: the same for each part of a live signal.
+        /// ``referenceValue``, which works for live signals too.
         case fixed = "fixed"
-        /// None: ``topDB`` and ``subtractReference`` do nothing.
+        /// None: ``topDB`` and ``subtractReference`` have no effect.
         case none = "none"
     }
 
@@ -466,21 +468,21 @@ extension MelConfig {
 
     /// A value of ``normalize``.
     public enum Normalize: String, Sendable, CaseIterable {
-        /// Nothing.
+        /// None.
         case none = "none"
-        /// Its mean is subtracted.
+        /// Subtracts the mean.
         case mean = "mean"
-        /// Its mean is subtracted, then it is divided by deviation + eps (NeMo).
+        /// Subtracts the mean and divides by deviation + ``normalizeEps`` (NeMo).
         case deviation = "deviation"
-        /// Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T).
+        /// Subtracts the mean and divides by sqrt(variance + ``normalizeEps``) (SeamlessM4T).
         case variance = "variance"
     }
 
     /// A value of ``layout``.
     public enum Layout: String, Sendable, CaseIterable {
-        /// (n_mels, n_frames): a band's frames stand together.
+        /// (n_mels, n_frames): the frames of a band are adjacent.
         case melMajor = "mel_major"
-        /// (n_frames, n_mels): a frame's bands stand together.
+        /// (n_frames, n_mels): the bands of a frame are adjacent.
         case frameMajor = "frame_major"
     }
 }

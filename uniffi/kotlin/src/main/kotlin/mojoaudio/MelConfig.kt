@@ -7,10 +7,10 @@ import mojoaudio.internal.Options
 /**
  * Every option of the pipeline. `MelConfig()` has the defaults, which are Whisper's log-mel with 80 bands.
  *
- * Take a preset and change what is to differ: `MelConfig.kaldiFbank().copy(nMels = 40)`, or in Java
+ * Take a preset and change options: `MelConfig.kaldiFbank().copy(nMels = 40)`, or in Java
  * `MelConfig.kaldiFbank().toBuilder().nMels(40).build()`.
  *
- * A configuration does not change. Its values are checked when a [MelExtractor] is made, or by [check].
+ * A configuration never changes. [MelExtractor] and [check] check its values.
  */
 public class MelConfig private constructor(internal val options: Options) {
     /** The defaults. */
@@ -19,24 +19,27 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Sample rate of the input, in hertz. */
     public val sampleRate: Int get() = options.int("sample_rate")
 
-    /** Length of the Fourier transform in samples; any length from 2 to 65,536, never padded. */
+    /**
+     * Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
+     * power of two.
+     */
     public val nFft: Int get() = options.int("n_fft")
 
-    /** Length of the window in samples, at most [nFft]; unset means [nFft]. */
+    /** Length of the window in samples, from 1 to [nFft]. Unset: [nFft]. */
     public val winLength: Int? get() = options.intOrNull("win_length")
 
-    /** Samples between the starts of neighbouring frames. */
+    /** Samples between the starts of neighbouring frames; at least 1. */
     public val hopLength: Int get() = options.int("hop_length")
 
-    /** Number of mel bands. */
+    /** Number of mel bands, from 1 to 4,096. */
     public val nMels: Int get() = options.int("n_mels")
 
-    /** Lower edge of the lowest band, in hertz. */
+    /** Lower edge of the lowest band, in hertz: at least 0 and less than [fMax]. */
     public val fMin: Double get() = options.double("f_min")
 
     /**
-     * Upper edge of the highest band, in hertz; unset means half the sample rate (torchaudio: that
-     * rounded down).
+     * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
+     * rate, where torchaudio rounds down to whole hertz.
      */
     public val fMax: Double? get() = options.doubleOrNull("f_max")
 
@@ -44,25 +47,25 @@ public class MelConfig private constructor(internal val options: Options) {
     public val window: Window get() = options.choice("window", Window.entries)
 
     /**
-     * Whether the window's period is its length (for spectral analysis) instead of its length less
-     * one (symmetric).
+     * Whether the window is periodic (its period is its length, for spectral analysis) instead of
+     * symmetric (its length − 1).
      */
     public val windowPeriodic: Boolean get() = options.boolean("window_periodic")
 
-    /** Numbers that windowing and the transform are computed in; what comes before them is float32. */
+    /** Floating-point type used for windowing and the transform. Earlier steps use float32. */
     public val precision: Precision get() = options.choice("precision", Precision.entries)
 
-    /** Exponent of the magnitude: 2 for power, 1 for magnitude. */
+    /** Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude. */
     public val power: Double get() = options.double("power")
 
-    /** Added under the root before a magnitude is taken ([power] other than 2): sqrt(re² + im² + eps). */
+    /** Added under the root of the magnitude, sqrt(re² + im² + eps). Used only if [power] is not 2. */
     public val magnitudeEps: Double get() = options.double("magnitude_eps")
 
     /** What the spectrum is divided by. */
     public val spectrumNorm: SpectrumNorm get() = options.choice("spectrum_norm", SpectrumNorm.entries)
 
     /**
-     * Whether frame t is centred on sample t · [hopLength] (the signal is padded at both ends)
+     * Whether frame t is centred on sample t · [hopLength], with the signal padded at both ends,
      * instead of starting there.
      */
     public val center: Boolean get() = options.boolean("center")
@@ -70,59 +73,59 @@ public class MelConfig private constructor(internal val options: Options) {
     /** How many samples [center] adds at each end. */
     public val centerPad: CenterPad get() = options.choice("center_pad", CenterPad.entries)
 
-    /** What stands beyond the ends of the signal where frames reach over them. */
+    /** What frames contain where they reach beyond the ends of the signal. */
     public val padMode: PadMode get() = options.choice("pad_mode", PadMode.entries)
 
     /**
-     * Whether only frames that lie wholly inside the signal are taken. If not (Kaldi's way, [center]
-     * must be false), there are round(n_samples / [hopLength]) frames, the first of them centred
-     * on half a hop.
+     * Whether only frames wholly inside the signal are used. False, as in Kaldi, means
+     * round(n_samples / [hopLength]) frames, the first centred on half a hop; it needs [center] to be
+     * false.
      */
     public val snipEdges: Boolean get() = options.boolean("snip_edges")
 
     /** Which samples belong to a frame when [winLength] is less than [nFft]. */
     public val frameSpan: FrameSpan get() = options.choice("frame_span", FrameSpan.entries)
 
-    /** Whether the last frame is left out before anything is measured on the result. */
+    /** Whether the last frame is dropped, before anything is measured over the result. */
     public val dropLastFrame: Boolean get() = options.boolean("drop_last_frame")
 
-    /** Zeros added after the signal, in samples; what [padTo] asks for counts them. */
+    /** Number of zeros appended to the signal. They count towards [padTo]. */
     public val padEnd: Long get() = options.long("pad_end")
 
     /**
-     * Pads the signal at its end to this many samples (Whisper's models take 480,000); longer ones
-     * stay whole.
+     * Pads the end of the signal to this many samples (Whisper's models take 480,000). Longer signals
+     * keep their length.
      */
     public val padTo: Long? get() = options.longOrNull("pad_to")
 
     /** What [padTo] pads with. */
     public val padToMode: PadToMode get() = options.choice("pad_to_mode", PadToMode.entries)
 
-    /**
-     * Scales the samples, as if each were multiplied by this: 32,768 for recipes that expect 16-bit
-     * integers.
-     */
+    /** Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers. */
     public val inputScale: Double get() = options.double("input_scale")
 
-    /** Whether the samples are brought to mean 0 and variance 1 first: (x − mean) / sqrt(variance + 1e-7). */
+    /**
+     * Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance +
+     * 1e-7).
+     */
     public val normalizeInput: Boolean get() = options.boolean("normalize_input")
 
     /**
-     * Standard deviation of the Gaussian noise added to each sample, in units of the scaled input;
-     * 0 adds none.
+     * Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
+     * no noise.
      */
     public val dither: Double get() = options.double("dither")
 
-    /** Seed of the dither: the same seed gives the same noise. */
+    /** Seed of the dither. Equal seeds make equal noise. */
     public val ditherSeed: Long get() = options.long("dither_seed")
 
-    /** Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`; 0 leaves the samples as they are. */
+    /** Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none. */
     public val preemphasis: Double get() = options.double("preemphasis")
 
     /** Whether pre-emphasis runs over the signal or within each frame. */
     public val preemphasisMode: PreemphasisMode get() = options.choice("preemphasis_mode", PreemphasisMode.entries)
 
-    /** Whether each frame's mean is taken off its samples. */
+    /** Whether each frame's mean is subtracted from its samples. */
     public val removeDcOffset: Boolean get() = options.boolean("remove_dc_offset")
 
     /** The mel scale. */
@@ -131,36 +134,36 @@ public class MelConfig private constructor(internal val options: Options) {
     /** How filters are scaled. */
     public val melNorm: MelNorm get() = options.choice("mel_norm", MelNorm.entries)
 
-    /** Where the sides of the triangles are straight lines. */
+    /** Frequency scale on which the sides of the triangles are straight. */
     public val triangleDomain: TriangleDomain get() = options.choice("triangle_domain", TriangleDomain.entries)
 
-    /** Which frequencies the bins of the transform are taken to stand for. */
+    /** Frequencies assigned to the bins of the transform. */
     public val binFrequencies: BinFrequencies get() = options.choice("bin_frequencies", BinFrequencies.entries)
 
     /** The logarithm taken of the mel energies. */
     public val log: Log get() = options.choice("log", Log.entries)
 
-    /** Smallest argument of the logarithm. */
+    /** Floor of the logarithm's argument. */
     public val logFloor: Double get() = options.double("log_floor")
 
-    /** Whether [logFloor] is a lower limit or is added. */
+    /** How [logFloor] is applied. */
     public val logFloorMode: LogFloorMode get() = options.choice("log_floor_mode", LogFloorMode.entries)
 
     /**
-     * The level that [topDb] and [subtractReference] refer to. `WHOLE_INPUT` needs the end of the
-     * input and so can't be streamed.
+     * Reference level of [topDb] and [subtractReference]. `WHOLE_INPUT` needs the whole input, so a
+     * stream rejects it.
      */
     public val reference: Reference get() = options.choice("reference", Reference.entries)
 
     /**
-     * The level itself where [reference] is `FIXED`, in units of [log] (1.5 for log10 in Voxtral's
-     * real-time model).
+     * Reference level if [reference] is `FIXED`, in units of [log] (Voxtral's real-time model: 1.5,
+     * with log10).
      */
     public val referenceValue: Double get() = options.double("reference_value")
 
     /**
-     * Levels lower than this many decibels below the reference are raised to that; unset raises none.
-     * Whisper's "maximum − 8" in log10 units is 80 dB.
+     * Dynamic range in decibels, more than 0: values further below the reference are clamped. Unset:
+     * no clamping. Whisper's "maximum − 8" in log10 units is 80 dB.
      */
     public val topDb: Double? get() = options.doubleOrNull("top_db")
 
@@ -170,61 +173,67 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Added to each value after the logarithm and [topDb]. */
     public val offset: Double get() = options.double("offset")
 
-    /** Multiplies each value after [offset] was added. */
+    /** Factor applied to each value after [offset], more than 0. */
     public val scale: Double get() = options.double("scale")
 
     /**
-     * Number of cepstral coefficients (DCT-II, orthonormal) to give instead of the bands; unset
-     * gives the bands.
+     * Number of cepstral coefficients (orthonormal DCT-II) to return instead of the bands, from 1 to
+     * [nMels]. Unset: the bands.
      */
     public val nMfcc: Int? get() = options.intOrNull("n_mfcc")
 
-    /** Lifter of the cepstrum; 0 leaves it as it is. */
+    /** Lifter of the cepstrum. 0: none. */
     public val lifter: Double get() = options.double("lifter")
 
     /** The formula of the lifter. */
     public val lifterKind: LifterKind get() = options.choice("lifter_kind", LifterKind.entries)
 
     /**
-     * Whether the frame's log energy is given too: as one more row before the bands, or in place of
-     * the cepstrum's first coefficient.
+     * Whether the result includes the frame's log energy: as a row before the bands, or in place of
+     * the first cepstral coefficient.
      */
     public val useEnergy: Boolean get() = options.boolean("use_energy")
 
     /** Whether the energy is measured before pre-emphasis and window. */
     public val rawEnergy: Boolean get() = options.boolean("raw_energy")
 
-    /** Smallest energy, before its logarithm; 0 sets no limit of its own. */
+    /**
+     * Floor of the frame's energy before its logarithm, besides Kaldi's fixed floor, float32's epsilon.
+     * 0: only the fixed one.
+     */
     public val energyFloor: Double get() = options.double("energy_floor")
 
-    /** Whether the energy, or the cepstrum's first coefficient (times sqrt 2), comes last. */
+    /**
+     * Whether the energy, or the first cepstral coefficient times sqrt 2, is the last row instead of
+     * the first.
+     */
     public val htkCompat: Boolean get() = options.boolean("htk_compat")
 
     /**
-     * Gives exactly this many frames of bands: more are cut off, missing ones are 0 before [offset] and
-     * [scale].
+     * Pads or truncates the result to this many frames. Padding is 0 before [offset] and [scale]. Not
+     * with [nMfcc] or [useEnergy].
      */
     public val nFrames: Int? get() = options.intOrNull("n_frames")
 
-    /** What is done to each row of the result, over its frames. */
+    /** Normalization of each row of the result over its frames. */
     public val normalize: Normalize get() = options.choice("normalize", Normalize.entries)
 
-    /** Taken off the number of frames in the variance: 0 for the population's, 1 for the unbiased one. */
+    /** Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one. */
     public val normalizeDdof: Int get() = options.int("normalize_ddof")
 
-    /** Keeps the division of [normalize] away from 0. */
+    /** Keeps [normalize] from dividing by 0. */
     public val normalizeEps: Double get() = options.double("normalize_eps")
 
     /**
-     * Whether frames from n_samples / [hopLength] on (samples without padding) are left out of [normalize]'s measure and set
-     * to 0 after it, as NeMo does.
+     * Whether [normalize] ignores frames from n_samples / [hopLength] on (not counting padding) and
+     * then sets them to 0, as NeMo does.
      */
     public val maskTail: Boolean get() = options.boolean("mask_tail")
 
     /** Order of the result in memory. */
     public val layout: Layout get() = options.choice("layout", Layout.entries)
 
-    /** The same configuration with single options changed. */
+    /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
         sampleRate: Int = this.sampleRate,
@@ -342,10 +351,10 @@ public class MelConfig private constructor(internal val options: Options) {
         return MelConfig(options)
     }
 
-    /** The same configuration, to be changed. */
+    /** A builder that starts from this configuration. */
     public fun toBuilder(): Builder = Builder(options.changed())
 
-    /** Refuses values that are not allowed: [MelException.Config] names the option. */
+    /** Checks every option, alone and against the others: [MelException.Config] names a wrong one. */
     public fun check(): Unit = options.check()
 
     override fun equals(other: Any?): Boolean = other is MelConfig && other.options == options
@@ -354,16 +363,16 @@ public class MelConfig private constructor(internal val options: Options) {
 
     override fun toString(): String = "MelConfig($options)"
 
-    /** A configuration that is being changed. */
+    /** A configuration that can be changed. */
     public class Builder internal constructor(private val options: Options) {
-        /** The configuration as it is now. */
+        /** The configuration with the current options. */
         public fun build(): MelConfig = MelConfig(options.changed())
 
         /**
-         * Sets an option by its name in Rust, such as `n_fft`, from text: numbers in decimal, `true` or
-         * `false`, the name of a choice, `none` to unset an optional one.
+         * Sets an option by its name in Rust, such as `n_fft`, from text: a decimal number, `true` or `false`,
+         * the name of a choice, or `none` to unset an optional one.
          *
-         * @throws MelException.UnknownName there is no option of that name
+         * @throws MelException.UnknownName no option has that name
          * @throws MelException.Config the text is not a value of its type
          */
         public fun set(option: String, text: String): Builder = apply { options.set(option, text) }
@@ -550,12 +559,9 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /** A value of [MelConfig.precision]; [text] is its name in every language. */
     public enum class Precision(public override val text: String) : Choice {
-        /**
-         * 32 bits, as PyTorch computes: bands 160 dB below the loudest of their frame drown in
-         * rounding.
-         */
+        /** float32, as in PyTorch. Rounding hides bands 160 dB below the loudest of their frame. */
         SINGLE("single"),
-        /** 64 bits, as NumPy computes (librosa, transformers): at about half the speed. */
+        /** float64, as in NumPy (librosa, transformers), at about half the speed. */
         DOUBLE("double"),
     }
 
@@ -580,23 +586,23 @@ public class MelConfig private constructor(internal val options: Options) {
     /** A value of [MelConfig.padMode]; [text] is its name in every language. */
     public enum class PadMode(public override val text: String) : Choice {
         /**
-         * The signal mirrored at its first and last sample, those not repeated; again and again
-         * where the signal is short.
+         * The signal mirrored at its first and last sample without repeating them, again and again
+         * if the signal is short.
          */
         REFLECT("reflect"),
         /** Zeros. */
         CONSTANT("constant"),
         /** The first and the last sample. */
         REPLICATE("replicate"),
-        /** The signal mirrored with its first and last sample repeated (Kaldi's). */
+        /** The signal mirrored, its first and last sample repeated (Kaldi). */
         SYMMETRIC("symmetric"),
     }
 
     /** A value of [MelConfig.frameSpan]; [text] is its name in every language. */
     public enum class FrameSpan(public override val text: String) : Choice {
-        /** [nFft] samples, with the window in their middle (librosa, torch.stft). */
+        /** [nFft] samples, with the window in the middle (librosa, torch.stft). */
         FFT("fft"),
-        /** [winLength] samples, with zeros after them up to [nFft] (Kaldi). */
+        /** [winLength] samples, followed by zeros up to [nFft] (Kaldi). */
         WINDOW("window"),
     }
 
@@ -604,13 +610,13 @@ public class MelConfig private constructor(internal val options: Options) {
     public enum class PadToMode(public override val text: String) : Choice {
         /** Zeros. */
         ZEROS("zeros"),
-        /** As many whole repetitions of the signal as fit, then zeros (CLAP's "repeatpad"). */
+        /** As many whole copies of the signal as fit, then zeros (CLAP's "repeatpad"). */
         REPEAT("repeat"),
     }
 
     /** A value of [MelConfig.preemphasisMode]; [text] is its name in every language. */
     public enum class PreemphasisMode(public override val text: String) : Choice {
-        /** Over the signal; its first sample stays. */
+        /** Over the signal; its first sample doesn't change. */
         SIGNAL("signal"),
         /** Within each frame; its first sample is multiplied by 1 − c (Kaldi). */
         FRAME("frame"),
@@ -628,17 +634,17 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /** A value of [MelConfig.melNorm]; [text] is its name in every language. */
     public enum class MelNorm(public override val text: String) : Choice {
-        /** To a height of 1. */
+        /** Height 1. */
         NONE("none"),
-        /** To an area of 1: 2 / (upper edge − lower edge), in hertz. */
+        /** Area 1: height 2 / (upper edge − lower edge), in hertz. */
         SLANEY("slaney"),
     }
 
     /** A value of [MelConfig.triangleDomain]; [text] is its name in every language. */
     public enum class TriangleDomain(public override val text: String) : Choice {
-        /** Over hertz. */
+        /** Hertz. */
         HZ("hz"),
-        /** Over mel (Kaldi). */
+        /** Mel (Kaldi). */
         MEL("mel"),
     }
 
@@ -647,19 +653,19 @@ public class MelConfig private constructor(internal val options: Options) {
         /** Bin k is k · [sampleRate] / [nFft]. */
         EXACT("exact"),
         /**
-         * Evenly from 0 to [sampleRate] / 2 rounded down, whatever [nFft] is, as torchaudio and
-         * transformers lay them; the same as `EXACT` where both are even.
+         * Evenly spaced from 0 to [sampleRate] / 2 rounded down, as in torchaudio and transformers.
+         * Equal to `EXACT` if [sampleRate] and [nFft] are even.
          */
         LINSPACE("linspace"),
     }
 
     /** A value of [MelConfig.log]; [text] is its name in every language. */
     public enum class Log(public override val text: String) : Choice {
-        /** None at all. */
+        /** None. */
         NONE("none"),
         /** Natural logarithm. */
         LN("ln"),
-        /** Decadic logarithm. */
+        /** Logarithm to base 10. */
         LOG10("log10"),
         /** 10 log10: decibels of a power. */
         DB("db"),
@@ -677,11 +683,11 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /** A value of [MelConfig.reference]; [text] is its name in every language. */
     public enum class Reference(public override val text: String) : Choice {
-        /** The highest value of the whole result (Whisper's). */
+        /** The highest value of the whole result (Whisper). */
         WHOLE_INPUT("whole_input"),
-        /** [referenceValue]: the same for each part of a live signal. */
+        /** [referenceValue], which works for live signals too. */
         FIXED("fixed"),
-        /** None: [topDb] and [subtractReference] do nothing. */
+        /** None: [topDb] and [subtractReference] have no effect. */
         NONE("none"),
     }
 
@@ -695,21 +701,21 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /** A value of [MelConfig.normalize]; [text] is its name in every language. */
     public enum class Normalize(public override val text: String) : Choice {
-        /** Nothing. */
+        /** None. */
         NONE("none"),
-        /** Its mean is subtracted. */
+        /** Subtracts the mean. */
         MEAN("mean"),
-        /** Its mean is subtracted, then it is divided by deviation + eps (NeMo). */
+        /** Subtracts the mean and divides by deviation + [normalizeEps] (NeMo). */
         DEVIATION("deviation"),
-        /** Its mean is subtracted, then it is divided by sqrt(variance + eps) (SeamlessM4T). */
+        /** Subtracts the mean and divides by sqrt(variance + [normalizeEps]) (SeamlessM4T). */
         VARIANCE("variance"),
     }
 
     /** A value of [MelConfig.layout]; [text] is its name in every language. */
     public enum class Layout(public override val text: String) : Choice {
-        /** (n_mels, n_frames): a band's frames stand together. */
+        /** (n_mels, n_frames): the frames of a band are adjacent. */
         MEL_MAJOR("mel_major"),
-        /** (n_frames, n_mels): a frame's bands stand together. */
+        /** (n_frames, n_mels): the bands of a frame are adjacent. */
         FRAME_MAJOR("frame_major"),
     }
 
@@ -730,9 +736,9 @@ public class MelConfig private constructor(internal val options: Options) {
         )
 
         /**
-         * The preset of that name, one of [PRESETS].
+         * The preset with that name, one of [PRESETS].
          *
-         * @throws MelException.UnknownName there is none of that name
+         * @throws MelException.UnknownName no preset has that name
          */
         @JvmStatic
         public fun preset(name: String): MelConfig = MelConfig(Options.preset(name))

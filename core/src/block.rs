@@ -53,11 +53,11 @@ pub(crate) struct Recipe {
     pub scratch: usize,
 }
 
-/// A window of a frame: the weights of its first samples, which have that gain in them.
+/// A window of a frame: the weights of its first samples, multiplied by `input_scale` and divided by `norm`.
 pub(crate) struct Weights<'a> {
     /// A weight for each sample of the transform.
     pub of: &'a [f64],
-    pub gain: f64,
+    pub norm: f64,
 }
 
 impl Recipe {
@@ -138,7 +138,7 @@ impl Recipe {
         offsets.truncate(span);
         places.truncate(span);
         let window = weights.of[..span].iter().copied();
-        Frames::new(config, offsets, places, zeros, weights.gain, window)
+        Frames::new(config, offsets, places, zeros, weights.norm, window)
     }
 }
 

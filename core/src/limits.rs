@@ -7,12 +7,14 @@ use alloc::format;
 
 /// Largest sample magnitude that cannot overflow: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
 /// the removal of the mean can add, and the filters' sums of powers are finite. `treats_frames` says
-/// whether frames are treated one by one before the window.
+/// whether frames are treated one by one before the window; energies of windowed samples have a window
+/// that is `restored_norm` times as large.
 ///
 /// Refuses a `magnitude_eps` that could overflow on its own.
 pub(crate) fn sample_limit(
     config: &MelConfig,
     window: &[f64],
+    restored_norm: f64,
     filterbank: &Filterbank,
     cepstrum: Option<&[f32]>,
     treats_frames: bool,
@@ -22,7 +24,7 @@ pub(crate) fn sample_limit(
     for (i, w) in window.iter().enumerate() {
         sums[i % 4] += w.abs();
     }
-    let sum: f64 = sums.iter().sum();
+    let sum = sums.iter().sum::<f64>() * restored_norm;
     let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
     let mut scale = 1.0;
     if config.log == Log::None {
@@ -31,9 +33,9 @@ pub(crate) fn sample_limit(
         scale = config.scale.max(1.0) * sums.fold(1.0, f64::max);
     }
     let filters = filterbank.largest_sum().max(1.0) * scale;
-    let energy = f64::from(f32::MAX) / 4.0 / filters;
     // Both the squares and what `power` makes of them must be finite.
-    let square = libm::pow(energy, 2.0 / config.power.max(2.0));
+    let most = f64::from(f32::MAX);
+    let square = libm::pow(most / 4.0 / filters, 2.0 / config.power).min(most / 4.0);
     let eps = if config.power == 2.0 { 0.0 } else { config.magnitude_eps };
     if eps > square / 2.0 {
         return Err(Error::Config {
@@ -44,7 +46,6 @@ pub(crate) fn sample_limit(
     }
     // Before the window, which has a small `input_scale` in it: differences of two samples, and what is
     // summed of frames that are treated one by one, the squares among it.
-    let most = f64::from(f32::MAX);
     let plain = if treats_frames { libm::sqrt(most / f64::from(config.n_fft)) } else { most };
     let limit = (libm::sqrt(square - eps) / amplitude).min(plain / 4.0);
     Ok((limit as f32).max(f32::MIN_POSITIVE))
@@ -63,13 +64,31 @@ pub(crate) fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), 
     })
 }
 
-/// Refuses a window that overflows once `input_scale` and `spectrum_norm` multiply it.
-pub(crate) fn check_scaled(shape: &[f64]) -> Result<(), Error> {
-    match shape.iter().position(|value| !(*value as f32).is_finite()) {
+/// Refuses options with which samples of variance 1 could overflow. None of n such samples is above the
+/// root of n: 2^20 is that of a year at 32 kHz.
+pub(crate) fn check_normalized(config: &MelConfig, sample_limit: f32) -> Result<(), Error> {
+    let least = (1 << 20) as f32;
+    if !config.normalize_input || sample_limit >= least {
+        return Ok(());
+    }
+    Err(Error::Config {
+        field: "normalize_input".into(),
+        value: config.get("normalize_input")?,
+        wanted: format!("false where samples above {sample_limit:e} could overflow"),
+    })
+}
+
+/// Refuses a window that overflows once `input_scale` and `spectrum_norm` multiply it, or with the norm
+/// restored.
+pub(crate) fn check_scaled(shape: &[f64], restored_norm: f64) -> Result<(), Error> {
+    match shape.iter().position(|value| !((value * restored_norm) as f32).is_finite()) {
         None => Ok(()),
         Some(at) => Err(Error::Config {
             field: "window".into(),
-            value: format!("{:e} at {at}, with input_scale and spectrum_norm", shape[at]),
+            value: format!(
+                "{:e} at {at}, with input_scale and spectrum_norm",
+                shape[at] * restored_norm
+            ),
             wanted: "finite numbers".into(),
         }),
     }

@@ -102,8 +102,8 @@ impl Filterbank {
         for segment in 0..=n_mels {
             let (low, high) = (next, after);
             after = if segment < n_mels { corners.at(segment + 2) } else { high };
-            let rising = if segment < n_mels { corners.height(low, after) } else { 0.0 };
-            let falling = if segment > 0 { corners.height(before, high) } else { 0.0 };
+            let rising = if segment < n_mels { corners.height(low, after)? } else { 0.0 };
+            let falling = if segment > 0 { corners.height(before, high)? } else { 0.0 };
             let width = high.position - low.position;
             let start = filterbank.taps.len();
             while bin < n_bins {
@@ -215,10 +215,18 @@ impl<'a> Corners<'a> {
     }
 
     /// Height of the triangle from one corner to the next but one.
-    fn height(&self, from: Corner, to: Corner) -> f64 {
+    ///
+    /// # Errors
+    /// [`Error::Config`] where corners are closer than float64 can tell, and the height has no limit.
+    fn height(&self, from: Corner, to: Corner) -> Result<f64, Error> {
         match self.config.mel_norm {
-            MelNorm::None => 1.0,
-            MelNorm::Slaney => 2.0 / (to.hz - from.hz),
+            MelNorm::None => Ok(1.0),
+            MelNorm::Slaney if to.hz > from.hz => Ok(2.0 / (to.hz - from.hz)),
+            MelNorm::Slaney => Err(Error::Config {
+                field: "f_max".into(),
+                value: self.config.get("f_max")?,
+                wanted: "far enough above f_min for bands of some width".into(),
+            }),
         }
     }
 }

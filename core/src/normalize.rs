@@ -70,8 +70,8 @@ impl Normalization {
             Normalize::Variance => libm::sqrt(variance + self.eps),
             _ => libm::sqrt(variance) + self.eps,
         };
-        // A row that never changes stays at 0 even where eps is 0.
-        (mean, if divisor > 0.0 { 1.0 / divisor } else { 0.0 })
+        // A row that never changes is 0 whatever eps is: 1 / eps is infinite for the smallest.
+        (mean, if variance > 0.0 { 1.0 / divisor } else { 0.0 })
     }
 }
 

@@ -52,27 +52,33 @@ impl Plan {
             None => window::shape(config)?,
             Some(values) => own_window(config, values)?,
         };
-        let gain = window::gain(config, &shape)?;
+        let norm = window::norm(config, &shape)?;
+        let gain = config.input_scale / norm;
+        // The energy of windowed samples is that before the division by the norm.
+        let windowed_energy = config.use_energy && !config.raw_energy;
+        let restored_norm = if windowed_energy { norm.max(1.0) } else { 1.0 };
         shape.iter_mut().for_each(|value| *value *= gain);
         if overrides.window.is_some() {
-            limits::check_scaled(&shape)?;
+            limits::check_scaled(&shape, restored_norm)?;
         }
         let filterbank = match overrides.filterbank {
             None => Filterbank::triangles(config)?,
             Some(rows) => own_filterbank(config, rows)?,
         };
         let weights = weights(&framing, shape)?;
-        let weights = Weights { of: &weights, gain };
+        let weights = Weights { of: &weights, norm };
         let form = (kernel.lanes, kernel.expands);
         let recipe = Recipe::new(config, &framing, form, &weights, filterbank)?;
         let sample_limit = limits::sample_limit(
             config,
             weights.of,
+            restored_norm,
             &recipe.bands.filterbank,
             recipe.bands.cepstrum.as_deref(),
             Frames::are_treated(config),
         )?;
         limits::check_dither(config, sample_limit)?;
+        limits::check_normalized(config, sample_limit)?;
         Ok(Self {
             kernel,
             framing,

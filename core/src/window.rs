@@ -35,19 +35,18 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
     Ok(window)
 }
 
-/// What each windowed sample is multiplied by besides the window: the scale of the input over the
-/// norm of the spectrum. Both are linear, so they cost nothing here.
+/// What the spectrum is divided by. As it is linear, the window is divided instead, which costs nothing.
 ///
 /// # Errors
-/// [`Error::Config`] where the norm is 0.
-pub(crate) fn gain(config: &MelConfig, window: &[f64]) -> Result<f64, Error> {
+/// [`Error::Config`] where it is 0.
+pub(crate) fn norm(config: &MelConfig, window: &[f64]) -> Result<f64, Error> {
     let norm = match config.spectrum_norm {
         SpectrumNorm::None => 1.0,
         SpectrumNorm::Window => libm::sqrt(window.iter().map(|w| w * w).sum()),
         SpectrumNorm::FrameLength => libm::sqrt(f64::from(config.n_fft)),
     };
     if norm > 0.0 {
-        return Ok(config.input_scale / norm);
+        return Ok(norm);
     }
     Err(Error::Config {
         field: "spectrum_norm".into(),

@@ -3,7 +3,7 @@
 mod support;
 
 use mojo_audio_core::config::{Normalize, OptionKind, Precision};
-use mojo_audio_core::{Error, MelConfig, MelExtractor, OPTIONS, PRESETS, Sample};
+use mojo_audio_core::{Error, MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS, Sample};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use support::{assert_same_frames, config, frames, oracle, signals};
@@ -79,25 +79,66 @@ prop_compose! {
     }
 }
 
+/// Numbers at the ends of what options can hold, in float64 and as the float32 they become.
+const EXTREMES: [f64; 16] = [
+    5e-324,
+    1e-310,
+    f64::MIN_POSITIVE,
+    1e-160,
+    7e-46,
+    1e-45,
+    1e-39,
+    f32::MIN_POSITIVE as f64,
+    1e-19,
+    f64::EPSILON,
+    1e9,
+    1.8e19,
+    1e30,
+    8.5e37,
+    1e38,
+    f32::MAX as f64,
+];
+
 prop_compose! {
-    /// A preset with two numbers of any size.
+    /// A preset with some choices changed, and some numbers extreme.
     fn extreme_config()(
         preset in 0..PRESETS.len(),
-        options in proptest::array::uniform2(0..OPTIONS.len()),
-        exponents in proptest::array::uniform2(-45..39i32),
-        use_energy in any::<bool>(),
+        changes in proptest::collection::vec((change(), -45..39i32), 0..16),
+        narrow in proptest::bool::weighted(0.1),
+        bin in 0..201u32,
     ) -> Configured {
         let mut config = MelConfig::preset(PRESETS[preset]).unwrap();
         config.pad_to = None;
         config.n_frames = None;
-        config.use_energy = use_energy;
-        for (option, exponent) in options.into_iter().zip(exponents) {
-            if OPTIONS[option].kind == OptionKind::F64 {
-                config.set(OPTIONS[option].name, &format!("1e{exponent}")).unwrap();
-            }
+        for (change, exponent) in changes {
+            let option = &OPTIONS[change.option];
+            let value = match option.kind {
+                OptionKind::F64 => match change.pick % 4 {
+                    0 => EXTREMES[change.pick / 4 % EXTREMES.len()],
+                    1 => 10f64.powi(exponent),
+                    // A neighbour of what is there.
+                    2 => config.get(option.name).unwrap().parse().unwrap_or(4000f64).next_up(),
+                    _ => NUMBERS[change.pick / 4 % NUMBERS.len()],
+                }
+                .to_string(),
+                OptionKind::Bool | OptionKind::Choice { .. } => change.value(),
+                OptionKind::U32 | OptionKind::U64 => continue,
+            };
+            config.set(option.name, &value).unwrap();
+        }
+        // The narrowest bank there can be, around a bin.
+        if narrow {
+            config.f_min = 40.0 * f64::from(bin);
+            config.f_max = Some(config.f_min.next_up().next_up());
+            config.n_mels = 1 + bin % 3;
         }
         Configured(config)
     }
+}
+
+/// 1, or what turns samples and weights of about 1 into very small or large ones.
+fn extreme_factor() -> impl Strategy<Value = f32> {
+    prop_oneof![Just(1.0f32), (-46..39i32).prop_map(|exponent| 10f32.powi(exponent))]
 }
 
 /// A configuration that shows only what makes it another than Whisper's.
@@ -150,7 +191,8 @@ fn accepted(config: &MelConfig) -> Option<MelExtractor> {
         // How much of these is too much, and whether there is a window to divide by, depends on the window
         // and the filters, which only the plan has.
         (Ok(()), Err(Error::Config { field, .. }))
-            if ["dither", "magnitude_eps", "spectrum_norm"].contains(&&*field) =>
+            if ["dither", "f_max", "magnitude_eps", "normalize_input", "spectrum_norm"]
+                .contains(&&*field) =>
         {
             None
         }
@@ -304,23 +346,60 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(tries(1_000))]
+
     #[test]
     fn extreme_numbers_are_refused_or_give_finite_values(
         Configured(config) in extreme_config(),
         Samples { values: samples, .. } in some_samples(),
+        loudness in extreme_factor(),
     ) {
         let Some(extractor) = accepted(&config) else { return Ok(()) };
-        match extractor.compute(&samples) {
-            Ok(mel) => {
-                for value in mel.data() {
-                    prop_assert!(value.is_finite(), "{value}");
-                }
-            }
-            // Samples may be too large for an enormous scale.
-            Err(Error::Sample { value, limit, .. }) => prop_assert!(value.abs() > limit),
-            Err(error) => prop_assert!(false, "{error:?}"),
+        let samples: Vec<f32> = samples.iter().map(|sample| sample * loudness).collect();
+        finite_or_refused(&extractor, &samples)?;
+    }
+
+    #[test]
+    fn extreme_tables_are_refused_or_give_finite_values(
+        Configured(config) in extreme_config(),
+        Samples { values: samples, .. } in some_samples(),
+        [heaviest, steepest] in proptest::array::uniform2(extreme_factor()),
+    ) {
+        let window: Vec<f32> =
+            (0..config.window_length()).map(|i| heaviest / (1 + i % 3) as f32).collect();
+        let weights = config.n_mels as usize * (config.n_fft as usize / 2 + 1);
+        let filterbank: Vec<f32> = (0..weights).map(|i| steepest / (1 + i % 5) as f32).collect();
+        let overrides = Overrides {
+            window: Some(&window),
+            filterbank: Some(&filterbank),
+            ..Overrides::default()
+        };
+        match MelExtractor::with_overrides(&config, overrides) {
+            Ok(extractor) => finite_or_refused(&extractor, &samples)?,
+            Err(error) => prop_assert!(matches!(error, Error::Config { .. }), "{:?}", error),
         }
     }
+}
+
+/// Checks that the whole and a stream have finite values, or name a sample that is too large.
+fn finite_or_refused(extractor: &MelExtractor, samples: &[f32]) -> Result<(), TestCaseError> {
+    let stream = extractor.stream().ok().map(|mut stream| stream.push(samples));
+    for result in [Some(extractor.compute(samples)), stream].into_iter().flatten() {
+        match result {
+            Ok(mel) => {
+                let bad = mel.data().iter().position(|value| !value.is_finite());
+                prop_assert_eq!(bad, None);
+            }
+            Err(Error::Sample { value, limit, .. }) => {
+                prop_assert!(value.abs() > limit, "{} is not above {}", value, limit);
+            }
+            Err(error) => prop_assert!(false, "{:?}", error),
+        }
+    }
+    Ok(())
 }
 
 /// Ten times the amplitude is twice a decade of power: + 2 in log10, + 20 in decibels.
@@ -514,6 +593,91 @@ fn enormous_energies_are_refused_or_finite() {
             }
         }
     }
+}
+
+/// The reciprocal of a subnormal number is infinite, and 0 times that is no number.
+#[test]
+fn rows_that_never_change_are_0_whatever_eps_is() {
+    for normalize in ["mean", "variance", "deviation"] {
+        for eps in ["0", "5e-324", "1e-310", "2.3e-308", "1e-160", "1e-45", "3e38"] {
+            let options = [("normalize", normalize), ("normalize_eps", eps)];
+            let extractor = MelExtractor::new(&config("parakeet", &options)).unwrap();
+            let mel = extractor.compute(&[0.0f32; 1_751]).unwrap();
+            assert_eq!((mel.n_mels(), mel.n_frames()), (80, 11));
+            assert!(mel.data().iter().all(|value| *value == 0.0), "{normalize}, {eps}");
+        }
+    }
+}
+
+/// Energies of windowed samples, where the window that has the scale of the input in it is all zeros, and
+/// where its norm is so large that its square is no float.
+#[test]
+fn windowed_energies_do_not_depend_on_the_norm() {
+    let samples = signals::make("white", 5, 16_000, 2_000);
+    let energies = |options: &[(&str, &str)], window: f32| {
+        let options = [options, &[("use_energy", "true"), ("raw_energy", "false")]].concat();
+        let config = config("kaldi-fbank", &options);
+        let window = vec![window; config.window_length() as usize];
+        let overrides = Overrides { window: Some(&window), ..Overrides::default() };
+        let mel = MelExtractor::with_overrides(&config, overrides)?.compute(&samples)?;
+        Ok::<_, Error>(frames(&mel).iter().map(|frame| frame[0]).collect::<Vec<f32>>())
+    };
+    let silent = energies(&[("input_scale", "5e-324"), ("spectrum_norm", "window")], 1.0).unwrap();
+    assert!(silent.iter().all(|energy| *energy == f32::EPSILON.ln()), "{silent:?}");
+    for norm in ["window", "frame_length"] {
+        let plain = energies(&[("input_scale", "1"), ("spectrum_norm", "none")], 1e15).unwrap();
+        let normed = energies(&[("input_scale", "1"), ("spectrum_norm", norm)], 1e15).unwrap();
+        for (plain, normed) in plain.iter().zip(normed) {
+            assert!((plain - normed).abs() < 1e-5 * plain, "{plain} and {normed}");
+        }
+        let error = energies(&[("input_scale", "1"), ("spectrum_norm", norm)], 1e30).unwrap_err();
+        let Error::Sample { value, limit, .. } = error else { panic!("{error:?}") };
+        assert!(value.abs() > limit, "{value}, {limit}");
+    }
+}
+
+/// Corners of triangles that are as near as floats can be, and nearer.
+#[test]
+fn the_narrowest_bands_are_refused_or_have_finite_weights() {
+    let samples = signals::make("white", 5, 16_000, 800);
+    let mut refused = 0;
+    for scale in ["slaney", "htk", "kaldi"] {
+        for domain in ["mel", "hz"] {
+            for bin in 1..100 {
+                let mut config = config("torchaudio", &[("mel_norm", "slaney"), ("mel_scale", scale)]);
+                config.set("triangle_domain", domain).unwrap();
+                let at = 40.0 * f64::from(bin);
+                config.f_min = [at.next_down(), at.next_down().next_down()][bin as usize % 2];
+                config.f_max = Some(at);
+                config.n_mels = bin % 3 + 1;
+                match accepted(&config) {
+                    Some(extractor) => finite_or_refused(&extractor, &samples).unwrap(),
+                    None => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+/// x to the power of 0 would be 1 for silence, too.
+#[test]
+fn silence_has_no_power() {
+    for power in ["5e-324", "1e-45", "1e-39"] {
+        let error = config("torchaudio", &[("power", power)]).check().unwrap_err();
+        assert!(matches!(error, Error::Config { ref field, .. } if field == "power"), "{error}");
+    }
+    let extractor = MelExtractor::new(&config("torchaudio", &[("power", "1.2e-38")])).unwrap();
+    assert!(extractor.compute(&[0.0f32; 1_000]).unwrap().data().iter().all(|value| *value == 0.0));
+}
+
+/// What is brought to variance 1 may be larger than what came.
+#[test]
+fn normalized_samples_do_not_overflow() {
+    let options = [("normalize_input", "true"), ("power", "3e38")];
+    let error = MelExtractor::new(&config("whisper", &options)).unwrap_err();
+    let Error::Config { field, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(field, "normalize_input");
 }
 
 #[test]

@@ -48,13 +48,13 @@ impl Frames {
     }
 
     /// Of frames whose samples are at `offsets` and stored at `places`, those of the span; `weights` are those of
-    /// the window, which have the `gain` of the input and of the spectrum in them.
+    /// the window, which were multiplied by `input_scale` and divided by `norm`, which an energy is not.
     pub fn new(
         config: &MelConfig,
         offsets: Vec<u32>,
         places: Vec<u32>,
         zeros: Piece,
-        gain: f64,
+        norm: f64,
         weights: impl Iterator<Item = f64>,
     ) -> Result<Self, Error> {
         let energy = if !config.use_energy {
@@ -63,9 +63,8 @@ impl Frames {
             Some(Energy { window: None, scale: (config.input_scale * config.input_scale) as f32 })
         } else {
             let mut window = memory::with_capacity(offsets.len())?;
-            window.extend(weights.map(|weight| weight as f32));
-            let scale = config.input_scale / gain;
-            Some(Energy { window: Some(window), scale: (scale * scale) as f32 })
+            window.extend(weights.map(|weight| (weight * norm) as f32));
+            Some(Energy { window: Some(window), scale: 1.0 })
         };
         Ok(Self {
             offsets,

@@ -118,7 +118,9 @@ impl MelConfig {
         self.rule(self.input_scale > 0.0, "input_scale", || "more than 0".into())?;
         self.rule(self.dither >= 0.0, "dither", || "at least 0".into())?;
         self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || "from 0 to 1".into())?;
-        self.rule(self.power > 0.0, "power", || "more than 0".into())?;
+        // 0 to the power of 0 would be 1.
+        let least = f32::MIN_POSITIVE;
+        self.rule(self.power as f32 >= least, "power", || format!("at least {least:e}"))?;
         self.rule(self.magnitude_eps >= 0.0, "magnitude_eps", || "at least 0".into())
     }
 
@@ -137,6 +139,9 @@ impl MelConfig {
             format!("at least {smallest:e} where there is a logarithm")
         })?;
         self.rule(self.log_floor >= 0.0, "log_floor", || "at least 0".into())?;
+        // Energies are at most that, too, and their sum is a float.
+        let most = f64::from(f32::MAX / 4.0);
+        self.rule(self.log_floor <= most, "log_floor", || format!("at most {most:e}"))?;
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
             "more than 0, or none".into()
         })?;

@@ -12,11 +12,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 /// Feeds random input, led by coverage, to every way into the library
 ///
-/// What breaks it is kept in fuzz/regressions, where `cargo xtask test fuzz` replays it. What reaches new
-/// code is kept below target/, and the next run starts from it.
+/// Inputs that break it are kept in target/xtask/fuzz/found, and printed. Inputs that reach new code are
+/// kept below target/ too, and the next run starts from them, unless it is a fixed one.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The targets; all if none is named
@@ -27,16 +28,16 @@ pub struct Arguments {
     #[arg(long, default_value_t = SECONDS, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
 
-    /// Where chance starts from, for the same inputs in every run
-    #[arg(long)]
-    seed: Option<u32>,
+    /// A fixed number of inputs from a fixed seed, as in CI: a change and not the clock makes it fail
+    #[arg(long, conflicts_with = "seconds")]
+    fixed: bool,
 }
 
 const SECONDS: u32 = 60;
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { targets: Vec::new(), seconds: SECONDS, seed: None }
+        Self { targets: Vec::new(), seconds: SECONDS, fixed: false }
     }
 }
 
@@ -44,6 +45,20 @@ impl Default for Arguments {
 const PROGRAMS: &str = "fuzz/targets";
 /// The target that is Python's, and its program.
 const PREPROCESSOR: (&str, &str) = ("preprocessor", "fuzz/python/preprocessor.py");
+
+/// Inputs of each target in a fixed run: a third of what a minute of one core tries.
+const FIXED: &[(&str, u32)] = &[
+    ("capi", 900),
+    ("config", 2_600),
+    ("decode", 4_600),
+    ("extractor", 1_500),
+    ("one_shot", 1_600),
+    ("preprocessor", 28_000),
+    ("stream", 650),
+];
+
+/// What a fixed run starts from.
+const SEED: u32 = 1;
 
 const COVERAGE: &[&str] = &[
     "-Zsanitizer=address",
@@ -84,11 +99,13 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
             command.env("ASAN_OPTIONS", SANITIZER);
             command
         };
+        let start = Instant::now();
         let found = fuzz(workspace, command, target, arguments)?;
+        let seconds = start.elapsed().as_secs().to_string();
         if let Some(what) = found.broken {
-            broken.push(format!("{target}: {what}; `cargo xtask test fuzz` replays what was kept"));
+            broken.push(format!("{target}: {what}"));
         }
-        rows.push([target.into(), arguments.seconds.to_string(), found.tried, found.corpus]);
+        rows.push([target.into(), seconds, found.tried, found.corpus]);
     }
     Ok(Report { figures: table::markdown(&rows), broken })
 }
@@ -132,17 +149,27 @@ fn fuzz(
     target: &str,
     arguments: &Arguments,
 ) -> Result<Found> {
-    let corpus = workspace.folder(&format!("fuzz/corpus/{target}"))?;
-    let regressions = workspace.path(&format!("fuzz/regressions/{target}"));
-    fs::create_dir_all(&regressions)?;
-    let before = files(&regressions);
+    let corpus = workspace
+        .folder(&format!("fuzz/{}/{target}", if arguments.fixed { "fixed" } else { "corpus" }))?;
+    if arguments.fixed {
+        // What earlier runs found is no part of it.
+        fs::remove_dir_all(&corpus)?;
+        fs::create_dir_all(&corpus)?;
+    }
+    let found = workspace.folder(&format!("fuzz/found/{target}"))?;
+    let before = files(&found);
     command.arg(&corpus);
     for folder in seeds(workspace, target) {
         command.arg(folder);
     }
-    command.arg(format!("-max_total_time={}", arguments.seconds));
-    command.args(arguments.seed.map(|seed| format!("-seed={seed}")));
-    command.arg(format!("-artifact_prefix={}/", regressions.display()));
+    if arguments.fixed {
+        let runs = FIXED.iter().find(|(name, _)| *name == target);
+        let (_, runs) = runs.ok_or(format!("{target} has no line in FIXED"))?;
+        command.arg(format!("-runs={runs}")).arg(format!("-seed={SEED}"));
+    } else {
+        command.arg(format!("-max_total_time={}", arguments.seconds));
+    }
+    command.arg(format!("-artifact_prefix={}/", found.display()));
     // An input that takes this long hangs; reports of slower ones than usual would be kept as faults.
     command.args([
         "-timeout=30",
@@ -154,14 +181,16 @@ fn fuzz(
     command.arg("-len_control=0");
     command.arg(format!("-max_len={}", if target == "decode" { 24_000 } else { 1024 }));
     let printed = show(&mut command)?;
-    let kept: Vec<_> = files(&regressions).difference(&before).cloned().collect();
-    // No empty folder stays.
-    let _ = fs::remove_dir(&regressions);
+    let kept: Vec<_> = files(&found).difference(&before).map(|file| found.join(file)).collect();
     let tried =
         printed.text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     let tried = tried.map_or("0", str::trim).to_string();
     let broken = if !printed.status.success() {
-        Some(format!("{}, kept {kept:?}", printed.status))
+        Some(format!(
+            "{}, kept {kept:?}; fuzz/regressions/{target} is the place for those that were a fault, and \
+             `cargo xtask test fuzz` replays them",
+            printed.status
+        ))
     } else if tried == "0" {
         Some("no input was tried".into())
     } else {

@@ -1,5 +1,5 @@
 # Programs that Debian 12 does not have, from another Debian: a folder with that system in it, and commands
-# run there. Read by .ci/cross, .ci/swift and the commands that they make. Needs root, or sudo.
+# run there. Read by .ci/swift and the command that it makes. Needs root, or sudo.
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo --preserve-env "$@"; fi
@@ -15,9 +15,8 @@ mirror() {
 }
 
 # chroot_make FOLDER SUITE PACKAGE...: makes the folder, or completes it. What is there costs nothing.
-# Packages of another architecture are written NAME:ARCHITECTURE.
 chroot_make() {
-    local folder=$1 suite=$2 script=$2 mirror foreign try
+    local folder=$1 suite=$2 script=$2 mirror try
     shift 2
     if [ "$(cat "$folder/etc/made-with" 2> /dev/null)" = "$*" ]; then
         return 0
@@ -34,9 +33,6 @@ chroot_make() {
             as_root tee "$folder.part/etc/apt/apt.conf.d/99host" > /dev/null
         as_root mv "$folder.part" "$folder"
     fi
-    for foreign in $(printf '%s\n' "$@" | sed -n 's/.*://p' | sort -u); do
-        as_root chroot "$folder" dpkg --add-architecture "$foreign"
-    done
     for try in 1 2 3; do
         # shellcheck disable=SC2016 # the words of the inner shell
         if chroot_run "$folder" '' / sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive \

@@ -26,3 +26,13 @@ components() {
         fi
     done
 }
+
+# The standard libraries of the given targets.
+targets() {
+    local target
+    for target; do
+        if ! ls "$(rustc --print target-libdir --target "$target")"/libstd-* > /dev/null 2>&1; then
+            rustup target add "$target"
+        fi
+    done
+}

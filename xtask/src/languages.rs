@@ -7,6 +7,7 @@ mod checks;
 mod cli;
 pub mod cxx;
 mod examples;
+pub mod foreign;
 mod fuzz;
 pub mod go;
 pub mod julia;
@@ -18,7 +19,7 @@ pub mod rust;
 mod rust_ffi;
 pub mod swift;
 pub mod uniffi;
-mod wasm;
+pub mod wasm;
 pub mod zig;
 
 use crate::Result;

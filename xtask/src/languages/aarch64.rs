@@ -1,15 +1,17 @@
 //! Core's tests on 64-bit Arm Linux, emulated by QEMU: the vectors of NEON.
 
-use super::rust::counts_of;
+use super::foreign::{self, AARCH64, AARCH64_LINKER, AARCH64_ROOT, AARCH64_STD};
 use super::{Counts, Language, Source, Tool};
 use crate::Result;
-use crate::workspace::{Workspace, run, show};
+use crate::workspace::Workspace;
 
 pub struct Aarch64;
 
-/// The tests that go through the kernels. The others would say the same as on any machine, in many
-/// times the time.
-pub const TESTS: [&str; 4] = ["conformance", "exactness", "fft", "traps"];
+const QEMU: Tool = Tool {
+    name: "qemu-aarch64",
+    probe: &["qemu-aarch64", "--version"],
+    source: Source::Debian("qemu-user"),
+};
 
 impl Language for Aarch64 {
     fn name(&self) -> &'static str {
@@ -17,22 +19,27 @@ impl Language for Aarch64 {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool {
-            name: "cargo-aarch64",
-            probe: &["cargo-aarch64", "--version"],
-            source: Source::Other("export PATH=$(.ci/cross):$PATH makes it on Debian, as root"),
-        }]
-    }
-
-    fn prepare(&self, workspace: &Workspace) -> Result {
-        run(workspace.cargo().args(["fetch", "--locked"])).map(drop)
+        const {
+            &[
+                AARCH64_STD,
+                QEMU,
+                Tool {
+                    name: "aarch64-linux-gnu-gcc, to link",
+                    probe: &["aarch64-linux-gnu-gcc", "--version"],
+                    source: Source::Debian("gcc-aarch64-linux-gnu"),
+                },
+                Tool {
+                    name: "64-bit Arm's C library",
+                    probe: &["ls", "/usr/aarch64-linux-gnu/include/stdio.h"],
+                    source: Source::Debian("libc6-dev-arm64-cross"),
+                },
+            ]
+        }
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
-        let mut command = workspace.command("cargo-aarch64");
-        command.env("CARGO_TARGET_DIR", workspace.folder("aarch64")?);
-        command.args(["test", "--locked", "--package", "mojo-audio-core"]);
-        command.args(TESTS.iter().flat_map(|test| ["--test", test]));
-        Ok(counts_of(&show(&mut command)?))
+        let runner = format!("['qemu-aarch64', '-L', '{AARCH64_ROOT}']");
+        let settings = [("linker", AARCH64_LINKER), ("runner", &*runner)];
+        foreign::test(workspace, AARCH64, &settings)
     }
 }

@@ -18,7 +18,8 @@ pub fn run(data: &[u8]) {
     check(&whole);
     // As a pipe that gives little at a time.
     let step = 1 + data.len() % 61;
-    let pieces = AudioFile::from_reader(Pieces { bytes: Cursor::new(data.to_vec()), step }).and_then(read);
+    let pieces =
+        AudioFile::from_reader(Pieces { bytes: Cursor::new(data.to_vec()), step }).and_then(read);
     match (whole, pieces) {
         (Ok(whole), Ok(pieces)) => {
             assert_eq!((&whole.source, &whole.warnings), (&pieces.source, &pieces.warnings));

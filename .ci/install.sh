@@ -9,7 +9,8 @@ debian() {
     local try
     for try in 1 2 3; do
         if $root apt-get update &&
-            $root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"; then
+            $root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+                -o DPkg::Lock::Timeout=600 "$@"; then
             return 0
         fi
         sleep $((try * 5))

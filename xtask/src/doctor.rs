@@ -25,7 +25,7 @@ const OWN: &[(&str, Tool)] = &[
 pub fn run(arguments: &Arguments) -> Result {
     let mut tools: Vec<(&Tool, Vec<&str>)> =
         OWN.iter().map(|(task, tool)| (tool, vec![*task])).collect();
-    for language in languages::ALL {
+    for language in languages::all() {
         for tool in language.needs() {
             match tools.iter_mut().find(|(known, _)| known.probe == tool.probe) {
                 Some((_, users)) => users.push(language.name()),

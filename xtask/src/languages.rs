@@ -27,29 +27,39 @@ use crate::workspace::{Workspace, ask};
 use std::ops::AddAssign;
 use std::process::Command;
 
-/// Every language, in the order in which they are tested.
-pub const ALL: &[&dyn Language] = &[
-    &rust::Rust,
-    &aarch64::Aarch64,
-    &wasm::Wasm,
-    &cli::Cli,
-    &c::C,
-    &cxx::Cxx,
-    &fuzz::Fuzz,
-    &rust_ffi::RustFfi,
-    &python_ctypes::PythonCtypes,
-    &go::Go,
-    &zig::Zig,
-    &julia::Julia,
-    &python::Python,
-    &swift::Swift,
-    &kotlin::Kotlin,
-    &node::Node,
-    &candle::Candle,
+/// Every language. Lanes are tested side by side, as most tests leave a core idle; the languages of a lane one after
+/// the other, as they share what they build.
+pub const LANES: &[&[&dyn Language]] = &[
+    &[
+        &rust::Rust,
+        &cli::Cli,
+        &c::C,
+        &cxx::Cxx,
+        &fuzz::Fuzz,
+        &rust_ffi::RustFfi,
+        &python_ctypes::PythonCtypes,
+        &go::Go,
+        &zig::Zig,
+        &julia::Julia,
+    ],
+    &[
+        &python::Python,
+        &swift::Swift,
+        &kotlin::Kotlin,
+        &node::Node,
+        &candle::Candle,
+        &aarch64::Aarch64,
+        &wasm::Wasm,
+    ],
 ];
 
+/// Every language, lane by lane.
+pub fn all() -> impl Iterator<Item = &'static dyn Language> {
+    LANES.iter().copied().flatten().copied()
+}
+
 /// A language, or another surface of the project, with tests of its own.
-pub trait Language {
+pub trait Language: Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 

@@ -2,9 +2,11 @@
 
 use crate::languages::{self, Counts, Language};
 use crate::table;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 use clap::builder::PossibleValuesParser;
+use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::thread;
 
 /// Runs the tests of every language
 ///
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 pub struct Arguments {
     /// The languages to test; all if none is named
     #[arg(value_name = "LANGUAGE",
-          value_parser = PossibleValuesParser::new(languages::ALL.iter().map(|language| language.name())))]
+          value_parser = PossibleValuesParser::new(languages::all().map(|language| language.name())))]
     languages: Vec<String>,
 
     /// Counts what is skipped as failed
@@ -30,11 +32,21 @@ struct Row {
 }
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> ExitCode {
-    let wanted = |language: &&&dyn Language| {
+    let is_chosen = |language: &&&dyn Language| {
         arguments.languages.is_empty() || arguments.languages.iter().any(|name| name == language.name())
     };
-    let mut rows: Vec<Row> =
-        languages::ALL.iter().filter(wanted).map(|language| test(workspace, *language)).collect();
+    let test_lane = |lane: &[&dyn Language]| -> Vec<Row> {
+        lane.iter().filter(is_chosen).map(|language| test(workspace, *language)).collect()
+    };
+    let mut rows: Vec<Row> = thread::scope(|scope| {
+        let lanes: Vec<_> =
+            languages::LANES.iter().map(|lane| scope.spawn(move || test_lane(lane))).collect();
+        // A panic of a lane is one of this program.
+        lanes
+            .into_iter()
+            .flat_map(|lane| lane.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
     if arguments.all {
         for Row { counts, .. } in &mut rows {
             counts.failed += std::mem::take(&mut counts.skipped);
@@ -48,6 +60,7 @@ fn test(workspace: &Workspace, language: &dyn Language) -> Row {
     if let Some(reason) = language.missing() {
         return row(Counts { skipped: 1, ..Counts::default() }, format!("skipped: {reason}"));
     }
+    workspace::label(language.name());
     eprintln!("\n== {} ==", language.name());
     match language.prepare(workspace).and_then(|()| language.run(workspace)) {
         Ok(counts) if counts == Counts::default() => row(Counts::one(false), "no test ran".into()),

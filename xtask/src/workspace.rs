@@ -1,6 +1,7 @@
 //! Where things are, and how programs are run.
 
 use crate::Result;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -100,8 +101,9 @@ pub fn show(command: &mut Command) -> Result<Printed> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| format!("`{}`: {error}", line(command)))?;
-    let errors = child.stderr.take().map(|stream| thread::spawn(move || copy(stream)));
-    let mut text = child.stdout.take().map(copy).unwrap_or_default();
+    let label = LABEL.get();
+    let errors = child.stderr.take().map(|stream| thread::spawn(move || copy(stream, label)));
+    let mut text = child.stdout.take().map(|stream| copy(stream, label)).unwrap_or_default();
     if let Some(errors) = errors {
         text.push_str(&errors.join().unwrap_or_default());
     }
@@ -123,16 +125,28 @@ pub fn host(workspace: &Workspace) -> Result<String> {
     Ok(host.ok_or("`rustc -vV` names no host")?.into())
 }
 
-/// Shows a stream line by line as it comes, and gives its text. All goes to standard error: standard
-/// output belongs to the task's own result.
-fn copy(stream: impl Read) -> String {
+thread_local! {
+    /// What this thread works on, if several things go on at once.
+    static LABEL: Cell<&'static str> = const { Cell::new("") };
+}
+
+/// Puts a name before each line that programs print which this thread runs.
+pub fn label(name: &'static str) {
+    LABEL.set(name);
+}
+
+/// Shows a stream line by line as it arrives, after a label if there is one, and returns its text. All goes to
+/// standard error: standard output belongs to the task's own result.
+fn copy(stream: impl Read, label: &str) -> String {
+    let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
     let mut text = String::new();
-    let mut line = Vec::new();
+    // One write for each line, so that lines of several programs don't mix.
+    let mut line = label.clone().into_bytes();
     let mut stream = BufReader::new(stream);
     while matches!(stream.read_until(b'\n', &mut line), Ok(read) if read > 0) {
         let _ = std::io::stderr().write_all(&line);
-        text.push_str(&String::from_utf8_lossy(&line));
-        line.clear();
+        text.push_str(&String::from_utf8_lossy(&line[label.len()..]));
+        line.truncate(label.len());
     }
     text
 }

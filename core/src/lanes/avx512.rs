@@ -1,6 +1,6 @@
 //! Sixteen lanes: AVX-512 (F, BW, DQ, VL).
 
-use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, inlined};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -102,7 +102,10 @@ impl Lane for Avx512 {
             let from = from.add(row);
             // The two columns after the sixteen, a pair for each row: those of rows 4q + i are in part q, of i
             // below 2 in the first register.
-            let column = |i: usize| audible(_mm512_loadu_ps(from.add((16 + i) * from_stride)));
+            let column = inlined(
+                #[inline(always)]
+                |i: usize| audible(_mm512_loadu_ps(from.add((16 + i) * from_stride))),
+            );
             let none = _mm512_setzero_ps();
             let first = if OFFSETS > 1 { column(0) } else { none };
             let second = if OFFSETS > 2 { column(1) } else { none };
@@ -168,24 +171,30 @@ unsafe fn audible(x: __m512) -> __m512 {
 unsafe fn columns<const SAMPLES: bool>(from: *const f32, stride: usize) -> [__m512; 8] {
     // SAFETY: the caller's.
     unsafe {
-        let load = |i: usize| {
-            let low = _mm512_castps256_ps512(_mm256_loadu_ps(from.add(i * stride)));
-            let high = _mm256_loadu_ps(from.add((i + 4) * stride));
-            let both = _mm512_insertf32x8::<1>(low, high);
-            if SAMPLES { audible(both) } else { both }
-        };
+        let load = inlined(
+            #[inline(always)]
+            |i: usize| {
+                let low = _mm512_castps256_ps512(_mm256_loadu_ps(from.add(i * stride)));
+                let high = _mm256_loadu_ps(from.add((i + 4) * stride));
+                let both = _mm512_insertf32x8::<1>(low, high);
+                if SAMPLES { audible(both) } else { both }
+            },
+        );
         // Of eight rows: columns c in the lower and c + 4 in the upper half of their register c.
-        let eight = |at: usize| {
-            let (a, b, c, d) = (load(at), load(at + 1), load(at + 2), load(at + 3));
-            let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
-            let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-            [
-                _mm512_shuffle_ps::<0x44>(ab_low, cd_low),
-                _mm512_shuffle_ps::<0xee>(ab_low, cd_low),
-                _mm512_shuffle_ps::<0x44>(ab_high, cd_high),
-                _mm512_shuffle_ps::<0xee>(ab_high, cd_high),
-            ]
-        };
+        let eight = inlined(
+            #[inline(always)]
+            |at: usize| {
+                let (a, b, c, d) = (load(at), load(at + 1), load(at + 2), load(at + 3));
+                let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+                let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+                [
+                    _mm512_shuffle_ps::<0x44>(ab_low, cd_low),
+                    _mm512_shuffle_ps::<0xee>(ab_low, cd_low),
+                    _mm512_shuffle_ps::<0x44>(ab_high, cd_high),
+                    _mm512_shuffle_ps::<0xee>(ab_high, cd_high),
+                ]
+            },
+        );
         let (x, y) = (eight(0), eight(8));
         [
             _mm512_shuffle_f32x4::<0x88>(x[0], y[0]),

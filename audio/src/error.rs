@@ -15,8 +15,10 @@ pub enum Error {
     NotAudio,
     /// The format is known, and not read.
     Unsupported {
-        /// What is not supported.
+        /// What is not supported: container and codec.
         reason: String,
+        /// Whether it is read if the program ffmpeg is installed.
+        ffmpeg: bool,
     },
     /// The file contradicts itself.
     Corrupt {
@@ -82,15 +84,18 @@ impl Error {
         }
     }
 
-    /// The operating system's reason, without the number of the error.
+    /// The operating system's reason, without the number of the error; an error of this crate as it is.
     pub(crate) fn io(error: &std::io::Error) -> Self {
+        if let Some(own) = error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            return own.clone();
+        }
         let text = error.to_string();
         let reason = text.split_once(" (os error").map_or(text.as_str(), |(sentence, _)| sentence);
         Self::Io { reason: reason.into() }
     }
 
     pub(crate) fn unsupported(reason: impl Into<String>) -> Self {
-        Self::Unsupported { reason: reason.into() }
+        Self::Unsupported { reason: reason.into(), ffmpeg: false }
     }
 }
 
@@ -98,8 +103,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { reason } => f.write_str(reason),
-            Self::NotAudio => f.write_str("not a WAV, FLAC, MP3 or Ogg Vorbis file"),
-            Self::Unsupported { reason } => write!(f, "not supported: {reason}"),
+            Self::NotAudio => f.write_str("not an audio file of a known format"),
+            Self::Unsupported { reason, ffmpeg: false } => write!(f, "not supported: {reason}"),
+            Self::Unsupported { reason, ffmpeg: true } => write!(
+                f,
+                "not supported: {reason}; it can be read once ffmpeg is installed and on the PATH"
+            ),
             Self::Corrupt { after, reason } if *after > 0.0 => {
                 write!(f, "corrupt after {after:.2} s: {reason}")
             }
@@ -131,23 +140,61 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Something about a file that was read in full that its owner should know.
+/// Something about a file that was read, and that its owner should know.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// The recording was never closed: the header tells no length, and what is there was read.
+    /// The recording was never closed: nothing in the file tells where it ends, and all that is there
+    /// was read.
     NeverClosed {
         /// Seconds that are there.
         found: f64,
     },
+    /// A few samples are missing at the end.
+    Short {
+        /// Samples per channel that the header promises and that are not there.
+        samples: u64,
+    },
+    /// The header tells another length than that of the samples, all of which were read.
+    Count {
+        /// Seconds that the header promises.
+        promised: f64,
+    },
+    /// Bytes follow the samples that belong to no part of the format.
+    Trailing {
+        /// How many.
+        bytes: u64,
+    },
+    /// Bytes between the frames of an MP3 file are no frames.
+    Skipped {
+        /// How many.
+        bytes: u64,
+    },
+    /// The start of an MP3 file refers to what was cut off before it, and is silence.
+    Silenced {
+        /// Samples per channel.
+        samples: u64,
+    },
+    /// ffmpeg, which decoded the file, was not content with it.
+    Ffmpeg {
+        /// What it said first.
+        message: String,
+    },
 }
 
 impl Warning {
-    /// A short name of the kind, for programs.
+    /// A short name of the kind, for programs: `never_closed`, `short`, `count`, `trailing`, `skipped`,
+    /// `silenced` or `ffmpeg`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::NeverClosed { .. } => "never_closed",
+            Self::Short { .. } => "short",
+            Self::Count { .. } => "count",
+            Self::Trailing { .. } => "trailing",
+            Self::Skipped { .. } => "skipped",
+            Self::Silenced { .. } => "silenced",
+            Self::Ffmpeg { .. } => "ffmpeg",
         }
     }
 }
@@ -155,11 +202,28 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NeverClosed { found } => write!(
+            Self::NeverClosed { found } => {
+                write!(f, "the recording was never closed; all {found:.2} s that are there were read")
+            }
+            Self::Short { samples } => {
+                write!(f, "the last {samples} samples that the header promises are missing")
+            }
+            Self::Count { promised } => write!(
                 f,
-                "the recording was never closed: its header tells no length; the {found:.2} s that are \
-                 there were read"
+                "the header promises {promised:.2} s, which is wrong; all that is there was read"
             ),
+            Self::Trailing { bytes } => {
+                write!(
+                    f,
+                    "{bytes} bytes after the samples belong to no part of the file and were ignored"
+                )
+            }
+            Self::Skipped { bytes } => write!(f, "{bytes} bytes between frames were skipped"),
+            Self::Silenced { samples } => write!(
+                f,
+                "the first {samples} samples refer to what was cut off before them, and are silence"
+            ),
+            Self::Ffmpeg { message } => write!(f, "ffmpeg: {message}"),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The decoded channels as one, at the rate asked for.
 
+use crate::decode::{Decode, Mixed, State};
 use crate::error::{Error, Warning};
 use crate::resample::Resampler;
 use crate::source::Source;
-use crate::symphonia::Decoder;
 
 /// A stretch of one channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,79 +33,103 @@ impl Block<'_> {
 
 /// One channel at the rate asked for, block by block. Memory does not grow with the length.
 pub struct Mono {
-    decoder: Decoder,
+    decoder: Box<dyn Decode>,
+    state: State,
+    mixed: Mixed,
     sample_rate: u32,
     resampler: Option<Resampler>,
     resampled: Vec<f32>,
     produced: u64,
     ended: bool,
+    /// Why the file can't be read on.
+    failed: Option<Error>,
 }
 
 impl Mono {
-    pub(crate) fn new(decoder: Decoder, sample_rate: u32) -> Result<Self, Error> {
+    pub(crate) fn new(decoder: Box<dyn Decode>, state: State, sample_rate: u32) -> Result<Self, Error> {
+        let resampler = match state.source.sample_rate {
+            from if from == 0 || sample_rate == 0 => {
+                return Err(Error::SampleRate { from, to: sample_rate });
+            }
+            from if from == sample_rate => None,
+            from => Some(Resampler::new(from, sample_rate)?),
+        };
         Ok(Self {
             decoder,
+            state,
+            mixed: Mixed::default(),
             sample_rate,
-            resampler: None,
+            resampler,
             resampled: Vec::new(),
             produced: 0,
             ended: false,
+            failed: None,
         })
     }
 
     /// The next block, never an empty one, or `None` at the end of a file that was read whole. All
-    /// blocks of a file are of the same variant: [`Block::I16`] where the file holds one channel of
-    /// 16-bit integers at the rate asked for, [`Block::F32`] otherwise.
+    /// blocks of a file are of the same variant: [`Block::I16`] where the file holds one channel of at
+    /// most 16 bits at the rate asked for, [`Block::F32`] otherwise.
     ///
     /// # Errors
-    /// What is wrong with the file. Blocks before it are sound.
+    /// What is wrong with the file, from then on with every call. Blocks before it are sound, but the
+    /// file as a whole is not.
     pub fn next_block(&mut self) -> Result<Option<Block<'_>>, Error> {
-        if self.ended {
-            return Ok(None);
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
-        self.resampled.clear();
-        while let Some(block) = self.decoder.next_block()? {
-            if block.sample_rate == self.sample_rate {
-                self.produced += block.mono.len() as u64;
-                // Asked for again, as the first borrow would last to the end of the loop.
-                return Ok(Some(Block::F32(self.decoder.mono())));
+        let advanced = self.advance().inspect_err(|error| self.failed = Some(error.clone()))?;
+        Ok(advanced.then(|| {
+            if self.mixed.floats.is_empty() {
+                Block::I16(&self.mixed.integers)
+            } else {
+                Block::F32(&self.mixed.floats)
             }
-            let resampler = match &mut self.resampler {
-                Some(resampler) => resampler,
-                empty => empty.insert(Resampler::new(block.sample_rate, self.sample_rate)?),
-            };
-            resampler.push(block.mono, &mut self.resampled)?;
-            if !self.resampled.is_empty() {
-                self.produced += self.resampled.len() as u64;
-                return Ok(Some(Block::F32(&self.resampled)));
+        }))
+    }
+
+    /// Decodes up to the next block; false at the end.
+    fn advance(&mut self) -> Result<bool, Error> {
+        while !self.ended {
+            self.mixed.clear();
+            self.resampled.clear();
+            self.ended = !self.decoder.decode(&mut self.state, &mut self.mixed)?;
+            let Mixed { integers, floats, .. } = &mut self.mixed;
+            if let Some(resampler) = &mut self.resampler {
+                floats.extend(integers.iter().map(|&sample| f32::from(sample) * (1.0 / 32_768.0)));
+                resampler.push(floats, &mut self.resampled)?;
+                if self.ended
+                    && let Some(resampler) = self.resampler.take()
+                {
+                    resampler.finish(&mut self.resampled)?;
+                }
+                std::mem::swap(floats, &mut self.resampled);
+                integers.clear();
+            }
+            let count = (integers.len() + floats.len()) as u64;
+            self.produced += count;
+            if self.ended && self.produced == 0 {
+                let source = &self.state.source;
+                let (samples, from) = (source.samples, source.sample_rate);
+                return Err(Error::Empty { samples, from, to: self.sample_rate });
+            }
+            if count > 0 {
+                return Ok(true);
             }
         }
-        self.ended = true;
-        if let Some(resampler) = self.resampler.take() {
-            resampler.finish(&mut self.resampled)?;
-        }
-        self.produced += self.resampled.len() as u64;
-        let source = self.decoder.source();
-        if source.samples > 0 && source.sample_rate == 0 {
-            return Err(Error::SampleRate { from: 0, to: self.sample_rate });
-        }
-        if self.produced == 0 {
-            let (samples, from) = (source.samples, source.sample_rate);
-            return Err(Error::Empty { samples, from, to: self.sample_rate });
-        }
-        Ok((!self.resampled.is_empty()).then_some(Block::F32(&self.resampled)))
+        Ok(false)
     }
 
     /// What the file holds; `samples` grows with each block.
     #[must_use]
     pub fn source(&self) -> &Source {
-        self.decoder.source()
+        &self.state.source
     }
 
     /// What the file's owner should know, complete once [`Mono::next_block`] returned `None`.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
-        &[]
+        &self.state.warnings
     }
 
     /// Reads all blocks into one vector of floats.
@@ -120,7 +144,7 @@ impl Mono {
             match block {
                 Block::F32(block) => samples.extend_from_slice(block),
                 Block::I16(block) => {
-                    samples.extend(block.iter().map(|&sample| f32::from(sample) / 32_768.0));
+                    samples.extend(block.iter().map(|&sample| f32::from(sample) * (1.0 / 32_768.0)));
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! What a file holds.
 
 /// What a file holds: by its header, and as far as it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Source {
-    /// The file format, as in `wav`, `flac` or `ogg`.
+    /// The file format, as in `wave`, `flac` or `ogg`.
     pub container: String,
     /// What the samples are coded as, as in `pcm_s16le`, `flac` or `vorbis`.
     pub codec: String,
@@ -18,17 +18,20 @@ pub struct Source {
     pub promised: Option<u64>,
     /// Samples per channel that were read so far.
     pub samples: u64,
+    /// Whether the program ffmpeg decodes it.
+    pub ffmpeg: bool,
 }
 
 impl Source {
-    /// Container and codec, as in `wav/pcm_s16le`; only one of them where both are the same, as in
-    /// `flac`.
+    /// Container and codec, as in `wave/pcm_s16le`; only one of them where both are the same, as in
+    /// `flac`. Says if ffmpeg decodes it, as in `mov/aac through ffmpeg`.
     #[must_use]
     pub fn format(&self) -> String {
+        let through = if self.ffmpeg { " through ffmpeg" } else { "" };
         if self.container == self.codec {
-            return self.codec.clone();
+            return format!("{}{through}", self.codec);
         }
-        format!("{}/{}", self.container, self.codec)
+        format!("{}/{}{through}", self.container, self.codec)
     }
 
     /// The length of what was read so far.

@@ -4,13 +4,13 @@ use mojo_audio_fuzz::{Body, TARGETS};
 use std::path::{Path, PathBuf};
 use std::{fs, panic};
 
-/// The folders of a target's inputs, from the root of the checkout. Those of the command's own tests
-/// are where the fuzzing of audio files starts from.
+/// The folders of a target's inputs, from the root of the checkout. The files that the tests of the
+/// command and of its reader have are where the fuzzing of audio files starts from.
 fn folders(target: &str) -> Vec<PathBuf> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![fuzz.join("corpus").join(target), fuzz.join("regressions").join(target)];
     if target == "decode" {
-        folders.push(fuzz.join("../cli/tests/data"));
+        folders.extend(["cli", "audio"].map(|of| fuzz.join("..").join(of).join("tests/data")));
     }
     folders
 }

@@ -203,7 +203,7 @@ fn fuzz(
 fn seeds(workspace: &Workspace, target: &str) -> Vec<PathBuf> {
     let mut folders = vec![format!("fuzz/corpus/{target}"), format!("fuzz/regressions/{target}")];
     if target == "decode" {
-        folders.push("cli/tests/data".into());
+        folders.extend(["cli", "audio"].map(|of| format!("{of}/tests/data")));
     }
     folders.iter().map(|folder| workspace.path(folder)).filter(|folder| folder.is_dir()).collect()
 }

@@ -18,13 +18,13 @@ Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing
 
 /// Mel spectrograms of audio files: Whisper's log-mel and the features of other models.
 ///
-/// Reads WAV, FLAC, MP3 and Ogg Vorbis, mixes all channels down to one, resamples to the rate that
-/// the preset wants, and computes the features. One file is shown in full with a picture; several
+/// Reads WAV, FLAC, MP3, Ogg Vorbis and Opus, other formats through ffmpeg if that is installed; mixes
+/// all channels down to one, resamples to the rate of the preset, and computes the features. One file is shown in full with a picture; several
 /// give a line each.
 #[derive(Debug, Parser)]
 #[command(name = "mojo-audio", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Args {
-    /// Audio files, or folders that are searched for them (*.wav, *.flac, *.mp3, *.ogg, *.oga)
+    /// Audio files, or folders that are searched for them (*.wav, *.flac, *.mp3, *.opus, …)
     #[arg(value_name = "FILE|FOLDER", required_unless_present = "list")]
     pub inputs: Vec<PathBuf>,
 
@@ -58,7 +58,8 @@ pub struct Args {
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1200x600", value_parser = size)]
     pub png_size: Size,
 
-    /// Prints one JSON object per input and line; a failed one has "error" with "code" and "message"
+    /// Prints one JSON object per input and line; a failed one has "error" with "code" and "message",
+    /// and what is odd about a file that was read is in "warnings"
     #[arg(long)]
     pub json: bool,
 

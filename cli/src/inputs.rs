@@ -1,11 +1,10 @@
 //! Which files are meant: arguments as they are, folders searched for audio.
 
 use crate::failure::Failure;
+use mojo_audio_files::EXTENSIONS;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-const EXTENSIONS: [&str; 6] = ["wav", "wave", "flac", "mp3", "ogg", "oga"];
 
 /// A file to work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +36,13 @@ pub fn expand(arguments: &[PathBuf]) -> Inputs {
         let before = entries.len();
         search(argument, Path::new(""), &mut entries);
         if entries.len() == before {
-            let wanted = EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+            let known = EXTENSIONS.join(", ");
             entries.push(Err((
                 argument.clone(),
-                Failure::new("no_audio_files", format!("no audio file in this folder ({wanted})")),
+                Failure::new(
+                    "no_audio_files",
+                    format!("no audio file in this folder; their names end in {known}"),
+                ),
             )));
         }
     }

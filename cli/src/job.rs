@@ -8,7 +8,7 @@ use crate::picture::{self, View};
 use crate::settings::Settings;
 use mojo_audio_core::MelSpectrogram;
 use mojo_audio_core::config::Layout;
-use mojo_audio_files::{AudioFile, Source};
+use mojo_audio_files::{AudioFile, Source, Warning};
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::panic::{self, AssertUnwindSafe};
@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 /// Features of one file.
 pub struct Features {
     pub source: Source,
+    /// What the file's owner should know.
+    pub warnings: Vec<Warning>,
     /// Samples that the features were computed from, after mixing and resampling.
     pub samples: usize,
     /// (n_mels, n_frames), or the other way round where the layout says so.
@@ -101,6 +103,7 @@ fn compute(input: &Input, settings: &Settings, room: Option<Room>) -> Result<Fea
         .map(|(view, room)| picture::terminal::draw(view, room.columns, room.lines, settings.palette));
     Ok(Features {
         source: audio.source().clone(),
+        warnings: audio.warnings().to_vec(),
         samples: n_samples,
         shape,
         statistics: statistics(&spectrogram),

@@ -64,6 +64,9 @@ impl<'a> Reporter<'a> {
         };
         match result {
             Ok(features) => {
+                for warning in &features.warnings {
+                    warn(&format!("{}: {warning}", path.display()));
+                }
                 self.done += 1;
                 self.seconds += features.source.seconds();
             }

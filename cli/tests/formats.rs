@@ -180,3 +180,43 @@ fn with_serial(mut file: Vec<u8>, serial: u32) -> Vec<u8> {
     }
     file
 }
+
+#[test]
+fn what_is_odd_about_a_file_is_said_and_does_not_fail_it() {
+    let folder = folder("odd");
+    let path = folder.join("open.wav");
+    write_wav(&path, 16_000, 1, &common::tone());
+    assert_eq!(json([&path]).1[0]["warnings"], serde_json::json!([]));
+    // The length of the samples was never written.
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[40..44].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    let message = "the recording was never closed; all 0.50 s that are there were read";
+    let expected = format!("warning: {}: {message}\n", path.display());
+    write_wav(&folder.join("whole.wav"), 16_000, 1, &common::tone());
+    for input in [&path, &folder] {
+        let run = run([input]);
+        assert_eq!((run.code, &run.err), (Some(0), &expected));
+    }
+    let (run, objects) = json([&path]);
+    assert_eq!((run.code, run.err), (Some(0), expected));
+    assert_eq!(objects[0]["samples"], 8_000);
+    assert_eq!(
+        objects[0]["warnings"],
+        serde_json::json!([{ "code": "never_closed", "message": message }])
+    );
+}
+
+#[test]
+fn folders_are_searched_for_every_format_that_is_read() {
+    let folder = folder("extensions");
+    let opus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio/tests/data/opus.opus");
+    fs::copy(opus, folder.join("a.Opus")).unwrap();
+    fs::copy(data("speech.flac"), folder.join("b.flac")).unwrap();
+    // Not audio, so that the answer is the same with and without ffmpeg.
+    fs::write(folder.join("c.m4a"), "not audio").unwrap();
+    let (run, objects) = json([&folder]);
+    assert_eq!((run.code, objects.len()), (Some(1), 3), "{}", run.err);
+    assert_eq!(objects[0]["source"]["format"], "ogg/opus");
+    assert_eq!(objects[2]["error"]["code"], "not_audio");
+}

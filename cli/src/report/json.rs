@@ -4,19 +4,20 @@ use crate::failure::Failure;
 use crate::job::Features;
 use crate::settings::Settings;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::path::Path;
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Line<'a> {
-    Done(Done<'a>),
+    Done(Box<Done<'a>>),
     Failed { file: String, error: Problem<'a> },
 }
 
 #[derive(Serialize)]
 struct Problem<'a> {
     code: &'a str,
-    message: &'a str,
+    message: Cow<'a, str>,
 }
 
 /// Times are in seconds, rates in hertz.
@@ -31,6 +32,8 @@ struct Done<'a> {
     mean: Option<f64>,
     /// What the file holds.
     source: Source,
+    /// What is odd about the file, although it was read.
+    warnings: Vec<Problem<'a>>,
     /// What the features were computed from.
     sample_rate: u32,
     samples: usize,
@@ -58,11 +61,13 @@ struct Source {
 pub fn line(path: &Path, result: &Result<Features, Failure>, settings: &Settings) -> String {
     let file = path.display().to_string();
     let line = match result {
-        Err(Failure { code, message }) => Line::Failed { file, error: Problem { code, message } },
+        Err(Failure { code, message }) => {
+            Line::Failed { file, error: Problem { code, message: message.into() } }
+        }
         Ok(features) => {
             let source = &features.source;
             let sample_rate = settings.config().sample_rate;
-            Line::Done(Done {
+            Line::Done(Box::new(Done {
                 file,
                 preset: &settings.preset,
                 shape: features.shape,
@@ -76,6 +81,14 @@ pub fn line(path: &Path, result: &Result<Features, Failure>, settings: &Settings
                     channels: source.channels,
                     samples: source.samples,
                 },
+                warnings: features
+                    .warnings
+                    .iter()
+                    .map(|warning| Problem {
+                        code: warning.code(),
+                        message: warning.to_string().into(),
+                    })
+                    .collect(),
                 sample_rate,
                 samples: features.samples,
                 mixed_down: source.channels > 1,
@@ -86,7 +99,7 @@ pub fn line(path: &Path, result: &Result<Features, Failure>, settings: &Settings
                 times_real_time: super::text::times_real_time(source.seconds(), features.compute_time),
                 out: features.out.as_ref().map(|path| path.display().to_string()),
                 png: features.png.as_ref().map(|path| path.display().to_string()),
-            })
+            }))
         }
     };
     let mut text = serde_json::to_string(&line).unwrap_or_else(|error| {

@@ -96,7 +96,7 @@ fn minified(workspace: &Workspace, classpath: &str) -> Result<PathBuf> {
         java.arg("-injars").arg(format!("{part}(!META-INF/versions/**,!module-info.class)"));
     }
     java.arg("-outjars").arg(&jar);
-    for module in ["java.base", "java.desktop"] {
+    for module in ["java.base", "java.logging"] {
         let file = modules.join(format!("{module}.jmod"));
         java.arg("-libraryjars").arg(format!("{}(!**.jar;!module-info.class)", file.display()));
     }

@@ -97,13 +97,36 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The samples of a 16-bit mono WAV file at 16 kHz, from -1 to 1.
 fn read_wav(path: &str) -> Result<Vec<f32>, Box<dyn Error>> {
-    let wav = hound::WavReader::open(path)?;
-    let spec = wav.spec();
-    if (spec.channels, spec.sample_rate, spec.bits_per_sample, spec.sample_format)
-        != (1, 16_000, 16, hound::SampleFormat::Int)
-    {
-        return Err(format!("{path} is not 16-bit mono PCM at 16000 Hz").into());
+    let file = std::fs::read(path)?;
+    if file.get(..4) != Some(b"RIFF") || file.get(8..12) != Some(b"WAVE") {
+        return Err(format!("{path} is not a WAV file").into());
     }
-    let samples = wav.into_samples::<i16>().map(|sample| sample.map(|value| f32::from(value) / 32_768.0));
-    Ok(samples.collect::<Result<_, _>>()?)
+    let mut is_readable = false;
+    // Programs write other chunks, too: ffmpeg puts one named LIST in front of the data.
+    let mut rest = &file[12..];
+    while let Some((&[a, b, c, d, s0, s1, s2, s3], chunks)) = rest.split_first_chunk() {
+        let (name, size) = ([a, b, c, d], u32::from_le_bytes([s0, s1, s2, s3]) as usize);
+        let Some(chunk) = chunks.get(..size) else {
+            return Err(format!("{path} ends before its {} chunk does", name.escape_ascii()).into());
+        };
+        match &name {
+            b"fmt " => {
+                // PCM, one channel, 16,000 Hz; then bytes per second and per sample; 16 bits.
+                let rate = 16_000u32.to_le_bytes();
+                is_readable = chunk.get(..4) == Some(&[1, 0, 1, 0])
+                    && chunk.get(4..8) == Some(&rate)
+                    && chunk.get(14..16) == Some(&[16, 0]);
+            }
+            b"data" if is_readable => {
+                let (pairs, _) = chunk.as_chunks();
+                let sample = |pair: &[u8; 2]| f32::from(i16::from_le_bytes(*pair)) / 32_768.0;
+                return Ok(pairs.iter().map(sample).collect());
+            }
+            b"data" => return Err(format!("{path} is not 16-bit mono PCM at 16000 Hz").into()),
+            _ => {}
+        }
+        // A chunk of odd length is followed by a pad byte.
+        rest = chunks.get(size + size % 2..).unwrap_or_default();
+    }
+    Err(format!("{path} has no data chunk").into())
 }

@@ -60,8 +60,8 @@ pub unsafe extern "C" fn mojo_mel_options_init(
 /// that come from a command line or a file.
 ///
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, an unknown name, a
-/// text that is not a value of the option, an option beyond the size of the caller's structure. Then options
-/// is unchanged. mojo_mel_extractor_new() checks ranges, and options against each other.
+/// value that the option cannot have, or an option that the structure is too small for. options is
+/// unchanged after an error. mojo_mel_extractor_new() checks ranges, and options against each other.
 ///
 /// Threads: any, one at a time with the same options.
 ///

@@ -39,8 +39,8 @@ pub(crate) fn mel_to_hz(scale: MelScale, mel: f64) -> f64 {
 ///
 /// Triangles that share their corners have at most two weights in a bin: on the rising side of one and the falling
 /// side of the one before. So each bin is read once. Of the n_mels + 1 *segments*, segment s is between corner s and
-/// s + 1, where filter s rises and filter s − 1 falls. Filters of the caller's own need not be triangles: filter m
-/// then has its bins in segment m + 1, and nothing rises.
+/// s + 1, where filter s rises and filter s − 1 falls. A filterbank given by the caller need not consist of triangles:
+/// the bins of its filter m are in segment m + 1, and nothing rises.
 #[derive(Debug)]
 pub(crate) struct Filterbank {
     /// Segment by segment. One without a bin has a tap that weighs nothing.

@@ -23,6 +23,8 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
             .into());
     }
     let headers = workspace.folder("dist-swift/headers")?;
+    // Without what an earlier run has left.
+    fs::remove_dir_all(&headers)?;
     // Xcode copies the headers of all frameworks into one folder, where only one module map can lie flat.
     let module = workspace.folder("dist-swift/headers/CMojoAudio")?;
     for file in ["CMojoAudio.h", "module.modulemap"] {

@@ -105,7 +105,7 @@ impl MelExtractor {
     /// Bytes of working memory that a computation uses besides its result.
     #[must_use]
     pub fn working_memory(&self) -> usize {
-        self.plan.recipe.scratch * size_of::<f32>()
+        self.pool.bytes
     }
 
     /// The mel spectrogram of an input of one sample or more: `f32` (full scale is 1), or `i16`, which

@@ -54,6 +54,11 @@ impl AlignedBuffer {
         Ok(Self { lines })
     }
 
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.lines[..])
+    }
+
     pub fn as_mut_ptr(&mut self) -> *mut f32 {
         self.lines.as_mut_ptr().cast()
     }

@@ -33,12 +33,23 @@ impl Scratch {
     pub fn for_stream(plan: &Plan) -> Result<Self, Error> {
         Ok(Self { single: Single::new(&plan.recipe, plan.kernel.lanes)?, ..Self::new(plan)? })
     }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        #[cfg(feature = "realfft")]
+        let large_prime = self.large_prime.bytes();
+        #[cfg(not(feature = "realfft"))]
+        let large_prime = 0;
+        self.floats.bytes() + large_prime
+    }
 }
 
 /// Scratches for as many computations at once. No thread waits for another: when all are in use, one
 /// is made for the computation only.
 pub(crate) struct ScratchPool {
     slots: Vec<Slot>,
+    /// Bytes that each scratch takes.
+    pub bytes: usize,
 }
 
 /// Computations at once that find kept working memory.
@@ -62,10 +73,12 @@ unsafe impl Sync for Slot {}
 impl ScratchPool {
     /// A pool that has one scratch, so that computing one thing at a time never allocates.
     pub fn new(plan: &Plan) -> Result<Self, Error> {
+        let scratch = Scratch::new(plan)?;
+        let bytes = scratch.bytes();
         let mut slots = memory::with_capacity(SLOTS)?;
-        slots.push(Slot::new(Some(Scratch::new(plan)?)));
+        slots.push(Slot::new(Some(scratch)));
         slots.resize_with(SLOTS, || Slot::new(None));
-        Ok(Self { slots })
+        Ok(Self { slots, bytes })
     }
 
     /// Calls `work` with a scratch.

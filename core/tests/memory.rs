@@ -6,6 +6,7 @@ use mojo_audio_core::{Error, MelConfig, MelExtractor, PRESETS, Sample};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::process::Command;
+use std::sync::Barrier;
 use support::{config, extractor, signals};
 
 /// Counts what this thread allocates, and refuses when told to. Other threads, the test runner's
@@ -238,6 +239,38 @@ fn working_memory_is_small_and_constant() {
         let (output, allocations, peak) =
             measure(|| size_of_val(extractor.compute(&silence[..rate]).unwrap().data()));
         assert_eq!((allocations, peak), (1, output), "{preset}");
+    }
+}
+
+#[test]
+fn computations_at_the_same_time_take_what_working_memory_says() {
+    let large_primes: &[(&str, Options)] = &[
+        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000")]),
+        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000"), ("precision", "double")]),
+    ];
+    for (preset, options) in WAYS.iter().chain(large_primes) {
+        let extractor = extractor(preset, options);
+        let samples = vec![0.1f32; 80_000];
+        let n_values = extractor.n_mels() * extractor.frame_count(samples.len());
+        let mut outs = [vec![0.0; n_values], vec![0.0; n_values]];
+        // The second computation allocates its memory, which the extractor then keeps, if the two really
+        // meet: a thread may start late.
+        let taken = (0..1_000).find_map(|_| {
+            let barrier = Barrier::new(2);
+            let (extractor, samples, barrier) = (&extractor, &samples, &barrier);
+            let compute = |out| {
+                move || {
+                    barrier.wait();
+                    measure(|| extractor.compute_into(samples, out).unwrap()).2
+                }
+            };
+            let taken = std::thread::scope(|scope| {
+                let threads = outs.each_mut().map(|out| scope.spawn(compute(out)));
+                threads.map(|thread| thread.join().unwrap()).into_iter().max()
+            });
+            taken.filter(|taken| *taken > 0)
+        });
+        assert_eq!(taken, Some(extractor.working_memory()), "{preset} {options:?}");
     }
 }
 

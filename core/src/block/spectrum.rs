@@ -416,6 +416,15 @@ impl LargePrimeScratch {
             Transform::WideLargePrime(engine) => Self::Double(engine.fft.buffers()?),
         })
     }
+
+    /// Bytes that they take.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Unused => 0,
+            Self::Single(buffers) => buffers.bytes(),
+            Self::Double(buffers) => buffers.bytes(),
+        }
+    }
 }
 
 /// The first stage of the transform, with an aligned stack.

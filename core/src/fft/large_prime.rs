@@ -87,6 +87,13 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
     }
 }
 
+impl<E> LargePrimeBuffers<E> {
+    /// Bytes that they take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.input[..]) + size_of_val(&self.output[..]) + size_of_val(&self.scratch[..])
+    }
+}
+
 impl<E> core::fmt::Debug for LargePrime<E> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "LargePrime({})", self.fft.len())

@@ -1,27 +1,24 @@
 //! The extractor: a configuration, checked and planned once, that computes any number of inputs.
 
-use crate::compress::Levels;
-use crate::config::{Layout, MelConfig};
+use crate::config::MelConfig;
 use crate::error::Error;
 use crate::kernels::InstructionSet;
-use crate::measured::Measured;
 use crate::memory;
-#[cfg(feature = "std")]
-use crate::parallel::for_ranges;
 use crate::plan::{Overrides, Plan};
-use crate::reference::RunningReference;
-use crate::run::{Sink, run};
 use crate::scratch::ScratchPool;
-use crate::signal::{Sample, WholeSignal, check_samples};
+use crate::shared::Shared;
+use crate::signal::Sample;
+use crate::sink::{Sink, check_room};
 use crate::spectrogram::MelSpectrogram;
 use crate::stream::MelStream;
+use crate::whole::WholeInput;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// Computes mel spectrograms of one configuration.
 ///
-/// Nothing in it changes once it is made, so threads can share it; computations at the same time take
-/// working memory of their own, which is kept for the next.
+/// Making one takes a few microseconds, so keep it and use it for every input. It never changes: threads
+/// can share it. Computations that run at the same time each take working memory of their own, which the
+/// extractor keeps for the next.
 ///
 /// ```
 /// use mojo_audio_core::{MelConfig, MelExtractor};
@@ -33,10 +30,8 @@ use core::ops::Range;
 /// ```
 pub struct MelExtractor {
     config: MelConfig,
-    plan: Plan,
+    plan: Shared<Plan>,
     pool: ScratchPool,
-    own_window: Option<Vec<f32>>,
-    own_filterbank: Option<Vec<f32>>,
 }
 
 impl MelExtractor {
@@ -44,36 +39,65 @@ impl MelExtractor {
     ///
     /// # Errors
     /// [`Error::Config`] with the option at fault; [`Error::Allocation`].
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor};
+    ///
+    /// let extractor = MelExtractor::new(&MelConfig { n_mels: 128, ..MelConfig::whisper() })?;
+    /// assert_eq!(extractor.n_mels(), 128);
+    ///
+    /// let error = MelExtractor::new(&MelConfig { n_mels: 0, ..MelConfig::whisper() }).unwrap_err();
+    /// assert!(error.to_string().starts_with("n_mels"));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn new(config: &MelConfig) -> Result<Self, Error> {
         Self::with_overrides(config, Overrides::default())
     }
 
-    /// Like [`new`](Self::new), with a window or a filterbank of the caller's own, or on a certain
-    /// instruction set.
+    /// Like [`new`](Self::new), but with your own window or filterbank, or on a certain instruction set.
     ///
     /// # Errors
     /// Besides those of `new`: [`Error::BufferSize`] if a table has another length than its options
     /// say, [`Error::Config`] if it has a value that is not finite or the machine lacks the
     /// instruction set.
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor, Overrides};
+    ///
+    /// let config = MelConfig::whisper();
+    /// let window = vec![1.0; config.window_length() as usize]; // a rectangle
+    /// let overrides = Overrides { window: Some(&window), ..Overrides::default() };
+    /// let mel = MelExtractor::with_overrides(&config, overrides)?.compute(&[0.5f32; 16_000])?;
+    /// assert_eq!(mel.n_frames(), 100);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn with_overrides(config: &MelConfig, overrides: Overrides<'_>) -> Result<Self, Error> {
-        let plan = Plan::new(config, &overrides)?;
+        let plan = Shared::new(Plan::new(config, &overrides)?)?;
         let pool = ScratchPool::new(&plan)?;
-        Ok(Self {
-            config: config.clone(),
-            plan,
-            pool,
-            own_window: overrides.window.map(copy).transpose()?,
-            own_filterbank: overrides.filterbank.map(copy).transpose()?,
-        })
+        Ok(Self { config: config.clone(), plan, pool })
     }
 
     /// The configuration.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// assert_eq!(extractor.config().hop_length, 160);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn config(&self) -> &MelConfig {
         &self.config
     }
 
     /// The instruction set that was chosen.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor};
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// assert_eq!(InstructionSet::available().next(), Some(extractor.instruction_set()));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn instruction_set(&self) -> InstructionSet {
         self.plan.kernel.set
@@ -81,12 +105,26 @@ impl MelExtractor {
 
     /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
     /// energy (`use_energy`).
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mfcc = MelConfig { n_mfcc: Some(13), ..MelConfig::kaldi_fbank() };
+    /// assert_eq!(MelExtractor::new(&mfcc)?.n_mels(), 13);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn n_mels(&self) -> usize {
         self.plan.n_rows
     }
 
-    /// Frames of the result for an input of so many samples; 0 if it is too short for one.
+    /// Frames of the result for an input of `n_samples` samples; 0 if it is too short for one.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// assert_eq!(extractor.frame_count(16_000), 100);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn frame_count(&self, n_samples: usize) -> usize {
         if n_samples == 0 {
@@ -95,25 +133,55 @@ impl MelExtractor {
         self.plan.n_frames.unwrap_or_else(|| self.plan.framing.count(n_samples as u64))
     }
 
-    /// The bands whose filter is so narrow that no bin of the transform falls into it: they are
-    /// always at the floor. A larger `n_fft` or fewer `n_mels` mends that.
+    /// The bands whose filter is so narrow that it contains no bin of the transform: they are
+    /// always at the floor. A larger `n_fft` or fewer `n_mels` avoids that.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// assert_eq!(MelExtractor::new(&MelConfig::whisper())?.empty_filters(), []);
+    /// let narrow = MelConfig { n_mels: 256, ..MelConfig::whisper() };
+    /// assert_eq!(MelExtractor::new(&narrow)?.empty_filters()[0], 0);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn empty_filters(&self) -> Vec<usize> {
         self.plan.recipe.bands.filterbank.empty_filters()
     }
 
-    /// Bytes of working memory that a computation uses besides its result.
+    /// Bytes of working memory that a computation uses besides its result and the extractor's tables.
+    /// They depend on the configuration, not on the length of the input; computations that run at the
+    /// same time take as much each.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// assert!(MelExtractor::new(&MelConfig::whisper())?.working_memory() < 64 * 1024);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn working_memory(&self) -> usize {
         self.pool.bytes
     }
 
-    /// The mel spectrogram of an input of one sample or more: `f32` (full scale is 1), or `i16`, which
-    /// counts as value / 32,768.
+    /// The mel spectrogram of `samples`: mono, at the configuration's sample rate, either `f32` (full scale
+    /// is 1) or `i16` (each counts as value / 32,768). Returns (`n_mels`, `n_frames`), or the transpose if
+    /// the option `layout` is `frame_major`, row-major.
     ///
     /// # Errors
-    /// [`Error::EmptyInput`]; [`Error::Sample`] for the first sample that is no finite number, or so
+    /// [`Error::EmptyInput`]; [`Error::Sample`] for the first sample that is not finite, or so
     /// large that a power can't be represented; [`Error::Allocation`].
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor};
+    ///
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// let tone: Vec<f32> = (0..16_000).map(|i| 0.5 * (i as f32 * 0.1).sin()).collect();
+    /// let mel = extractor.compute(&tone)?;
+    /// assert_eq!(mel.data().len(), 80 * 100);
+    ///
+    /// let integers = [1_000i16, -1_000].repeat(8_000);
+    /// assert_eq!(extractor.compute(&integers)?.n_frames(), 100);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn compute<S: Sample>(&self, samples: &[S]) -> Result<MelSpectrogram, Error> {
         self.compute_on(samples, 1)
     }
@@ -134,14 +202,26 @@ impl MelExtractor {
         Ok(MelSpectrogram { data, n_mels: self.n_mels(), n_frames, layout: self.config.layout })
     }
 
-    /// Like [`compute`](Self::compute), to memory of the caller's: the first
-    /// `n_mels * frame_count(samples.len())` values of `out`, in the order of the option `layout`.
-    /// Allocates nothing, unless several threads do so at once for the first time. Returns the number
-    /// of frames.
+    /// Like [`compute`](Self::compute), but writes into the first
+    /// `n_mels * frame_count(samples.len())` values of `out`, in the order of the option `layout`. Returns
+    /// the number of frames. Doesn't allocate, except that the first concurrent calls each allocate their
+    /// own working memory.
     ///
     /// # Errors
     /// Those of `compute`, and [`Error::BufferSize`] if `out` is shorter. After an error `out` holds
     /// anything.
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor};
+    ///
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// let mut out = vec![0.0; extractor.n_mels() * extractor.frame_count(16_000)];
+    /// for clip in [[0.1f32; 16_000], [0.2; 16_000]] {
+    ///     let n_frames = extractor.compute_into(&clip, &mut out)?;
+    ///     assert_eq!(n_frames, 100); // band m of frame t is out[m * n_frames + t]
+    /// }
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn compute_into<S: Sample>(&self, samples: &[S], out: &mut [f32]) -> Result<usize, Error> {
         let n_frames = self.frame_count(samples.len());
         check_room(out, self.length(n_frames)?)?;
@@ -150,18 +230,28 @@ impl MelExtractor {
         Ok(n_frames)
     }
 
-    /// A stream of this configuration.
+    /// A stream of this configuration. It shares the extractor's tables and may outlive the extractor: its
+    /// cost is that of its buffers.
     ///
     /// # Errors
     /// [`Error::Config`] naming the option that needs the whole input; [`Error::Allocation`].
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor};
+    ///
+    /// let extractor = MelExtractor::new(&MelConfig::kaldi_fbank())?;
+    /// let (mut left, mut right) = (extractor.stream()?, extractor.stream()?);
+    /// assert_eq!(left.push(&[0.1f32; 400])?.n_frames(), 1);
+    /// assert_eq!(right.push(&[0.2f32; 560])?.n_frames(), 2);
+    ///
+    /// // Whisper's levels depend on the loudest frame of the whole input.
+    /// let error = MelExtractor::new(&MelConfig::whisper())?.stream().unwrap_err();
+    /// assert!(error.to_string().starts_with("reference"));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn stream(&self) -> Result<MelStream, Error> {
         self.config.check_stream()?;
-        let overrides = Overrides {
-            window: self.own_window.as_deref(),
-            filterbank: self.own_filterbank.as_deref(),
-            instruction_set: Some(self.plan.kernel.set),
-        };
-        MelStream::new(Plan::new(&self.config, &overrides)?, self.config.layout)
+        MelStream::new(self.plan.clone(), self.config.layout)
     }
 
     fn length(&self, n_frames: usize) -> Result<usize, Error> {
@@ -179,123 +269,10 @@ impl MelExtractor {
         n_frames: usize,
         threads: usize,
     ) -> Result<(), Error> {
-        if samples.is_empty() {
-            return Err(Error::EmptyInput);
-        }
-        self.check_unread(samples)?;
-        let plan = &self.plan;
-        let sink = Sink { start: out, n_frames, layout: self.config.layout };
+        let Self { config, plan, pool } = self;
+        let sink = Sink { start: out, n_rows: plan.n_rows, n_frames, layout: config.layout };
         // SAFETY: the caller's.
-        let measured = unsafe { self.compute_frames(samples, sink, threads)? };
-        if !measured.is_finite {
-            return Err(self.overflow(samples));
-        }
-        // SAFETY: every frame has been written.
-        let data = unsafe { core::slice::from_raw_parts_mut(out, n_frames * plan.n_rows) };
-        let whole_hops = samples.len() / plan.framing.hop;
-        plan.normalization.apply(plan.kernel, data, plan.n_rows, n_frames, whole_hops);
-        Ok(())
-    }
-
-    /// Writes all frames, those past the input's end too.
-    ///
-    /// # Safety
-    /// The sink is valid for writes of its frames.
-    unsafe fn compute_frames<S: Sample>(
-        &self,
-        samples: &[S],
-        sink: Sink,
-        threads: usize,
-    ) -> Result<Measured, Error> {
-        let plan = &self.plan;
-        let frames = 0..plan.framing.count(samples.len() as u64);
-        let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
-        let compute = |range, sink, levels| {
-            // SAFETY: the caller's; each range is computed once.
-            self.pool
-                .with(plan, |scratch| unsafe { Ok(run(plan, scratch, &signal, range, sink, levels)) })
-        };
-        let pass =
-            |sink, levels| for_ranges(frames.clone(), threads, |range| compute(range, sink, levels));
-        let compression = &plan.compression;
-        let measured = if !compression.measures {
-            pass(Some(sink), compression.levels_beforehand())?
-        } else if plan.recipe.bands.mixes() {
-            // Made of bands that have their final level: the reference has to be known before, and is
-            // measured by a pass of its own.
-            let levels = compression.levels(pass(None, Levels::NONE)?.highest);
-            pass(Some(sink), levels)?
-        } else {
-            let compute = |range, levels| compute(range, Some(sink), levels);
-            // SAFETY: the caller's.
-            unsafe { self.compute_and_raise(frames.clone(), sink, threads, compute)? }
-        };
-        // SAFETY: the sink has room for them.
-        unsafe {
-            for_each_run(sink, plan.n_rows, frames.end..sink.n_frames, |values| {
-                values.fill(plan.missing);
-            });
-        }
-        Ok(measured)
-    }
-
-    /// Computes frames by ranges, with levels that depend on the highest value of all.
-    ///
-    /// # Safety
-    /// `compute` writes the range's frames to the sink.
-    unsafe fn compute_and_raise(
-        &self,
-        frames: Range<usize>,
-        sink: Sink,
-        threads: usize,
-        compute: impl Fn(Range<usize>, Levels) -> Result<Measured, Error> + Sync,
-    ) -> Result<Measured, Error> {
-        let Plan { compression, kernel, n_rows, .. } = &self.plan;
-        let reference = RunningReference::new();
-        let measured = for_ranges(frames.clone(), threads, |range| {
-            let levels = compression.levels_so_far(reference.begin(&range));
-            let measured = compute(range, levels)?;
-            reference.end(measured.highest);
-            Ok(measured)
-        })?;
-        let levels = compression.levels(measured.highest);
-        if levels.change(measured.lowest) {
-            let end = if compression.subtracts { frames.end } else { reference.unsettled() };
-            for_ranges(frames.start..end, threads, |range| {
-                // SAFETY: these frames have been written.
-                unsafe {
-                    for_each_run(sink, *n_rows, range, |values| kernel.apply_levels(values, levels));
-                }
-                Ok(Measured::NOTHING)
-            })?;
-        }
-        Ok(measured)
-    }
-
-    /// Checks the samples that no frame reads.
-    fn check_unread<S: Sample>(&self, samples: &[S]) -> Result<(), Error> {
-        let framing = &self.plan.framing;
-        let n_frames = framing.count(samples.len() as u64);
-        let read = if framing.hop > framing.span || n_frames == 0 {
-            0
-        } else {
-            let end = framing.start(n_frames - 1) + framing.span as i64;
-            usize::try_from(end).unwrap_or(0).min(samples.len())
-        };
-        let limit = self.plan.sample_limit;
-        // If there is a bad one, the first of all is named.
-        check_samples(&samples[read..], limit, read as u64)
-            .or_else(|_| check_samples(samples, limit, 0))
-    }
-
-    /// The error for a result that is not finite.
-    fn overflow<S: Sample>(&self, samples: &[S]) -> Error {
-        let limit = self.plan.sample_limit;
-        match check_samples(samples, limit, 0) {
-            Err(error) => error,
-            // The limit is such that this can't be.
-            Ok(()) => Error::Sample { index: 0, value: samples[0].to_f32(), limit },
-        }
+        unsafe { WholeInput { plan, pool, samples, threads }.compute(sink) }
     }
 }
 
@@ -305,54 +282,5 @@ impl core::fmt::Debug for MelExtractor {
             .field("config", &self.config)
             .field("instruction_set", &self.instruction_set())
             .finish_non_exhaustive()
-    }
-}
-
-/// Without threads.
-#[cfg(not(feature = "std"))]
-fn for_ranges(
-    frames: Range<usize>,
-    _threads: usize,
-    work: impl Fn(Range<usize>) -> Result<Measured, Error>,
-) -> Result<Measured, Error> {
-    crate::run::in_order(frames, work)
-}
-
-fn copy(values: &[f32]) -> Result<Vec<f32>, Error> {
-    let mut vector = Vec::new();
-    memory::extend(&mut vector, values)?;
-    Ok(vector)
-}
-
-pub(crate) fn check_room(out: &[f32], expected: usize) -> Result<(), Error> {
-    if out.len() < expected {
-        return Err(Error::BufferSize { what: "out", expected, actual: out.len() });
-    }
-    Ok(())
-}
-
-/// Calls `each` with every run of values that belong to `frames`.
-///
-/// # Safety
-/// The sink's frames have been written, or are only written to.
-pub(crate) unsafe fn for_each_run(
-    sink: Sink,
-    n_rows: usize,
-    frames: Range<usize>,
-    mut each: impl FnMut(&mut [f32]),
-) {
-    let mut run = |start: usize, len: usize| {
-        // SAFETY: the caller's.
-        each(unsafe { core::slice::from_raw_parts_mut(sink.start.add(start), len) });
-    };
-    if frames.is_empty() {
-    } else if sink.layout == Layout::FrameMajor {
-        run(frames.start * n_rows, frames.len() * n_rows);
-    } else if frames.len() == sink.n_frames {
-        run(0, n_rows * sink.n_frames);
-    } else {
-        for row in 0..n_rows {
-            run(row * sink.n_frames + frames.start, frames.len());
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Where frames begin, how many there are, and what stands beyond the ends of the signal.
+//! Where frames begin, and how many there are.
 
 use crate::config::{CenterPad, FrameSpan, MelConfig, PadMode};
 
@@ -107,24 +107,4 @@ impl Framing {
         let whole = u64::try_from(reach).map_or(0, |reach| 1 + reach / self.hop as u64);
         usize::try_from(whole).unwrap_or(usize::MAX).min(self.count(length))
     }
-}
-
-/// The sample that stands at place `index` beyond a signal of `length` samples, if any.
-pub(crate) fn beyond(mode: PadMode, index: i64, length: u64) -> Option<u64> {
-    let last = length as i64 - 1;
-    let place = match mode {
-        PadMode::Constant => return None,
-        PadMode::Replicate => index.clamp(0, last),
-        // Mirrors at both ends make the signal periodic.
-        PadMode::Reflect if last == 0 => 0,
-        PadMode::Reflect => {
-            let place = index.rem_euclid(2 * last);
-            if place > last { 2 * last - place } else { place }
-        }
-        PadMode::Symmetric => {
-            let place = index.rem_euclid(2 * last + 2);
-            if place > last { 2 * last + 1 - place } else { place }
-        }
-    };
-    Some(place as u64)
 }

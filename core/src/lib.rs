@@ -27,6 +27,7 @@ mod cepstrum;
 mod compress;
 pub mod config;
 mod dither;
+mod ends;
 mod error;
 mod extractor;
 mod fft;
@@ -41,15 +42,19 @@ mod normalize;
 #[cfg(feature = "std")]
 mod parallel;
 mod plan;
+mod ranges;
 mod reference;
 mod run;
 mod scratch;
+mod shared;
 mod signal;
+mod sink;
 mod spectrogram;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;
 mod stream;
+mod whole;
 mod window;
 
 pub use config::{MelConfig, OPTIONS, PRESETS};

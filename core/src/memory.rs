@@ -1,7 +1,7 @@
 //! Memory that may be refused, aligned scratch, and tables of roots of unity.
 
 use crate::error::Error;
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::mem::MaybeUninit;
 
 /// An empty vector with room for `n` values.
@@ -16,6 +16,13 @@ pub(crate) fn filled<T: Clone>(n: usize, value: T) -> Result<Vec<T>, Error> {
     let mut vector = with_capacity(n)?;
     vector.resize(n, value);
     Ok(vector)
+}
+
+/// A value in memory of its own.
+pub(crate) fn boxed<T>(value: T) -> Result<Box<[T; 1]>, Error> {
+    let mut vector = with_capacity(1)?;
+    vector.push(value);
+    Box::try_from(vector).map_err(|_| Error::Allocation { bytes: size_of::<T>() })
 }
 
 /// Appends `values`.

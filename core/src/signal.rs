@@ -1,10 +1,12 @@
-//! The samples that frames are cut from: the input, made ready and continued beyond its ends.
+//! The samples that frames are cut from: the input, conditioned and continued beyond its ends.
 
 use crate::config::{MelConfig, PadMode, PadToMode, PreemphasisMode};
 use crate::dither;
+use crate::ends::{self, Content};
 use crate::error::Error;
-use crate::frame::{Framing, beyond};
+use crate::frame::Framing;
 use crate::kernels::Kernel;
+use core::ops::Range;
 
 /// A type that samples come in: `f32`, of which those below 2^−95 count as 0, or `i16`, which counts as
 /// value / 32,768.
@@ -102,9 +104,13 @@ pub(crate) trait Signal {
     /// that are not known yet count as 0.
     fn length(&self) -> u64;
 
+    /// The place from which on the signal is padding: zeros up to `length`. [`u64::MAX`] if that is not
+    /// known.
+    fn silent_from(&self) -> u64;
+
     fn pad_mode(&self) -> PadMode;
 
-    /// The samples at `start` and after it, if they lie in memory as they are wanted.
+    /// The samples at `start` and after it, if they are in memory in the form that frames take.
     fn direct(&self, start: i64, len: usize) -> Option<&[f32]>;
 
     /// Copies the samples at `start` and after it; `start` and the end lie within 0 and `length`.
@@ -123,18 +129,47 @@ pub(crate) trait Signal {
         if !middle.is_empty() {
             self.copy(kernel, inside_from as u64, middle);
         }
-        let outside = |place: i64, to: &mut f32| {
-            *to = 0.0;
-            if let Some(place) = beyond(self.pad_mode(), place, self.length()) {
-                self.copy(kernel, place, core::slice::from_mut(to));
+        self.fill_outside(kernel, start, head);
+        self.fill_outside(kernel, start + (before + inside) as i64, tail);
+    }
+
+    /// Fills `to` with what is beyond one of the ends, from place `start` on.
+    fn fill_outside(&self, kernel: &Kernel, mut start: i64, mut to: &mut [f32]) {
+        while !to.is_empty() {
+            let run = ends::run(self.pad_mode(), start, self.length());
+            let (part, rest) = to.split_at_mut(run.len.min(to.len()));
+            match run.content {
+                Content::Zeros => part.fill(0.0),
+                Content::Same(place) => {
+                    let mut sample = [0.0];
+                    self.copy(kernel, place, &mut sample);
+                    part.fill(sample[0]);
+                }
+                Content::Forwards(from) => self.copy(kernel, from, part),
+                Content::Backwards(from) => {
+                    self.copy(kernel, from + 1 - part.len() as u64, part);
+                    part.reverse();
+                }
             }
+            start += part.len() as i64;
+            to = rest;
+        }
+    }
+
+    /// The frames whose samples are all 0, as they are in the padding after the signal.
+    fn silent_frames(&self, framing: &Framing) -> Range<usize> {
+        let (Ok(from), length) = (i64::try_from(self.silent_from()), self.length()) else {
+            return 0..0;
         };
-        for (place, to) in (start..).zip(head) {
-            outside(place, to);
-        }
-        for (place, to) in ((start + (before + inside) as i64)..).zip(tail) {
-            outside(place, to);
-        }
+        let end = ends::end_of_silence(self.pad_mode(), from as u64, length);
+        let end = i64::try_from(end).unwrap_or(i64::MAX);
+        let hop = framing.hop as i64;
+        // Frame f reads `n_fft` samples from f · hop − lead on.
+        let first = (from + framing.lead + hop - 1).div_euclid(hop).max(0);
+        let last = end.saturating_sub(framing.n_fft as i64).saturating_add(framing.lead);
+        let after = last.div_euclid(hop).saturating_add(1);
+        let frame = |frame: i64| usize::try_from(frame).unwrap_or(usize::MAX);
+        frame(first)..frame(after.max(first))
     }
 }
 
@@ -189,6 +224,10 @@ impl<S: Sample> Signal for WholeSignal<'_, S> {
         self.length
     }
 
+    fn silent_from(&self) -> u64 {
+        self.repeated
+    }
+
     fn pad_mode(&self) -> PadMode {
         self.conditioning.pad_mode
     }
@@ -233,6 +272,10 @@ impl Signal for RecentSignal<'_> {
         self.length.unwrap_or(ENDLESS)
     }
 
+    fn silent_from(&self) -> u64 {
+        self.length.map_or(u64::MAX, |_| self.origin + self.samples.len() as u64)
+    }
+
     fn pad_mode(&self) -> PadMode {
         self.pad_mode
     }
@@ -243,18 +286,20 @@ impl Signal for RecentSignal<'_> {
     }
 
     fn copy(&self, _: &Kernel, start: u64, to: &mut [f32]) {
-        let (samples, origin) = if start < self.origin {
-            (self.held, self.held_origin)
-        } else {
-            (self.samples, self.origin)
-        };
-        // Places before and after the kept ones are asked for only by frames that are not wanted.
-        let kept = start.checked_sub(origin).and_then(|at| usize::try_from(at).ok());
-        let kept = kept.and_then(|at| samples.get(at..)).unwrap_or(&[]);
-        let (known, unknown) = to.split_at_mut(kept.len().min(to.len()));
-        known.copy_from_slice(&kept[..known.len()]);
-        unknown.fill(0.0);
+        // Places that are kept nowhere are asked for only beyond a frame's span, where the window is 0.
+        to.fill(0.0);
+        overlay(to, start, self.held, self.held_origin);
+        overlay(to, start, self.samples, self.origin);
     }
+}
+
+/// Copies to `to`, whose first place is `start`, the samples that belong there; theirs is `origin`.
+fn overlay(to: &mut [f32], start: u64, samples: &[f32], origin: u64) {
+    let skip = |places: u64| usize::try_from(places).unwrap_or(usize::MAX);
+    let to = to.get_mut(skip(origin.saturating_sub(start))..).unwrap_or_default();
+    let samples = samples.get(skip(start.saturating_sub(origin))..).unwrap_or_default();
+    let len = samples.len().min(to.len());
+    to[..len].copy_from_slice(&samples[..len]);
 }
 
 /// Conditions the samples of a stream as they come, as [`WholeSignal`] does.

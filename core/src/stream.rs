@@ -2,26 +2,27 @@
 
 use crate::config::Layout;
 use crate::error::Error;
-use crate::extractor::{check_room, for_each_run};
 use crate::memory;
 use crate::plan::Plan;
-use crate::run::{Sink, run};
+use crate::run::run;
 use crate::scratch::Scratch;
+use crate::shared::Shared;
 use crate::signal::{Conditioner, RecentSignal, Sample, check_samples};
+use crate::sink::{Sink, check_room};
 use crate::spectrogram::MelSpectrogram;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// One live signal.
 ///
-/// Frames come out as soon as no further sample can change them. All that is pushed, then finished,
-/// gives the values that [`MelExtractor::compute`](crate::MelExtractor::compute) gives for the whole,
-/// bit for bit. Memory does not grow with the signal.
+/// Frames come out as soon as no further sample can change them. Together, the results of all pushes and
+/// of [`finish`](Self::finish) have the bits of [`MelExtractor::compute`](crate::MelExtractor::compute) for
+/// the whole signal. Memory does not grow with the signal.
 ///
 /// ```
 /// use mojo_audio_core::{MelConfig, MelExtractor, config::Reference};
 ///
-/// // Whisper's reference, the maximum of the whole input, is not known while it comes in.
+/// // Whisper's reference is the maximum of the whole input, which a live signal doesn't have yet.
 /// let config = MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..MelConfig::whisper() };
 /// let mut stream = MelExtractor::new(&config)?.stream()?;
 /// let mut n_frames = 0;
@@ -33,18 +34,18 @@ use core::ops::Range;
 /// # Ok::<(), mojo_audio_core::Error>(())
 /// ```
 pub struct MelStream {
-    plan: Plan,
+    plan: Shared<Plan>,
     layout: Layout,
     scratch: Scratch,
     conditioner: Conditioner,
-    /// Samples as they came, conditioned; its capacity never changes.
+    /// The latest samples, conditioned; its capacity never changes.
     recent: Vec<f32>,
     /// The first of them that frames to come may need, and its place in the signal. Those before it
-    /// are dropped when room is wanted, as moving the rest at every push would take longer.
+    /// are dropped when the room runs out, as moving the rest at every push would take longer.
     needed_from: usize,
     origin: u64,
-    /// The samples of the next frame, and the place of the first, once they lie so far back that those
-    /// between are not kept: with a hop longer than a frame it may be long before a frame is sure to count.
+    /// Used only when the hop is longer than a frame: the next frame's samples, saved because the samples
+    /// after them are discarded, and the place of the first.
     held: Vec<f32>,
     held_origin: u64,
     received: u64,
@@ -53,7 +54,7 @@ pub struct MelStream {
 }
 
 impl MelStream {
-    pub(crate) fn new(plan: Plan, layout: Layout) -> Result<Self, Error> {
+    pub(crate) fn new(plan: Shared<Plan>, layout: Layout) -> Result<Self, Error> {
         let framing = &plan.framing;
         // What is kept (see `forget`), and room for the samples of a block.
         let n_fft = framing.n_fft;
@@ -77,12 +78,28 @@ impl MelStream {
     }
 
     /// Rows of each frame.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let stream = MelExtractor::new(&MelConfig::kaldi_fbank())?.stream()?;
+    /// assert_eq!(stream.n_mels(), 80);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn n_mels(&self) -> usize {
         self.plan.n_rows
     }
 
-    /// Frames that a push of so many samples will give; none once the stream is finished.
+    /// Frames that a push of `n_samples` samples will return; none once the stream is finished.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::kaldi_fbank())?.stream()?; // frames of 400, hop 160
+    /// assert_eq!((stream.frames_after(399), stream.frames_after(400)), (0, 1));
+    /// stream.push(&[0.1f32; 400])?;
+    /// assert_eq!(stream.frames_after(160), 1);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn frames_after(&self, n_samples: usize) -> usize {
         if self.is_finished {
@@ -91,7 +108,16 @@ impl MelStream {
         self.certain(self.received.saturating_add(n_samples as u64)) - self.emitted
     }
 
-    /// Frames that [`finish`](Self::finish) would give now.
+    /// Frames that [`finish`](Self::finish) would return now.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::hifigan())?.stream()?;
+    /// let pushed = stream.push(&[0.1f32; 4096])?.n_frames();
+    /// // The last frames reach over the end of the signal.
+    /// assert_eq!((pushed, stream.frames_at_finish()), (14, 2));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub fn frames_at_finish(&self) -> usize {
         if self.received == 0 || self.is_finished {
@@ -101,23 +127,44 @@ impl MelStream {
         n_frames.unwrap_or_else(|| self.plan.framing.count(self.received)) - self.emitted
     }
 
-    /// Takes any number of samples and gives the frames that they make certain, (n_mels, k) or
-    /// (k, n_mels) as the option `layout` says; often none.
+    /// Takes any number of samples and returns the `k` frames that they make certain, often none:
+    /// (`n_mels`, `k`) or (`k`, `n_mels`), as the option `layout` says.
     ///
     /// # Errors
     /// [`Error::Sample`] with the sample's place since the stream's start, [`Error::Allocation`],
     /// [`Error::Finished`]. After an error nothing has been taken.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::kaldi_fbank())?.stream()?; // frames of 400, hop 160
+    /// let mel = stream.push(&[0.1f32; 1000])?; // or i16
+    /// assert_eq!((mel.n_mels(), mel.n_frames()), (80, 4));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn push<S: Sample>(&mut self, samples: &[S]) -> Result<MelSpectrogram, Error> {
         let n_frames = self.frames_after(samples.len());
         self.collect(n_frames, |stream, out| stream.push_into(samples, out))
     }
 
-    /// Like [`push`](Self::push), to the first `n_mels * frames_after(samples.len())` values of `out`.
-    /// Allocates nothing. Returns the number of frames.
+    /// Like [`push`](Self::push), but writes into the first `n_mels * frames_after(samples.len())` values
+    /// of `out`. Returns the number of frames. Doesn't allocate.
     ///
     /// # Errors
     /// Those of `push`, and [`Error::BufferSize`] if `out` is shorter. After an error nothing has been
     /// taken.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::kaldi_fbank())?.stream()?; // frames of 400, hop 160
+    /// let chunk = [0.1f32; 160]; // 10 ms
+    /// let mut out = vec![0.0; stream.n_mels() * 2]; // more frames than a chunk completes
+    /// let mut n_frames = 0;
+    /// for _ in 0..100 {
+    ///     n_frames += stream.push_into(&chunk, &mut out)?;
+    /// }
+    /// assert_eq!(n_frames, 98);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn push_into<S: Sample>(&mut self, samples: &[S], out: &mut [f32]) -> Result<usize, Error> {
         if self.is_finished {
             return Err(Error::Finished);
@@ -146,20 +193,38 @@ impl MelStream {
         Ok(n_frames)
     }
 
-    /// Ends the signal and gives the frames that reach over its end.
+    /// Ends the signal and returns the frames that reach over its end.
     ///
     /// # Errors
     /// [`Error::EmptyInput`] if there was no sample, [`Error::Allocation`], [`Error::Finished`].
+    ///
+    /// ```
+    /// # use mojo_audio_core::{Error, MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::hifigan())?.stream()?;
+    /// stream.push(&[0.1f32; 4096])?;
+    /// assert_eq!(stream.finish()?.n_frames(), 2);
+    /// assert_eq!(stream.push(&[0.1f32; 4096]), Err(Error::Finished));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn finish(&mut self) -> Result<MelSpectrogram, Error> {
         let n_frames = self.frames_at_finish();
         self.collect(n_frames, |stream, out| stream.finish_into(out))
     }
 
-    /// Like [`finish`](Self::finish), to the first `n_mels * frames_at_finish()` values of `out`.
-    /// Allocates nothing. Returns the number of frames.
+    /// Like [`finish`](Self::finish), but writes into the first `n_mels * frames_at_finish()` values of
+    /// `out`. Returns the number of frames. Doesn't allocate.
     ///
     /// # Errors
     /// Those of `finish`, and [`Error::BufferSize`] if `out` is shorter; then the stream goes on.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::hifigan())?.stream()?;
+    /// stream.push(&[0.1f32; 4096])?;
+    /// let mut out = vec![0.0; stream.n_mels() * stream.frames_at_finish()];
+    /// assert_eq!(stream.finish_into(&mut out)?, 2);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn finish_into(&mut self, out: &mut [f32]) -> Result<usize, Error> {
         if self.is_finished {
             return Err(Error::Finished);
@@ -178,13 +243,23 @@ impl MelStream {
         unsafe {
             let rest = (count - before)..n_frames;
             let sink = Sink { start: out.as_mut_ptr(), ..sink };
-            for_each_run(sink, self.plan.n_rows, rest, |values| values.fill(missing));
+            sink.for_each_run(rest, |values| values.fill(missing));
         }
         self.is_finished = true;
         Ok(n_frames)
     }
 
-    /// Starts anew, as if nothing had been pushed.
+    /// Starts again with an empty signal, also after [`finish`](Self::finish).
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let mut stream = MelExtractor::new(&MelConfig::kaldi_fbank())?.stream()?; // frames of 400, hop 160
+    /// let first = stream.push(&[0.1f32; 400])?;
+    /// stream.finish()?;
+    /// stream.reset();
+    /// assert_eq!(stream.push(&[0.1f32; 400])?, first);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn reset(&mut self) {
         self.conditioner = Conditioner::new(self.plan.conditioning);
         self.recent.clear();
@@ -217,7 +292,7 @@ impl MelStream {
             Layout::FrameMajor => self.emitted.wrapping_mul(self.plan.n_rows),
         };
         let start = out.as_mut_ptr().wrapping_sub(before);
-        Sink { start, n_frames, layout: self.layout }
+        Sink { start, n_rows: self.plan.n_rows, n_frames, layout: self.layout }
     }
 
     /// Computes the frames up to `end`; `length` is that of the signal once it is known.

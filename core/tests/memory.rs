@@ -275,6 +275,31 @@ fn computations_at_the_same_time_take_what_working_memory_says() {
 }
 
 #[test]
+fn a_stream_takes_its_buffers_only() {
+    for (preset, options) in WAYS {
+        let Some(config) = streamable(preset, options) else { continue };
+        let extractor = MelExtractor::new(&config).unwrap();
+        let (stream, allocations, bytes) = measure(|| extractor.stream().unwrap());
+        // Its working memory, and samples: what frames reach over, and a block.
+        let most = extractor.working_memory() + 4 * (5 * config.n_fft as usize + 17 * 800);
+        assert!(bytes <= most, "{preset} {options:?}: {bytes} bytes, more than {most}");
+        assert!(allocations <= 6, "{preset} {options:?}: {allocations} allocations");
+        // It goes on without its extractor, whose tables go with the last of the two.
+        let alone = MelExtractor::new(&config).unwrap();
+        let (mut stream, mut other) = (stream, alone.stream().unwrap());
+        drop(alone);
+        let samples = [0.1f32; 5_000];
+        assert_eq!(stream.push(&samples), other.push(&samples), "{preset} {options:?}");
+    }
+    let before = COUNTS.get().live;
+    let extractor = extractor("kaldi-fbank", &[]);
+    let streams = [extractor.stream().unwrap(), extractor.stream().unwrap()];
+    drop(extractor);
+    drop(streams);
+    assert_eq!(COUNTS.get().live, before);
+}
+
+#[test]
 fn a_stream_does_not_grow() {
     for (preset, options) in WAYS {
         let Some(mut config) = streamable(preset, options) else { continue };

@@ -1,0 +1,135 @@
+//! A whole input: its frames in ranges, levels that depend on all of them, and what follows.
+
+use crate::compress::Levels;
+use crate::error::Error;
+use crate::measured::Measured;
+use crate::plan::Plan;
+use crate::ranges::for_ranges;
+use crate::reference::RunningReference;
+use crate::run::run;
+use crate::scratch::ScratchPool;
+use crate::signal::{Sample, WholeSignal, check_samples};
+use crate::sink::Sink;
+use core::ops::Range;
+
+/// An input to be computed.
+pub(crate) struct WholeInput<'a, S> {
+    pub plan: &'a Plan,
+    pub pool: &'a ScratchPool,
+    pub samples: &'a [S],
+    /// How many work at once, where there are threads.
+    pub threads: usize,
+}
+
+impl<S: Sample> WholeInput<'_, S> {
+    /// Writes the whole result, or returns an error.
+    ///
+    /// # Safety
+    /// The sink is valid for writes of all its frames, as many as the plan has for this input.
+    pub unsafe fn compute(&self, sink: Sink) -> Result<(), Error> {
+        if self.samples.is_empty() {
+            return Err(Error::EmptyInput);
+        }
+        self.check_unread()?;
+        // SAFETY: the caller's.
+        let measured = unsafe { self.compute_frames(sink)? };
+        if !measured.is_finite {
+            return Err(self.overflow());
+        }
+        let Plan { normalization, kernel, framing, .. } = self.plan;
+        let Sink { start, n_rows, n_frames, .. } = sink;
+        // SAFETY: every frame has been written.
+        let data = unsafe { core::slice::from_raw_parts_mut(start, n_frames * n_rows) };
+        normalization.apply(kernel, data, n_rows, n_frames, self.samples.len() / framing.hop);
+        Ok(())
+    }
+
+    /// Writes all frames, those past the input's end too.
+    ///
+    /// # Safety
+    /// As of `compute`.
+    unsafe fn compute_frames(&self, sink: Sink) -> Result<Measured, Error> {
+        let Self { plan, pool, samples, threads } = *self;
+        let frames = 0..plan.framing.count(samples.len() as u64);
+        let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
+        let compute = |range, sink, levels| {
+            // SAFETY: the caller's; each range is computed once.
+            pool.with(plan, |scratch| unsafe { Ok(run(plan, scratch, &signal, range, sink, levels)) })
+        };
+        let pass =
+            |sink, levels| for_ranges(frames.clone(), threads, |range| compute(range, sink, levels));
+        let compression = &plan.compression;
+        let measured = if !compression.measures {
+            pass(Some(sink), compression.levels_beforehand())?
+        } else if plan.recipe.bands.mixes() {
+            // Made of bands that have their final level: the reference has to be known before, and a pass
+            // of its own measures it.
+            let levels = compression.levels(pass(None, Levels::NONE)?.highest);
+            pass(Some(sink), levels)?
+        } else {
+            let compute = |range, levels| compute(range, Some(sink), levels);
+            // SAFETY: the caller's.
+            unsafe { self.compute_and_raise(frames.clone(), sink, compute)? }
+        };
+        // SAFETY: the sink has room for them.
+        unsafe {
+            sink.for_each_run(frames.end..sink.n_frames, |values| values.fill(plan.missing));
+        }
+        Ok(measured)
+    }
+
+    /// Computes frames by ranges, with levels that depend on the highest value of all.
+    ///
+    /// # Safety
+    /// `compute` writes the range's frames to the sink.
+    unsafe fn compute_and_raise(
+        &self,
+        frames: Range<usize>,
+        sink: Sink,
+        compute: impl Fn(Range<usize>, Levels) -> Result<Measured, Error> + Sync,
+    ) -> Result<Measured, Error> {
+        let Plan { compression, kernel, .. } = self.plan;
+        let reference = RunningReference::new();
+        let measured = for_ranges(frames.clone(), self.threads, |range| {
+            let levels = compression.levels_so_far(reference.begin(&range));
+            let measured = compute(range, levels)?;
+            reference.end(measured.highest);
+            Ok(measured)
+        })?;
+        let levels = compression.levels(measured.highest);
+        if levels.change(measured.lowest) {
+            let end = if compression.subtracts { frames.end } else { reference.unsettled() };
+            for_ranges(frames.start..end, self.threads, |range| {
+                // SAFETY: these frames have been written.
+                unsafe { sink.for_each_run(range, |values| kernel.apply_levels(values, levels)) };
+                Ok(Measured::NOTHING)
+            })?;
+        }
+        Ok(measured)
+    }
+
+    /// Checks the samples that no frame reads.
+    fn check_unread(&self) -> Result<(), Error> {
+        let Self { plan: Plan { framing, sample_limit, .. }, samples, .. } = *self;
+        let n_frames = framing.count(samples.len() as u64);
+        let read = if framing.hop > framing.span || n_frames == 0 {
+            0
+        } else {
+            let end = framing.start(n_frames - 1) + framing.span as i64;
+            usize::try_from(end).unwrap_or(0).min(samples.len())
+        };
+        // If there is a bad one, the first of all is named.
+        check_samples(&samples[read..], *sample_limit, read as u64)
+            .or_else(|_| check_samples(samples, *sample_limit, 0))
+    }
+
+    /// The error for a result that is not finite.
+    fn overflow(&self) -> Error {
+        let limit = self.plan.sample_limit;
+        match check_samples(self.samples, limit, 0) {
+            Err(error) => error,
+            // The limit is such that this can't be.
+            Ok(()) => Error::Sample { index: 0, value: self.samples[0].to_f32(), limit },
+        }
+    }
+}

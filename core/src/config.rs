@@ -66,6 +66,15 @@ macro_rules! options {
             ///
             /// # Errors
             /// [`Error::UnknownName`] if no option has that name.
+            ///
+            /// ```
+            /// use mojo_audio_core::MelConfig;
+            ///
+            /// let config = MelConfig::whisper();
+            /// assert_eq!(config.get("mel_scale")?, "slaney");
+            /// assert_eq!(config.get("f_max")?, "none");
+            /// # Ok::<(), mojo_audio_core::Error>(())
+            /// ```
             pub fn get(&self, option: &str) -> Result<String, Error> {
                 match option {
                     $( stringify!($name) => Ok(self.$name.to_text()), )+
@@ -80,6 +89,16 @@ macro_rules! options {
             /// [`Error::UnknownName`] if no option has that name, [`Error::Config`] if the text is
             /// not a value of the option's type. [`check`](Self::check) later checks ranges, and
             /// options against each other.
+            ///
+            /// ```
+            /// use mojo_audio_core::MelConfig;
+            ///
+            /// let mut config = MelConfig::whisper();
+            /// config.set("f_max", "7600")?;
+            /// assert_eq!(config.f_max, Some(7_600.0));
+            /// assert!(config.set("f_max", "high").is_err());
+            /// # Ok::<(), mojo_audio_core::Error>(())
+            /// ```
             pub fn set(&mut self, option: &str, text: &str) -> Result<(), Error> {
                 match option {
                     $( stringify!($name) => self.$name = value::parse(option, text)?, )+
@@ -224,18 +243,37 @@ options! {
 
 impl MelConfig {
     /// Length of the window in samples.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// assert_eq!(MelConfig::kaldi_fbank().window_length(), 400);
+    /// ```
     #[must_use]
     pub fn window_length(&self) -> u32 {
         self.win_length.unwrap_or(self.n_fft)
     }
 
     /// Upper edge of the highest band in hertz.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// assert_eq!(MelConfig::whisper().upper_frequency(), 8_000.0);
+    /// ```
     #[must_use]
     pub fn upper_frequency(&self) -> f64 {
         self.f_max.unwrap_or(f64::from(self.sample_rate) / 2.0)
     }
 
     /// Rows of the result: bands, cepstral coefficients, or bands and the energy.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig { use_energy: true, ..MelConfig::kaldi_fbank() };
+    /// assert_eq!(config.n_rows(), 81);
+    /// ```
     #[must_use]
     pub fn n_rows(&self) -> u32 {
         match self.n_mfcc {

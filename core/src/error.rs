@@ -58,6 +58,14 @@ pub enum Error {
 
 impl Error {
     /// A short name of the kind of error, the same in every version and language.
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, MelExtractor};
+    ///
+    /// let error = MelExtractor::new(&MelConfig::whisper())?.compute::<f32>(&[]).unwrap_err();
+    /// assert_eq!(error.code(), "empty_input");
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

@@ -47,6 +47,17 @@ pub enum InstructionSet {
 
 impl InstructionSet {
     /// Those that this program and machine can run, the fastest first.
+    ///
+    /// ```
+    /// use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
+    ///
+    /// for set in InstructionSet::available() {
+    ///     let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
+    ///     let extractor = MelExtractor::with_overrides(&MelConfig::whisper(), overrides)?;
+    ///     assert_eq!(extractor.instruction_set(), set);
+    /// }
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn available() -> impl Iterator<Item = Self> {
         KERNELS.iter().filter(|kernel| (kernel.is_available)()).map(|kernel| kernel.set)
     }

@@ -1,21 +1,6 @@
-//! Mel spectrograms, equal to those of the libraries that speech models are trained with.
-//!
-//! [`MelConfig`] holds every option, [`MelExtractor`] is a checked plan of one, [`MelStream`] is one
-//! live signal, [`MelSpectrogram`] is the result. The default is Whisper's log-mel.
-//!
-//! ```
-//! use mojo_audio_core::{MelConfig, MelExtractor};
-//!
-//! let samples = vec![0.0f32; 16_000]; // one second, mono, full scale 1
-//! let mel = MelExtractor::new(&MelConfig::whisper())?.compute(&samples)?;
-//! assert_eq!((mel.n_mels(), mel.n_frames()), (80, 100));
-//! # Ok::<(), mojo_audio_core::Error>(())
-//! ```
-//!
-//! Without the feature `std` the crate needs an allocator only; threads
-//! ([`compute_batch`](MelExtractor::compute_batch)) and the choice of the instruction set at run time
-//! need `std`: without it the one that the program is compiled for is used.
-
+//! Mel spectrograms, many frames at a time.
+// The front page of the documentation.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;

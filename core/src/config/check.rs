@@ -18,6 +18,15 @@ impl MelConfig {
     ///
     /// # Errors
     /// [`Error::Config`] for the first wrong option: its name, its value and what is allowed.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// assert!(MelConfig::whisper().check().is_ok());
+    /// let config = MelConfig { f_max: Some(9_000.0), ..MelConfig::whisper() };
+    /// let error = config.check().unwrap_err();
+    /// assert!(error.to_string().starts_with("f_max: 9000"));
+    /// ```
     pub fn check(&self) -> Result<(), Error> {
         self.check_numbers_are_finite()?;
         self.check_sizes()?;

@@ -25,6 +25,15 @@ impl MelConfig {
     ///
     /// # Errors
     /// [`Error::UnknownName`] if no preset has that name.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// assert_eq!(MelConfig::preset("clap")?, MelConfig::clap());
+    /// let error = MelConfig::preset("clip").unwrap_err();
+    /// assert_eq!(error.code(), "unknown_name");
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
     pub fn preset(name: &str) -> Result<Self, Error> {
         Ok(match name {
             "whisper" => Self::whisper(),
@@ -50,12 +59,26 @@ impl MelConfig {
     /// Whisper's log-mel with 80 bands: openai-whisper's `log_mel_spectrogram`, transformers'
     /// `WhisperFeatureExtractor` and faster-whisper's `FeatureExtractor`, without their padding to
     /// 30 seconds (set `pad_to` to 480,000 for that).
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::whisper();
+    /// assert_eq!((config.n_mels, config.n_fft, config.hop_length), (80, 400, 160));
+    /// ```
     #[must_use]
     pub fn whisper() -> Self {
         Self::default()
     }
 
     /// Whisper's log-mel with the 128 bands of large-v3 and turbo.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::whisper_large_v3();
+    /// assert_eq!(config.n_mels, 128);
+    /// ```
     #[must_use]
     pub fn whisper_large_v3() -> Self {
         Self { n_mels: 128, ..Self::whisper() }
@@ -75,6 +98,13 @@ impl MelConfig {
     }
 
     /// `librosa.feature.melspectrogram` with its defaults: power, no logarithm, zeros at the edges.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::librosa();
+    /// assert_eq!((config.sample_rate, config.n_fft, config.hop_length), (22_050, 2048, 512));
+    /// ```
     #[must_use]
     pub fn librosa() -> Self {
         Self {
@@ -89,6 +119,13 @@ impl MelConfig {
     }
 
     /// `torchaudio.transforms.MelSpectrogram` with its defaults: HTK's scale, no norm, reflection.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::torchaudio();
+    /// assert_eq!((config.n_mels, config.hop_length), (128, 200));
+    /// ```
     #[must_use]
     pub fn torchaudio() -> Self {
         Self {
@@ -103,6 +140,13 @@ impl MelConfig {
 
     /// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without
     /// dither: kaldi-native-fbank's `OnlineFbank`, `torchaudio.compliance.kaldi.fbank`.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::kaldi_fbank();
+    /// assert_eq!((config.n_mels, config.window_length(), config.n_fft), (80, 400, 512));
+    /// ```
     #[must_use]
     pub fn kaldi_fbank() -> Self {
         Self {
@@ -129,6 +173,13 @@ impl MelConfig {
 
     /// NVIDIA NeMo's features for Parakeet and Canary, with 80 bands: transformers'
     /// `ParakeetFeatureExtractor`.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::parakeet();
+    /// assert_eq!((config.n_mels, config.preemphasis), (80, 0.97));
+    /// ```
     #[must_use]
     pub fn parakeet() -> Self {
         Self {
@@ -147,6 +198,13 @@ impl MelConfig {
     }
 
     /// The mel spectrogram that HiFi-GAN and most later vocoders are trained on, at 22,050 Hz.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::hifigan();
+    /// assert_eq!((config.sample_rate, config.upper_frequency()), (22_050, 8_000.0));
+    /// ```
     #[must_use]
     pub fn hifigan() -> Self {
         Self {
@@ -164,6 +222,13 @@ impl MelConfig {
     }
 
     /// The training targets of SpeechT5: transformers' `SpeechT5FeatureExtractor(audio_target=…)`.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::speecht5();
+    /// assert_eq!((config.f_min, config.upper_frequency()), (80.0, 7_600.0));
+    /// ```
     #[must_use]
     pub fn speecht5() -> Self {
         Self {
@@ -181,6 +246,13 @@ impl MelConfig {
 
     /// The input of the Audio Spectrogram Transformer, 1,024 frames of 128 bands: transformers'
     /// `ASTFeatureExtractor`, normalized with AudioSet's mean and twice its deviation.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::ast();
+    /// assert_eq!((config.n_mels, config.n_frames), (128, Some(1024)));
+    /// ```
     #[must_use]
     pub fn ast() -> Self {
         Self {
@@ -197,6 +269,13 @@ impl MelConfig {
     /// The input of CLAP, ten seconds at 48,000 Hz: transformers' `ClapFeatureExtractor` for the
     /// unfused models (`truncation="rand_trunc"`, Slaney's scale). The fused models use `mel_scale`
     /// `htk` and `mel_norm` `none`.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig::clap();
+    /// assert_eq!((config.sample_rate, config.n_mels), (48_000, 64));
+    /// ```
     #[must_use]
     pub fn clap() -> Self {
         Self {

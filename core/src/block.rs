@@ -28,12 +28,14 @@ use crate::lanes::rows::Rows;
 use crate::lanes::{Lane, Real};
 use crate::measured::MeasuredLanes;
 use crate::mel::Filterbank;
+use crate::once::Once;
 use ahead::Ahead;
 use bands::Bands;
 use core::marker::PhantomData;
 use frames::Frames;
 use pieces::{Piece, Pieces};
 use samples::Samples;
+use single::Single;
 #[cfg(feature = "realfft")]
 use spectrum::LargePrimeScratch;
 use spectrum::{Spectrum, Stages};
@@ -45,6 +47,8 @@ pub(crate) struct Recipe {
     pub frames: Option<Frames>,
     pub spectrum: Spectrum,
     pub bands: Bands,
+    /// For frames that come one at a time: made for the first stream.
+    single: Once<Single>,
     /// Room for the samples of a block, gathered where they can't be read in place.
     pub gathered: Piece,
     /// Room for the rows of a block, where they can't be stored in place.
@@ -110,7 +114,19 @@ impl Recipe {
                 spectrum.take(|sample| offsets[sample], weights.of)?;
             }
         }
-        Ok(Self { samples, frames, spectrum, bands, gathered, tile, scratch: pieces.total })
+        let single = Once::new();
+        Ok(Self { samples, frames, spectrum, bands, single, gathered, tile, scratch: pieces.total })
+    }
+
+    /// What frames are computed by that come one at a time, if they can be; makes it if it has not been made.
+    pub fn make_single(&self) -> Result<Option<&Single>, Error> {
+        let Some(engine) = Single::engine(self) else { return Ok(None) };
+        self.single.get_or_make(|| Single::new(self, engine)).map(Some)
+    }
+
+    /// The same, if it has been made.
+    pub fn single(&self) -> Option<&Single> {
+        self.single.get()
     }
 
     /// Frames that are treated one by one, and stored where the transform takes them.

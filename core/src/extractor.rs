@@ -231,7 +231,7 @@ impl MelExtractor {
     }
 
     /// A stream of this configuration. It shares the extractor's tables and may outlive the extractor: its
-    /// cost is that of its buffers.
+    /// cost is that of its buffers. The first stream also makes the tables for frames that come one at a time.
     ///
     /// # Errors
     /// [`Error::Config`] naming the option that needs the whole input; [`Error::Allocation`].

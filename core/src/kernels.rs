@@ -73,7 +73,7 @@ pub struct Kernel {
     block: unsafe fn(&Recipe, &mut Block<'_>),
     #[cfg(feature = "stages")]
     stage: unsafe fn(Stage, &Recipe, &mut Block<'_>),
-    single: unsafe fn(&mut Single, &Bands, *const f32, *mut f32, Levels),
+    single: unsafe fn(&Single, &Bands, *mut f32, *const f32, *mut f32, Levels),
     convert_i16: unsafe fn(&[i16], &mut [f32]),
     emphasize: unsafe fn(&mut [f32], f32, f32),
     apply_levels: unsafe fn(&mut [f32], Levels),
@@ -103,14 +103,15 @@ impl Kernel {
     /// As of [`Single::compute`].
     pub(crate) unsafe fn single(
         &self,
-        single: &mut Single,
+        single: &Single,
         bands: &Bands,
+        floats: *mut f32,
         source: *const f32,
         out: *mut f32,
         levels: Levels,
     ) {
         // SAFETY: as above.
-        unsafe { (self.single)(single, bands, source, out, levels) }
+        unsafe { (self.single)(single, bands, floats, source, out, levels) }
     }
 
     /// Computes one stage of a block.
@@ -214,14 +215,15 @@ macro_rules! kernel {
 
             $(#[target_feature(enable = $features)])?
             unsafe fn single(
-                single: &mut Single,
+                single: &Single,
                 bands: &Bands,
+                floats: *mut f32,
                 source: *const f32,
                 out: *mut f32,
                 levels: Levels,
             ) {
                 // SAFETY: the caller's.
-                unsafe { single.compute::<V>(bands, source, out, levels, &stages().spectrum) }
+                unsafe { single.compute::<V>(bands, floats, source, out, levels, &stages().spectrum) }
             }
 
             #[inline(always)]

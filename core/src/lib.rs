@@ -24,6 +24,7 @@ mod measured;
 mod mel;
 mod memory;
 mod normalize;
+mod once;
 #[cfg(feature = "std")]
 mod parallel;
 mod plan;

@@ -4,6 +4,7 @@ use crate::block::Block;
 use crate::block::single::Single;
 use crate::compress::Levels;
 use crate::measured::{Measured, MeasuredLanes};
+use crate::memory::AlignedBuffer;
 use crate::plan::Plan;
 use crate::scratch::Scratch;
 use crate::signal::Signal;
@@ -42,7 +43,8 @@ pub(crate) unsafe fn run(
         #[cfg(feature = "realfft")]
         large_prime: &mut scratch.large_prime,
     };
-    let single = scratch.single.as_mut();
+    let floats = scratch.single.as_mut().map(AlignedBuffer::as_mut_ptr);
+    let single = plan.recipe.single().zip(floats);
     let mut pass = Pass { plan, signal, sink, single, block, measured: Measured::NOTHING };
     // SAFETY: the caller's.
     unsafe {
@@ -62,7 +64,8 @@ struct Pass<'a, S> {
     plan: &'a Plan,
     signal: &'a S,
     sink: Option<Sink>,
-    single: Option<&'a mut Single>,
+    /// What frames are computed by that come one at a time, and its scratch.
+    single: Option<(&'a Single, *mut f32)>,
     block: Block<'a>,
     measured: Measured,
 }
@@ -157,9 +160,9 @@ impl<S: Signal> Pass<'_, S> {
         // SAFETY: the caller's; a tile has room for the rows of a frame.
         unsafe {
             self.take_source(frame, 1, 1);
-            if let Some(single) = self.single.as_deref_mut() {
+            if let Some((single, floats)) = self.single {
                 let (bands, source) = (&plan.recipe.bands, self.block.source);
-                plan.kernel.single(single, bands, source, tile.start, self.block.levels);
+                plan.kernel.single(single, bands, floats, source, tile.start, self.block.levels);
                 sink.repeat(frame..frame + 1, tile);
             }
         }

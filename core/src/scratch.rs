@@ -1,6 +1,5 @@
 //! Working memory of one computation, kept by the extractor for the next.
 
-use crate::block::single::Single;
 #[cfg(feature = "realfft")]
 use crate::block::spectrum::LargePrimeScratch;
 use crate::error::Error;
@@ -16,7 +15,7 @@ pub(crate) struct Scratch {
     #[cfg(feature = "realfft")]
     pub large_prime: LargePrimeScratch,
     /// For frames that come one at a time.
-    pub single: Option<Single>,
+    pub single: Option<AlignedBuffer>,
 }
 
 impl Scratch {
@@ -31,10 +30,12 @@ impl Scratch {
 
     /// For a live signal, whose frames come one at a time.
     pub fn for_stream(plan: &Plan) -> Result<Self, Error> {
-        Ok(Self { single: Single::new(&plan.recipe, plan.kernel.lanes)?, ..Self::new(plan)? })
+        let single = plan.recipe.make_single()?;
+        let single = single.map(|single| AlignedBuffer::zeroed(single.scratch)).transpose()?;
+        Ok(Self { single, ..Self::new(plan)? })
     }
 
-    /// Bytes that it takes.
+    /// Bytes that it takes, but for a stream's.
     pub fn bytes(&self) -> usize {
         #[cfg(feature = "realfft")]
         let large_prime = self.large_prime.bytes();

@@ -27,6 +27,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/src/whole.rs", "writes the result to memory that is not initialised yet"),
     ("core/src/stream.rs", "writes the result to memory that is not initialised yet"),
     ("core/src/shared.rs", "counts the owners of a plan, and drops it with the last"),
+    ("core/src/once.rs", "lends a table that threads share from when it is made"),
     ("core/tests/", "an allocator that counts or refuses"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),

@@ -23,13 +23,13 @@ use crate::fft::FftPlan;
 use crate::lanes::rows::Rows;
 use crate::lanes::{Complex, Lane};
 use crate::mel::Tap;
-use crate::memory::{self, AlignedBuffer};
+use crate::memory;
 use alloc::vec::Vec;
 
 /// Vectors of bands whose logarithms are computed side by side.
 const GROUP: usize = 2;
 
-/// The plan for one frame, and its scratch.
+/// The plan for one frame.
 pub(crate) struct Single {
     n_fft: usize,
     /// What is done to the frame before the window.
@@ -56,7 +56,8 @@ pub(crate) struct Single {
     n_bands: usize,
     n_rows: usize,
     layout: Layout,
-    floats: AlignedBuffer,
+    /// Floats of the scratch, which must be zeros at first.
+    pub scratch: usize,
 }
 
 /// Pieces of the scratch.
@@ -78,19 +79,24 @@ struct Layout {
 }
 
 impl Single {
-    /// For frames of a recipe of so many lanes; none where a block is as good, or where sums over the frame would
-    /// be other ones.
-    pub fn new(recipe: &Recipe, lanes: usize) -> Result<Option<Self>, Error> {
-        let Transform::Lanes(engine) = &recipe.spectrum.transform else { return Ok(None) };
-        let power = recipe.spectrum.power;
+    /// The transform of a recipe whose frames can be computed alone; none where a block is as good, or where sums
+    /// over the frame would be other ones.
+    pub fn engine(recipe: &Recipe) -> Option<&Engine<FftPlan<f32>, f32>> {
+        let Transform::Lanes(engine) = &recipe.spectrum.transform else { return None };
+        let lanes = recipe.spectrum.lanes();
+        let fft = &engine.fft;
+        let has_stages = [8, 16].contains(&fft.n1);
+        let fits = !fft.is_packed || (fft.n1 >= lanes && fft.n2 >= lanes);
+        let is_other = matches!(recipe.spectrum.power, Power::Other { .. });
+        let has_energy = recipe.bands.energy_row.is_some();
+        (lanes > 1 && has_stages && fits && !is_other && !has_energy).then_some(engine)
+    }
+
+    /// For frames of a recipe, with its transform.
+    pub fn new(recipe: &Recipe, engine: &Engine<FftPlan<f32>, f32>) -> Result<Self, Error> {
+        let lanes = recipe.spectrum.lanes();
         let fft = &engine.fft;
         let (n1, n2) = (fft.n1, fft.n2);
-        let fits = !fft.is_packed || (n1 >= lanes && n2 >= lanes);
-        let is_other = matches!(power, Power::Other { .. });
-        let has_energy = recipe.bands.energy_row.is_some();
-        if lanes == 1 || ![8, 16].contains(&n1) || !fits || is_other || has_energy {
-            return Ok(None);
-        }
         let treatment = recipe.frames.as_ref().map(Frames::treatment);
         let n_fft = n1 * n2;
         let groups = n2.div_ceil(lanes);
@@ -177,7 +183,7 @@ impl Single {
                 }
             }
         }
-        Ok(Some(Self {
+        Ok(Self {
             n_fft,
             treatment,
             window,
@@ -188,31 +194,32 @@ impl Single {
             vectors,
             turns,
             pairs,
-            power,
+            power: recipe.spectrum.power,
             taps,
             cepstrum,
             n_bands: bands.n_bands,
             n_rows: bands.n_rows,
-            floats: AlignedBuffer::zeroed(pieces.total)?,
             layout,
-        }))
+            scratch: pieces.total,
+        })
     }
 
     /// Computes the rows of one frame.
     ///
     /// # Safety
     /// The machine has the instruction set of `V`, for which this was made; `source` is valid for reads of the
-    /// samples of a frame, `out` for writes of its rows; `bands` are those of the recipe.
+    /// samples of a frame, `out` for writes of its rows; `bands` are those of the recipe; `floats` are the scratch,
+    /// which nobody else uses now.
     #[inline(always)]
     pub unsafe fn compute<V: Lane>(
-        &mut self,
+        &self,
         bands: &Bands,
+        floats: *mut f32,
         source: *const f32,
         out: *mut f32,
         levels: Levels,
         stages: &Stages<V>,
     ) {
-        let floats = self.floats.as_mut_ptr();
         // SAFETY: the caller's; pieces have the room that each step says.
         unsafe {
             let rows = |piece: Piece| Rows::<V>::new(floats.add(piece.start), piece.len);

@@ -3,6 +3,7 @@
 'use strict';
 
 const transformers = require('@huggingface/transformers');
-const { classes } = require('./lib/compat.js');
+const mojoAudio = require('./index.js');
+const { classes } = require('./compat-classes.js');
 
-module.exports = classes(transformers);
+module.exports = classes(transformers, mojoAudio);

@@ -1,6 +1,7 @@
-// In place of other libraries' classes: the ESM form, over the ESM form of transformers.js.
+// In place of other libraries' classes: the ESM form for Node, over the ESM form of transformers.js.
 
 import * as transformers from '@huggingface/transformers';
-import compat from './lib/compat.js';
+import mojoAudio from './index.js';
+import { classes } from './lib/compat.mjs';
 
-export const { WhisperFeatureExtractor } = compat.classes(transformers);
+export const { WhisperFeatureExtractor } = classes(transformers, mojoAudio);

@@ -1,3 +1,3 @@
-// The types of the package's ESM form: those of index.d.ts.
+// The types of the package's ESM form for Node: those of index.d.ts.
 
 export * from './index.js';

@@ -1,4 +1,4 @@
-// The package's ESM form: the same objects as index.js.
+// The package's ESM form for Node: the same objects as index.js.
 
 import mojoAudio from './index.js';
 
@@ -7,6 +7,9 @@ export const {
   MelStream,
   PRESETS,
   createMelTransform,
+  createMelTransformStream,
+  init,
+  initSync,
   melSpectrogram,
   melSpectrogramSync,
   version,

@@ -1,118 +1,67 @@
-//! Options from JavaScript's objects, by their names in camel case, and back.
+//! Options as one text, and their names in JavaScript.
+//!
+//! The text is `name\0value\0name\0value`, with names in camel case. The first name may be `preset`, which the
+//! other options then change. Values go out as `MelConfig::get` writes them, and come in as
+//! `MelConfig::set_bits` reads them.
 
-use crate::errors::{OrThrow, wrong_type};
-use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind};
+use mojo_audio_core::config::OPTIONS;
 use mojo_audio_core::{Error, MelConfig};
-use napi::ValueType;
-use napi::bindgen_prelude::{
-    BigInt, Either, Env, FromNapiValue, JsObjectValue, JsValue, Object, Unknown,
-};
 
-/// The key of an object of options that names the preset to start from.
+/// Names the preset to start from.
 const PRESET: &str = "preset";
 
-/// Largest integer that JavaScript's numbers hold exactly, with all below it.
-const LARGEST_SAFE: u64 = (1 << 53) - 1;
+const SEPARATOR: char = '\0';
 
-/// What a caller gives as a configuration: a preset's name, or options.
-pub type Options<'a> = Either<String, Object<'a>>;
-
-/// The configuration that a caller describes. Options are not checked against each other yet.
-pub fn read(env: &Env, options: Option<Options<'_>>) -> napi::Result<MelConfig> {
-    let object = match options {
-        None => return Ok(MelConfig::default()),
-        Some(Either::A(preset)) => return MelConfig::preset(&preset).or_throw(env),
-        Some(Either::B(object)) => object,
-    };
-    let preset: Unknown<'_> = object.get_named_property(PRESET)?;
-    let mut config = match preset.get_type()? {
-        ValueType::Undefined => MelConfig::default(),
-        ValueType::String => MelConfig::preset(&String::from_unknown(preset)?).or_throw(env)?,
-        _ => return Err(wrong_type(env, not_of_type(PRESET, preset, "the name of a preset".into()))),
-    };
-    for key in Object::keys(&object)? {
-        if key != PRESET {
-            set(env, &mut config, &key, object.get_named_property(&key)?)?;
+/// The configuration that a text describes. Options are not checked against each other yet.
+pub fn read(text: &str) -> Result<MelConfig, Error> {
+    let mut config = MelConfig::default();
+    let mut words = text.split(SEPARATOR);
+    while let (Some(name), Some(value)) = (words.next(), words.next()) {
+        if name == PRESET {
+            config = MelConfig::preset(value)?;
+        } else {
+            config.set_bits(option(name)?, value)?;
         }
     }
     Ok(config)
 }
 
-/// Sets an option, unless the value is undefined.
-fn set(env: &Env, config: &mut MelConfig, key: &str, value: Unknown<'_>) -> napi::Result<()> {
-    let Some(option) = OPTIONS.iter().find(|option| camel_case(option.name) == key) else {
-        // Also where core knows it by this name: in JavaScript it has another.
-        let known: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
-        let error = Error::UnknownName { what: "option", name: key.into(), known: known.join(", ") };
-        return Err(error).or_throw(env);
-    };
-    let kind = value.get_type()?;
-    let text = match (kind, option.kind) {
-        (ValueType::Undefined, _) => return Ok(()),
-        (ValueType::Null, _) if option.optional => "none".into(),
-        (ValueType::Boolean, OptionKind::Bool)
-        | (ValueType::BigInt, OptionKind::U32 | OptionKind::U64)
-        | (ValueType::String, OptionKind::Choice { .. }) => text(value)?,
-        (ValueType::Number, OptionKind::U32 | OptionKind::U64 | OptionKind::F64) => {
-            // Zeros of both signs are 0.
-            (f64::from_unknown(value)? + 0.0).to_string()
-        }
-        _ => {
-            // A text that no option takes: core says what is wanted.
-            let wanted = match config.set(option.name, "\0") {
-                Err(Error::Config { wanted, .. }) => wanted,
-                other => return other.or_throw(env),
-            };
-            return Err(wrong_type(env, not_of_type(option.name, value, wanted)));
-        }
-    };
-    config.set(option.name, &text).or_throw(env)
-}
-
-fn text(value: Unknown<'_>) -> napi::Result<String> {
-    value.coerce_to_string()?.into_utf8()?.into_owned()
-}
-
-fn not_of_type(field: &'static str, value: Unknown<'_>, wanted: String) -> Error {
-    let kind = value.get_type().unwrap_or(ValueType::Unknown);
-    let shown = match kind {
-        ValueType::String => text(value).map(|text| format!("{text:?}")),
-        ValueType::Boolean | ValueType::Null | ValueType::Number => text(value),
-        ValueType::BigInt => text(value).map(|text| text + "n"),
-        other => Ok(format!("a value of type {}", other.to_string().to_lowercase())),
-    };
-    Error::Config { field: field.into(), value: shown.unwrap_or_default(), wanted }
-}
-
 /// Every option and its value.
-pub fn to_object<'a>(env: &'a Env, config: &MelConfig) -> napi::Result<Object<'a>> {
-    let mut object = Object::new(env)?;
+pub fn write(config: &MelConfig) -> Result<String, Error> {
+    let mut text = String::new();
     for option in OPTIONS {
-        let text = config.get(option.name).or_throw(env)?;
-        put(&mut object, option, text)?;
+        for word in [camel_case(option.name), config.get(option.name)?] {
+            if !text.is_empty() {
+                text.push(SEPARATOR);
+            }
+            text.push_str(&word);
+        }
     }
-    Ok(object)
+    Ok(text)
 }
 
-fn put(object: &mut Object<'_>, option: &OptionInfo, text: String) -> napi::Result<()> {
-    let name = camel_case(option.name);
-    let unreadable = |_| napi::Error::from_reason(format!("{name}: {text}"));
-    if option.optional && text == "none" {
-        return object.set(&name, napi::bindgen_prelude::Null);
-    }
-    match option.kind {
-        OptionKind::U32 | OptionKind::U64 => {
-            let value: u64 = text.parse().map_err(|_| unreadable(()))?;
-            if value > LARGEST_SAFE {
-                object.set(&name, BigInt::from(value))
-            } else {
-                object.set(&name, value as f64)
-            }
-        }
-        OptionKind::F64 => object.set(&name, text.parse::<f64>().map_err(|_| unreadable(()))?),
-        OptionKind::Bool => object.set(&name, text == "true"),
-        OptionKind::Choice { .. } => object.set(&name, text),
-    }
+/// The error for an option, or `preset`, whose value has the wrong type; `shown` is that value.
+pub fn wrong_type(name: &str, shown: &str) -> Error {
+    let (field, wanted) = match option(name) {
+        Err(_) if name == PRESET => (PRESET, "the name of a preset".into()),
+        Err(unknown) => return unknown,
+        // A text that no option accepts: core says what it may be.
+        Ok(option) => match MelConfig::default().set_bits(option, "\0") {
+            Err(Error::Config { wanted, .. }) => (option, wanted),
+            _ => (option, "of another type".into()),
+        },
+    };
+    Error::Config { field: field.into(), value: shown.into(), wanted }
+}
+
+/// Core's name of an option.
+fn option(name: &str) -> Result<&'static str, Error> {
+    // Core's own spelling is unknown here, except where both are the same.
+    let known = OPTIONS.iter().find(|option| camel_case(option.name) == name);
+    known.map(|option| option.name).ok_or_else(|| {
+        let known: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
+        Error::UnknownName { what: "option", name: name.into(), known: known.join(", ") }
+    })
 }
 
 /// `n_fft` is `nFft`.

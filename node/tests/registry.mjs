@@ -1,5 +1,4 @@
-// A registry of tarballs, as npm asks one: for the package and the engines of all platforms, of which
-// those without a tarball are only described.
+// A registry of the tarballs in a folder, as npm asks one.
 
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -9,20 +8,14 @@ import { gunzipSync } from 'node:zlib';
 
 export class Registry {
   #packages = new Map();
-  #described = new Map();
   #server = createServer((request, response) => this.#answer(request.url, response));
 
-  constructor(folder, platforms) {
+  constructor(folder) {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.tgz'))) {
       const tarball = readFileSync(join(folder, file));
       const files = untar(gunzipSync(tarball));
       const manifest = JSON.parse(files.get('package.json'));
-      this.#packages.set(manifest.name, { tarball, files, manifest });
-    }
-    const { version } = this.manifest('mojo-audio');
-    for (const { name, os, cpu, libc } of platforms) {
-      const described = { name: `mojo-audio-${name}`, version, os: [os], cpu: [cpu], libc: libc && [libc] };
-      this.#described.set(described.name, described);
+      this.#packages.set(manifest.name, { file, tarball, manifest });
     }
   }
 
@@ -34,9 +27,9 @@ export class Registry {
     return this.#packages.get(name).manifest;
   }
 
-  /** What is in a package's tarball. */
-  files(name) {
-    return [...this.#packages.get(name).files.keys()].sort();
+  /** The name of a package's tarball. */
+  file(name) {
+    return this.#packages.get(name).file;
   }
 
   async listen() {
@@ -53,18 +46,20 @@ export class Registry {
   }
 
   #answer(url, response) {
-    const [, name, tarball] = decodeURIComponent(url).split('/');
+    // A name with a scope has two parts.
+    const [, ...parts] = decodeURIComponent(url).split('/');
+    const name = parts.splice(0, parts[0].startsWith('@') ? 2 : 1).join('/');
+    const [tarball] = parts;
     const there = this.#packages.get(name);
-    const manifest = there?.manifest ?? this.#described.get(name);
-    if (manifest === undefined || (tarball && !there)) {
+    if (there === undefined) {
       response.writeHead(404).end('{}');
     } else if (tarball) {
       response.end(there.tarball);
     } else {
-      const integrity = there && `sha512-${createHash('sha512').update(there.tarball).digest('base64')}`;
+      const integrity = `sha512-${createHash('sha512').update(there.tarball).digest('base64')}`;
       const dist = { tarball: `${this.address}/${name}/tarball.tgz`, integrity };
-      const { version } = manifest;
-      const versions = { [version]: { ...manifest, dist } };
+      const { version } = there.manifest;
+      const versions = { [version]: { ...there.manifest, dist } };
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ name, 'dist-tags': { latest: version }, versions }));
     }

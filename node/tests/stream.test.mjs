@@ -26,8 +26,8 @@ test('pushes, then finish, give the whole', () => {
     mels.push(stream.finish());
     assert.equal(mels.at(-1).nFrames, last);
     assertSameMel(concatenate(mels, 80), whole);
-    assert.throws(() => stream.push(samples), { name: 'TypeError', code: 'finished' });
-    assert.throws(() => stream.finish(), { name: 'TypeError', code: 'finished' });
+    assert.throws(() => stream.push(samples), { name: 'TypeError', kind: 'finished' });
+    assert.throws(() => stream.finish(), { name: 'TypeError', kind: 'finished' });
     stream.reset();
     assertSameMel(concatenate([stream.push(samples), stream.finish()], 80), whole);
   }
@@ -37,16 +37,16 @@ test('a bad sample is named by its place in the stream, and nothing is taken', (
   const stream = extractor.stream();
   const first = stream.push(samples.subarray(0, 8000));
   const bad = Float32Array.of(0, 0, Infinity);
-  assert.throws(() => stream.push(bad), { name: 'RangeError', code: 'sample', index: 8002 });
+  assert.throws(() => stream.push(bad), { name: 'RangeError', kind: 'sample', index: 8002 });
   assert.throws(() => stream.push([1]), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
   const rest = [stream.push(samples.subarray(8000)), stream.finish()];
   assertSameMel(concatenate([first, ...rest], 80), whole);
-  assert.throws(() => extractor.stream().finish(), { name: 'RangeError', code: 'empty_input' });
+  assert.throws(() => extractor.stream().finish(), { name: 'RangeError', kind: 'empty_input' });
 });
 
 test('a stream that needs the whole input is refused', () => {
   for (const open of [() => new MelStream(), () => createMelTransform('whisper')]) {
-    assert.throws(open, { name: 'RangeError', code: 'config', field: 'reference' });
+    assert.throws(open, { name: 'RangeError', kind: 'config', field: 'reference' });
   }
   assert.throws(() => new MelStream({ ...LIVE, normalize: 'mean' }), { field: 'normalize' });
 });
@@ -84,7 +84,7 @@ test('bytes are refused where they are not expected, or end within a sample', as
   await assert.rejects(iterate([Buffer.alloc(8)]), { code: 'ERR_INVALID_ARG_TYPE' });
   await assert.rejects(iterate([samples], { format: 's16le' }), { code: 'ERR_INVALID_ARG_TYPE' });
   await assert.rejects(iterate([Buffer.alloc(801)], { format: 's16le' }), { code: 'ERR_OUT_OF_RANGE' });
-  await assert.rejects(iterate([], { format: 'mp3' }), /format: "mp3" came; f32le or s16le is wanted/);
+  await assert.rejects(iterate([], { format: 'mp3' }), /"format" is out of range\. It must be f32le or s16le\. Received "mp3"/);
   assert.throws(() => createMelTransform(LIVE, { format: 'toString' }), { code: 'ERR_OUT_OF_RANGE' });
 });
 
@@ -170,9 +170,9 @@ test("a transform's errors are the stream's", async () => {
   const ignore = (_mel, _encoding, done) => done();
   const run = (source, ...settings) =>
     pipeline(source, createMelTransform(LIVE, ...settings), new Writable({ objectMode: true, write: ignore }));
-  await assert.rejects(run([Float32Array.of(0, NaN)]), { code: 'sample', index: 1 });
+  await assert.rejects(run([Float32Array.of(0, NaN)]), { kind: 'sample', index: 1 });
   await assert.rejects(run([[1, 2]]), { code: 'ERR_INVALID_ARG_TYPE' });
-  await assert.rejects(run([]), { code: 'empty_input' });
+  await assert.rejects(run([]), { kind: 'empty_input' });
   await assert.rejects(run([Buffer.alloc(801)], { format: 's16le' }), { code: 'ERR_OUT_OF_RANGE' });
   const controller = new AbortController();
   const endless = new Readable({ objectMode: true, read() { setImmediate(() => this.push(samples.subarray(0, 160))); } });

@@ -40,7 +40,8 @@ test('an abort rejects at once, and what waits is not begun', async () => {
   const running = Array.from({ length: 400 }, () => slow.compute(samples, { signal: abort }));
   running.push(slow.computeBatch([samples, samples], { signal: abort }));
   running.push(melSpectrogram(samples, undefined, { signal: abort }));
-  assert.equal(getEventListeners(abort, 'abort').length, running.length);
+  // More would make Node warn of a leak.
+  assert.equal(getEventListeners(abort, 'abort').length, 1);
   const settled = Promise.allSettled(running);
   const reason = new Error('the caller hung up');
   const rejected = await cost(async () => {
@@ -67,7 +68,7 @@ test('an abort before and after', async () => {
   controller.abort();
   assertSameMel(mel, whisper.computeSync(samples));
   await assert.rejects(whisper.compute(Float32Array.of(NaN), { signal: new AbortController().signal }), {
-    code: 'sample',
+    kind: 'sample',
   });
   await assert.rejects(whisper.compute(samples, { signal: 'stop' }), { code: 'ERR_INVALID_ARG_TYPE' });
 });

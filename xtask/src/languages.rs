@@ -20,6 +20,7 @@ mod rust_ffi;
 pub mod swift;
 pub mod uniffi;
 pub mod wasm;
+mod web;
 pub mod zig;
 
 use crate::Result;
@@ -47,6 +48,7 @@ pub const LANES: &[&[&dyn Language]] = &[
         &swift::Swift,
         &kotlin::Kotlin,
         &node::Node,
+        &web::Web,
         &candle::Candle,
         &aarch64::Aarch64,
         &wasm::Wasm,

@@ -63,16 +63,23 @@ pub(crate) trait OptionValue: Sized {
     const KIND: OptionKind;
     const OPTIONAL: bool = false;
     fn from_text(text: &str) -> Option<Self>;
+    /// As of `set_bits`.
+    fn from_bits(text: &str) -> Option<Self> {
+        Self::from_text(text)
+    }
     fn to_text(&self) -> String;
 }
 
 macro_rules! plain_values {
-    ($( $type:ty: $kind:ident, )+) => { $(
+    ($( $type:ty: $kind:ident $($from_bits:ident)?, )+) => { $(
         impl OptionValue for $type {
             const KIND: OptionKind = OptionKind::$kind;
             fn from_text(text: &str) -> Option<Self> {
                 text.parse().ok()
             }
+            $( fn from_bits(text: &str) -> Option<Self> {
+                $from_bits(text)
+            } )?
             fn to_text(&self) -> String {
                 self.to_string()
             }
@@ -80,7 +87,11 @@ macro_rules! plain_values {
     )+ };
 }
 
-plain_values! { u32: U32, u64: U64, f64: F64, bool: Bool, }
+plain_values! { u32: U32, u64: U64, f64: F64 float_from_bits, bool: Bool, }
+
+fn float_from_bits(text: &str) -> Option<f64> {
+    u64::from_str_radix(text, 16).ok().map(f64::from_bits)
+}
 
 impl<T: OptionValue> OptionValue for Option<T> {
     const KIND: OptionKind = T::KIND;
@@ -90,17 +101,29 @@ impl<T: OptionValue> OptionValue for Option<T> {
         if text == "none" { Some(None) } else { T::from_text(text).map(Some) }
     }
 
+    fn from_bits(text: &str) -> Option<Self> {
+        if text == "none" { Some(None) } else { T::from_bits(text).map(Some) }
+    }
+
     fn to_text(&self) -> String {
         self.as_ref().map_or_else(|| "none".into(), T::to_text)
     }
 }
 
 pub(super) fn parse<T: OptionValue>(option: &str, text: &str) -> Result<T, Error> {
-    T::from_text(text).ok_or_else(|| Error::Config {
+    T::from_text(text).ok_or_else(|| not_a_value::<T>(option, text))
+}
+
+pub(super) fn parse_bits<T: OptionValue>(option: &str, text: &str) -> Result<T, Error> {
+    T::from_bits(text).ok_or_else(|| not_a_value::<T>(option, text))
+}
+
+fn not_a_value<T: OptionValue>(option: &str, text: &str) -> Error {
+    Error::Config {
         field: Cow::Owned(option.into()),
         value: text.into(),
         wanted: if T::OPTIONAL { format!("{}, or none", T::KIND.wanted()) } else { T::KIND.wanted() },
-    })
+    }
 }
 
 pub(super) fn unknown_option(name: &str) -> Error {

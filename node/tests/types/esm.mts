@@ -6,6 +6,8 @@ import {
   MelStream,
   PRESETS,
   createMelTransform,
+  createMelTransformStream,
+  init,
   melSpectrogram,
   melSpectrogramSync,
   version,
@@ -41,13 +43,20 @@ async function* bytes(): AsyncGenerator<Uint8Array> {
 for await (const { nFrames } of new MelStream(live).iterate(bytes(), { format: 's16le' })) assert(nFrames > 0);
 createMelTransform(live, { format: 'f32le', highWaterMark: 1 }).destroy();
 
+await init();
+createMelTransformStream(live, { format: 's16le' });
+const { port1, port2 } = new MessageChannel();
+port1.postMessage(mel, [mel.data.buffer]);
+port1.close();
+port2.close();
+
 try {
   // @ts-expect-error An option has this name in JavaScript only in camel case.
   melSpectrogramSync(samples, { n_mels: 80 });
   assert.fail();
 } catch (error) {
   const { code, what }: MelError = error as MelError;
-  assert(code === 'unknown_name' && what === 'option');
+  assert(code === 'ERR_MOJO_AUDIO_UNKNOWN_NAME' && what === 'option');
 }
 const wrong = (): void => {
   // @ts-expect-error No such window.

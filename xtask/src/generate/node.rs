@@ -1,4 +1,4 @@
-//! The options in TypeScript: `node/index.d.ts`.
+//! The options in TypeScript and in JavaScript: `node/types.d.ts`, `node/lib/table.mjs`.
 
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
@@ -6,9 +6,9 @@ use mojo_audio_core::{OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 /// The types, with places for what follows from the options.
-const TYPES: &str = include_str!("../../../node/typings/index.d.ts.in");
+const TYPES: &str = include_str!("../../../node/typings/types.d.ts.in");
 
-/// `node/index.d.ts`.
+/// `node/types.d.ts`.
 pub fn types() -> Result<String> {
     let default = MelConfig::default();
     let (mut choices, mut options) = (String::new(), String::new());
@@ -30,10 +30,33 @@ pub fn types() -> Result<String> {
         [("{{presets}}", presets), ("{{choices}}\n", choices + "\n"), ("{{options}}", options)]
     {
         if !text.contains(place) {
-            return Err(format!("node/typings/index.d.ts.in: {place} is missing").into());
+            return Err(format!("node/typings/types.d.ts.in: {place} is missing").into());
         }
         text = text.replace(place, &lines);
     }
+    Ok(text)
+}
+
+/// `node/lib/table.mjs`.
+pub fn table() -> Result<String> {
+    let mut text = String::from(
+        "\n/** Every option's type, and whether null unsets it. */\nexport const OPTIONS = Object.freeze({\n",
+    );
+    for option in OPTIONS {
+        let ty = match option.kind {
+            OptionKind::U32 | OptionKind::U64 => "integer",
+            OptionKind::F64 => "number",
+            OptionKind::Bool => "boolean",
+            OptionKind::Choice { .. } => "choice",
+        };
+        let name = camel_case(option.name);
+        writeln!(text, "  {name}: {{ type: '{ty}', isOptional: {} }},", option.optional)?;
+    }
+    text.push_str("});\n\nexport const PRESETS = Object.freeze([\n");
+    for name in PRESETS {
+        writeln!(text, "  '{name}',")?;
+    }
+    writeln!(text, "]);\n\nexport const VERSION = '{}';", env!("CARGO_PKG_VERSION"))?;
     Ok(text)
 }
 

@@ -1,6 +1,10 @@
 //! Node: the npm package in a folder of its own, with what its tests need from the registry; the tests
 //! also install its tarballs as users do.
 
+mod javascript;
+
+pub use javascript::WASM;
+
 use super::{Counts, Language, Source, Tool, c};
 use crate::workspace::{Printed, Workspace, host, run, show};
 use crate::{Result, contents};
@@ -13,16 +17,16 @@ pub struct Node;
 
 /// Where programs and their WASI run.
 pub const NODE: Tool = Tool {
-    name: "Node 18.17 or later",
+    name: "Node 20 or later",
     probe: &[
         "node",
         "-e",
-        "const [major, minor] = process.versions.node.split('.').map(Number);\
-         if (major < 18 || (major === 18 && minor < 17)) process.exit(1);\
-         console.log(process.version)",
+        "if (parseInt(process.versions.node) < 20) process.exit(1); console.log(process.version)",
     ],
-    source: Source::Debian("nodejs"),
+    source: Source::Other("https://nodejs.org, or on Debian 12: PATH=$(bash .ci/node):$PATH"),
 };
+
+pub const NPM: Tool = Tool { name: "npm", probe: &["npm", "--version"], source: Source::Debian("npm") };
 
 /// What of `node/` is not a part of the package or its tests.
 const OF_THE_CRATE: &[&str] = &["Cargo.toml", "build.rs", "src", "typings", ".gitignore"];
@@ -35,13 +39,7 @@ impl Language for Node {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        const {
-            &[
-                c::CARGO,
-                NODE,
-                Tool { name: "npm", probe: &["npm", "--version"], source: Source::Debian("npm") },
-            ]
-        }
+        const { &[c::CARGO, WASM, NODE, NPM] }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
@@ -52,7 +50,7 @@ impl Language for Node {
         let package = package(workspace)?;
         let platform = Platform::of_this_machine(workspace)?;
         let addon = build(workspace, &[])?;
-        copy(&addon, &package.join(platform.file()))?;
+        put_addon(&addon, &platform, &package)?;
         let tarballs = workspace.folder("node/tarballs")?;
         fs::remove_dir_all(&tarballs)?;
         pack(workspace, &package, &platform, &addon, &tarballs)?;
@@ -78,9 +76,33 @@ impl Platform {
         self.fields["name"].as_str().unwrap_or_default()
     }
 
+    /// The npm package of its addon.
+    fn package(&self) -> String {
+        format!("@mojo-audio/{}", self.name())
+    }
+
     /// The addon's file.
     fn file(&self) -> String {
         format!("mojo-audio.{}.node", self.name())
+    }
+
+    /// The manifest of the addon's package.
+    fn manifest(&self, main: &Value) -> Value {
+        let mut manifest = json!({
+            "name": self.package(),
+            "version": main["version"],
+            "description": format!("The addon of mojo-audio for {}", self.name()),
+            "license": main["license"],
+            "engines": main["engines"],
+            "main": self.file(),
+            "files": [self.file(), LICENSES[0], LICENSES[1]],
+            "os": [self.fields["os"]],
+            "cpu": [self.fields["cpu"]],
+        });
+        if let Some(libc) = self.fields.get("libc") {
+            manifest["libc"] = json!([libc]);
+        }
+        manifest
     }
 }
 
@@ -88,7 +110,8 @@ fn platforms(workspace: &Workspace) -> Result<Vec<Value>> {
     Ok(serde_json::from_str(&workspace.read("node/platforms.json")?)?)
 }
 
-/// A copy of the package and its tests, with what `package-lock.json` names installed.
+/// A copy of the package and its tests, with what `package-lock.json` names installed, and what is made of other
+/// files.
 pub fn package(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.folder("node/package")?;
     for entry in fs::read_dir(&folder)? {
@@ -108,16 +131,36 @@ pub fn package(workspace: &Workspace) -> Result<PathBuf> {
         run(workspace.command("npm").args(["ci", "--ignore-scripts"]).current_dir(&folder))?;
         fs::write(stamp, wanted)?;
     }
+    javascript::make(workspace, &folder)?;
     Ok(folder)
 }
 
-/// Copies the package to a folder, with an addon, ready to be loaded.
+/// Copies the package and its tests to a folder, with an addon, ready to be loaded.
 pub fn copy_package(workspace: &Workspace, addon: &Path, folder: &Path) -> Result {
-    copy_files(workspace, folder)?;
-    let file = folder.join(Platform::of_this_machine(workspace)?.file());
+    let package = package(workspace)?;
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(&package)? {
+        let from = entry?.path();
+        if !from.ends_with("node_modules") {
+            copy(&from, &folder.join(from.file_name().unwrap_or_default()))?;
+        }
+    }
+    put_addon(addon, &Platform::of_this_machine(workspace)?, folder)
+}
+
+/// Installs an addon below a copy of the package.
+pub fn put_addon(addon: &Path, platform: &Platform, package: &Path) -> Result {
+    let folder = package.join("node_modules").join(platform.package());
+    fs::create_dir_all(&folder)?;
+    let file = folder.join(platform.file());
     // A new file, not new bytes in the old one: programs that run with that keep it.
     let _ = fs::remove_file(&file);
-    copy(addon, &file)
+    copy(addon, &file)?;
+    write(&folder, &platform.manifest(&manifest_in(package)?))
+}
+
+fn manifest_in(folder: &Path) -> Result<Value> {
+    Ok(serde_json::from_str(&fs::read_to_string(folder.join("package.json"))?)?)
 }
 
 fn copy_files(workspace: &Workspace, folder: &Path) -> Result {
@@ -158,8 +201,9 @@ pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
     Ok(workspace.target().join(profile).join(file))
 }
 
-/// Makes the tarballs that npm publishes: the package, which depends on an engine for each platform, and
-/// the engine of this one. Fails if they hold anything but the files of their lists.
+/// Makes the tarballs that npm publishes: the package, and the addon of this platform, which is the only one
+/// that the package then names: one that nobody has published would make `npm ci` fail. Fails if they hold
+/// anything but the files of their lists.
 pub fn pack(
     workspace: &Workspace,
     package: &Path,
@@ -173,8 +217,8 @@ pub fn pack(
 
     let main = stage.join("mojo-audio");
     fs::create_dir_all(&main)?;
-    let mut manifest: Value = serde_json::from_str(&workspace.read("node/package.json")?)?;
-    let version = manifest["version"].clone();
+    let manifest = manifest_in(package)?;
+    let version = &manifest["version"];
     if version != env!("CARGO_PKG_VERSION") {
         return Err(format!("node/package.json: version {version}").into());
     }
@@ -182,56 +226,39 @@ pub fn pack(
         copy(&package.join(file), &main.join(file))?;
     }
     copy(&package.join("README.md"), &main.join("README.md"))?;
-    let engines = platforms(workspace)?
-        .iter()
-        .filter_map(|platform| Some((engine_name(platform["name"].as_str()?), version.clone())))
-        .collect::<serde_json::Map<_, _>>();
-    if let Some(fields) = manifest.as_object_mut() {
-        fields.remove("devDependencies");
-        fields.insert("optionalDependencies".into(), Value::Object(engines));
-    }
-    write(&main, &manifest)?;
+    let name = platform.package();
+    // By Node, as the order of `exports` counts, which is lost here.
+    let program = "const fs = require('fs'); const [from, to, addon] = process.argv.slice(1);\
+        const { devDependencies, ...manifest } = JSON.parse(fs.readFileSync(from));\
+        manifest.optionalDependencies = { [addon]: manifest.version };\
+        fs.writeFileSync(to, JSON.stringify(manifest, null, 2) + '\\n')";
+    let mut node = workspace.command("node");
+    node.args(["-e", program]).arg(package.join("package.json")).arg(main.join("package.json"));
+    run(node.arg(&name))?;
 
-    let name = engine_name(platform.name());
-    let engine = stage.join(&name);
-    fs::create_dir_all(&engine)?;
-    let mut description = json!({
-        "name": name,
-        "version": version,
-        "description": format!("The engine of mojo-audio for {}", platform.name()),
-        "license": manifest["license"],
-        "engines": manifest["engines"],
-        "main": platform.file(),
-        "files": [platform.file(), LICENSES[0], LICENSES[1]],
-        "os": [platform.fields["os"]],
-        "cpu": [platform.fields["cpu"]],
-    });
-    if let Some(libc) = platform.fields.get("libc") {
-        description["libc"] = json!([libc]);
-    }
-    write(&engine, &description)?;
-    copy(addon, &engine.join(platform.file()))?;
+    let addon_package = stage.join(&name);
+    fs::create_dir_all(&addon_package)?;
+    write(&addon_package, &platform.manifest(&manifest))?;
+    copy(addon, &addon_package.join(platform.file()))?;
     for license in LICENSES {
-        copy(&workspace.path(license), &engine.join(license))?;
+        copy(&workspace.path(license), &addon_package.join(license))?;
     }
-    let readme = format!("The engine of the package mojo-audio for {}.\n", platform.name());
-    fs::write(engine.join("README.md"), readme)?;
+    let readme = format!("The addon of the package mojo-audio for {}.\n", platform.name());
+    fs::write(addon_package.join("README.md"), readme)?;
 
     let mut tarballs = Vec::new();
-    for (folder, list) in [(main, "node"), (engine, "node-engine")] {
+    for (folder, list, file) in [
+        (main, "node", "mojo-audio".to_string()),
+        (addon_package, "node-addon", format!("mojo-audio-{}", platform.name())),
+    ] {
         let mut npm = workspace.command("npm");
         npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to).current_dir(&folder);
         run(&mut npm)?;
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let tarball = to.join(format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION")));
+        let tarball = to.join(format!("{file}-{}.tgz", env!("CARGO_PKG_VERSION")));
         contents::compare(workspace, list, &contents::of_tarball(workspace, &tarball)?)?;
         tarballs.push(tarball);
     }
     Ok(tarballs)
-}
-
-fn engine_name(platform: &str) -> String {
-    format!("mojo-audio-{platform}")
 }
 
 fn write(folder: &Path, manifest: &Value) -> Result {

@@ -1,23 +1,26 @@
 // MelStream: one live signal.
 
-'use strict';
+import { checkCount, checkSamples } from './arguments.mjs';
+import { decoder } from './decode.mjs';
+import { MelExtractor, openStream } from './extractor.mjs';
+import { spectrogram } from './spectrogram.mjs';
 
-const { checkCount, checkSamples } = require('./arguments.js');
-const { decoder } = require('./decode.js');
-const { spectrogram } = require('./spectrogram.js');
+/** structuredClone refuses a function, and shows its text. */
+const uncloneable = function aMelStreamStaysOnItsThread() {
+  throw new Error('post samples or frames instead');
+};
 
-class MelStream {
+export class MelStream {
   #native;
   #nMels;
   #isFrameMajor;
 
   constructor(options) {
-    // Not above: each of the two classes makes the other.
-    const { MelExtractor, openStream } = require('./extractor.js');
     const extractor = options instanceof MelExtractor ? options : new MelExtractor(options);
     this.#native = openStream(extractor);
     this.#nMels = extractor.nMels;
     this.#isFrameMajor = extractor.config.layout === 'frame_major';
+    Object.defineProperty(this, 'clone', { enumerable: true, value: uncloneable });
   }
 
   get nMels() {
@@ -64,5 +67,3 @@ class MelStream {
     return spectrogram(this.#nMels, nFrames, this.#isFrameMajor);
   }
 }
-
-module.exports = { MelStream };

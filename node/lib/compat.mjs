@@ -1,19 +1,23 @@
 // In place of other libraries' classes.
 
-'use strict';
-
-const { MelExtractor } = require('./extractor.js');
-
 /** The classes over the given transformers.js, which exists once for each module system. */
-function classes({ Tensor, WhisperFeatureExtractor: Original }) {
+export function classes({ Tensor, WhisperFeatureExtractor: Original }, { MelExtractor, init }) {
   class WhisperFeatureExtractor extends Original {
     #extractor;
     #settings = [];
 
     async _extract_fbank_features(waveform) {
       const samples = waveform instanceof Float32Array ? waveform : Float32Array.from(waveform);
-      const { data, shape } = await this.#extractorFor(samples.length).compute(samples);
-      return new Tensor('float32', data, shape);
+      await init();
+      let mel;
+      try {
+        mel = await this.#extractorFor(samples.length).compute(samples);
+      } catch (error) {
+        // Samples that are no numbers the original computes, too.
+        if (error.kind === 'sample') return super._extract_fbank_features(waveform);
+        throw error;
+      }
+      return new Tensor('float32', mel.data, mel.shape);
     }
 
     /** The extractor of the settings as they are now. */
@@ -42,5 +46,3 @@ function classes({ Tensor, WhisperFeatureExtractor: Original }) {
   }
   return { WhisperFeatureExtractor };
 }
-
-module.exports = { classes };

@@ -1,41 +1,52 @@
 // MelExtractor: one configuration, for any number of signals.
 
-'use strict';
-
-const native = require('./native.js');
-const {
+import { abortable } from './abort.mjs';
+import {
+  checkClips,
   checkCount,
-  checkOptions,
   checkOut,
   checkSamples,
   checkSignal,
   checkTable,
   checkThreads,
-  typeError,
-} = require('./arguments.js');
-const { MelStream } = require('./stream.js');
-const { spectrogram } = require('./spectrogram.js');
+} from './arguments.mjs';
+import { theEngine } from './engine.mjs';
+import { objectOf, textOf } from './options.mjs';
+import { spectrogram } from './spectrogram.mjs';
+import { MelStream } from './stream.mjs';
 
 /** The engine's own stream, for `MelStream`. */
-let openStream;
+export let openStream;
 
-class MelExtractor {
+/** Frees what an extractor holds in the engine, which must not be used any more. */
+export let dispose;
+
+/** structuredClone refuses a function, and shows its text. */
+const uncloneable = function aMelExtractorStaysOnItsThread() {
+  throw new Error('post extractor.config, and make another MelExtractor of it');
+};
+
+export class MelExtractor {
   #native;
+  #engine;
   #config;
   #isFrameMajor;
 
   static {
     openStream = (extractor) => extractor.#native.stream();
+    dispose = (extractor) => extractor.#native.dispose?.();
   }
 
   constructor(options, { window, filterbank } = {}) {
-    this.#native = new native.Extractor(
-      checkOptions(options),
+    this.#engine = theEngine();
+    this.#native = new this.#engine.Extractor(
+      textOf(options),
       checkTable(window, 'window'),
       checkTable(filterbank, 'filterbank'),
     );
-    this.#config = Object.freeze(this.#native.config);
+    this.#config = objectOf(this.#native.config);
     this.#isFrameMajor = this.#config.layout === 'frame_major';
+    Object.defineProperty(this, 'clone', { enumerable: true, value: uncloneable });
   }
 
   get config() {
@@ -67,7 +78,7 @@ class MelExtractor {
     checkSignal(signal);
     signal?.throwIfAborted();
     const mel = this.#spectrogram(samples);
-    await abortable(signal, (cancel) => this.#native.compute(samples, mel.data, cancel));
+    await abortable(signal, this.#engine.Cancel, (cancel) => this.#native.compute(samples, mel.data, cancel));
     return mel;
   }
 
@@ -91,15 +102,17 @@ class MelExtractor {
     signal?.throwIfAborted();
     const mels = clips.map((clip) => this.#spectrogram(clip));
     const outs = mels.map(({ data }) => data);
-    await abortable(signal, (cancel) => this.#native.computeBatch(clips, outs, threads, cancel));
+    await abortable(signal, this.#engine.Cancel, (cancel) =>
+      this.#native.computeBatch(clips, outs, threads, cancel),
+    );
     return mels;
   }
 
   computeBatchSync(clips, { threads } = {}) {
     clips = checkClips(clips);
+    threads = checkThreads(threads);
     const mels = clips.map((clip) => this.#spectrogram(clip));
-    const outs = mels.map(({ data }) => data);
-    this.#native.computeBatchInto(clips, outs, checkThreads(threads));
+    this.#native.computeBatchInto(clips, mels.map(({ data }) => data), threads);
     return mels;
   }
 
@@ -111,31 +124,3 @@ class MelExtractor {
     return spectrogram(this.nMels, this.#native.frameCount(samples.length), this.#isFrameMajor);
   }
 }
-
-function checkClips(clips) {
-  if (typeof clips?.[Symbol.iterator] !== 'function' || ArrayBuffer.isView(clips)) {
-    throw typeError('clips', clips, 'an array of Float32Array or Int16Array');
-  }
-  return Array.from(clips, (clip, place) => checkSamples(clip, `clip ${place}`));
-}
-
-/** Waits for work on another thread, but not beyond an abort. */
-async function abortable(signal, work) {
-  if (signal === undefined) return work();
-  const cancel = new native.Cancel();
-  let onAbort;
-  const aborted = new Promise((_, reject) => {
-    onAbort = () => {
-      cancel.cancel();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work(cancel), aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-module.exports = { MelExtractor, openStream };

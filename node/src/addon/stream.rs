@@ -1,8 +1,8 @@
 //! The stream behind `MelStream`.
 
-use crate::errors::OrThrow;
-use crate::output::values;
-use crate::samples::{Samples, with_samples};
+use super::errors::OrThrow;
+use super::output::values;
+use super::samples::{Samples, with_samples};
 use mojo_audio_core::{MelExtractor, MelStream};
 use napi::bindgen_prelude::{Env, Float32ArraySlice, ObjectFinalize, Unknown};
 use napi_derive::napi;

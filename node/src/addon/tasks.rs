@@ -1,9 +1,10 @@
 //! Work on libuv's threads.
 
-use crate::cancel::Cancel;
-use crate::errors::{thrown, thrown_for_clip};
-use crate::output::values_of_task;
-use crate::samples::{OwnedSamples, with_samples};
+use super::cancel::Cancel;
+use super::errors::thrown;
+use super::output::values_of_task;
+use super::samples::{OwnedSamples, with_samples};
+use crate::refusal::Refusal;
 use mojo_audio_core::{Error, MelExtractor, MelSpectrogram, Sample};
 use napi::bindgen_prelude::{Env, Float32Array, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,7 +48,7 @@ impl Task for ComputeTask {
     }
 
     fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<()> {
-        output.map_err(|error| thrown(&env, error))
+        output.map_err(|error| thrown(&env, Refusal::of(error)))
     }
 }
 
@@ -69,7 +70,7 @@ impl Task for BatchTask {
     }
 
     fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<()> {
-        output.map_err(|(clip, error)| thrown_for_clip(&env, clip, error))
+        output.map_err(|(clip, error)| thrown(&env, Refusal::of_clip(clip, error)))
     }
 }
 

@@ -1,12 +1,10 @@
 // A MelStream as a Transform: chunks of audio in, frames out.
 
-'use strict';
+import { Transform } from 'node:stream';
+import { decoder } from './decode.mjs';
+import { MelStream } from './stream.mjs';
 
-const { Transform } = require('node:stream');
-const { decoder } = require('./decode.js');
-const { MelStream } = require('./stream.js');
-
-function createMelTransform(options, { format, highWaterMark, ...settings } = {}) {
+export function createMelTransform(options, { format, highWaterMark, ...settings } = {}) {
   // Bytes are counted as bytes, arrays and spectrograms as one each.
   const isBytes = format !== undefined;
   const stream = new MelStream(options);
@@ -41,5 +39,3 @@ function settle(done, work) {
   if (mel.nFrames > 0) done(null, mel);
   else done();
 }
-
-module.exports = { createMelTransform };

@@ -19,8 +19,8 @@ pub enum OwnedSamples {
 macro_rules! with_samples {
     ($enum:ident, $value:expr, $samples:ident => $body:expr) => {
         match $value {
-            $crate::samples::$enum::Floats($samples) => $body,
-            $crate::samples::$enum::Integers($samples) => $body,
+            $crate::addon::samples::$enum::Floats($samples) => $body,
+            $crate::addon::samples::$enum::Integers($samples) => $body,
         }
     };
 }

@@ -1,16 +1,15 @@
 //! The extractor behind `MelExtractor`.
 
-use crate::cancel::Cancel;
-use crate::config::{self, Options};
-use crate::errors::{OrThrow, thrown_for_clip};
-use crate::output::values;
-use crate::samples::{Samples, with_samples};
-use crate::stream::Stream;
-use crate::tasks::{BatchTask, ComputeTask, compute_batch};
+use super::cancel::Cancel;
+use super::errors::{OrThrow, thrown};
+use super::output::values;
+use super::samples::{Samples, with_samples};
+use super::stream::Stream;
+use super::tasks::{BatchTask, ComputeTask, compute_batch};
+use crate::config;
+use crate::refusal::Refusal;
 use mojo_audio_core::{MelExtractor, Overrides};
-use napi::bindgen_prelude::{
-    AsyncTask, Env, Float32Array, Float32ArraySlice, Object, ObjectFinalize, Unknown,
-};
+use napi::bindgen_prelude::{AsyncTask, Env, Float32Array, Float32ArraySlice, ObjectFinalize, Unknown};
 use napi_derive::napi;
 use std::sync::Arc;
 
@@ -29,15 +28,15 @@ impl ObjectFinalize for Extractor {
 
 #[napi]
 impl Extractor {
-    /// `options` is a preset's name or an object of options.
+    /// `options` is the text that `config` describes.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: &Env,
-        options: Option<Options<'_>>,
+        options: String,
         window: Option<&[f32]>,
         filterbank: Option<&[f32]>,
     ) -> napi::Result<Self> {
-        let config = config::read(env, options)?;
+        let config = config::read(&options).or_throw(env)?;
         let overrides = Overrides { window, filterbank, ..Overrides::default() };
         let extractor = MelExtractor::with_overrides(&config, overrides).or_throw(env)?;
         // V8 collects what it believes to be small too late.
@@ -47,8 +46,8 @@ impl Extractor {
     }
 
     #[napi(getter, catch_unwind)]
-    pub fn config<'a>(&self, env: &'a Env) -> napi::Result<Object<'a>> {
-        config::to_object(env, self.extractor.config())
+    pub fn config(&self, env: &Env) -> napi::Result<String> {
+        config::write(self.extractor.config()).or_throw(env)
     }
 
     #[napi(getter)]
@@ -126,7 +125,7 @@ impl Extractor {
             }
         }
         compute_batch(&self.extractor, &floats, &integers, &mut outs, threads)
-            .map_err(|(clip, error)| thrown_for_clip(env, clip, error))
+            .map_err(|(clip, error)| thrown(env, Refusal::of_clip(clip, error)))
     }
 
     /// The same on a thread of the pool and others, of copies of the samples.

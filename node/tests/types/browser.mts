@@ -1,0 +1,19 @@
+// The typings as a strict program for browsers sees them, without Node's types.
+
+import { MelExtractor, MelStream, createMelTransformStream, init, initSync } from 'mojo-audio';
+import type { MelSpectrogram } from 'mojo-audio';
+import * as inline from 'mojo-audio/inline';
+
+await init();
+await init(new URL('https://example.org/mojo_audio.wasm'));
+await inline.init();
+initSync(new Uint8Array(8));
+const mel: MelSpectrogram = new MelExtractor('whisper').computeSync(new Float32Array(16000));
+self.postMessage(mel, '*', [mel.data.buffer]);
+const stream = new MelStream({ reference: 'fixed', referenceValue: 1.5 });
+const context = new AudioContext();
+context.createBuffer(1, 1, 16000).copyToChannel(stream.push(new Float32Array(160)).data, 0);
+const frames: ReadableStream<MelSpectrogram> = new Response('').body!.pipeThrough(
+  createMelTransformStream({ reference: 'none' }, { format: 's16le' }),
+);
+void frames;

@@ -1,0 +1,160 @@
+// The package in Debian's headless Chromium: the conformance cases, errors, and applications that bundlers make
+// of the packed tarball.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import webpack from 'webpack';
+import { MelExtractor, initSync } from '../../web.mjs';
+import { CASES, CHECKOUT, options, read } from '../support.mjs';
+import { browse, serve } from './browser.mjs';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const PACKAGE = join(HERE, '..', '..');
+const TARBALLS = process.env.MOJO_AUDIO_TARBALLS;
+assert.ok(TARBALLS, '`cargo xtask test web` makes the tarballs and says where they are');
+
+const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-web-'));
+let server;
+let browser;
+let page;
+
+before(async () => {
+  initSync(readFileSync(join(PACKAGE, 'mojo_audio.wasm')));
+  server = await serve({ package: PACKAGE, conformance: join(CHECKOUT, 'conformance'), tests: HERE, built: folder });
+  browser = await browse();
+  ({ page } = browser);
+  await page.goto(server.address);
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('every case of one signal, with the bits that Node computes in WebAssembly', async () => {
+  const results = await page.evaluate(async () => (await import('/tests/page.mjs')).conformance());
+  const cases = CASES.filter(({ kind }) => kind === 'single' || kind === 'int16');
+  assert.equal(Object.keys(results).length, cases.length);
+  assert.ok(cases.length > 50);
+  for (const testCase of cases) {
+    const { fault, bits } = results[testCase.name];
+    assert.equal(fault, undefined, testCase.name);
+    const { data } = new MelExtractor(options(testCase)).computeSync(read(testCase.input));
+    assert.equal(bits, createHash('sha256').update(data).digest('hex'), testCase.name);
+  }
+});
+
+test('before init, and where the module is not what it should be, the error says what to do', async () => {
+  const messages = await page.evaluate(async () => {
+    const api = await import('/package/web.mjs?fresh');
+    const { checkSupport } = await import('/package/lib/wasm.mjs');
+    const said = [];
+    for (const attempt of [
+      () => api.init('/'),
+      () => api.init('/package/absent.wasm'),
+      () => {
+        const { validate } = WebAssembly;
+        WebAssembly.validate = () => false;
+        try {
+          checkSupport();
+        } finally {
+          WebAssembly.validate = validate;
+        }
+      },
+    ]) {
+      try {
+        await attempt();
+        said.push(null);
+      } catch ({ code, message }) {
+        said.push([code, message]);
+      }
+    }
+    return said;
+  });
+  const wanted = [/is not its WebAssembly module/, /answers 404/, /needs WebAssembly with SIMD/];
+  messages.forEach(([code, message], at) => {
+    assert.equal(code, 'ERR_MOJO_AUDIO_ENGINE');
+    assert.match(message, wanted[at]);
+  });
+});
+
+const PROGRAM = `
+  import { init, melSpectrogramSync } from 'mojo-audio';
+  init().then(() => {
+    const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
+    const { shape, data } = melSpectrogramSync(samples, 'whisper');
+    document.title = shape.join() + ' ' + data[4000];
+  }, ({ message }) => { document.title = message; });
+`;
+
+/** An empty project with the packed tarball and a program. */
+function project(name) {
+  const root = join(folder, name);
+  const installed = join(root, 'node_modules', 'mojo-audio');
+  mkdirSync(installed, { recursive: true });
+  const [tarball] = readdirSync(TARBALLS).filter((file) => /^mojo-audio-\d/.test(file));
+  execFileSync('tar', ['-xzf', join(TARBALLS, tarball), '--strip-components=1', '-C', installed]);
+  writeFileSync(join(root, 'package.json'), '{"name": "empty", "private": true, "type": "module"}');
+  writeFileSync(join(root, 'main.js'), PROGRAM);
+  return root;
+}
+
+async function titleOf(path) {
+  await page.goto(`${server.address}/built/${path}`);
+  await page.waitForFunction(() => document.title !== '');
+  return page.title();
+}
+
+function expected() {
+  const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
+  return `80,100 ${new MelExtractor('whisper').computeSync(samples).data[4000]}`;
+}
+
+test('an application made by Vite', async () => {
+  const root = project('vite');
+  writeFileSync(join(root, 'index.html'), '<!doctype html><script type="module" src="./main.js"></script>');
+  await build({ root, base: './', logLevel: 'error' });
+  assert.equal(await titleOf('vite/dist/index.html'), expected());
+});
+
+test('an application made by webpack', async () => {
+  const root = project('webpack');
+  const output = { path: join(root, 'dist') };
+  // It advises to load less than 244 KiB.
+  const compiler = webpack({ context: root, entry: './main.js', mode: 'production', output, performance: false });
+  const stats = await new Promise((resolve, reject) =>
+    compiler.run((error, done) => (error ? reject(error) : resolve(done))),
+  );
+  assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString());
+  writeFileSync(join(root, 'dist', 'index.html'), '<!doctype html><script src="./main.js"></script>');
+  assert.equal(await titleOf('webpack/dist/index.html'), expected());
+});
+
+test('chunks through a TransformStream, in the page', async () => {
+  const frames = await page.goto(server.address).then(() =>
+    page.evaluate(async () => {
+      const { createMelTransformStream, init } = await import('/package/inline.mjs');
+      await init();
+      let count = 0;
+      await new ReadableStream({
+        start(controller) {
+          for (let at = 0; at < 100; at += 1) controller.enqueue(new Uint8Array(321));
+          controller.enqueue(new Uint8Array(100));
+          controller.close();
+        },
+      })
+        .pipeThrough(createMelTransformStream({ reference: 'none' }, { format: 's16le' }))
+        .pipeTo(new WritableStream({ write: ({ nFrames }) => void (count += nFrames) }));
+      return count;
+    }),
+  );
+  assert.equal(frames, Math.floor(32200 / 2 / 160));
+});

@@ -1,0 +1,78 @@
+//! What of the npm package is made from other files: the WebAssembly module, and the forms of the JavaScript
+//! that Node's `require` and programs of one file need.
+
+use super::super::{Source, Tool};
+use crate::Result;
+use crate::workspace::{Workspace, run};
+use std::fs;
+use std::path::Path;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Rust's standard library for WebAssembly.
+pub const WASM: Tool = Tool {
+    name: "Rust's wasm32-unknown-unknown",
+    probe: &["sh", "-c", "ls \"$(rustc --print target-libdir --target wasm32-unknown-unknown)\""],
+    source: Source::Other("rustup target add wasm32-unknown-unknown"),
+};
+
+/// What the module may use; rustc's target has it on, but for the vectors.
+const FEATURES: &[&str] = &[
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-multivalue",
+    "--enable-reference-types",
+];
+
+/// What nobody reads.
+const STRIPPED: &[&str] = &["--strip-debug", "--strip-producers", "--strip-target-features"];
+
+const MODULE: &str = "mojo_audio.wasm";
+
+/// Adds the files to a copy of the package whose npm packages are installed.
+pub fn make(workspace: &Workspace, package: &Path) -> Result {
+    optimize(workspace, package)?;
+    // Without its imports, which bundlers and Node resolve.
+    bundle(workspace, package, &["lib/node.mjs", "--outfile=index.js", "--external:@mojo-audio/*"])?;
+    bundle(workspace, package, &["lib/compat.mjs", "--outfile=compat-classes.js"])?;
+    let mut esbuild = esbuild(workspace, package);
+    esbuild.args([MODULE, "--bundle", "--format=esm", "--target=es2022", "--loader:.wasm=binary"]);
+    run(esbuild.arg("--outfile=lib/inline-wasm.mjs")).map(drop)
+}
+
+/// A CommonJS form of an ES module and what it imports.
+fn bundle(workspace: &Workspace, package: &Path, arguments: &[&str]) -> Result {
+    let mut esbuild = esbuild(workspace, package);
+    esbuild.args(["--bundle", "--format=cjs", "--platform=node", "--target=node20"]);
+    run(esbuild.args(arguments)).map(drop)
+}
+
+fn esbuild(workspace: &Workspace, package: &Path) -> std::process::Command {
+    let mut command = workspace.command(package.join("node_modules/.bin/esbuild"));
+    command.arg("--log-level=warning").current_dir(package);
+    command
+}
+
+/// Builds the module and has binaryen make it smaller. As that takes a while, only if it has changed.
+fn optimize(workspace: &Workspace, package: &Path) -> Result {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--locked", "--package", "mojo-audio-node", "--profile", "wasm"]);
+    cargo.args(["--target", TARGET]);
+    cargo.env("RUSTFLAGS", "-Ctarget-feature=+simd128").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    run(&mut cargo)?;
+    let built = fs::read(workspace.target().join(TARGET).join("wasm/mojo_audio_node.wasm"))?;
+    let folder = workspace.folder("node/wasm")?;
+    let (before, after) = (folder.join("built.wasm"), folder.join(MODULE));
+    if fs::read(&before).ok().as_deref() != Some(&built[..]) || !after.exists() {
+        let _ = fs::remove_file(&after);
+        fs::write(&before, &built)?;
+        let mut binaryen = workspace.command(package.join("node_modules/.bin/wasm-opt"));
+        binaryen.args(FEATURES).args(STRIPPED).arg("-O3");
+        run(binaryen.arg(&before).arg("-o").arg(&after))?;
+    }
+    fs::copy(after, package.join(MODULE))?;
+    Ok(())
+}

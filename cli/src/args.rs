@@ -11,6 +11,7 @@ Examples:
   mojo-audio speech.wav                             Whisper's log-mel, shown
   mojo-audio speech.mp3 --out mel.npy --png mel.png saved as well
   mojo-audio recordings/ --out features/            every audio file below a folder
+  mojo-audio speech.wav --config models/whisper     the features of a model in this folder
   mojo-audio speech.wav --preset kaldi-fbank --set dither=1 --mfcc 13
   mojo-audio *.flac --json | jq .shape              one JSON object per line
 
@@ -32,6 +33,10 @@ pub struct Args {
     #[arg(short, long, value_name = "NAME", default_value = "whisper",
           value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
     pub preset: String,
+
+    /// Takes the recipe from a model instead: its preprocessor_config.json, or the folder that has it
+    #[arg(short, long, value_name = "FILE|FOLDER", conflicts_with = "preset")]
+    pub config: Option<PathBuf>,
 
     /// Changes an option of the recipe, as in n_mels=128; repeatable, --list shows all
     #[arg(short, long, value_name = "OPTION=VALUE", value_parser = assignment)]

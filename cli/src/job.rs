@@ -92,7 +92,7 @@ fn compute(input: &Input, settings: &Settings, room: Option<Room>) -> Result<Fea
             return Err(Failure::new("no_frames", "too short for a single frame: nothing to draw"));
         }
         (target, Some(view)) => {
-            let title = format!("{}  ({})", input.name.display(), settings.preset);
+            let title = format!("{}  ({})", input.name.display(), settings.recipe);
             let size = settings.png_size;
             save(target.as_ref(), input, |file| picture::png::write(file, view, &title, size))?
         }

@@ -5,6 +5,7 @@ mod batch;
 mod failure;
 mod inputs;
 mod job;
+mod model;
 mod npy;
 mod outputs;
 mod picture;

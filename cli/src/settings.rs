@@ -10,7 +10,9 @@ use std::num::NonZeroUsize;
 
 /// Everything that the work on each file needs.
 pub struct Settings {
-    pub preset: String,
+    /// The preset's name, or the path that --config names.
+    pub recipe: String,
+    pub is_preset: bool,
     pub extractor: MelExtractor,
     pub out: Option<Target>,
     pub png: Option<Target>,
@@ -48,7 +50,11 @@ impl Settings {
             ));
         }
         Ok(Self {
-            preset: args.preset.clone(),
+            recipe: match &args.config {
+                None => args.preset.clone(),
+                Some(path) => path.display().to_string(),
+            },
+            is_preset: args.config.is_none(),
             extractor,
             out: args.out.clone().map(|path| Target::new(path, "npy")),
             png: args.png.clone().map(|path| Target::new(path, "png")),
@@ -80,7 +86,12 @@ fn wrong(error: mojo_audio_core::Error) -> UsageError {
 }
 
 fn config(args: &Args) -> Result<MelConfig, UsageError> {
-    let mut config = MelConfig::preset(&args.preset).map_err(wrong)?;
+    let mut config = match &args.config {
+        None => MelConfig::preset(&args.preset).map_err(wrong)?,
+        Some(path) => {
+            crate::model::config(path).map_err(|error| usage_error(format!("--config {error}")))?
+        }
+    };
     for assignment in &args.set {
         config.set(&assignment.option, &assignment.value).map_err(|error| {
             usage_error(format!("--set {}={}: {error}", assignment.option, assignment.value))

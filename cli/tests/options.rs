@@ -121,6 +121,44 @@ fn every_preset_runs_on_speech() {
 }
 
 #[test]
+fn a_recipe_is_read_from_a_model() {
+    let folder = common::folder("model");
+    let speech = data("speech.flac");
+    let read = |config: &Path, more: &[&str]| {
+        let arguments = [speech.as_path(), Path::new("--config"), config];
+        json(arguments.into_iter().chain(more.iter().map(Path::new)))
+    };
+    let (run, _) = read(&folder, &[]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.err.contains("the folder has no processor_config.json or preprocessor_config.json"),
+        "{}",
+        run.err
+    );
+    let whisper = r#"{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}"#;
+    let file = folder.join("preprocessor_config.json");
+    std::fs::write(&file, whisper).unwrap();
+    for source in [&folder, &file] {
+        let (run, objects) = read(source, &["--set", "pad_to=none"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert_eq!(objects[0]["shape"], serde_json::json!([128, 100]));
+        assert_eq!(objects[0]["config"], source.to_str().unwrap());
+        assert!(objects[0]["preset"].is_null());
+    }
+    let nested = r#"{"feature_extractor": {"feature_extractor_type": "ASTFeatureExtractor"}}"#;
+    std::fs::write(folder.join("processor_config.json"), nested).unwrap();
+    assert_eq!(read(&folder, &[]).1[0]["shape"], serde_json::json!([128, 1024]));
+    let drawn = common::run([speech.as_os_str(), "--config".as_ref(), file.as_os_str()]);
+    assert!(drawn.out.contains("preprocessor_config.json"), "{}", drawn.out);
+    std::fs::write(&file, r#"{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}"#).unwrap();
+    let (run, _) = read(&file, &[]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("std: 0 is not allowed; it must be more than 0"), "{}", run.err);
+    assert_eq!(read(&file, &["--preset", "ast"]).0.code, Some(2));
+    assert_eq!(read(&folder.join("missing.json"), &[]).0.code, Some(2));
+}
+
+#[test]
 fn short_forms_set_the_options_that_they_name() {
     let speech = data("speech.flac");
     let shape = |arguments: &[&str]| {
@@ -156,6 +194,7 @@ fn help_names_every_argument() {
     assert_eq!(run.code, Some(0));
     for argument in [
         "--preset",
+        "--config",
         "--set",
         "--mfcc",
         "--pad-to",

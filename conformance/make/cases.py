@@ -17,6 +17,8 @@ class Case:
     options: dict = field(default_factory=dict)
     kind: str = "single"
     note: str = ""
+    # How many times the deviation of float32 arithmetic the library may deviate from the oracle.
+    rounding: float = 10.0
 
 
 def presets():

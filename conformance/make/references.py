@@ -5,7 +5,10 @@ input as a float32 array. Each result is (rows, frames).
 """
 
 import importlib.metadata
+import json
 import os
+import pathlib
+import tempfile
 import warnings
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -44,11 +47,36 @@ def faster(x, padding=0, **options):
 
 def extract(name, x, key="input_features", arguments=None, **options):
     """transformers' feature extractor with that name, called with its options and `arguments`."""
-    classes = {"Parakeet": ParakeetFeatureExtractor, "VoxtralRealtime": VoxtralRealtimeFeatureExtractor}
-    kind = classes.get(name) or getattr(transformers, f"{name}FeatureExtractor")
-    extractor = kind(**options)
-    features = extractor(x, sampling_rate=extractor.sampling_rate, **(arguments or {}))[key]
+    made = extractor(name)(**options)
+    features = made(x, sampling_rate=made.sampling_rate, **(arguments or {}))[key]
     return np.asarray(features[0])
+
+
+def extractor(name):
+    """The class, also if transformers doesn't export it."""
+    if name == "Parakeet":
+        return ParakeetFeatureExtractor
+    if name == "VoxtralRealtime":
+        return VoxtralRealtimeFeatureExtractor
+    return getattr(transformers, f"{name}FeatureExtractor")
+
+
+def saved(name, arguments):
+    """The settings that the class saves."""
+    with tempfile.TemporaryDirectory() as folder:
+        extractor(name)(**arguments).save_pretrained(folder)
+        return json.loads((pathlib.Path(folder) / "preprocessor_config.json").read_text(encoding="utf-8"))
+
+
+def recipe(name, x, **arguments):
+    """The features of a class that is loaded from the settings it saved."""
+    loaded = extractor(name).from_dict(saved(name, arguments))
+    if name == "Dots3Note":
+        # All frames of the padded signal, of which the class returns a part.
+        return loaded._torch_extract_fbank_features(np.pad(x, (0, loaded.n_samples - len(x)))[None], "cpu")[0]
+    key = {"AST": "input_values", "Phi4Multimodal": "audio_input_features"}.get(name, "input_features")
+    features = np.asarray(loaded(x, sampling_rate=loaded.sampling_rate)[key][0])
+    return features if name in ("Qwen3ASR", "VoxtralRealtime") else features.T
 
 
 def whisper_numpy(x, **options):

@@ -29,6 +29,8 @@ mod once;
 mod parallel;
 mod plan;
 mod ranges;
+#[cfg(feature = "recipes")]
+mod recipes;
 mod reference;
 mod run;
 mod scratch;
@@ -48,6 +50,8 @@ pub use error::Error;
 pub use extractor::MelExtractor;
 pub use kernels::InstructionSet;
 pub use plan::Overrides;
+#[cfg(feature = "recipes")]
+pub use recipes::MODEL_FILES;
 pub use signal::Sample;
 pub use spectrogram::MelSpectrogram;
 pub use stream::MelStream;

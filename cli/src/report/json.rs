@@ -24,7 +24,9 @@ struct Problem<'a> {
 #[derive(Serialize)]
 struct Done<'a> {
     file: String,
-    preset: &'a str,
+    preset: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<&'a str>,
     shape: [usize; 2],
     layout: &'a str,
     min: Option<f32>,
@@ -69,7 +71,8 @@ pub fn line(path: &Path, result: &Result<Features, Failure>, settings: &Settings
             let sample_rate = settings.config().sample_rate;
             Line::Done(Box::new(Done {
                 file,
-                preset: &settings.preset,
+                preset: settings.is_preset.then_some(&settings.recipe),
+                config: (!settings.is_preset).then_some(&settings.recipe),
                 shape: features.shape,
                 layout: settings.config().layout.name(),
                 min: features.statistics.map(|statistics| statistics.min),

@@ -34,7 +34,7 @@ pub fn full(path: &Path, features: &Features, settings: &Settings) -> String {
         Layout::MelMajor => "rows, frames",
         Layout::FrameMajor => "frames, rows",
     };
-    row("features", format!("{}, shape {} ({axes})", settings.preset, shape(features.shape)));
+    row("features", format!("{}, shape {} ({axes})", settings.recipe, shape(features.shape)));
     row(
         "values",
         match features.statistics {

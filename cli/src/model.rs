@@ -1,0 +1,28 @@
+//! The recipe of a model, from the files in its folder.
+
+use mojo_audio_core::{MODEL_FILES, MelConfig};
+use std::fs;
+use std::path::Path;
+
+/// Reads a configuration file, or those of a folder.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn config(path: &Path) -> Result<MelConfig, String> {
+    let mut texts = Vec::new();
+    if path.is_dir() {
+        for file in MODEL_FILES.map(|name| path.join(name)).iter().filter(|file| file.is_file()) {
+            texts.push(read(file)?);
+        }
+        if texts.is_empty() {
+            return Err(format!("{}: the folder has no {}", path.display(), MODEL_FILES.join(" or ")));
+        }
+    } else {
+        texts.push(read(path)?);
+    }
+    MelConfig::from_model_files(&texts).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}

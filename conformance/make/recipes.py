@@ -1,0 +1,117 @@
+"""transformers' feature extractor classes: what each saves, and the preset and options that equal it.
+
+`make.py` writes recipes.json from this. The configurations are the classes' own, saved by them; the options
+are written by hand. Cases compare the results of those classes that run on torch; Python's tests run the others.
+"""
+
+import options
+import references
+from cases import Case
+
+# What most classes of Whisper's kind have.
+WHISPER = {"f_max": 8000.0, "bin_frequencies": "linspace", "pad_to": 480000}
+SECOND = {"f_max": 8000.0, "bin_frequencies": "linspace", "pad_to": 16000}
+PARAKEET = {"bin_frequencies": "linspace"}
+LASR = {
+    "n_mels": 128, "window": "hann", "input_scale": 1.0, "preemphasis": 0.0, "remove_dc_offset": False,
+    "f_min": 125.0, "f_max": 7500.0, "log_floor": 1e-5, "precision": "double",
+}
+PHI4 = {
+    "window": "hamming", "remove_dc_offset": False, "f_min": 0.0, "f_max": 7690.0, "log_floor": 1.0,
+    "precision": "double",
+}
+SEAMLESS = {"normalize": "variance", "normalize_ddof": 1, "normalize_eps": 1e-7, "precision": "double"}
+SPEECH2TEXT = {"normalize": "deviation", "normalize_ddof": 0, "normalize_eps": 0.0}
+CLVP = {
+    "sample_rate": 22050, "n_fft": 1024, "hop_length": 256, "n_mels": 80, "f_max": 8000.0, "mel_scale": "htk",
+    "pad_mode": "reflect", "bin_frequencies": "linspace", "log": "ln", "log_floor": 1e-5,
+}
+UNIVNET = {"sample_rate": 24000, "n_mels": 100, "f_max": 12000.0, "precision": "double"}
+
+# Class, arguments of its constructor, preset, options.
+RECIPES = [
+    ("Whisper", {}, "whisper", WHISPER),
+    ("Whisper", {"feature_size": 128, "chunk_length": 2, "hop_length": 200, "n_fft": 512, "dither": 0.25}, "whisper",
+     WHISPER | {"n_mels": 128, "hop_length": 200, "n_fft": 512, "dither": 0.25, "pad_to": 32000}),
+    ("Qwen3ASR", {}, "whisper", WHISPER | {"n_mels": 128}),
+    ("Qwen3ASR", {"feature_size": 40, "chunk_length": 1}, "whisper", SECOND | {"n_mels": 40}),
+    ("MossTranscribeDiarize", {}, "whisper", WHISPER),
+    ("Dots3Note", {}, "whisper", WHISPER | {"n_mels": 128, "pad_to": 960000}),
+    ("Dots3Note", {"feature_size": 40, "chunk_seconds": 1}, "whisper", SECOND | {"n_mels": 40}),
+    ("VoxtralRealtime", {}, "whisper",
+     {"n_mels": 128, "f_max": 8000.0, "bin_frequencies": "linspace", "reference": "fixed", "reference_value": 1.5}),
+    ("VoxtralRealtime", {"feature_size": 40, "global_log_mel_max": None}, "whisper",
+     {"n_mels": 40, "f_max": 8000.0, "bin_frequencies": "linspace"}),
+    ("Parakeet", {}, "parakeet", PARAKEET),
+    ("Parakeet", {"feature_size": 40, "preemphasis": None, "hop_length": 200}, "parakeet",
+     PARAKEET | {"n_mels": 40, "preemphasis": 0.0, "hop_length": 200}),
+    ("NemotronAsrStreaming", {}, "parakeet", PARAKEET | {"normalize": "none"}),
+    ("CohereAsr", {}, "parakeet", PARAKEET | {"n_mels": 128, "dither": 1e-5}),
+    ("CohereAsr", {"dither": 0.0, "feature_size": 64}, "parakeet", PARAKEET | {"n_mels": 64}),
+    ("SeamlessM4T", {}, "kaldi-fbank", SEAMLESS),
+    ("SeamlessM4T", {"num_mel_bins": 64, "feature_size": 64, "stride": 1}, "kaldi-fbank", SEAMLESS | {"n_mels": 64}),
+    ("Speech2Text", {}, "kaldi-fbank", SPEECH2TEXT),
+    ("Speech2Text", {"num_mel_bins": 40, "feature_size": 40, "normalize_vars": False}, "kaldi-fbank",
+     SPEECH2TEXT | {"n_mels": 40, "normalize": "mean"}),
+    ("Speech2Text", {"do_ceptral_normalize": False}, "kaldi-fbank", SPEECH2TEXT | {"normalize": "none"}),
+    ("AST", {}, "ast", {}),
+    ("AST", {"num_mel_bins": 64, "max_length": 50, "do_normalize": False}, "ast",
+     {"n_mels": 64, "n_frames": 50, "offset": 0.0, "scale": 1.0}),
+    ("AST", {"max_length": 40, "mean": -5.5, "std": 2.0}, "ast", {"n_frames": 40, "offset": 5.5, "scale": 0.25}),
+    ("Lasr", {}, "kaldi-fbank", LASR),
+    ("Lasr", {"feature_size": 40, "n_fft": 1024, "win_length": 640, "hop_length": 320}, "kaldi-fbank",
+     LASR | {"n_mels": 40, "n_fft": 1024, "win_length": 640, "hop_length": 320}),
+    ("Phi4Multimodal", {}, "kaldi-fbank", PHI4),
+    ("SpeechT5", {}, "speecht5", {}),
+    ("SpeechT5", {"num_mel_bins": 40, "hop_length": 10, "win_length": 25, "fmin": 20, "fmax": 7000.5,
+                  "mel_floor": 1e-3, "win_function": "hamming_window"}, "speecht5",
+     {"n_mels": 40, "hop_length": 160, "win_length": 400, "n_fft": 512, "frame_span": "window", "f_min": 20.0,
+      "f_max": 7000.5, "log_floor": 1e-3, "window": "hamming"}),
+    ("Clap", {}, "clap", {"mel_scale": "htk", "mel_norm": "none"}),
+    ("Clap", {"truncation": "rand_trunc", "padding": "pad", "max_length_s": 1}, "clap",
+     {"pad_to": 48000, "pad_to_mode": "zeros"}),
+    ("Clvp", {}, "librosa", CLVP | {"pad_to": 132300}),
+    ("Clvp", {"default_audio_length": 1}, "librosa", CLVP | {"pad_to": 22050}),
+    ("UnivNet", {}, "hifigan", UNIVNET),
+    ("UnivNet", {"do_normalize": True, "normalize_min": -10.0, "normalize_max": 2.0, "fmax": 11000.0}, "hifigan",
+     UNIVNET | {"f_max": 11000.0, "offset": 4.0, "scale": 1.0 / 6.0}),
+]
+
+# For which of them there are cases, with a name: those that run on torch and pad to a second at most.
+CASES = {
+    3: "qwen3-asr", 6: "dots3-note", 7: "voxtral-realtime", 8: "voxtral-realtime-maximum", 10: "parakeet-hop-200",
+    11: "nemotron", 13: "cohere", 21: "ast", 22: "lasr", 23: "lasr-large", 24: "phi4",
+}
+
+
+def differences(preset, changes):
+    """The options without those that the preset has already."""
+    return {option: value for option, value in changes.items() if value != options.PRESETS[preset][option]}
+
+
+def all_cases():
+    for at, title in CASES.items():
+        name, arguments, preset, changes = RECIPES[at]
+        call = ", ".join([f"recipe({name!r}", "x", *(f"{key}={value!r}" for key, value in arguments.items())]) + ")"
+        for signal in ("speech 16000 5000 2", "white 16000 4000 1", "white 16000 640 5"):
+            kind, _, n, _ = signal.split()
+            changed = differences(preset, changes)
+            case = Case(f"recipe-{title}-{kind}-{n}", preset, signal, "transformers", call, changed)
+            if name == "Phi4Multimodal":
+                case.note, case.rounding = "pre-emphasis is in float32, before a transform in float64", 200.0
+            yield case
+
+
+def document():
+    """What recipes.json has."""
+    cases = list(all_cases())
+    return {"recipes": [
+        {
+            "class": f"{name}FeatureExtractor",
+            "settings": references.saved(name, arguments),
+            "preset": preset,
+            "options": {key: options.as_text(value) for key, value in differences(preset, changes).items()},
+            "cases": [case.name for case in cases if at in CASES and case.name.rsplit("-", 2)[0] == f"recipe-{CASES[at]}"],
+        }
+        for at, (name, arguments, preset, changes) in enumerate(RECIPES)
+    ]}

@@ -1,0 +1,128 @@
+//! Options from the configuration file that comes with a model.
+//!
+//! The file names a feature extractor class of transformers and its settings. [`classes`] is the table of
+//! those classes: which options each starts from, and what each of its settings means. A setting that
+//! changes the features is turned into an option or rejected, never ignored.
+
+mod classes;
+mod rest;
+mod settings;
+
+use crate::config::MelConfig;
+use crate::error::Error;
+use alloc::{format, string::String};
+use classes::{CLASSES, Class, Features};
+use serde_json::{Map, Value};
+use settings::{Settings, rejected, text};
+
+/// The files of a model's folder that can have the settings of its feature extractor, in the order in
+/// which transformers prefers them.
+pub const MODEL_FILES: [&str; 2] = ["processor_config.json", "preprocessor_config.json"];
+
+/// The setting that names the class.
+const CLASS: &str = "feature_extractor_type";
+
+impl MelConfig {
+    /// The options of a model, from the text of its `preprocessor_config.json`, or of a
+    /// `processor_config.json` that has these settings under `feature_extractor`, as transformers 5 saves
+    /// them.
+    ///
+    /// The result equals what the feature extractor class of that name in transformers computes for one
+    /// signal by default, up to these differences:
+    ///
+    /// - Padding to a fixed length, which is a class's default, is `pad_to`. Longer signals keep their length:
+    ///   `WhisperFeatureExtractor` and `ClvpFeatureExtractor` truncate them, the classes of Qwen3-ASR, MOSS
+    ///   and dots split them, CLAP takes a random part. Set `pad_to` to `None` for no padding.
+    /// - `SeamlessM4TFeatureExtractor` then puts `stride` frames side by side, and `Dots3NoteFeatureExtractor`
+    ///   drops frames of the padding.
+    /// - `dither` is Gaussian noise of the same deviation, not the same noise.
+    ///
+    /// Settings of images, videos and tokenizers in the same file are ignored, as are those that affect only
+    /// batches or attention masks.
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, config::BinFrequencies};
+    ///
+    /// let json = r#"{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}"#;
+    /// let config = MelConfig {
+    ///     f_max: Some(8_000.0),
+    ///     bin_frequencies: BinFrequencies::Linspace,
+    ///     pad_to: Some(480_000), // 30 s
+    ///     ..MelConfig::whisper_large_v3()
+    /// };
+    /// assert_eq!(MelConfig::from_preprocessor_config(json)?, config);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the text isn't a JSON object (`field` is `json`); if the class isn't known, or
+    /// needs a step that no option has (`feature_extractor_type`); if a setting isn't known, has a value that
+    /// isn't allowed, or changes the features in a way that no option can (`field` is its name).
+    pub fn from_preprocessor_config(json: &str) -> Result<Self, Error> {
+        let mut settings = object(json)?;
+        // A file of a whole processor; the older name of the group is transformers' own alternative.
+        for group in ["feature_extractor", "audio_processor"] {
+            if let Some(Value::Object(inner)) = settings.remove(group) {
+                settings = inner;
+                break;
+            }
+        }
+        let class = class(settings.get(CLASS))?;
+        match &class.features {
+            Features::Missing(step) => Err(rejected(
+                CLASS,
+                class.name,
+                format!("a class without steps that no option has: {step}"),
+            )),
+            Features::Other(what) => {
+                Err(rejected(CLASS, class.name, format!("a class of mel features; these are {what}")))
+            }
+            Features::Mel(recipe) => recipe.read(Settings::new(class.name, settings)),
+        }
+    }
+
+    /// The options of a model, from the texts of those of its [`MODEL_FILES`](crate::MODEL_FILES) that exist,
+    /// in that order: the first that has the settings of a feature extractor, read as
+    /// [`from_preprocessor_config`](Self::from_preprocessor_config) does.
+    ///
+    /// # Errors
+    /// Those of [`from_preprocessor_config`](Self::from_preprocessor_config).
+    pub fn from_model_files<T: AsRef<str>>(texts: &[T]) -> Result<Self, Error> {
+        let mut result = Err(rejected("json", "none", "the text of a configuration file"));
+        for text in texts {
+            result = Self::from_preprocessor_config(text.as_ref());
+            let is_missing = |error: &Error| matches!(error, Error::Config { field, value, .. } if field == CLASS && value == "none");
+            if !result.as_ref().is_err_and(is_missing) {
+                break;
+            }
+        }
+        result
+    }
+}
+
+fn object(json: &str) -> Result<Map<String, Value>, Error> {
+    let wanted = "a JSON object of settings";
+    match serde_json::from_str(json) {
+        Ok(Value::Object(settings)) => Ok(settings),
+        Ok(other) => Err(rejected("json", text(&other), wanted)),
+        Err(error) => Err(rejected(
+            "json",
+            format!("\"{}\"", settings::short(json)),
+            format!("{wanted} ({error})"),
+        )),
+    }
+}
+
+fn class(name: Option<&Value>) -> Result<&'static Class, Error> {
+    let found = CLASSES.iter().find(|class| name.is_some_and(|name| name == class.name));
+    found.ok_or_else(|| {
+        let mut known = String::from("one of ");
+        for class in CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_))) {
+            if !known.ends_with(' ') {
+                known.push_str(", ");
+            }
+            known.push_str(class.name);
+        }
+        rejected(CLASS, name.map_or_else(|| "none".into(), text), known)
+    })
+}

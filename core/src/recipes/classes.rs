@@ -1,0 +1,504 @@
+//! The feature extractor classes of transformers (as of 5.24): the options that each starts from, and what
+//! each of its settings means.
+
+use super::rest;
+use super::settings::{
+    Allowed::{self, Flag, Null, Number, Text},
+    Settings, integer,
+};
+use crate::config::{
+    BinFrequencies, Log, MelConfig, MelScale, Normalize, OPTIONS, OptionKind, PadMode, Precision,
+    Reference, Window,
+};
+use crate::error::Error;
+use alloc::{format, string::ToString};
+
+/// A feature extractor class.
+pub(super) struct Class {
+    pub name: &'static str,
+    pub features: Features,
+}
+
+/// What a class computes.
+pub(super) enum Features {
+    /// What the options can describe.
+    Mel(Recipe),
+    /// Mel features with these steps besides, which no option has.
+    Missing(&'static str),
+    /// Something else.
+    Other(&'static str),
+}
+
+/// How the settings of a class become options.
+#[derive(Clone, Copy)]
+pub(super) struct Recipe {
+    /// The class's features where no setting is given.
+    base: fn() -> MelConfig,
+    /// Settings that are an option by another name, or the same.
+    options: &'static [(&'static str, &'static str)],
+    /// Settings from which `rest` computes an option.
+    derived: &'static [(&'static str, &'static str)],
+    /// Settings that have only one value, or few, that the engine can do.
+    only: &'static [(&'static str, &'static [Allowed])],
+    /// Settings that don't change the features of one signal.
+    unused: &'static [&'static str],
+    /// Reads the other settings.
+    rest: fn(&mut MelConfig, &mut Settings) -> Result<(), Error>,
+}
+
+impl Recipe {
+    pub fn read(&self, mut settings: Settings) -> Result<MelConfig, Error> {
+        let mut config = (self.base)();
+        for &(setting, option) in self.options {
+            set(&mut config, option, &mut settings, setting)?;
+        }
+        for &(setting, allowed) in self.only {
+            settings.only(setting, allowed)?;
+        }
+        for setting in self.unused {
+            settings.take(setting);
+        }
+        (self.rest)(&mut config, &mut settings)?;
+        config.check().map_err(|error| self.blame(error, &config, &settings))?;
+        settings.finish()?;
+        Ok(config)
+    }
+
+    /// Names the setting of the file instead of the option.
+    fn blame(&self, error: Error, config: &MelConfig, settings: &Settings) -> Error {
+        let Error::Config { field: option, value, wanted } = error else { return error };
+        let setting = |list: &[(&'static str, &'static str)]| {
+            list.iter().find(|(_, name)| *name == option).map(|(setting, _)| *setting)
+        };
+        if let Some(setting) = setting(self.options) {
+            return settings.rejected(setting, wanted);
+        }
+        if let Some(setting) = setting(self.derived) {
+            return settings.rejected(setting, format!("such that {option}, {value}, is {wanted}"));
+        }
+        if option == "f_max" {
+            let least = 2.0 * config.upper_frequency();
+            return settings
+                .rejected("sampling_rate", format!("at least {least}, twice the highest frequency"));
+        }
+        Error::Config { field: option, value, wanted }
+    }
+}
+
+/// Sets an option to what a setting has.
+fn set(
+    config: &mut MelConfig,
+    option: &str,
+    settings: &mut Settings,
+    setting: &str,
+) -> Result<(), Error> {
+    let Some(value) = settings.take(setting) else { return Ok(()) };
+    let is_number = OPTIONS.iter().any(|o| o.name == option && o.kind == OptionKind::F64);
+    let text = if is_number {
+        value.as_f64().map(|number| number.to_string())
+    } else {
+        integer(value).map(|number| number.to_string())
+    };
+    let wanted = if is_number { "a number" } else { "an integer that is at least 0" };
+    let Some(text) = text else { return Err(settings.rejected(setting, wanted)) };
+    config.set(option, &text).map_err(|error| match error {
+        Error::Config { wanted, .. } => settings.rejected(setting, wanted),
+        other => other,
+    })
+}
+
+const ZERO: &[Allowed] = &[Number(0.0)];
+const RIGHT: (&str, &[Allowed]) = ("padding_side", &[Text("right")]);
+
+/// Whisper's features and those of the classes copied from it.
+const WHISPER: Recipe = Recipe {
+    base: || whisper(80),
+    options: &[
+        ("sampling_rate", "sample_rate"),
+        ("feature_size", "n_mels"),
+        ("hop_length", "hop_length"),
+        ("n_fft", "n_fft"),
+        ("dither", "dither"),
+    ],
+    derived: &[("chunk_length", "pad_to")],
+    only: &[
+        ("padding_value", ZERO),
+        RIGHT,
+        // Arguments of the call, which some files have: the class uses its defaults.
+        ("padding", &[Text("max_length")]),
+        ("truncation", &[Flag(true)]),
+    ],
+    // `do_normalize` is an argument of the call, not a setting.
+    unused: &["mel_filters", "do_normalize"],
+    rest: rest::whisper,
+};
+
+fn whisper(n_mels: u32) -> MelConfig {
+    MelConfig {
+        n_mels,
+        f_max: Some(8_000.0),
+        bin_frequencies: BinFrequencies::Linspace,
+        ..MelConfig::whisper()
+    }
+}
+
+/// Features of NVIDIA's models.
+const PARAKEET: Recipe = Recipe {
+    base: parakeet,
+    options: &[
+        ("sampling_rate", "sample_rate"),
+        ("feature_size", "n_mels"),
+        ("hop_length", "hop_length"),
+        ("n_fft", "n_fft"),
+        ("win_length", "win_length"),
+    ],
+    derived: &[("preemphasis", "preemphasis")],
+    only: &[],
+    unused: &["mel_filters"],
+    rest: rest::nemo,
+};
+
+fn parakeet() -> MelConfig {
+    MelConfig { bin_frequencies: BinFrequencies::Linspace, ..MelConfig::parakeet() }
+}
+
+/// Kaldi's features with frames of 400 samples.
+const KALDI: Recipe = Recipe {
+    base: MelConfig::kaldi_fbank,
+    options: &[("num_mel_bins", "n_mels")],
+    derived: &[],
+    only: &[("sampling_rate", &[Number(16_000.0)])],
+    // The number of bands is `num_mel_bins`.
+    unused: &["mel_filters", "window", "feature_size"],
+    rest: rest::nothing,
+};
+
+/// Kaldi's features with frames of any size.
+const SIZED_KALDI: Recipe = Recipe {
+    options: &[
+        ("sampling_rate", "sample_rate"),
+        ("feature_size", "n_mels"),
+        ("hop_length", "hop_length"),
+        ("n_fft", "n_fft"),
+        ("win_length", "win_length"),
+    ],
+    only: &[],
+    unused: &["mel_filters"],
+    rest: rest::even_n_fft,
+    ..KALDI
+};
+
+/// Frames that a class puts side by side after the features.
+const STACKED: Features = Features::Missing("frames are stacked");
+const RAW: Features = Features::Other("raw samples");
+
+const fn mel(name: &'static str, recipe: Recipe) -> Class {
+    Class { name, features: Features::Mel(recipe) }
+}
+
+const fn other(name: &'static str, features: Features) -> Class {
+    Class { name, features }
+}
+
+pub(super) const CLASSES: &[Class] = &[
+    mel("WhisperFeatureExtractor", WHISPER),
+    mel(
+        "Qwen3ASRFeatureExtractor",
+        Recipe {
+            base: || whisper(128),
+            only: &[("padding_value", ZERO), RIGHT],
+            unused: &["mel_filters"],
+            rest: rest::qwen3_asr,
+            ..WHISPER
+        },
+    ),
+    mel("MossTranscribeDiarizeFeatureExtractor", WHISPER),
+    mel(
+        "Dots3NoteFeatureExtractor",
+        Recipe {
+            base: || whisper(128),
+            only: &[("padding_value", ZERO), RIGHT],
+            unused: &["mel_filters"],
+            rest: rest::dots3,
+            ..WHISPER
+        },
+    ),
+    mel(
+        "VoxtralRealtimeFeatureExtractor",
+        Recipe {
+            base: || MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..whisper(128) },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+            ],
+            derived: &[("global_log_mel_max", "reference_value")],
+            only: &[],
+            // The class uses `win_length` for the attention mask, not for the window.
+            unused: &["mel_filters", "win_length"],
+            rest: rest::voxtral,
+        },
+    ),
+    mel("ParakeetFeatureExtractor", PARAKEET),
+    mel(
+        "NemotronAsrStreamingFeatureExtractor",
+        Recipe {
+            base: || MelConfig { normalize: Normalize::None, ..parakeet() },
+            only: &[("mel_filters_dtype", &[Text("float32")])],
+            ..PARAKEET
+        },
+    ),
+    mel(
+        "CohereAsrFeatureExtractor",
+        Recipe {
+            base: || MelConfig { n_mels: 128, dither: 1e-5, ..parakeet() },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+                ("win_length", "win_length"),
+                ("dither", "dither"),
+            ],
+            // Where recordings of more than half a minute are split.
+            unused: &[
+                "mel_filters",
+                "max_audio_clip_s",
+                "overlap_chunk_second",
+                "min_energy_window_samples",
+            ],
+            ..PARAKEET
+        },
+    ),
+    mel(
+        "SeamlessM4TFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                normalize: Normalize::Variance,
+                normalize_ddof: 1,
+                normalize_eps: 1e-7,
+                precision: Precision::Double,
+                ..MelConfig::kaldi_fbank()
+            },
+            rest: rest::seamless_m4t,
+            ..KALDI
+        },
+    ),
+    mel(
+        "Speech2TextFeatureExtractor",
+        Recipe {
+            base: || MelConfig { normalize_ddof: 0, normalize_eps: 0.0, ..MelConfig::kaldi_fbank() },
+            options: &[("num_mel_bins", "n_mels"), ("dither", "dither")],
+            rest: rest::speech_to_text,
+            ..KALDI
+        },
+    ),
+    mel(
+        "ASTFeatureExtractor",
+        Recipe {
+            base: MelConfig::ast,
+            options: &[("num_mel_bins", "n_mels"), ("max_length", "n_frames")],
+            derived: &[("mean", "offset"), ("std", "scale")],
+            only: &[("sampling_rate", &[Number(16_000.0)]), ("feature_size", &[Number(1.0)])],
+            unused: &["mel_filters", "window"],
+            rest: rest::ast,
+        },
+    ),
+    mel(
+        "LasrFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                n_mels: 128,
+                window: Window::Hann,
+                input_scale: 1.0,
+                preemphasis: 0.0,
+                remove_dc_offset: false,
+                f_min: 125.0,
+                f_max: Some(7_500.0),
+                log_floor: 1e-5,
+                precision: Precision::Double,
+                ..MelConfig::kaldi_fbank()
+            },
+            ..SIZED_KALDI
+        },
+    ),
+    mel(
+        "Phi4MultimodalFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                window: Window::Hamming,
+                remove_dc_offset: false,
+                f_min: 0.0,
+                f_max: Some(7_690.0),
+                log_floor: 1.0,
+                precision: Precision::Double,
+                ..MelConfig::kaldi_fbank()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+                ("win_length", "win_length"),
+                ("preemphasis", "preemphasis"),
+                ("mel_min_frequency", "f_min"),
+                ("mel_max_frequency", "f_max"),
+            ],
+            // How many embeddings the model makes of the frames.
+            unused: &[
+                "mel_filters",
+                "audio_compression_rate",
+                "audio_downsample_rate",
+                "audio_feat_stride",
+            ],
+            ..SIZED_KALDI
+        },
+    ),
+    mel(
+        "SpeechT5FeatureExtractor",
+        Recipe {
+            base: MelConfig::speecht5,
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("num_mel_bins", "n_mels"),
+                ("fmin", "f_min"),
+                ("fmax", "f_max"),
+                ("mel_floor", "log_floor"),
+            ],
+            derived: &[
+                ("win_length", "n_fft"),
+                ("win_length", "win_length"),
+                ("hop_length", "hop_length"),
+            ],
+            only: &[
+                ("feature_size", &[Number(1.0)]),
+                // In old files, no longer read.
+                ("frame_signal_scale", &[Number(1.0)]),
+                ("reduction_factor", &[Number(2.0), Number(1.0)]),
+            ],
+            // `do_normalize` is for waveforms, never for these targets.
+            unused: &["mel_filters", "window", "do_normalize"],
+            rest: rest::speecht5,
+        },
+    ),
+    mel(
+        "ClapFeatureExtractor",
+        Recipe {
+            base: MelConfig::clap,
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("fft_window_size", "n_fft"),
+                ("frequency_min", "f_min"),
+                ("frequency_max", "f_max"),
+            ],
+            derived: &[("max_length_s", "pad_to")],
+            only: &[],
+            // The class never uses `top_db`. The last three are in old files, no longer read.
+            unused: &[
+                "mel_filters",
+                "mel_filters_slaney",
+                "top_db",
+                "chunk_length_s",
+                "n_fft",
+                "nb_max_frames",
+            ],
+            rest: rest::clap,
+        },
+    ),
+    mel(
+        "ClvpFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                sample_rate: 22_050,
+                n_fft: 1024,
+                hop_length: 256,
+                n_mels: 80,
+                f_max: Some(8_000.0),
+                precision: Precision::Double,
+                mel_scale: MelScale::Htk,
+                bin_frequencies: BinFrequencies::Linspace,
+                log: Log::Ln,
+                log_floor: 1e-5,
+                pad_mode: PadMode::Reflect,
+                ..MelConfig::librosa()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+            ],
+            derived: &[("default_audio_length", "pad_to")],
+            // Each band divided by a norm of its own is a step that no option has.
+            only: &[("padding_value", ZERO), RIGHT, ("mel_norms", &[Null])],
+            unused: &["mel_filters"],
+            rest: rest::clvp,
+        },
+    ),
+    mel(
+        "UnivNetFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                sample_rate: 24_000,
+                n_mels: 100,
+                f_max: None,
+                precision: Precision::Double,
+                ..MelConfig::hifigan()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("num_mel_bins", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("filter_length", "n_fft"),
+                ("fmin", "f_min"),
+                ("mel_floor", "magnitude_eps"),
+                ("compression_clip_val", "log_floor"),
+            ],
+            derived: &[("fmax", "f_max"), ("normalize_max", "scale"), ("normalize_max", "offset")],
+            only: &[("center", &[Flag(false)])],
+            // Of the noise that the class also makes, and of an argument of the call.
+            unused: &["mel_filters", "window", "feature_size", "model_in_channels", "pad_end_length"],
+            rest: rest::univnet,
+        },
+    ),
+    other(
+        "Gemma3nAudioFeatureExtractor",
+        Features::Missing(
+            "frames count one more sample, the signal is padded to a multiple of samples",
+        ),
+    ),
+    other(
+        "Gemma4AudioFeatureExtractor",
+        Features::Missing("frames count one more sample, zeros precede the signal"),
+    ),
+    other("GraniteSpeechFeatureExtractor", STACKED),
+    other("GraniteSpeech5FeatureExtractor", Features::Missing("deltas, and frames are stacked")),
+    other("FunAsrNanoFeatureExtractor", STACKED),
+    other(
+        "NeuCodecFeatureExtractor",
+        Features::Missing("the signal is padded to a multiple of samples, and frames are stacked"),
+    ),
+    other(
+        "Xcodec2FeatureExtractor",
+        Features::Missing("the signal is padded to a multiple of samples, and frames are stacked"),
+    ),
+    other(
+        "InklingFeatureExtractor",
+        Features::Missing("zeros precede the signal, and the power is clamped before its root"),
+    ),
+    other("Pop2PianoFeatureExtractor", Features::Missing("frames are cut at the beats of the music")),
+    other("MusicgenMelodyFeatureExtractor", Features::Other("chroma")),
+    other("Wav2Vec2FeatureExtractor", RAW),
+    other("EncodecFeatureExtractor", RAW),
+    other("DacFeatureExtractor", RAW),
+    other("DiaFeatureExtractor", RAW),
+    other("KyutaiSpeechToTextFeatureExtractor", RAW),
+    other("PeAudioFeatureExtractor", RAW),
+    other("PocketTTSFeatureExtractor", RAW),
+    other("MuseSparkFeatureExtractor", RAW),
+    other("VibeVoiceAcousticTokenizerFeatureExtractor", RAW),
+    other("Gemma4UnifiedAudioFeatureExtractor", RAW),
+];

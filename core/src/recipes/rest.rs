@@ -1,0 +1,213 @@
+//! Settings that no line of the table can describe: options computed from several of them.
+
+use super::settings::{Allowed, Settings, integer};
+use crate::config::{FrameSpan, MelConfig, MelNorm, MelScale, Normalize, PadToMode, Reference, Window};
+use crate::error::Error;
+use serde_json::Value;
+
+/// The windows of transformers' `window_function` that have the same definition here.
+const WINDOWS: &[(&str, Window)] = &[
+    ("hann_window", Window::Hann),
+    ("hann", Window::Hann),
+    ("hamming_window", Window::Hamming),
+    ("hamming", Window::Hamming),
+    ("boxcar", Window::Rectangular),
+];
+
+pub(super) fn nothing(_: &mut MelConfig, _: &mut Settings) -> Result<(), Error> {
+    Ok(())
+}
+
+/// The samples of a length in seconds, and how many frames start in them.
+fn length(
+    config: &MelConfig,
+    settings: &mut Settings,
+    seconds: &str,
+    default: u64,
+) -> Result<(u64, u64), Error> {
+    let n_seconds = settings.integer(seconds, default)?;
+    let n_samples = n_seconds.checked_mul(config.sample_rate.into());
+    let n_samples = n_samples.ok_or_else(|| settings.rejected(seconds, "fewer seconds"))?;
+    Ok((n_samples, n_samples / u64::from(config.hop_length.max(1))))
+}
+
+/// `chunk_length` seconds, and what the class computes from it.
+fn chunk(config: &MelConfig, settings: &mut Settings, default: u64) -> Result<(u64, u64), Error> {
+    let (n_samples, n_frames) = length(config, settings, "chunk_length", default)?;
+    settings.follows("n_samples", n_samples)?;
+    settings.follows("nb_max_frames", n_frames)?;
+    Ok((n_samples, n_frames))
+}
+
+/// Pads to a chunk of 30 seconds.
+pub(super) fn whisper(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let (n_samples, _) = chunk(config, settings, 30)?;
+    if settings.take("max_length").is_some_and(|value| !value.is_null()) {
+        settings.follows("max_length", n_samples)?;
+    }
+    config.pad_to = Some(n_samples);
+    Ok(())
+}
+
+pub(super) fn qwen3_asr(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let (n_samples, n_frames) = chunk(config, settings, 30)?;
+    let n_window = settings.take("n_window").map_or(Some(50), integer);
+    // A longer signal is padded with frames of zeros to a multiple of it.
+    if n_window.is_none_or(|n| n > 0 && !n_frames.is_multiple_of(n.saturating_mul(2))) {
+        let wanted = "0, or half a divisor of the frames of chunk_length";
+        return Err(settings.rejected("n_window", wanted));
+    }
+    // Shorter signals are padded to it first.
+    let min_length = settings.take("min_length").map_or(Some(0), integer);
+    if min_length.is_none_or(|length| length > n_samples) {
+        return Err(settings.rejected("min_length", "an integer, at most the samples of chunk_length"));
+    }
+    config.pad_to = Some(n_samples);
+    Ok(())
+}
+
+/// Pads to a chunk of 60 seconds, which has two names.
+pub(super) fn dots3(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    if settings.take("chunk_seconds").is_none_or(|seconds| seconds.is_null()) {
+        config.pad_to = Some(chunk(config, settings, 60)?.0);
+        return Ok(());
+    }
+    let (n_samples, n_frames) = length(config, settings, "chunk_seconds", 60)?;
+    settings.follows("chunk_length", n_samples / u64::from(config.sample_rate.max(1)))?;
+    settings.follows("n_samples", n_samples)?;
+    settings.follows("nb_max_frames", n_frames)?;
+    config.pad_to = Some(n_samples);
+    Ok(())
+}
+
+/// A fixed level, or the highest value.
+pub(super) fn voxtral(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    if settings.take("global_log_mel_max").is_some_and(Value::is_null) {
+        config.reference = Reference::WholeInput;
+        config.reference_value = 0.0;
+    } else {
+        config.reference_value = settings.number("global_log_mel_max", config.reference_value)?;
+    }
+    Ok(())
+}
+
+/// Pre-emphasis that may be null, and sizes for which a frame is valid as here.
+pub(super) fn nemo(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    config.preemphasis = match settings.take("preemphasis") {
+        Some(Value::Null) => 0.0,
+        _ => settings.number("preemphasis", config.preemphasis)?,
+    };
+    even_n_fft(config, settings)
+}
+
+/// Formulas of the class that are those of the engine only for an even `n_fft`.
+pub(super) fn even_n_fft(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    if config.n_fft.is_multiple_of(2) {
+        Ok(())
+    } else {
+        Err(settings.rejected("n_fft", "an even number"))
+    }
+}
+
+/// The frames before the class puts `stride` of them side by side.
+pub(super) fn seamless_m4t(_: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    settings.integer("stride", 2).map(drop)
+}
+
+pub(super) fn speech_to_text(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let enabled = settings.flag("do_ceptral_normalize", true)?;
+    let means = settings.flag("normalize_means", true)?;
+    let deviations = settings.flag("normalize_vars", true)?;
+    config.normalize = match (enabled && means, enabled && deviations) {
+        (true, true) => Normalize::Deviation,
+        (true, false) => Normalize::Mean,
+        (false, false) => Normalize::None,
+        (false, true) => {
+            return Err(settings.rejected("normalize_vars", "false where normalize_means is false"));
+        }
+    };
+    Ok(())
+}
+
+pub(super) fn ast(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let mean = settings.number("mean", -config.offset)?;
+    let deviation = settings.number("std", 4.568_997_4)?;
+    if !settings.flag("do_normalize", true)? {
+        config.offset = 0.0;
+        config.scale = 1.0;
+    } else if deviation > 0.0 {
+        config.offset = -mean;
+        config.scale = 1.0 / (deviation * 2.0);
+    } else {
+        return Err(settings.rejected("std", "more than 0"));
+    }
+    Ok(())
+}
+
+pub(super) fn clap(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let (n_samples, _) = length(config, settings, "max_length_s", 10)?;
+    settings.follows("nb_max_samples", n_samples)?;
+    settings.follows("nb_frequency_bins", u64::from(config.n_fft / 2 + 1))?;
+    config.pad_to = Some(n_samples);
+    let modes = [("repeatpad", PadToMode::Repeat), ("pad", PadToMode::Zeros)];
+    config.pad_to_mode = settings.choice("padding", &modes, PadToMode::Repeat)?;
+    // Models for which parts of a longer signal are fused have other filters.
+    let fused = (MelScale::Htk, MelNorm::None);
+    let filters = [("fusion", fused), ("rand_trunc", (MelScale::Slaney, MelNorm::Slaney))];
+    (config.mel_scale, config.mel_norm) = settings.choice("truncation", &filters, fused)?;
+    Ok(())
+}
+
+pub(super) fn clvp(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    chunk(config, settings, 30)?;
+    config.pad_to = Some(length(config, settings, "default_audio_length", 6)?.0);
+    Ok(())
+}
+
+/// Lengths in milliseconds.
+pub(super) fn speecht5(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let rate = u64::from(config.sample_rate);
+    let mut samples = |name: &str, default: u64| {
+        let samples = settings.integer(name, default)?.checked_mul(rate).map(|samples| samples / 1000);
+        let fits = samples.filter(|&samples| samples <= u64::from(u32::MAX / 2));
+        fits.map(|samples| samples as u32).ok_or_else(|| settings.rejected(name, "a shorter time"))
+    };
+    let win_length = samples("win_length", 64)?;
+    config.hop_length = samples("hop_length", 16)?;
+    config.n_fft = win_length.max(2).next_power_of_two();
+    if win_length != config.n_fft {
+        config.win_length = Some(win_length);
+        config.frame_span = FrameSpan::Window;
+    }
+    config.window = settings.choice("win_function", WINDOWS, Window::Hann)?;
+    settings.follows("sample_size", win_length.into())?;
+    settings.follows("sample_stride", config.hop_length.into())?;
+    settings.follows("n_fft", config.n_fft.into())?;
+    settings.follows("n_freqs", u64::from(config.n_fft / 2 + 1))
+}
+
+pub(super) fn univnet(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let (n_samples, _) = length(config, settings, "max_length_s", 10)?;
+    settings.follows("num_max_samples", n_samples)?;
+    settings.follows("n_fft", config.n_fft.into())?;
+    settings.follows("n_freqs", u64::from(config.n_fft / 2 + 1))?;
+    if settings.integer("win_length", 1024)? != u64::from(config.n_fft) {
+        return Err(settings.rejected("win_length", "equal to filter_length"));
+    }
+    config.window = settings.choice("win_function", WINDOWS, Window::Hann)?;
+    let half_the_rate = f64::from(config.sample_rate) / 2.0;
+    config.f_max = Some(match settings.take("fmax") {
+        Some(Value::Null) => half_the_rate,
+        _ => settings.number("fmax", half_the_rate)?,
+    });
+    let least = settings.number("normalize_min", -11.512_925_148_010_254)?;
+    let most = settings.number("normalize_max", 2.314_338_684_082_031_2)?;
+    if settings.flag("do_normalize", false)? {
+        if least >= most {
+            return Err(settings.rejected("normalize_max", "more than normalize_min"));
+        }
+        config.offset = -(least + most) / 2.0;
+        config.scale = 2.0 / (most - least);
+    }
+    settings.only("compression_factor", &[Allowed::Number(1.0)])
+}

@@ -1,8 +1,11 @@
 //! The command line: its options, their help and the texts that they take.
 
+use crate::inputs::Shard;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 use mojo_audio_core::PRESETS;
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -12,10 +15,15 @@ Examples:
   mojo-audio speech.mp3 --out mel.npy --png mel.png saved as well
   mojo-audio recordings/ --out features/            every audio file below a folder
   mojo-audio speech.wav --config models/whisper     the features of a model in this folder
+  mojo-audio recordings/ --out features/ --resume   what is missing or outdated of that
+  mojo-audio --files-from list.txt --out feats.parquet --manifest feats.jsonl
+  mojo-audio corpus/ --out feats.tar --shard-size 1000 --shard 1/4
+  mojo-audio corpus/ --preset kaldi-fbank --out ark,scp:feats.ark,feats.scp
   mojo-audio speech.wav --preset kaldi-fbank --set dither=1 --mfcc 13
   mojo-audio *.flac --json | jq .shape              one JSON object per line
 
-Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing is done).";
+Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing is done), 130
+interrupted (what is done stays).";
 
 /// Mel spectrograms of audio files: Whisper's log-mel and the features of other models.
 ///
@@ -25,9 +33,27 @@ Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing
 #[derive(Debug, Parser)]
 #[command(name = "mojo-audio", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Args {
-    /// Audio files, or folders that are searched for them (*.wav, *.flac, *.mp3, *.opus, …)
-    #[arg(value_name = "FILE|FOLDER", required_unless_present = "list")]
+    /// Audio files, folders that are searched for them (*.wav, *.flac, *.mp3, *.opus, …), or - for one
+    /// file from standard input
+    #[arg(value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath,
+          required_unless_present_any = ["list", "files_from", "completions", "man"])]
     pub inputs: Vec<PathBuf>,
+
+    /// Reads further inputs from a file, one per line; - is standard input
+    #[arg(long, value_name = "LIST", value_hint = clap::ValueHint::FilePath)]
+    pub files_from: Option<PathBuf>,
+
+    /// The names in that file end with a NUL character, as `find -print0` writes them
+    #[arg(short = '0', long, requires = "files_from")]
+    pub null: bool,
+
+    /// Searches folders behind symbolic links, too
+    #[arg(long)]
+    pub follow: bool,
+
+    /// Takes only part I of N of the inputs, to split them over N machines: 1/4 to 4/4
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+    pub shard: Option<Shard>,
 
     /// The recipe to start from
     #[arg(short, long, value_name = "NAME", default_value = "whisper",
@@ -50,13 +76,32 @@ pub struct Args {
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     pub pad_to: Option<Length>,
 
-    /// Saves the features in NumPy's format: to a file if this ends in .npy, otherwise into this
-    /// folder, one file per input (a/b.wav of a searched folder gives FOLDER/a/b.npy)
-    #[arg(short, long, value_name = "FILE.npy|FOLDER")]
-    pub out: Option<PathBuf>,
+    /// Saves the features: in a folder as one NumPy file per input (a/b.wav of a searched folder
+    /// becomes FOLDER/a/b.npy), in one file that ends in .npy, or all of them in an archive:
+    /// FILE.parquet, FILE.arrow (Arrow IPC), FILE.tar (WebDataset) or Kaldi's
+    /// ark,scp:FILE.ark,FILE.scp
+    #[arg(short, long, value_name = "FOLDER|FILE", value_hint = clap::ValueHint::AnyPath)]
+    pub out: Option<OsString>,
+
+    /// Type of the saved numbers
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t = Dtype::Float32, requires = "out")]
+    pub dtype: Dtype,
+
+    /// Splits an archive into FILE-00000.tar, FILE-00001.tar and so on, this many inputs each
+    #[arg(long, value_name = "COUNT", requires = "out")]
+    pub shard_size: Option<NonZeroUsize>,
+
+    /// Leaves alone what an earlier run with the same options has saved, where it is newer than its
+    /// input; in an archive whole shards
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Writes a line of JSON for each input to this file, as soon as the input is done
+    #[arg(long, value_name = "FILE.jsonl", value_hint = clap::ValueHint::FilePath)]
+    pub manifest: Option<PathBuf>,
 
     /// Saves a picture: to a file if this ends in .png, otherwise into this folder, as --out does
-    #[arg(long, value_name = "FILE.png|FOLDER")]
+    #[arg(long, value_name = "FILE.png|FOLDER", value_hint = clap::ValueHint::AnyPath)]
     pub png: Option<PathBuf>,
 
     /// Size of that picture in pixels
@@ -83,6 +128,41 @@ pub struct Args {
     /// Shows every preset and every option with its default, and exits
     #[arg(long, conflicts_with_all = ["json", "out", "png"])]
     pub list: bool,
+
+    /// Prints a script that completes this command in a shell, and exits
+    #[arg(long, value_enum, value_name = "SHELL")]
+    pub completions: Option<Shell>,
+
+    /// Prints the manual page, and exits
+    #[arg(long)]
+    pub man: bool,
+}
+
+/// The type of saved numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dtype {
+    /// 32-bit floats, as they are computed
+    Float32,
+    /// 16-bit floats, rounded to the nearest; a value above 65,504 is an error
+    Float16,
+}
+
+impl Dtype {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Float32 => "float32",
+            Self::Float16 => "float16",
+        }
+    }
+
+    /// Bytes of a number.
+    pub fn size(self) -> usize {
+        match self {
+            Self::Float32 => 4,
+            Self::Float16 => 2,
+        }
+    }
 }
 
 /// When to use colour.

@@ -1,44 +1,70 @@
 //! All inputs, on all cores: results in the order of the inputs, failures named at the end.
 
-use crate::failure::Failure;
-use crate::inputs::{self, Input};
-use crate::job::{self, Features};
-use crate::report::{Reporter, warn};
+use crate::inputs::{Entry, Inputs};
+use crate::interrupt;
+use crate::job::{Room, Worker};
+use crate::report::{Outcome, Reporter, warn};
 use crate::settings::{Settings, usage_error};
+use crate::sinks::{Out, Sink};
+use crate::work::{Work, refuse_equal_keys};
+use clap::error::Error as UsageError;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
 
-type Entry = Result<Input, (PathBuf, Failure)>;
-
-/// Works on everything that the arguments name.
-pub fn run(arguments: &[PathBuf], settings: &Settings) -> ExitCode {
+/// Works on all inputs.
+///
+/// # Errors
+/// An error of usage, before anything is done.
+pub fn run(mut inputs: Inputs, settings: &Settings) -> Result<ExitCode, UsageError> {
     // A panic becomes a failure of its file; its message must not tear the report.
     std::panic::set_hook(Box::new(|_| {}));
-    let inputs = inputs::expand(arguments);
-    for (option, target) in [("--out", &settings.out), ("--png", &settings.png)] {
-        let Some(target) = target else { continue };
-        let files: Vec<&Input> = inputs.entries.iter().flatten().collect();
-        if let Err(message) = target.check(option, files.into_iter(), inputs.single) {
-            usage_error(message).exit();
+    let started = Instant::now();
+    let files =
+        [("--out", settings.out.as_ref().and_then(Out::files)), ("--png", settings.png.as_ref())];
+    for (option, target) in files {
+        if let Some(target) = target {
+            target.check(option, inputs.single).map_err(usage_error)?;
         }
     }
-    let started = Instant::now();
-    let mut reporter = Reporter::new(settings, &inputs);
+    if let Some(Out::Archive(archived)) = &settings.out {
+        refuse_equal_keys(&mut inputs.entries, archived);
+    }
+    interrupt::listen();
+    let work = Work::new(&inputs.entries, settings);
+    let paths = work.todo.iter().map(|entry| path(entry));
+    let mut reporter =
+        Reporter::new(settings, inputs.single, paths, &work.outcomes(settings)).map_err(usage_error)?;
+    let sink = work.sink(settings);
     if inputs.single {
-        let room = reporter.room();
-        for entry in &inputs.entries {
-            reporter.add(path(entry), work(entry, settings, room));
+        let mut worker = Worker::new(settings, sink.as_deref(), reporter.room());
+        for (turn, entry) in work.todo.iter().enumerate() {
+            let outcome = outcome(&mut worker, turn, entry);
+            note(&work, turn, &outcome, &mut reporter);
+            reporter.add(path(entry), outcome);
         }
     } else {
-        in_parallel(&inputs.entries, settings, &mut reporter);
+        in_parallel(&work, settings, sink.as_deref(), &mut reporter);
     }
-    reporter.finish(started.elapsed())
+    if let Some(Err(failures)) = sink.map(|sink| sink.finish(interrupt::requested())) {
+        for (path, failure) in failures {
+            reporter.fail(&path, failure);
+        }
+    }
+    Ok(reporter.finish(started.elapsed()))
+}
+
+/// Writes down what has become of an input, as soon as that is known.
+fn note(work: &Work<'_>, turn: usize, outcome: &Outcome, reporter: &mut Reporter<'_>) {
+    if let Outcome::Done(_) = outcome {
+        work.done(turn);
+    }
+    reporter.record(path(work.todo[turn]), outcome);
 }
 
 fn path(entry: &Entry) -> &Path {
@@ -48,15 +74,28 @@ fn path(entry: &Entry) -> &Path {
     }
 }
 
-fn work(entry: &Entry, settings: &Settings, room: Option<job::Room>) -> Result<Features, Failure> {
-    match entry {
-        Ok(input) => job::run(input, settings, room),
-        Err((_, failure)) => Err(failure.clone()),
+fn outcome(worker: &mut Worker<'_>, turn: usize, entry: &Entry) -> Outcome {
+    let result = match entry {
+        Ok(input) => worker.run(turn, input),
+        Err((_, failure)) => {
+            worker.pass(turn);
+            Err(failure.clone())
+        }
+    };
+    match result {
+        Ok(features) => Outcome::Done(Box::new(features)),
+        Err(failure) => Outcome::Failed(failure),
     }
 }
 
 /// Each thread takes the next input that nobody has; results wait until those before them are told.
-fn in_parallel(entries: &[Entry], settings: &Settings, reporter: &mut Reporter<'_>) {
+fn in_parallel(
+    work: &Work<'_>,
+    settings: &Settings,
+    sink: Option<&dyn Sink>,
+    reporter: &mut Reporter<'_>,
+) {
+    let entries = &work.todo;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = settings.jobs.map_or(cores, usize::from).min(entries.len());
     let next = AtomicUsize::new(0);
@@ -68,10 +107,11 @@ fn in_parallel(entries: &[Entry], settings: &Settings, reporter: &mut Reporter<'
             let sender = sender.clone();
             let (next, stopped) = (&next, &stopped);
             move || {
-                while !stopped.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(entry) = entries.get(index) else { break };
-                    if sender.send((index, work(entry, settings, None))).is_err() {
+                let mut worker = Worker::new(settings, sink, None::<Room>);
+                while !stopped.load(Ordering::Relaxed) && !interrupt::requested() {
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(entry) = entries.get(turn) else { break };
+                    if sender.send((turn, outcome(&mut worker, turn, entry))).is_err() {
                         break;
                     }
                 }
@@ -80,18 +120,19 @@ fn in_parallel(entries: &[Entry], settings: &Settings, reporter: &mut Reporter<'
         let started = (0..threads)
             .filter(|_| thread::Builder::new().spawn_scoped(scope, worker()).is_ok())
             .count();
-        if started == 0 {
+        if started == 0 && threads > 0 {
             warn("no thread could be started; working without");
             worker()();
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut told = 0;
-        for (index, result) in results {
+        for (turn, outcome) in results {
             bar.inc(1);
-            waiting.insert(index, result);
-            while let Some(result) = waiting.remove(&told) {
-                bar.suspend(|| reporter.add(path(&entries[told]), result));
+            note(work, turn, &outcome, reporter);
+            waiting.insert(turn, outcome);
+            while let Some(outcome) = waiting.remove(&told) {
+                bar.suspend(|| reporter.add(path(entries[told]), outcome));
                 told += 1;
             }
             if reporter.closed() && !settings.saves() {

@@ -2,19 +2,40 @@
 
 mod axis;
 mod colormap;
+mod overview;
 pub mod png;
 pub mod terminal;
 
 use axis::{RowAxis, TimeAxis};
-use mojo_audio_core::config::{Log, Normalize, Reference};
-use mojo_audio_core::{MelConfig, MelSpectrogram};
+use mojo_audio_core::MelConfig;
+use mojo_audio_core::config::{Layout, Log, Normalize, Reference};
+
+pub use overview::Overview;
 
 /// A picture of energies without a logarithm is drawn in decibels down to this one.
 const LINEAR_RANGE: f32 = 80.0;
 
+/// The values to draw: rows, and columns of one frame each, or of the mean of several.
+#[derive(Clone, Copy)]
+pub struct Grid<'a> {
+    pub values: &'a [f32],
+    pub n_rows: usize,
+    pub n_columns: usize,
+    pub layout: Layout,
+}
+
+impl Grid<'_> {
+    fn get(&self, row: usize, column: usize) -> f32 {
+        match self.layout {
+            Layout::MelMajor => self.values[row * self.n_columns + column],
+            Layout::FrameMajor => self.values[column * self.n_rows + row],
+        }
+    }
+}
+
 /// A spectrogram with the scales it is drawn on.
 pub struct View<'a> {
-    spectrogram: &'a MelSpectrogram,
+    grid: Grid<'a>,
     rows: RowAxis,
     time: TimeAxis,
     values: Values,
@@ -31,11 +52,8 @@ struct Values {
 }
 
 impl<'a> View<'a> {
-    /// `None` if there is no frame to be drawn.
-    pub fn new(spectrogram: &'a MelSpectrogram, config: &MelConfig) -> Option<Self> {
-        let data = spectrogram.data();
-        let low = data.iter().copied().reduce(f32::min)?;
-        let high = data.iter().copied().reduce(f32::max)?;
+    /// Of `n_frames` frames, whose lowest and highest values are `low` and `high`.
+    pub fn new(grid: Grid<'a>, n_frames: usize, (low, high): (f32, f32), config: &MelConfig) -> Self {
         let linear = config.log == Log::None
             && config.n_mfcc.is_none()
             && config.normalize == Normalize::None
@@ -52,28 +70,23 @@ impl<'a> View<'a> {
         } else {
             Values { low, high, unit: unit(config), decibels: None }
         };
-        Some(Self {
-            spectrogram,
-            rows: RowAxis::new(config),
-            time: TimeAxis::new(config, spectrogram.n_frames()),
-            values,
-        })
+        Self { grid, rows: RowAxis::new(config), time: TimeAxis::new(config, n_frames), values }
     }
 
     /// The spectrogram as an image of the given size, from the top: each cell is the mean of the
     /// values it covers, or the nearest one where it covers less than one, from 0 (lowest) to 1.
     fn image(&self, width: usize, height: usize) -> Vec<f32> {
-        let (rows, frames) = (self.spectrogram.n_mels(), self.spectrogram.n_frames());
+        let grid = self.grid;
         let mut image = Vec::with_capacity(width * height);
         for y in (0..height).rev() {
-            let covered = cell(y, height, rows);
+            let covered = cell(y, height, grid.n_rows);
             for x in 0..width {
-                let covered_frames = cell(x, width, frames);
-                let count = covered.len() * covered_frames.len();
+                let covered_columns = cell(x, width, grid.n_columns);
+                let count = covered.len() * covered_columns.len();
                 let sum: f32 = covered
                     .clone()
-                    .flat_map(|row| covered_frames.clone().map(move |frame| (row, frame)))
-                    .map(|(row, frame)| self.values.level(self.spectrogram.get(row, frame)))
+                    .flat_map(|row| covered_columns.clone().map(move |column| (row, column)))
+                    .map(|(row, column)| self.values.level(grid.get(row, column)))
                     .sum();
                 image.push(sum / count as f32);
             }

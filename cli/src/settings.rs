@@ -1,12 +1,15 @@
 //! What the command line asks for, checked: a usable extractor and where everything goes.
 
-use crate::args::{Args, Color, Length, Size};
-use crate::outputs::Target;
+use crate::args::{Args, Color, Dtype, Length, Size};
+use crate::inputs::Shard;
+use crate::sinks::{Archived, Description, Out, Target, WITHOUT_COLUMNS};
 use clap::CommandFactory;
 use clap::error::{Error as UsageError, ErrorKind};
-use mojo_audio_core::{MelConfig, MelExtractor};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
+use serde_json::{Map, Value};
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// Everything that the work on each file needs.
 pub struct Settings {
@@ -14,7 +17,12 @@ pub struct Settings {
     pub recipe: String,
     pub is_preset: bool,
     pub extractor: MelExtractor,
-    pub out: Option<Target>,
+    pub out: Option<Out>,
+    pub dtype: Dtype,
+    pub shard_size: Option<NonZeroUsize>,
+    pub shard: Option<Shard>,
+    pub resume: bool,
+    pub manifest: Option<PathBuf>,
     pub png: Option<Target>,
     pub png_size: Size,
     pub json: bool,
@@ -38,7 +46,10 @@ impl Settings {
     /// # Errors
     /// A usage error, ready to be shown, that names the option and what is wrong with it.
     pub fn new(args: &Args) -> Result<Self, UsageError> {
-        let config = config(args)?;
+        let out = args.out.clone().map(Out::parse).transpose();
+        let out = out.map_err(|message| usage_error(format!("--out {message}")))?;
+        let config = config(args, &out)?;
+        check(args, &out)?;
         let extractor = MelExtractor::new(&config).map_err(wrong)?;
         let empty = extractor.empty_filters();
         if !empty.is_empty() {
@@ -52,11 +63,16 @@ impl Settings {
         Ok(Self {
             recipe: match &args.config {
                 None => args.preset.clone(),
-                Some(path) => path.display().to_string(),
+                Some(path) => crate::inputs::shown(path),
             },
             is_preset: args.config.is_none(),
             extractor,
-            out: args.out.clone().map(|path| Target::new(path, "npy")),
+            out,
+            dtype: args.dtype,
+            shard_size: args.shard_size,
+            shard: args.shard,
+            resume: args.resume,
+            manifest: args.manifest.clone(),
             png: args.png.clone().map(|path| Target::new(path, "png")),
             png_size: args.png_size,
             json: args.json,
@@ -72,8 +88,68 @@ impl Settings {
 
     /// Whether anything is written besides the report.
     pub fn saves(&self) -> bool {
-        self.out.is_some() || self.png.is_some()
+        self.out.is_some() || self.png.is_some() || self.manifest.is_some()
     }
+
+    /// All that the features depend on, as texts by name.
+    pub fn options(&self) -> Map<String, Value> {
+        let config = self.config();
+        let mut recipe = Map::new();
+        recipe.insert("mojo_audio".into(), env!("CARGO_PKG_VERSION").into());
+        for option in OPTIONS {
+            recipe.insert(option.name.into(), config.get(option.name).unwrap_or_default().into());
+        }
+        recipe.insert("dtype".into(), self.dtype.name().into());
+        recipe
+    }
+
+    /// What all matrices of an archive have in common.
+    pub fn description(&self) -> Description {
+        Description {
+            n_rows: self.extractor.n_mels(),
+            dtype: self.dtype,
+            recipe: Value::Object(self.options()).to_string(),
+        }
+    }
+}
+
+/// Checks what the options say of the places that results go to.
+fn check(args: &Args, out: &Option<Out>) -> Result<(), UsageError> {
+    match out {
+        Some(Out::Archive(archived)) => {
+            if !archived.is_built_in() {
+                return Err(usage_error(format!("--out: {WITHOUT_COLUMNS}")));
+            }
+            let format = archived.format;
+            if args.dtype == Dtype::Float16 && !format.float16 {
+                return Err(usage_error(format!(
+                    "--dtype float16: {} has no such numbers",
+                    format.name
+                )));
+            }
+        }
+        _ if args.shard_size.is_some() => {
+            return Err(usage_error(
+                "--shard-size: only an archive has shards: --out FILE.parquet, FILE.arrow, FILE.tar or \
+                 ark,scp:FILE.ark,FILE.scp"
+                    .into(),
+            ));
+        }
+        _ => {}
+    }
+    if args.resume && args.out.is_none() && args.png.is_none() {
+        return Err(usage_error("--resume: needs results to look for, from --out or --png".into()));
+    }
+    if args.manifest.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(usage_error("--manifest -: must be a file; --json prints the same lines".into()));
+    }
+    let list = args.files_from.as_deref().is_some_and(|list| list.as_os_str() == "-");
+    if list && args.inputs.iter().any(|input| input.as_os_str() == "-") {
+        return Err(usage_error(
+            "--files-from -: standard input can't be an audio file as well".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// An error of usage: it goes to standard error with the way to help, and the exit code is 2.
@@ -85,7 +161,7 @@ fn wrong(error: mojo_audio_core::Error) -> UsageError {
     usage_error(error.to_string())
 }
 
-fn config(args: &Args) -> Result<MelConfig, UsageError> {
+fn config(args: &Args, out: &Option<Out>) -> Result<MelConfig, UsageError> {
     let mut config = match &args.config {
         None => MelConfig::preset(&args.preset).map_err(wrong)?,
         Some(path) => {
@@ -111,6 +187,20 @@ fn config(args: &Args) -> Result<MelConfig, UsageError> {
             }
             config.pad_to = Some(samples as u64);
         }
+    }
+    if let Some(Out::Archive(Archived { format, .. })) = out
+        && let Some(layout) = format.layout
+    {
+        // Whoever asks for another one must know that it can't be had.
+        let asked = args.set.iter().rev().find(|assignment| assignment.option == "layout");
+        if asked.is_some() && config.layout != layout {
+            return Err(usage_error(format!(
+                "--set layout={}: {} has frames: frame_major",
+                config.layout.name(),
+                format.name
+            )));
+        }
+        config.layout = layout;
     }
     config.check().map_err(wrong)?;
     Ok(config)

@@ -91,10 +91,37 @@ fn several_inputs_need_a_folder_for_their_results() {
         assert!(parts.iter().all(|part| run.err.contains(part)), "{}", run.err);
     };
     refused(&[&root, Path::new("--out"), Path::new("x.npy")], &["--out x.npy", "folder"]);
+}
+
+#[test]
+fn names_that_would_clash_keep_their_extension() {
+    let root = library("clash");
     fs::copy(data("speech.mp3"), root.join("a.mp3")).unwrap();
     let out = root.join("features");
-    refused(&[&root, Path::new("--out"), &out], &["a.wav", "a.mp3", "a.npy"]);
-    assert!(!out.exists());
+    let run = run([&root, Path::new("--out"), &out]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for (name, n_frames) in [("a.wav", 50), ("a.mp3", 100), ("c", 50), ("b/y", 50)] {
+        let path = out.join(format!("{name}.npy"));
+        assert_eq!(read_npy(&path).0[1], n_frames, "{name}");
+    }
+    assert!(!out.join("a.npy").exists());
+}
+
+#[test]
+fn equal_names_of_several_folders_keep_these() {
+    let root = folder("same-names");
+    for sub in ["x", "y"] {
+        fs::create_dir(root.join(sub)).unwrap();
+        write_wav(&root.join(sub).join("a.wav"), 16_000, 1, &tone());
+    }
+    let out = root.join("out");
+    let arguments = [root.join("x/a.wav"), root.join("y/a.wav"), "--out".into(), out.clone()];
+    let run = run(arguments);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let relative = root.strip_prefix("/").unwrap_or(&root);
+    for sub in ["x", "y"] {
+        assert!(out.join(relative).join(sub).join("a.wav.npy").is_file());
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn draw(view: &View<'_>, title: &str, size: Size) -> Canvas {
     let units = TOP - LINE - 6;
     let name = view.rows.name();
     canvas.text(LEFT.saturating_sub(name.len() * LETTER).max(LETTER), units, name);
-    let rows_per_pixel = view.spectrogram.n_mels() as f64 / height as f64;
+    let rows_per_pixel = view.grid.n_rows as f64 / height as f64;
     for tick in view.rows.ticks(1.6 * LINE as f64 * rows_per_pixel) {
         let y = bottom - ((tick.place / rows_per_pixel) as usize).min(height);
         canvas.line(LEFT - MARK, y, MARK, 1);

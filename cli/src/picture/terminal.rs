@@ -14,7 +14,7 @@ const MARGIN: usize = 8;
 /// The picture as lines of at most `columns` characters, the axes included.
 pub fn draw(view: &View<'_>, columns: usize, lines: usize, palette: Palette) -> String {
     let width = columns.saturating_sub(MARGIN).max(8);
-    let rows = view.spectrogram.n_mels();
+    let rows = view.grid.n_rows;
     let height = match palette {
         Palette::Plain => lines.min(rows),
         _ => lines.min(rows.div_ceil(2)),

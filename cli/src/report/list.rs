@@ -2,8 +2,7 @@
 
 use mojo_audio_core::config::{OptionInfo, OptionKind};
 use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
-use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Write as _};
+use std::fmt::Write;
 use std::process::ExitCode;
 
 /// Widest that the text gets.
@@ -12,13 +11,7 @@ const WIDTH: usize = 100;
 /// Prints the list.
 pub fn print() -> ExitCode {
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-    match io::stdout().lock().write_all(list(width.clamp(40, WIDTH)).as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            super::complain(&format!("error: can't write to standard output: {error}\n"));
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS,
-    }
+    super::print_all(list(width.clamp(40, WIDTH)).as_bytes())
 }
 
 fn list(width: usize) -> String {

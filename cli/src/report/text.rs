@@ -1,6 +1,7 @@
 //! The report as text: in full for one file, a line for each of several.
 
 use crate::failure::Failure;
+use crate::inputs::{escaped, shown};
 use crate::job::{Features, Statistics};
 use crate::settings::Settings;
 use mojo_audio_core::config::Layout;
@@ -12,7 +13,7 @@ use std::time::Duration;
 pub fn full(path: &Path, features: &Features, settings: &Settings) -> String {
     let source = &features.source;
     let config = settings.config();
-    let mut text = format!("{}\n", path.display());
+    let mut text = format!("{}\n", shown(path));
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "  {name:<9} {value}");
     };
@@ -54,7 +55,7 @@ pub fn full(path: &Path, features: &Features, settings: &Settings) -> String {
         ),
     );
     for path in [&features.out, &features.png].into_iter().flatten() {
-        row("saved", path.display().to_string());
+        row("saved", shown(path));
     }
     if let Some(picture) = &features.picture {
         text.push('\n');
@@ -65,7 +66,7 @@ pub fn full(path: &Path, features: &Features, settings: &Settings) -> String {
 
 /// One file in one line.
 pub fn line(path: &Path, features: &Features, settings: &Settings, name_width: usize) -> String {
-    let name = path.display().to_string();
+    let name = shown(path);
     let values = match features.statistics {
         Some(Statistics { min, max, mean }) => {
             format!("min {}  max {}  mean {}", number(min.into()), number(max.into()), number(mean))
@@ -86,29 +87,58 @@ pub fn line(path: &Path, features: &Features, settings: &Settings, name_width: u
     text
 }
 
+/// What a run has done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub total: usize,
+    pub done: usize,
+    /// Left alone, as an earlier run has done them.
+    pub kept: usize,
+    pub interrupted: bool,
+}
+
 /// The last line of several files.
-pub fn summary(done: usize, total: usize, audio: f64, elapsed: Duration) -> String {
-    let files = match total {
-        1 => "1 file".into(),
-        _ if done == total => format!("{total} files"),
-        _ => format!("{done} of {total} files"),
+pub fn summary(counts: Counts, audio: f64, elapsed: Duration) -> String {
+    let Counts { total, done, kept, interrupted, .. } = counts;
+    if kept > 0 && kept == total && !interrupted {
+        return format!("nothing to do: {kept} left alone, as they were done before\n");
+    }
+    let files = match total - kept {
+        1 if done == 1 => "1 file".into(),
+        n if done == n => format!("{n} files"),
+        n => format!("{done} of {n} files"),
     };
-    format!(
-        "{files}: {} of audio in {}, {} times faster than real time with reading and saving\n",
+    let interrupted = if interrupted { "interrupted: " } else { "" };
+    let mut text = format!(
+        "{interrupted}{files}: {} of audio in {}, {} times faster than real time with reading and saving",
         seconds(audio),
         duration(elapsed),
         thousands(times_real_time(audio, elapsed)),
-    )
+    );
+    if kept > 0 {
+        let _ = write!(text, "; {kept} left alone, as they were done before");
+    }
+    text.push('\n');
+    text
+}
+
+/// The only file, if it is left alone.
+pub fn kept(path: &Path, places: &[&Path]) -> String {
+    let places: Vec<String> = places.iter().map(|path| shown(path)).collect();
+    format!("{}: left alone, as it was done before: {}\n", shown(path), places.join(", "))
 }
 
 /// The failures, one line each.
 pub fn failures(failed: &[(PathBuf, Failure)], total: usize) -> String {
-    if let ([(path, failure)], 1) = (failed, total) {
-        return format!("error: {}: {failure}\n", path.display());
+    let line = |(path, failure): &(PathBuf, Failure)| {
+        format!("{}: {}\n", shown(path), escaped(&failure.to_string()))
+    };
+    if let ([only], 1) = (failed, total) {
+        return format!("error: {}", line(only));
     }
     let mut text = format!("error: {} of {total} files failed:\n", failed.len());
-    for (path, failure) in failed {
-        let _ = writeln!(text, "  {}: {failure}", path.display());
+    for failed in failed {
+        let _ = write!(text, "  {}", line(failed));
     }
     text
 }
@@ -120,7 +150,7 @@ pub fn times_real_time(audio: f64, elapsed: Duration) -> f64 {
 
 /// Columns that a path takes, one per character.
 pub fn length(path: &Path) -> usize {
-    path.display().to_string().chars().count()
+    shown(path).chars().count()
 }
 
 /// Something that was done to the audio before its features.

@@ -35,6 +35,7 @@ pub fn program() -> Command {
 }
 
 /// What a run gave.
+#[derive(Debug)]
 pub struct Run {
     pub code: Option<i32>,
     pub out: String,

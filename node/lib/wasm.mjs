@@ -33,6 +33,8 @@ export function engineOf(module) {
     throw engineError(`mojo-audio is version ${VERSION}, the WebAssembly module that it was given is ${version}`);
   }
   return {
+    /** For a worklet, which makes an engine of its own. */
+    module,
     // What JavaScript drops is freed; an object that is disposed of is freed at once.
     Extractor: class extends Extractor {
       constructor(...parameters) {

@@ -3,6 +3,8 @@
 import { MelExtractor, MelStream, createMelTransformStream, init, initSync } from 'mojo-audio';
 import type { MelSpectrogram } from 'mojo-audio';
 import * as inline from 'mojo-audio/inline';
+import { createMelWorklet } from 'mojo-audio/worklet';
+import type { MelWorkletNode } from 'mojo-audio/worklet';
 
 await init();
 await init(new URL('https://example.org/mojo_audio.wasm'));
@@ -17,3 +19,8 @@ const frames: ReadableStream<MelSpectrogram> = new Response('').body!.pipeThroug
   createMelTransformStream({ reference: 'none' }, { format: 's16le' }),
 );
 void frames;
+const node: MelWorkletNode = await createMelWorklet(context, 'kaldi-fbank', { framesPerBatch: 25 });
+context.createMediaElementSource(new Audio()).connect(node);
+const live: ReadableStream<MelSpectrogram> = node.readable;
+void live;
+node.finish();

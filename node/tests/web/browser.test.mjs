@@ -86,13 +86,49 @@ test('before init, and where the module is not what it should be, the error says
   });
 });
 
+const LIVE = { preset: 'whisper', reference: 'fixed', referenceValue: 1.5 };
+
+test('a worklet computes the bits of the whole signal, in either layout', async () => {
+  const run = (options, settings) =>
+    page.evaluate(async ([options, settings]) => (await import('/tests/worklet.mjs')).rendered(options, settings),
+      [options, settings]);
+  for (const options of [LIVE, { ...LIVE, layout: 'frame_major' }, { preset: 'kaldi-fbank' }, { preset: 'hifigan', sampleRate: 16000, fMax: null, hopLength: 20 }]) {
+    const { sizes, nFrames, isSame } = await run(options);
+    assert.ok(isSame, JSON.stringify([options, sizes, nFrames]));
+    assert.ok(sizes.slice(0, -1).every((size) => size >= 10), `batches of ${sizes}`);
+  }
+  const { sizes } = await run(LIVE, { framesPerBatch: 100 });
+  assert.ok(sizes.length <= 6, `batches of ${sizes}`);
+});
+
+test('a worklet says what is wrong', async () => {
+  const [sample, whole, rate, context, closed] = await page.evaluate(
+    async (options) => (await import('/tests/worklet.mjs')).failures(options), LIVE);
+  assert.deepEqual([sample.name, sample.code, sample.kind, sample.index], ['RangeError', 'ERR_MOJO_AUDIO_SAMPLE', 'sample', 10007]);
+  assert.deepEqual([whole.code, whole.field], ['ERR_MOJO_AUDIO_CONFIG', 'reference']);
+  assert.match(rate.message, /context\.sampleRate.* the option sampleRate, 16000\. Received 44100/);
+  assert.equal(context.code, 'ERR_INVALID_ARG_TYPE');
+  assert.match(closed.message, /closed before `finish`/);
+});
+
+test('the microphone', async () => {
+  // The browser's own: beeps.
+  const { nFrames } = await page.evaluate(
+    async (options) => (await import('/tests/worklet.mjs')).microphone(options), { ...LIVE, sampleRate: 16000 });
+  assert.ok(nFrames > 100 && nFrames < 400, `${nFrames} frames`);
+});
+
 const PROGRAM = `
   import { init, melSpectrogramSync } from 'mojo-audio';
-  init().then(() => {
+  import { createMelWorklet } from 'mojo-audio/worklet';
+  init().then(async () => {
     const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
     const { shape, data } = melSpectrogramSync(samples, 'whisper');
-    document.title = shape.join() + ' ' + data[4000];
-  }, ({ message }) => { document.title = message; });
+    const context = new OfflineAudioContext(1, 3200, 16000);
+    const { readable } = await createMelWorklet(context, { reference: 'none' });
+    const [{ value }] = await Promise.all([readable.getReader().read(), context.startRendering()]);
+    document.title = shape.join() + ' ' + data[4000] + ' ' + value.shape.join();
+  }).catch(({ message }) => { document.title = message; });
 `;
 
 /** An empty project with the packed tarball and a program. */
@@ -115,7 +151,7 @@ async function titleOf(path) {
 
 function expected() {
   const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
-  return `80,100 ${new MelExtractor('whisper').computeSync(samples).data[4000]}`;
+  return `80,100 ${new MelExtractor('whisper').computeSync(samples).data[4000]} 80,10`;
 }
 
 test('an application made by Vite', async () => {

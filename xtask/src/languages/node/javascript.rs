@@ -6,6 +6,7 @@ use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -38,9 +39,12 @@ pub fn make(workspace: &Workspace, package: &Path) -> Result {
     // Without its imports, which bundlers and Node resolve.
     bundle(workspace, package, &["lib/node.mjs", "--outfile=index.js", "--external:@mojo-audio/*"])?;
     bundle(workspace, package, &["lib/compat.mjs", "--outfile=compat-classes.js"])?;
-    let mut esbuild = esbuild(workspace, package);
-    esbuild.args([MODULE, "--bundle", "--format=esm", "--target=es2022", "--loader:.wasm=binary"]);
-    run(esbuild.arg("--outfile=lib/inline-wasm.mjs")).map(drop)
+    let mut script = esbuild(workspace, package);
+    script.args(["lib/mel-processor.mjs", "--bundle", "--format=iife", "--target=es2022"]);
+    run(script.arg("--outfile=mel-processor.js"))?;
+    let mut inline = esbuild(workspace, package);
+    inline.args([MODULE, "--bundle", "--format=esm", "--target=es2022", "--loader:.wasm=binary"]);
+    run(inline.arg("--outfile=lib/inline-wasm.mjs")).map(drop)
 }
 
 /// A CommonJS form of an ES module and what it imports.
@@ -50,7 +54,8 @@ fn bundle(workspace: &Workspace, package: &Path, arguments: &[&str]) -> Result {
     run(esbuild.args(arguments)).map(drop)
 }
 
-fn esbuild(workspace: &Workspace, package: &Path) -> std::process::Command {
+/// The bundler, in a copy of the package.
+pub fn esbuild(workspace: &Workspace, package: &Path) -> Command {
     let mut command = workspace.command(package.join("node_modules/.bin/esbuild"));
     command.arg("--log-level=warning").current_dir(package);
     command

@@ -1,0 +1,94 @@
+// Runs in the page: audio through Web Audio's graphs, to worklets.
+
+import { MelExtractor, init } from '/package/web.mjs';
+import { createMelWorklet } from '/package/worklet.mjs';
+
+const RATE = 16000;
+
+/** Something like a voice, of seconds that are no whole number of the graph's blocks. */
+const signal = Float32Array.from({ length: 5 * RATE + 77 }, (_, at) => 0.5 * Math.sin(at * at * 1e-6));
+
+/** Reads a stream to its end: how many batches it has, and all of them as one, frame by frame. */
+async function collect(readable, isFrameMajor) {
+  const sizes = [];
+  const values = [];
+  await readable.pipeTo(
+    new WritableStream({
+      write({ data, nMels, nFrames, shape }) {
+        sizes.push(nFrames);
+        if (shape.join() !== (isFrameMajor ? [nFrames, nMels] : [nMels, nFrames]).join()) throw new Error(`shape ${shape}`);
+        for (let frame = 0; frame < nFrames; frame += 1) {
+          for (let row = 0; row < nMels; row += 1) {
+            values.push(data[isFrameMajor ? frame * nMels + row : row * nFrames + frame]);
+          }
+        }
+      },
+    }),
+  );
+  return { sizes, values };
+}
+
+const described = ({ name, code, kind, field, index, message }) => ({ name, code, kind, field, index, message });
+
+/** Renders a signal to a worklet. */
+async function render(samples, options, settings) {
+  const context = new OfflineAudioContext(1, samples.length, RATE);
+  const source = context.createBufferSource();
+  source.buffer = context.createBuffer(1, samples.length, RATE);
+  source.buffer.copyToChannel(samples, 0);
+  const node = await createMelWorklet(context, options, settings);
+  source.connect(node);
+  source.start();
+  const result = collect(node.readable, options.layout === 'frame_major');
+  await Promise.all([context.startRendering(), result]);
+  return result;
+}
+
+/** Whether the frames of a rendered signal have the bits of the whole signal's, and how many there are at a time. */
+export async function rendered(options, settings) {
+  await init();
+  const { sizes, values } = await render(signal, options, settings);
+  const whole = new MelExtractor({ ...options, layout: 'frame_major' }).computeSync(signal);
+  const bits = new Uint32Array(Float32Array.from(values).buffer);
+  const wanted = new Uint32Array(whole.data.buffer);
+  return { sizes, nFrames: whole.nFrames, isSame: bits.length === wanted.length && bits.every((bit, at) => bit === wanted[at]) };
+}
+
+export async function failures(streamable) {
+  await init();
+  const bad = signal.slice();
+  bad[10007] = NaN;
+  const attempts = [
+    () => render(bad, streamable),
+    () => render(signal, { preset: 'whisper' }),
+    () => createMelWorklet(new OfflineAudioContext(1, 128, 44100), streamable),
+    () => createMelWorklet({}, streamable),
+    async () => {
+      const context = new AudioContext({ sampleRate: RATE });
+      const { readable } = await createMelWorklet(context, streamable);
+      const read = readable.getReader().read();
+      await context.close();
+      return read;
+    },
+  ];
+  const said = [];
+  for (const attempt of attempts) said.push(await attempt().then(() => null, described));
+  return said;
+}
+
+/** Two seconds of the microphone: the spectrogram's frames, and its loudest band. */
+export async function microphone(options) {
+  await init();
+  const context = new AudioContext({ sampleRate: options.sampleRate });
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const node = await createMelWorklet(context, options);
+  context.createMediaStreamSource(media).connect(node);
+  setTimeout(() => node.finish(), 2000);
+  const { values, sizes } = await collect(node.readable, false);
+  await context.close();
+  for (const track of media.getTracks()) track.stop();
+  const nMels = new MelExtractor(options).nMels;
+  const sums = new Float64Array(nMels);
+  values.forEach((value, at) => (sums[at % nMels] += value));
+  return { nFrames: sizes.reduce((sum, size) => sum + size, 0), loudest: sums.indexOf(Math.max(...sums)) };
+}

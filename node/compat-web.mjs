@@ -4,4 +4,9 @@ import * as transformers from '@huggingface/transformers';
 import { classes } from './lib/compat.mjs';
 import * as mojoAudio from './web.mjs';
 
-export const { WhisperFeatureExtractor } = classes(transformers, mojoAudio);
+export const {
+  ASTFeatureExtractor,
+  ParakeetFeatureExtractor,
+  SeamlessM4TFeatureExtractor,
+  WhisperFeatureExtractor,
+} = classes(transformers, mojoAudio);

@@ -1,6 +1,12 @@
 // The types of mojo-audio/compat.
 
-import { Tensor, WhisperFeatureExtractor as Original } from '@huggingface/transformers';
+import {
+  ASTFeatureExtractor as OriginalAST,
+  ParakeetFeatureExtractor as OriginalParakeet,
+  SeamlessM4TFeatureExtractor as OriginalSeamlessM4T,
+  Tensor,
+  WhisperFeatureExtractor as Original,
+} from '@huggingface/transformers';
 
 /**
  * In place of the class of the same name in transformers.js: the same constructor, `from_pretrained`,
@@ -30,4 +36,51 @@ export class WhisperFeatureExtractor extends Original {
     audio: Float32Array | Float64Array,
     options?: { max_length?: number | null },
   ): Promise<{ input_features: Tensor }>;
+}
+
+/** In place of the class of the same name in transformers.js, as `WhisperFeatureExtractor` is. */
+export class ASTFeatureExtractor extends OriginalAST {
+  /** `config` is what is in a model's `preprocessor_config.json`. */
+  constructor(config: object);
+
+  static from_pretrained(
+    ...parameters: Parameters<typeof OriginalAST.from_pretrained>
+  ): Promise<ASTFeatureExtractor>;
+
+  /** @returns `input_values` of shape (1, max_length, num_mel_bins). */
+  _call(audio: Float32Array | Float64Array): Promise<{ input_values: Tensor }>;
+}
+
+/** In place of the class of the same name in transformers.js, as `WhisperFeatureExtractor` is. */
+export class ParakeetFeatureExtractor extends OriginalParakeet {
+  /** `config` is what is in a model's `preprocessor_config.json`. */
+  constructor(config: object);
+
+  static from_pretrained(
+    ...parameters: Parameters<typeof OriginalParakeet.from_pretrained>
+  ): Promise<ParakeetFeatureExtractor>;
+
+  /** @returns `input_features` of shape (1, n_frames, feature_size), and the mask of shape (1, n_frames). */
+  _call(audio: Float32Array | Float64Array): Promise<{ input_features: Tensor; attention_mask: Tensor }>;
+}
+
+/** In place of the class of the same name in transformers.js, as `WhisperFeatureExtractor` is. */
+export class SeamlessM4TFeatureExtractor extends OriginalSeamlessM4T {
+  /** `config` is what is in a model's `preprocessor_config.json`. */
+  constructor(config: object);
+
+  static from_pretrained(
+    ...parameters: Parameters<typeof OriginalSeamlessM4T.from_pretrained>
+  ): Promise<SeamlessM4TFeatureExtractor>;
+
+  /** @returns `input_features` of shape (1, n_frames / stride, num_mel_bins * stride), and their mask. */
+  _call(
+    audio: Float32Array | Float64Array,
+    options?: {
+      padding?: boolean;
+      pad_to_multiple_of?: number;
+      do_normalize_per_mel_bins?: boolean;
+      return_attention_mask?: boolean;
+    },
+  ): Promise<{ input_features: Tensor; attention_mask?: Tensor }>;
 }

@@ -4,4 +4,9 @@ import * as transformers from '@huggingface/transformers';
 import mojoAudio from './index.js';
 import { classes } from './lib/compat.mjs';
 
-export const { WhisperFeatureExtractor } = classes(transformers, mojoAudio);
+export const {
+  ASTFeatureExtractor,
+  ParakeetFeatureExtractor,
+  SeamlessM4TFeatureExtractor,
+  WhisperFeatureExtractor,
+} = classes(transformers, mojoAudio);

@@ -2,7 +2,18 @@
 
 import type { Transform, TransformOptions } from 'node:stream';
 import type { TransformStream } from 'node:stream/web';
-import type { Bytes, MelConfig, MelExtractor, MelSpectrogram, Preset, ResolvedMelConfig, Samples } from './types.js';
+import type {
+  Abortable,
+  Bytes,
+  MelConfig,
+  MelError,
+  MelExtractor,
+  MelSpectrogram,
+  Preset,
+  ResolvedMelConfig,
+  Samples,
+  Threads,
+} from './types.js';
 
 export * from './types.js';
 
@@ -32,6 +43,63 @@ export function createMelTransformStream(
   options?: MelConfig | ResolvedMelConfig | Preset | MelExtractor,
   settings?: Partial<Bytes>,
 ): TransformStream<Samples | Uint8Array, MelSpectrogram>;
+
+/** An audio file as one channel. */
+export interface LoadedAudio {
+  /**
+   * The samples: int16 if the file has one channel of at most 16 bits at this rate, float32 otherwise. The array owns
+   * its memory, and can be transferred.
+   */
+  samples: Float32Array<ArrayBuffer> | Int16Array<ArrayBuffer>;
+  /** The samples' rate, in hertz. */
+  sampleRate: number;
+  /** The file's container and codec, as in `wave/pcm_s16le`. */
+  format: string;
+  /** What the file has. */
+  original: { sampleRate: number; channels: number };
+  /** What the file's owner should know; also emitted as warnings of the process. */
+  warnings: string[];
+}
+
+/** Where a file is, or the bytes of one. */
+export type AudioFile = string | URL | Uint8Array;
+
+/** How files are read. */
+export interface FileSettings {
+  /** Whether the program ffmpeg, if it is on the PATH, decodes what isn't decoded here; true if left out. */
+  ffmpeg?: boolean | undefined;
+}
+
+/**
+ * Reads an audio file: WAV, FLAC, MP3, Ogg Vorbis and Opus, and what ffmpeg decodes if it is installed. Channels are
+ * mixed to their mean. Works on a thread of libuv's pool; needs the addon.
+ *
+ * @param settings `sampleRate` is the rate to resample to, in hertz; the model's, 16,000, if left out.
+ * @returns A promise that is rejected with a `MelError` of kind `file` for a file that can't be read whole.
+ */
+export function load(
+  file: AudioFile,
+  settings?: { sampleRate?: number | undefined } & FileSettings & Abortable,
+): Promise<LoadedAudio>;
+
+/** What became of a file: its spectrogram, or why there is none. */
+export type FileResult = { file: AudioFile; warnings: string[] } & (
+  | { mel: MelSpectrogram; error?: undefined }
+  | { mel?: undefined; error: MelError }
+);
+
+/**
+ * The mel spectrograms of audio files, in the files' order, at the option `sampleRate`. A file that can't be read has
+ * an `error`, and doesn't end the others. Nothing is held of a file whose result was taken.
+ *
+ * @param settings `threads` is how many files are worked on at a time; libuv's pool has 4 threads unless
+ *   `UV_THREADPOOL_SIZE` says otherwise.
+ */
+export function computeFiles(
+  files: Iterable<AudioFile>,
+  options?: MelConfig | ResolvedMelConfig | Preset | MelExtractor,
+  settings?: Threads & FileSettings & Abortable,
+): AsyncGenerator<FileResult, void, void>;
 
 /** Does nothing in Node, where importing the package loads its engine. For code that also runs elsewhere. */
 export function init(source?: unknown): Promise<void>;

@@ -491,11 +491,12 @@ export interface MelError extends Error {
     | 'ERR_MOJO_AUDIO_BUFFER_SIZE'
     | 'ERR_MOJO_AUDIO_ALLOCATION'
     | 'ERR_MOJO_AUDIO_FINISHED'
+    | 'ERR_MOJO_AUDIO_FILE'
     | 'ERR_MOJO_AUDIO_ENGINE'
     | 'ERR_INVALID_ARG_TYPE'
     | 'ERR_OUT_OF_RANGE';
   /** The kind of error, by the name that it has in every language; the code has it in capitals. */
-  kind?: 'config' | 'unknown_name' | 'empty_input' | 'sample' | 'buffer_size' | 'allocation' | 'finished';
+  kind?: 'config' | 'unknown_name' | 'empty_input' | 'sample' | 'buffer_size' | 'allocation' | 'finished' | 'file';
   /** With `config`: the option that has to change. */
   field?: string;
   /** With `config`: its value as text; with `unknown_name`: the name; with `sample`: the sample. */
@@ -514,6 +515,17 @@ export interface MelError extends Error {
   expected?: number;
   /** With `buffer_size`: the values that came. */
   actual?: number;
+  /** With `file`: what is wrong with it. */
+  reason?:
+    | 'io'
+    | 'not_audio'
+    | 'unsupported'
+    | 'corrupt'
+    | 'truncated'
+    | 'sample_rate'
+    | 'empty_input'
+    | 'allocation'
+    | 'internal';
   /** With `allocation`: the bytes that were refused. */
   bytes?: number;
   /** With an error of a batch: the place of the clip at fault. */

@@ -18,6 +18,9 @@ import { MelStream } from './stream.mjs';
 /** The engine's own stream, for `MelStream`. */
 export let openStream;
 
+/** The spectrogram of a file that the addon read. */
+export let computeAudio;
+
 /** Frees what an extractor holds in the engine, which must not be used any more. */
 export let dispose;
 
@@ -34,6 +37,13 @@ export class MelExtractor {
 
   static {
     openStream = (extractor) => extractor.#native.stream();
+    computeAudio = async (extractor, audio, signal) => {
+      const mel = extractor.#spectrogram(audio);
+      await abortable(signal, extractor.#engine.Cancel, (cancel) =>
+        extractor.#native.computeAudio(audio, mel.data, cancel),
+      );
+      return mel;
+    };
     dispose = (extractor) => extractor.#native.dispose?.();
   }
 

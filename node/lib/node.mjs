@@ -7,6 +7,7 @@ import { engineOf } from './wasm.mjs';
 
 setEngine(native.load(VERSION) ?? engineOf(new WebAssembly.Module(native.readWasm())));
 
+export { computeFiles, load } from './files.mjs';
 export * from './mel.mjs';
 export { createMelTransform } from './transform.mjs';
 

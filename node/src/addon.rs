@@ -4,15 +4,18 @@
 mod cancel;
 mod errors;
 mod extractor;
+mod files;
 mod output;
 mod samples;
 mod stream;
 mod tasks;
 
 use crate::refusal::Refusal;
+use cancel::Cancel;
 use errors::{OrThrow, thrown};
-use mojo_audio_core::Error;
-use napi::bindgen_prelude::Env;
+use files::{FileTask, Source};
+use mojo_audio_core::{Error, MelConfig};
+use napi::bindgen_prelude::{AsyncTask, Either, Env, Uint8Array};
 use napi_derive::napi;
 
 /// The package's version.
@@ -31,4 +34,21 @@ pub fn refuse_memory(env: &Env, bytes: f64) -> napi::Result<()> {
 #[napi]
 pub fn refuse_type(env: &Env, name: String, shown: String) -> napi::Result<()> {
     Err(thrown(env, Refusal::of_wrong_type(crate::config::wrong_type(&name, &shown))))
+}
+
+/// Reads a path, or a copy of a file's bytes, as one channel at `sample_rate`, that of the default
+/// configuration unless given.
+#[napi(catch_unwind)]
+pub fn read_file(
+    source: Either<String, Uint8Array>,
+    sample_rate: Option<u32>,
+    ffmpeg: bool,
+    cancel: Option<&Cancel>,
+) -> AsyncTask<FileTask> {
+    let source = match source {
+        Either::A(path) => Source::Path(path),
+        Either::B(bytes) => Source::Bytes(bytes.to_vec()),
+    };
+    let sample_rate = sample_rate.unwrap_or_else(|| MelConfig::default().sample_rate);
+    AsyncTask::new(FileTask { source, sample_rate, ffmpeg, cancel: cancel.cloned() })
 }

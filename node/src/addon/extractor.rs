@@ -2,6 +2,7 @@
 
 use super::cancel::Cancel;
 use super::errors::{OrThrow, thrown};
+use super::files::Audio;
 use super::output::values;
 use super::samples::{Samples, with_samples};
 use super::stream::Stream;
@@ -101,10 +102,26 @@ impl Extractor {
     ) -> napi::Result<AsyncTask<ComputeTask>> {
         Ok(AsyncTask::new(ComputeTask {
             extractor: Arc::clone(&self.extractor),
-            samples: Samples::new(samples)?.to_owned().or_throw(env)?,
+            samples: Arc::new(Samples::new(samples)?.to_owned().or_throw(env)?),
             out,
             cancel: cancel.cloned(),
         }))
+    }
+
+    /// The same for a file that was read.
+    #[napi(catch_unwind)]
+    pub fn compute_audio(
+        &self,
+        audio: &Audio,
+        out: Float32Array,
+        cancel: Option<&Cancel>,
+    ) -> AsyncTask<ComputeTask> {
+        AsyncTask::new(ComputeTask {
+            extractor: Arc::clone(&self.extractor),
+            samples: Arc::clone(&audio.samples),
+            out,
+            cancel: cancel.cloned(),
+        })
     }
 
     /// Writes the result of each clip to its `out`.

@@ -16,7 +16,7 @@ pub type Outcome<E> = Result<(), E>;
 /// One signal.
 pub struct ComputeTask {
     pub extractor: Arc<MelExtractor>,
-    pub samples: OwnedSamples,
+    pub samples: Arc<OwnedSamples>,
     pub out: Float32Array,
     pub cancel: Option<Cancel>,
 }
@@ -40,7 +40,7 @@ impl Task for ComputeTask {
     fn compute(&mut self) -> napi::Result<Self::Output> {
         run(self.cancel.as_ref(), || {
             let out = values_of_task(&mut self.out);
-            with_samples!(OwnedSamples, &self.samples, samples => {
+            with_samples!(OwnedSamples, &*self.samples, samples => {
                 self.extractor.compute_into(samples, out)
             })
             .map(drop)
@@ -75,7 +75,10 @@ impl Task for BatchTask {
 }
 
 /// Does the work, unless it was cancelled. A panic is an error: the thread is libuv's.
-fn run<E>(cancel: Option<&Cancel>, work: impl FnOnce() -> Outcome<E>) -> napi::Result<Outcome<E>> {
+pub fn run<T, E>(
+    cancel: Option<&Cancel>,
+    work: impl FnOnce() -> Result<T, E>,
+) -> napi::Result<Result<T, E>> {
     if cancel.is_some_and(Cancel::is_cancelled) {
         // The caller's promise is rejected already, with the signal's reason.
         return Err(napi::Error::new(napi::Status::Cancelled, "cancelled"));

@@ -13,6 +13,7 @@ mod generate;
 mod harden;
 mod install;
 mod languages;
+mod page;
 mod section;
 mod table;
 mod test;
@@ -44,6 +45,7 @@ enum Task {
     Install(install::Arguments),
     Dist(dist::Arguments),
     Harden(harden::Arguments),
+    Web(page::Arguments),
     Doctor(doctor::Arguments),
     Tidy,
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Task::Install(arguments) => install::run_task(&workspace, &arguments),
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
         Task::Harden(arguments) => harden::run(&workspace, &arguments),
+        Task::Web(arguments) => page::run_task(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),
         Task::Tidy => tidy::run(&workspace),
     };

@@ -3,7 +3,7 @@
 
 mod javascript;
 
-pub use javascript::WASM;
+pub use javascript::{WASM, esbuild};
 
 use super::{Counts, Language, Source, Tool, c};
 use crate::workspace::{Printed, Workspace, host, run, show};

@@ -3,12 +3,13 @@
 use super::node::{self, Node, Platform};
 use super::{Counts, Language, Source, Tool, c};
 use crate::Result;
+use crate::page;
 use crate::workspace::Workspace;
 use std::fs;
 
 pub struct Web;
 
-const TESTS: &str = "tests/web/browser.test.mjs";
+const TESTS: [&str; 2] = ["browser.test.mjs", "page.test.mjs"];
 
 impl Language for Web {
     fn name(&self) -> &'static str {
@@ -44,6 +45,8 @@ impl Language for Web {
         let tarballs = workspace.folder("web/tarballs")?;
         fs::remove_dir_all(&tarballs)?;
         node::pack(workspace, &package, &platform, &addon, &tarballs)?;
-        node::test(workspace, &package, &tarballs, &[package.join(TESTS)])
+        page::build(workspace, &package)?;
+        let tests = TESTS.map(|file| package.join("tests/web").join(file));
+        node::test(workspace, &package, &tarballs, &tests)
     }
 }

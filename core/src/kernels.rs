@@ -17,6 +17,7 @@ use crate::lanes::scalar;
 use crate::lanes::simd128;
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::{avx2, avx512, sse2};
+use crate::resample::kernels as resample;
 #[cfg(feature = "stages")]
 use crate::stages::Stage;
 
@@ -79,6 +80,7 @@ pub struct Kernel {
     apply_levels: unsafe fn(&mut [f32], Levels),
     normalize: unsafe fn(&mut [f32], &mut Step<'_>),
     store_frames: unsafe fn(*const f32, usize, *mut f32, usize),
+    resample: unsafe fn(resample::Step<'_>),
 }
 
 impl Kernel {
@@ -162,6 +164,12 @@ impl Kernel {
         // SAFETY: as above.
         unsafe { (self.normalize)(values, step) }
     }
+
+    /// A step of the resampling.
+    pub(crate) fn resample(&self, step: resample::Step<'_>) {
+        // SAFETY: as above.
+        unsafe { (self.resample)(step) }
+    }
 }
 
 impl core::fmt::Debug for Kernel {
@@ -198,6 +206,7 @@ macro_rules! kernel {
                 apply_levels,
                 normalize,
                 store_frames,
+                resample: resample_step,
             };
 
             $(#[target_feature(enable = $features)])?
@@ -311,6 +320,11 @@ macro_rules! kernel {
             unsafe fn store_frames(tile: *const f32, n_rows: usize, to: *mut f32, n_frames: usize) {
                 // SAFETY: the caller's.
                 unsafe { super::bands::store_frames::<V>(tile, n_rows, to, n_frames) }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            unsafe fn resample_step(step: resample::Step<'_>) {
+                resample::run::<V>(step);
             }
         }
     };

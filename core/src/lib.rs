@@ -32,6 +32,7 @@ mod ranges;
 #[cfg(feature = "recipes")]
 mod recipes;
 mod reference;
+mod resample;
 mod run;
 mod scratch;
 mod shared;
@@ -52,6 +53,7 @@ pub use kernels::InstructionSet;
 pub use plan::Overrides;
 #[cfg(feature = "recipes")]
 pub use recipes::MODEL_FILES;
+pub use resample::Resampler;
 pub use signal::Sample;
 pub use spectrogram::MelSpectrogram;
 pub use stream::MelStream;

@@ -112,7 +112,7 @@ fn weights(framing: &Framing, shape: Vec<f64>) -> Result<Vec<f64>, Error> {
     Ok(weights)
 }
 
-fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Error> {
+pub(crate) fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Error> {
     Kernel::choose(wanted).ok_or_else(|| Error::Config {
         field: "instruction_set".into(),
         value: wanted.map_or_else(String::new, |set| format!("{set:?}")),

@@ -17,6 +17,7 @@ impl Sample for i16 {}
 
 pub(crate) mod sealed {
     use crate::kernels::Kernel;
+    use crate::resample::kernels::Step;
 
     pub trait Sealed: Sized {
         fn to_f32(self) -> f32;
@@ -26,6 +27,10 @@ pub(crate) mod sealed {
 
         /// Converts as many samples as `to` has room for.
         fn convert(kernel: &Kernel, from: &[Self], to: &mut [f32]);
+
+        /// Converts as many samples as `to` has room for, those below 2^−95 to 0; whether all are of
+        /// magnitude at most `limit`.
+        fn take(kernel: &Kernel, from: &[Self], to: &mut [f32], limit: f32) -> bool;
     }
 
     impl Sealed for f32 {
@@ -38,6 +43,11 @@ pub(crate) mod sealed {
         fn convert(_: &Kernel, from: &[Self], to: &mut [f32]) {
             to.copy_from_slice(from);
         }
+        fn take(kernel: &Kernel, from: &[Self], to: &mut [f32], limit: f32) -> bool {
+            let mut fits = true;
+            kernel.resample(Step::Take { from, to, limit, fits: &mut fits });
+            fits
+        }
     }
 
     impl Sealed for i16 {
@@ -49,6 +59,10 @@ pub(crate) mod sealed {
         }
         fn convert(kernel: &Kernel, from: &[Self], to: &mut [f32]) {
             kernel.convert_i16(from, to);
+        }
+        fn take(kernel: &Kernel, from: &[Self], to: &mut [f32], _: f32) -> bool {
+            kernel.convert_i16(from, to);
+            true
         }
     }
 }

@@ -20,6 +20,10 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/src/compress.rs", "reads a tile of energies"),
     ("core/src/fft/", "runs on the scratch of a block"),
     ("core/src/scratch.rs", "lends the scratch from a pool that threads share"),
+    (
+        "core/src/resample/kernels.rs",
+        "reads and writes vectors of a signal, within bounds that it asserts",
+    ),
     ("core/src/run.rs", "hands the kernels pointers to samples and result"),
     ("core/src/stages.rs", "hands the kernels those of one block, for the benches"),
     ("core/src/sink.rs", "writes frames of a result that threads share"),

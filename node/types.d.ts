@@ -456,7 +456,7 @@ export type ResolvedMelConfig = {
   readonly [Option in Exclude<keyof MelConfig, 'preset'>]-?: Exclude<MelConfig[Option], undefined>;
 };
 
-/** Tables of the caller's in place of those that the options describe. */
+/** Your own tables in place of those that the options describe. */
 export interface MelTables {
   /** The window: `winLength` values (`nFft` where that is unset). */
   window?: Float32Array | Float64Array | readonly number[] | null | undefined;
@@ -509,11 +509,11 @@ export interface MelError extends Error {
   known?: string[];
   /** With `sample`: its place in the input, in a stream since its start. */
   index?: number;
-  /** With `sample`: the largest magnitude that is always taken. */
+  /** With `sample`: the largest magnitude that is always accepted. */
   limit?: number;
-  /** With `buffer_size`: the values that are wanted. */
+  /** With `buffer_size`: the number of values that fit. */
   expected?: number;
-  /** With `buffer_size`: the values that came. */
+  /** With `buffer_size`: the number of values given. */
   actual?: number;
   /** With `file`: what is wrong with it. */
   reason?:
@@ -526,17 +526,17 @@ export interface MelError extends Error {
     | 'empty_input'
     | 'allocation'
     | 'internal';
-  /** With `allocation`: the bytes that were refused. */
+  /** With `allocation`: the number of bytes that couldn't be allocated. */
   bytes?: number;
   /** With an error of a batch: the place of the clip at fault. */
   clip?: number;
 }
 
-/** How a promise can be called off. */
+/** How to abort a call. */
 export interface Abortable {
   /**
-   * Rejects the promise with the signal's reason at once. Work that waits for a thread is not begun;
-   * what is being computed is finished, and thrown away.
+   * Rejects the promise with the signal's reason at once. Work that still waits for a thread never starts;
+   * work in progress ends, and its result is dropped.
    */
   signal?: AbortSignal | undefined;
 }
@@ -583,11 +583,11 @@ export class MelExtractor {
   readonly instructionSet: string;
   /**
    * The bands whose filter is so narrow that no bin of the transform falls into it: they are always at
-   * the floor. A larger `nFft` or fewer `nMels` mends that.
+   * the floor. Use a larger `nFft` or fewer `nMels`.
    */
   readonly emptyFilters: number[];
 
-  /** Frames of the result for an input of so many samples; 0 if it is too short for one. */
+  /** Number of frames of the result for an input of `nSamples`; 0 if it is too short for one. */
   frameCount(nSamples: number): number;
 
   /**
@@ -611,8 +611,8 @@ export class MelExtractor {
   computeInto(samples: Samples, out: Float32Array): number;
 
   /**
-   * The spectrogram of each clip, in their order, with the bits that `compute` gives. They may differ in
-   * length and type. The promise is rejected for the first clip at fault.
+   * The spectrogram of each clip, in order, with the bits of `compute`. Clips may differ in length and
+   * type. The promise is rejected with the error of the first clip that has one.
    */
   computeBatch(clips: Iterable<Samples>, settings?: Threads & Abortable): Promise<MelSpectrogram[]>;
 
@@ -650,23 +650,23 @@ export class MelStream {
   readonly nMels: number;
 
   /**
-   * Takes any number of samples and gives the frames that they make certain, often none.
+   * Takes any number of samples and returns the frames that they complete, often none.
    *
    * @throws {MelError} A sample is not finite or too large (`index` counts from the stream's start), or
    *   the stream is finished; nothing has been taken.
    */
   push(samples: Samples): MelSpectrogram;
 
-  /** Ends the signal and gives the frames that reach over its end. */
+  /** Ends the signal and returns the frames that reach over its end. */
   finish(): MelSpectrogram;
 
-  /** Frames that a push of so many samples would give. */
+  /** Number of frames that a push of `nSamples` would return. */
   framesAfter(nSamples: number): number;
 
-  /** Frames that `finish` would give now. */
+  /** Number of frames that `finish` would return now. */
   framesAtFinish(): number;
 
-  /** Starts anew, as if nothing had been pushed. */
+  /** Starts again, as if nothing had been pushed. */
   reset(): void;
 
   /** Pushes each of the chunks, then finishes: an iterator over the spectrograms that have frames. */

@@ -3,8 +3,10 @@ package mojoaudio_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -87,6 +89,54 @@ func TestPresets(t *testing.T) {
 	}
 	_, err := mojoaudio.Preset("whisper\x00")
 	wantError(t, err, mojoaudio.ErrInvalidInput, "whisper")
+}
+
+func TestFromJSON(t *testing.T) {
+	expected := mojoaudio.Whisper()
+	expected.NMels = 128
+	expected.FMax = 8000
+	expected.BinFrequencies = mojoaudio.BinFrequenciesLinspace
+	expected.PadTo = 480_000
+	whisper := `{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}`
+	config, err := mojoaudio.FromJSON(whisper)
+	if err != nil || config != expected {
+		t.Fatalf("%v: %+v", err, config)
+	}
+	ast := `{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}`
+	_, err = mojoaudio.FromJSON(ast)
+	wantError(t, err, mojoaudio.ErrInvalidInput, "std: 0 is not allowed; it must be more than 0")
+
+	folder := t.TempDir()
+	_, err = mojoaudio.FromFile(folder)
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("an empty folder: %v", err)
+	}
+	write := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	read := func(path string) {
+		t.Helper()
+		config, err := mojoaudio.FromFile(path)
+		if err != nil || config != expected {
+			t.Errorf("%v: %+v", err, config)
+		}
+	}
+	read(write("preprocessor_config.json", whisper))
+	read(folder)
+	// The processor's settings come first, if it has any.
+	processor := write("processor_config.json", `{"processor_class": "WhisperProcessor"}`)
+	read(folder)
+	write("preprocessor_config.json", ast)
+	write("processor_config.json", `{"feature_extractor": `+whisper+`}`)
+	read(folder)
+	read(processor)
+	write("processor_config.json", "{")
+	_, err = mojoaudio.FromFile(folder)
+	wantError(t, err, mojoaudio.ErrInvalidInput, "json: ")
 }
 
 func TestSetWritesTheField(t *testing.T) {

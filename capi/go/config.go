@@ -5,6 +5,11 @@ package mojoaudio
 import "C"
 
 import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -34,6 +39,73 @@ func Preset(name string) (MelConfig, error) {
 		return MelConfig{}, err
 	}
 	return configOf(&o), nil
+}
+
+// FromJSON returns the options of a model, from the text of its preprocessor_config.json, or of a
+// processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
+// result equals the features of the class that the file names, for one signal with the class's defaults, up to
+// what comes after them: Whisper's and CLVP's classes also truncate longer signals, SeamlessM4T's stacks frames.
+// It fails with [ErrInvalidInput] if the text isn't JSON, or for a class or a setting whose features the options
+// can't describe; the text of the error names it.
+func FromJSON(json string) (MelConfig, error) {
+	text := cText(json)
+	defer C.free(unsafe.Pointer(text))
+	var o C.MojoMelOptions
+	err := call(func() C.MojoAudioStatus {
+		return C.mojo_mel_options_from_json(&o, C.sizeof_MojoMelOptions, text)
+	})
+	if err != nil {
+		return MelConfig{}, err
+	}
+	return configOf(&o), nil
+}
+
+// FromFile is [FromJSON] for the file with that path, or, if it is the folder of a model, for the file there
+// that has the settings.
+func FromFile(path string) (MelConfig, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return MelConfig{}, err
+	}
+	if info.IsDir() {
+		path, err = settingsIn(path)
+		if err != nil {
+			return MelConfig{}, err
+		}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return MelConfig{}, err
+	}
+	return FromJSON(string(text))
+}
+
+// settingsIn returns the file of a folder that transformers prefers: that of the processor, if it has the
+// settings.
+func settingsIn(folder string) (string, error) {
+	preprocessor := filepath.Join(folder, "preprocessor_config.json")
+	processor := filepath.Join(folder, "processor_config.json")
+	text, err := os.ReadFile(processor)
+	if errors.Is(err, fs.ErrNotExist) {
+		return preprocessor, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var settings map[string]json.RawMessage
+	// A faulty file is the library's to reject.
+	if json.Unmarshal(text, &settings) != nil {
+		return processor, nil
+	}
+	for _, group := range []string{"feature_extractor", "audio_processor", "feature_extractor_type"} {
+		if _, has := settings[group]; has {
+			return processor, nil
+		}
+	}
+	if _, err := os.Stat(preprocessor); err != nil {
+		return processor, nil
+	}
+	return preprocessor, nil
 }
 
 // preset returns a preset that is known to exist.

@@ -871,6 +871,26 @@ MojoAudioStatus mojo_mel_options_init(MojoMelOptions *options,
                                       const char *preset);
 
 /**
+ * Fills options with those of a model: json is the text of its preprocessor_config.json, or of a
+ * processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
+ * result equals the features of the class that the file names, for one signal with the class's defaults, up to
+ * what comes after them: Whisper's and CLVP's classes also truncate longer signals, SeamlessM4T's stacks frames.
+ *
+ * size is sizeof *options, as in mojo_mel_options_init().
+ *
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a text that isn't JSON, a class
+ * or a setting whose features the options can't describe (the text of mojo_audio_last_error() names it), or an
+ * option that the structure is too small for. Then options is unchanged.
+ *
+ * Ownership: the caller owns the options; there is nothing to free.
+ *
+ * Threads: any.
+ */
+MojoAudioStatus mojo_mel_options_from_json(MojoMelOptions *options,
+                                           size_t size,
+                                           const char *json);
+
+/**
  * Sets one option by its name to a value as text: a number, "true" or "false", the name of a choice
  * such as "hann", or "none" to unset an optional one. The same as writing to the field, for options
  * that come from a command line or a file.

@@ -3,7 +3,7 @@
 use crate::border::{self, Failure, guard};
 use crate::generated::{MojoMelOptions, PRESET_NUMBERS};
 use crate::status::MojoAudioStatus;
-use mojo_audio_core::{Error, MelConfig};
+use mojo_audio_core::{Error, MelConfig, OPTIONS};
 use std::ffi::c_char;
 use std::mem::offset_of;
 
@@ -50,6 +50,57 @@ pub unsafe extern "C" fn mojo_mel_options_init(
             let bytes = border::buffer("options", options.cast::<u64>(), size / 8)?;
             bytes.fill(0);
             write(options, &MojoMelOptions::from_config(&config, size as u64, number as u32));
+        }
+        Ok(())
+    })
+}
+
+/// Fills options with those of a model: json is the text of its preprocessor_config.json, or of a
+/// processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
+/// result equals the features of the class that the file names, for one signal with the class's defaults, up to
+/// what comes after them: Whisper's and CLVP's classes also truncate longer signals, SeamlessM4T's stacks frames.
+///
+/// size is sizeof *options, as in mojo_mel_options_init().
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a text that isn't JSON, a class
+/// or a setting whose features the options can't describe (the text of mojo_audio_last_error() names it), or an
+/// option that the structure is too small for. Then options is unchanged.
+///
+/// Ownership: the caller owns the options; there is nothing to free.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid: options for size writes, json a text that ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_options_from_json(
+    options: *mut MojoMelOptions,
+    size: usize,
+    json: *const c_char,
+) -> MojoAudioStatus {
+    guard(|| {
+        check_size(size)?;
+        // SAFETY: the caller's promise above.
+        let json = unsafe { border::text("json", json, "the text of a configuration file")? };
+        let config = MelConfig::from_preprocessor_config(json)?;
+        let filled = MojoMelOptions::from_config(&config, size as u64, 0);
+        let preset = MelConfig::preset(PRESET_NUMBERS[0])?;
+        let mut kept = MojoMelOptions::from_config(&preset, size as u64, 0);
+        // SAFETY: both are structures of numbers; no more than their size is copied.
+        unsafe {
+            let (from, to) = (&raw const filled, &raw mut kept);
+            std::ptr::copy_nonoverlapping(from.cast::<u8>(), to.cast::<u8>(), size.min(KNOWN));
+        }
+        let kept = kept.config()?;
+        for option in OPTIONS {
+            if kept.get(option.name)? != config.get(option.name)? {
+                return Err(refused(option.name, &config, size as u64));
+            }
+        }
+        // SAFETY: the caller's promise above; the bytes are written before they are borrowed.
+        unsafe {
+            border::buffer("options", options.cast::<u64>(), size / 8)?.fill(0);
+            write(options, &filled);
         }
         Ok(())
     })

@@ -200,6 +200,15 @@ bool config_preset(const char* name, std::size_t length, MelConfig& config, Fail
   return true;
 }
 
+bool config_from_json(const char* json, std::size_t length, MelConfig& config, Failure& failure) noexcept {
+  bridge::Options options{};
+  if (!done(bridge::config_from_json(bytes(json, length), options, text(failure)), failure)) {
+    return false;
+  }
+  config = bridge::to_config(options);
+  return true;
+}
+
 bool config_set(MelConfig& config, const char* option, std::size_t option_length, const char* value,
                 std::size_t value_length, Failure& failure) noexcept {
   bridge::Options options = bridge::from_config(config);

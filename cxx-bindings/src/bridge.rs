@@ -47,6 +47,7 @@ pub(crate) mod ffi {
         type Batch;
 
         fn config_preset(name: &[u8], options: &mut Options, text: &mut [u8]) -> Report;
+        fn config_from_json(json: &[u8], options: &mut Options, text: &mut [u8]) -> Report;
         fn config_set(options: &mut Options, option: &[u8], value: &[u8], text: &mut [u8]) -> Report;
         fn config_get(options: &Options, option: &[u8], text: &mut [u8]) -> Report;
         fn config_check(options: &Options, text: &mut [u8]) -> Report;
@@ -186,6 +187,13 @@ fn name(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 fn config_preset(preset: &[u8], options: &mut Options, text: &mut [u8]) -> Report {
     guard(text, || {
         *options = Options::from_config(&MelConfig::preset(&name(preset))?);
+        Ok(())
+    })
+}
+
+fn config_from_json(json: &[u8], options: &mut Options, text: &mut [u8]) -> Report {
+    guard(text, || {
+        *options = Options::from_config(&MelConfig::from_preprocessor_config(&name(json))?);
         Ok(())
     })
 }

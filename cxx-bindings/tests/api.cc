@@ -109,6 +109,21 @@ TEST(Config, EveryOptionByName) {
   EXPECT_EQ(refused([&] { (void)MelConfig::preset({}); }).find("unknown_name | there is no preset \"\""), 0U);
 }
 
+TEST(Config, IsReadFromTheSettingsOfAModel) {
+  MelConfig expected = MelConfig::whisper_large_v3();
+  expected.f_max = 8000.0;
+  expected.bin_frequencies = mojo_audio::BinFrequencies::linspace;
+  expected.pad_to = 480000;
+  const char* json = R"({"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128})";
+  EXPECT_EQ(MelConfig::from_json(json), expected);
+  EXPECT_EQ(MelConfig::try_from_json(std::string(R"({"feature_extractor": )") + json + "}").value(), expected);
+  EXPECT_EQ(MelConfig::try_from_json({}).error().code(), ErrorCode::config);
+  EXPECT_EQ(refused([&] {
+              (void)MelConfig::from_json(R"({"feature_extractor_type": "ASTFeatureExtractor", "std": 0})");
+            }),
+            "config | std: 0 is not allowed; it must be more than 0");
+}
+
 #if __cplusplus >= 202002L
 TEST(Config, DesignatedInitialisers) {
   const MelConfig config{.n_mels = 128};

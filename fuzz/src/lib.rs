@@ -9,6 +9,7 @@ pub mod decode;
 pub mod extractor;
 mod input;
 pub mod one_shot;
+pub mod preprocessor;
 pub mod stream;
 
 /// A target's body.
@@ -22,4 +23,5 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("stream", stream::run),
     ("capi", capi::run),
     ("decode", decode::run),
+    ("preprocessor", preprocessor::run),
 ];

@@ -2,7 +2,7 @@
 
 use crate::errors::{OrRaise, raise};
 use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind, PRESETS};
-use mojo_audio_core::{self as core, Error};
+use mojo_audio_core::{self as core, Error, MODEL_FILES};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
@@ -45,6 +45,39 @@ impl MelConfig {
         config.check().or_raise(py)?;
         Ok(Self { config })
     }
+}
+
+/// The texts of a model's configuration files: of one file, of those in a folder, or of a mapping.
+fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let py = source.py();
+    if source.is_instance(&py.import("collections.abc")?.getattr("Mapping")?)? {
+        let settings = py.get_type::<PyDict>().call1((source,))?;
+        return Ok(vec![py.import("json")?.call_method1("dumps", (settings,))?.extract()?]);
+    }
+    let path = py.import("pathlib")?.getattr("Path")?.call1((source,))?;
+    if !path.call_method0("is_dir")?.is_truthy()? {
+        return Ok(vec![text(&path)?]);
+    }
+    let mut texts = Vec::new();
+    for name in MODEL_FILES {
+        let file = path.call_method1("joinpath", (name,))?;
+        // Without either, the error is that the last is missing.
+        let is_last = texts.is_empty() && Some(&name) == MODEL_FILES.last();
+        if is_last || file.call_method0("is_file")?.is_truthy()? {
+            texts.push(text(&file)?);
+        }
+    }
+    Ok(texts)
+}
+
+/// The text of a file.
+fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    let bytes: Vec<u8> = path.call_method0("read_bytes")?.extract()?;
+    String::from_utf8(bytes).map_err(|error| {
+        let value = path.to_string();
+        let wanted = format!("a JSON file in UTF-8 ({error})");
+        raise(path.py(), &Error::Config { field: "json".into(), value, wanted })
+    })
 }
 
 /// The preset with that name.
@@ -170,15 +203,19 @@ impl MelConfig {
         Self::build(preset(class.py(), name)?, class.py(), changes)
     }
 
-    /// The configuration in a model's `preprocessor_config.json`.
+    /// The configuration in a model's `preprocessor_config.json`, or in a `processor_config.json` that has the
+    /// settings under `feature_extractor`, as transformers 5 saves it.
     ///
-    /// It reads those of transformers' Whisper, AST, CLAP, SpeechT5, Parakeet and SeamlessM4T feature
-    /// extractors.
+    /// The result equals what the feature extractor class of transformers that the file names computes for one
+    /// signal by default, up to these differences: longer signals keep their length where Whisper's and CLVP's
+    /// classes truncate them, others split them and CLAP's takes a random part (`pad_to=None` turns padding off);
+    /// SeamlessM4T's class then puts `stride` frames side by side; `dither` is not the same noise. Settings of
+    /// images and tokenizers in the same file are ignored.
     ///
     /// Parameters
     /// ----------
     /// source
-    ///     The file, its folder, or its content as a mapping.
+    ///     The file, the model's folder, or the content of the file as a mapping.
     /// **changes
     ///     Options to change.
     ///
@@ -195,13 +232,8 @@ impl MelConfig {
         changes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let py = class.py();
-        let reader = py.import("mojo_audio._preprocessor")?;
-        let (name, options): (String, Bound<'_, PyDict>) =
-            reader.call_method1("read", (source,))?.extract()?;
-        if let Some(changes) = changes {
-            options.update(changes.as_mapping())?;
-        }
-        Self::build(preset(py, &name)?, py, Some(&options))
+        let config = core::MelConfig::from_model_files(&model_files(source)?).or_raise(py)?;
+        Self::build(config, py, changes)
     }
 
     /// The same configuration with changes.

@@ -37,6 +37,12 @@ fn preset_options(name: &str) -> Result<Options, NativeError> {
     written(&MelConfig::preset(name)?)
 }
 
+/// The options of a model, from the text of its configuration file.
+#[uniffi::export]
+fn json_options(json: &str) -> Result<Options, NativeError> {
+    written(&MelConfig::from_preprocessor_config(json)?)
+}
+
 /// The same options, one of them set to a text.
 #[uniffi::export]
 fn changed_options(options: Options, name: &str, text: &str) -> Result<Options, NativeError> {

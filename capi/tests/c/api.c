@@ -284,6 +284,36 @@ static void options_of_other_versions(void) {
     mojo_mel_extractor_free(two);
 }
 
+// The settings of a model, as conformance/recipes.json has them of every class.
+static void options_from_json(void) {
+    MojoMelOptions options, expected = preset("whisper");
+    memset(&options, 0xa5, sizeof options);
+    const char* json = "{\"feature_extractor\": {\"feature_extractor_type\": \"WhisperFeatureExtractor\","
+                       " \"feature_size\": 128}}";
+    CHECK_OK(mojo_mel_options_from_json(&options, sizeof options, json));
+    expected.n_mels = 128;
+    expected.f_max = 8000;
+    expected.bin_frequencies = MOJO_MEL_BIN_FREQUENCIES_LINSPACE;
+    expected.pad_to = 480000;
+    CHECK(memcmp(&options, &expected, sizeof options) == 0, "Whisper's options");
+    CHECK_OK(plan(&options));
+    MojoMelOptions before = options;
+    CHECK_REFUSED(mojo_mel_options_from_json(NULL, sizeof options, json), INVALID,
+                  "options is NULL; an array is wanted");
+    CHECK_REFUSED(mojo_mel_options_from_json(&options, sizeof options, NULL), INVALID,
+                  "json is NULL; the text of a configuration file is wanted");
+    CHECK_STATUS(mojo_mel_options_from_json(&options, 9, json), INVALID);
+    CHECK_STATUS(mojo_mel_options_from_json(&options, sizeof options, "{"), INVALID);
+    CHECK_REFUSED(mojo_mel_options_from_json(&options, sizeof options,
+                      "{\"feature_extractor_type\": \"ASTFeatureExtractor\", \"std\": 0}"),
+                  INVALID, "std: 0 is not allowed; it must be more than 0");
+    // Up to n_mels: what is left is Whisper's, which these options are not.
+    CHECK_REFUSED(mojo_mel_options_from_json(&options, 32, json), INVALID,
+                  "f_max: 8000 is not allowed; it must be left to the preset, as the caller's "
+                  "MojoMelOptions ends before it");
+    CHECK(memcmp(&options, &before, sizeof options) == 0, "a failure leaves options");
+}
+
 static void options_set(void) {
     MojoMelOptions options = preset("whisper"), before = options;
     CHECK_OK(mojo_mel_options_set(&options, "n_mels", "128"));
@@ -558,6 +588,7 @@ int main(void) {
     RUN(options_init);
     RUN(options_read);
     RUN(options_of_other_versions);
+    RUN(options_from_json);
     RUN(options_set);
     RUN(extractors);
     RUN(batches);

@@ -67,6 +67,8 @@ T unwrap(Result<T>&& result) {
 // Functions that return a bool or a pointer fill `failure` if that is false or null.
 MOJO_AUDIO_API bool config_preset(const char* name, std::size_t length, MelConfig& config,
                                   Failure& failure) noexcept;
+MOJO_AUDIO_API bool config_from_json(const char* json, std::size_t length, MelConfig& config,
+                                     Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_set(MelConfig& config, const char* option, std::size_t option_length,
                                const char* value, std::size_t value_length, Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_get(const MelConfig& config, const char* option, std::size_t length,

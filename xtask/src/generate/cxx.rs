@@ -60,6 +60,26 @@ const METHODS: &str = r#"
     return config;
   }
 
+  /// The options of a model, from the text of its `preprocessor_config.json`, or of a `processor_config.json` that
+  /// has the settings under `feature_extractor`: files of transformers. The result equals the features of the class
+  /// that the file names, for one signal with the class's defaults, up to what comes after them: Whisper's and
+  /// CLVP's classes also truncate longer signals, SeamlessM4T's stacks frames.
+  /// @throws Error `config` if the text isn't JSON, or for a class or a setting whose features the options can't
+  ///   describe; the message names it.
+  [[nodiscard]] static MelConfig from_json(std::string_view json) {
+    return detail::unwrap(try_from_json(json));
+  }
+
+  /// Like from_json(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelConfig> try_from_json(std::string_view json) {
+    MelConfig config;
+    detail::Failure failure;
+    if (!detail::config_from_json(json.data(), json.size(), config, failure)) {
+      return detail::refused<MelConfig>(failure);
+    }
+    return config;
+  }
+
   /// Sets an option from text: a decimal number, `true` or `false`, the name of a choice, or `none` to unset an
   /// optional one.
   /// @throws Error `unknown_name` if no option has that name, `config` if the text is not a value of its type.

@@ -5,7 +5,6 @@
 
 use super::Report;
 use crate::Result;
-use crate::languages::python;
 use crate::table;
 use crate::workspace::{Workspace, host, run as run_program, show};
 use std::collections::BTreeSet;
@@ -43,8 +42,6 @@ impl Default for Arguments {
 
 /// Where each target of Rust has its program.
 const PROGRAMS: &str = "fuzz/targets";
-/// The target that is Python's, and its program.
-const PREPROCESSOR: (&str, &str) = ("preprocessor", "fuzz/python/preprocessor.py");
 
 /// Inputs of each target in a fixed run: a third of what a minute of one core tries.
 const FIXED: &[(&str, u32)] = &[
@@ -53,7 +50,7 @@ const FIXED: &[(&str, u32)] = &[
     ("decode", 4_600),
     ("extractor", 1_500),
     ("one_shot", 1_600),
-    ("preprocessor", 28_000),
+    ("preprocessor", 50_000),
     ("stream", 650),
 ];
 
@@ -76,29 +73,19 @@ const SANITIZER: &str = "allocator_may_return_null=1:max_allocation_size_mb=1024
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
     let all = files(&workspace.path(PROGRAMS));
-    let mut all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
-    all.push(PREPROCESSOR.0);
+    let all: Vec<_> = all.iter().filter_map(|file| file.strip_suffix(".rs")).collect();
     if let Some(unknown) = arguments.targets.iter().find(|name| !all.contains(&name.as_str())) {
         return Err(format!("there is no target {unknown}; there are: {}", all.join(", ")).into());
     }
     let chosen: Vec<_> = arguments.targets.iter().map(String::as_str).collect();
     let targets = if chosen.is_empty() { all } else { chosen };
-    let (python, rust): (Vec<_>, Vec<_>) = targets.iter().partition(|name| **name == PREPROCESSOR.0);
-    let programs = if rust.is_empty() { PathBuf::new() } else { build(workspace, &rust)? };
-    let interpreter = if python.is_empty() { PathBuf::new() } else { install(workspace)? };
+    let programs = build(workspace, &targets)?;
     let mut rows =
         vec![["target", "seconds", "inputs tried", "inputs with code of their own"].map(String::from)];
     let mut broken = Vec::new();
     for target in targets {
-        let command = if target == PREPROCESSOR.0 {
-            let mut command = workspace.command(&interpreter);
-            command.arg(PREPROCESSOR.1);
-            command
-        } else {
-            let mut command = workspace.command(programs.join(target));
-            command.env("ASAN_OPTIONS", SANITIZER);
-            command
-        };
+        let mut command = workspace.command(programs.join(target));
+        command.env("ASAN_OPTIONS", SANITIZER);
         let start = Instant::now();
         let found = fuzz(workspace, command, target, arguments)?;
         let seconds = start.elapsed().as_secs().to_string();
@@ -131,16 +118,6 @@ fn build(workspace: &Workspace, targets: &[&str]) -> Result<PathBuf> {
     command.args(targets.iter().flat_map(|target| ["--bin", target]));
     run_program(&mut command)?;
     Ok(folder.join(host).join("release"))
-}
-
-/// Installs the Python package and its fuzzer; gives the interpreter that has them.
-fn install(workspace: &Workspace) -> Result<PathBuf> {
-    let interpreter =
-        python::environment_with(workspace, "fuzz/python", &[&["-r", "fuzz/python/requirements.txt"]])?;
-    let wheel = workspace.folder("fuzz/python")?.join("wheel");
-    let wheel = python::build(workspace, &interpreter, &interpreter, "dev", &wheel)?;
-    python::install(workspace, &interpreter, &wheel)?;
-    Ok(interpreter)
 }
 
 fn fuzz(

@@ -338,6 +338,11 @@ RustBuffer uniffi_mojo_audio_uniffi_fn_func_default_options(RustCallStatus *_Non
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_JSON_OPTIONS
+#define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_JSON_OPTIONS
+RustBuffer uniffi_mojo_audio_uniffi_fn_func_json_options(RustBuffer json, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_PRESET_OPTIONS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_PRESET_OPTIONS
 RustBuffer uniffi_mojo_audio_uniffi_fn_func_preset_options(RustBuffer name, RustCallStatus *_Nonnull out_status
@@ -618,6 +623,12 @@ uint16_t uniffi_mojo_audio_uniffi_checksum_func_check_options(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_DEFAULT_OPTIONS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_DEFAULT_OPTIONS
 uint16_t uniffi_mojo_audio_uniffi_checksum_func_default_options(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_JSON_OPTIONS
+#define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_JSON_OPTIONS
+uint16_t uniffi_mojo_audio_uniffi_checksum_func_json_options(void
 
 );
 #endif

@@ -16,6 +16,20 @@ extension MelConfig {
         self.init(texts: OptionTexts(options))
     }
 
+    /// The options of a model, from the text of its `preprocessor_config.json`, or of a `processor_config.json`
+    /// that has the settings under `feature_extractor`: files of transformers.
+    ///
+    /// The result equals the features of the class that the file names, for one signal with the class's defaults,
+    /// up to what comes after them: Whisper's and CLVP's classes also truncate longer signals, SeamlessM4T's
+    /// stacks frames.
+    ///
+    /// - Throws: ``MelError/config(field:value:wanted:message:)`` if the text isn't JSON, or for a class or a
+    ///   setting (`field`) whose features the options can't describe.
+    public init(json: String) throws(MelError) {
+        let options = try refusing { try jsonOptions(json: json) }
+        self.init(texts: OptionTexts(options))
+    }
+
     /// The same configuration with changes.
     ///
     /// ```swift

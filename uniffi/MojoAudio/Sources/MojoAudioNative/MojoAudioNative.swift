@@ -1207,6 +1207,17 @@ public func defaultOptions()throws  -> [String: String]  {
 })
 }
 /**
+ * The options of a model, from the text of its configuration file.
+ */
+public func jsonOptions(json: String)throws  -> [String: String]  {
+    return try  FfiConverterDictionaryStringString.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
+        uniffiCallStatus in
+    uniffi_mojo_audio_uniffi_fn_func_json_options(
+        FfiConverterString.lower(json),uniffiCallStatus
+    )
+})
+}
+/**
  * The options of a preset.
  */
 public func presetOptions(name: String)throws  -> [String: String]  {
@@ -1236,6 +1247,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_func_default_options() != 4457) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_mojo_audio_uniffi_checksum_func_json_options() != 33298) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_func_preset_options() != 63251) {

@@ -41,6 +41,26 @@ private func noise(_ count: Int) -> [Float] {
     #expect(config.winLength == nil)
 }
 
+@Test func configurationsAreReadFromTheSettingsOfAModel() throws {
+    let json = #"{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}"#
+    let expected = MelConfig.whisperLargeV3.with {
+        $0.fMax = 8_000
+        $0.binFrequencies = .linspace
+        $0.padTo = 480_000
+    }
+    let config = try MelConfig(json: json)
+    #expect(config == expected)
+    let nested = try MelConfig(json: #"{"feature_extractor": \#(json)}"#)
+    #expect(nested == expected)
+    let error = try refusal {
+        _ = try MelConfig(json: #"{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}"#)
+    }
+    guard case .config("std", "0", _, _) = error else {
+        Issue.record("\(error)")
+        return
+    }
+}
+
 @Test func wrongOptionsAreRefused() throws {
     let wrong: [(MelConfig, String)] = [
         (MelConfig.whisper.with { $0.nMels = -1 }, "n_mels"),

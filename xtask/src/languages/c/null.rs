@@ -105,6 +105,7 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
         ("const size_t *", "lengths") => "lengths",
         ("float *", _) => "room",
         ("const char *", "preset") => "\"whisper\"",
+        ("const char *", "json") => r#""{\"feature_extractor_type\": \"WhisperFeatureExtractor\"}""#,
         ("const char *", "name") => "\"n_mels\"",
         ("const char *", "value") => "\"40\"",
         ("size_t", "num_samples") => "SAMPLES",

@@ -743,6 +743,19 @@ public class MelConfig private constructor(internal val options: Options) {
         @JvmStatic
         public fun preset(name: String): MelConfig = MelConfig(Options.preset(name))
 
+        /**
+         * The options of a model, from the text of its `preprocessor_config.json`, or of a
+         * `processor_config.json` that has the settings under `feature_extractor`: files of transformers. They
+         * equal the features of the class that the file names, for one signal with the class's defaults, up to
+         * what comes after them: Whisper's and CLVP's classes also truncate longer signals, SeamlessM4T's stacks
+         * frames.
+         *
+         * @throws MelException.Config the text isn't JSON, or the features of a class or a setting can't be
+         *   described by the options
+         */
+        @JvmStatic
+        public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))
+
         /** The preset `whisper`. */
         @JvmStatic
         public fun whisper(): MelConfig = preset("whisper")

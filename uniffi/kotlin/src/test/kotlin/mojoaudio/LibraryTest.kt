@@ -62,6 +62,19 @@ class LibraryTest {
     }
 
     @Test
+    fun `configurations are read from the settings of a model`() {
+        val json = """{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}"""
+        val expected = MelConfig.whisperLargeV3().toBuilder()
+            .fMax(8000.0).binFrequencies(MelConfig.BinFrequencies.LINSPACE).padTo(480_000).build()
+        assertEquals(expected, MelConfig.fromJson(json))
+        assertEquals(expected, MelConfig.fromJson("""{"feature_extractor": $json}"""))
+        val error = refused<MelException.Config> {
+            MelConfig.fromJson("""{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}""")
+        }
+        assertEquals(listOf("std", "0"), listOf(error.field, error.value))
+    }
+
+    @Test
     fun `wrong options are refused`() {
         val wrong = mapOf(
             "n_mels" to MelConfig.whisper().copy(nMels = -1),

@@ -578,6 +578,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_func_default_options(
     ): Int
+    external fun uniffi_mojo_audio_uniffi_checksum_func_json_options(
+    ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_func_preset_options(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute(
@@ -666,6 +668,8 @@ internal object UniffiLib {
     external fun uniffi_mojo_audio_uniffi_fn_func_check_options(`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_mojo_audio_uniffi_fn_func_default_options(uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_mojo_audio_uniffi_fn_func_json_options(`json`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_mojo_audio_uniffi_fn_func_preset_options(`name`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -792,6 +796,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_func_default_options() and 0xFFFF) != 4457) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_json_options() and 0xFFFF) != 33298) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_func_preset_options() and 0xFFFF) != 63251) {
@@ -2041,6 +2048,19 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
     UniffiLib.uniffi_mojo_audio_uniffi_fn_func_default_options(
 
         _status)
+}
+    )
+    }
+
+        /**
+         * The options of a model, from the text of its configuration file.
+         */
+    @Throws(NativeException::class) fun `jsonOptions`(`json`: kotlin.String): Map<kotlin.String, kotlin.String> {
+            return FfiConverterMapStringString.lift(
+    uniffiRustCallWithError(NativeException) { _status ->
+    UniffiLib.uniffi_mojo_audio_uniffi_fn_func_json_options(
+
+        FfiConverterString.lower(`json`),_status)
 }
     )
     }

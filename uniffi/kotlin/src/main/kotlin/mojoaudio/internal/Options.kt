@@ -10,6 +10,8 @@ internal class Options private constructor(private var texts: Map<String, String
         fun defaults(): Options = Options(refusing { defaultOptions() })
 
         fun preset(name: String): Options = Options(refusing { presetOptions(name) })
+
+        fun json(json: String): Options = Options(refusing { jsonOptions(json) })
     }
 
     /** The same options, apart from these. */

@@ -167,7 +167,7 @@ mod tests {
         let plans = Plans::new();
         address(&plans, 40);
         plans.clear();
-        assert_eq!(kept(&plans), []);
+        assert_eq!(kept(&plans), [0; 0]);
         address(&plans, 80);
         let inner = plans.with(&config(80), |_| {
             plans.clear();
@@ -196,6 +196,6 @@ mod tests {
         let plans = Plans::new();
         assert!(plans.with(&config(0), |_| Ok(())).is_err());
         assert!(plans.with(&config(80), |_| Err::<(), _>(Error::EmptyInput)).is_err());
-        assert_eq!(kept(&plans), []);
+        assert_eq!(kept(&plans), [0; 0]);
     }
 }

@@ -35,7 +35,8 @@ export interface MelConfig {
   /** Where the options that are not named come from; Whisper's 80 bands if left out. */
   preset?: Preset | undefined;
   /**
-   * Sample rate of the input, in hertz.
+   * Sample rate that the features are computed at, in hertz. It is the input's, unless `inputRate` is
+   * set.
    *
    * @default 16000
    */
@@ -449,6 +450,15 @@ export interface MelConfig {
    * @default 'mel_major'
    */
   layout?: Layout | undefined;
+  /**
+   * Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sampleRate`, the
+   * input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+   * aliases at −110 dB. n samples become ceil(n · `sampleRate` / `inputRate`), sample i at time
+   * i / `sampleRate`. Unset: `sampleRate`, nothing is resampled.
+   *
+   * @default null
+   */
+  inputRate?: number | null | undefined;
 }
 
 /** Every option and its value. */

@@ -365,7 +365,8 @@ type MelConfig struct {
 	// The preset that supplies options of a library newer than this package.
 	preset uint32
 
-	// Sample rate of the input, in hertz.
+	// Sample rate that the features are computed at, in hertz. It is the input's, unless InputRate is
+	// set.
 	SampleRate int
 
 	// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
@@ -553,6 +554,13 @@ type MelConfig struct {
 
 	// Order of the result in memory.
 	Layout Layout
+
+	// Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from SampleRate, the
+	// input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+	// aliases at −110 dB. n samples become ceil(n · SampleRate / InputRate), sample i at time
+	// i / SampleRate. Unset: SampleRate, nothing is resampled.
+	// 0 is unset.
+	InputRate int
 }
 
 // Presets are the names that [Preset] knows.
@@ -658,6 +666,7 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.NormalizeEps = float64(o.normalize_eps)
 	c.MaskTail = o.mask_tail != 0
 	c.Layout = Layout(o.layout)
+	c.InputRate = int(o.input_rate)
 	return c
 }
 
@@ -766,5 +775,9 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 		o.mask_tail = 1
 	}
 	o.layout = C.int32_t(c.Layout)
+	if int64(c.InputRate) < 0 || int64(c.InputRate) > math.MaxUint32 {
+		return o, outOfRange("input_rate", c.InputRate)
+	}
+	o.input_rate = C.uint32_t(c.InputRate)
 	return o, nil
 }

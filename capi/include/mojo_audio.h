@@ -459,7 +459,8 @@ typedef struct {
    */
   uint32_t preset;
   /**
-   * Sample rate of the input, in hertz.
+   * Sample rate that the features are computed at, in hertz. It is the input's, unless input_rate is
+   * set.
    */
   uint32_t sample_rate;
   /**
@@ -731,6 +732,18 @@ typedef struct {
    * Keeps normalize from dividing by 0.
    */
   double normalize_eps;
+  /**
+   * Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from sample_rate, the
+   * input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+   * aliases at −110 dB. n samples become ceil(n · sample_rate / input_rate), sample i at time
+   * i / sample_rate. Unset: sample_rate, nothing is resampled.
+   * 0 means unset.
+   */
+  uint32_t input_rate;
+  /**
+   * Always 0.
+   */
+  uint32_t reserved_0;
 } MojoMelOptions;
 
 #ifdef __cplusplus

@@ -250,7 +250,8 @@ pub struct MojoMelOptions {
     /// Preset that supplies options newer than the caller's header. Don't change it:
     /// mojo_mel_options_init() sets it.
     pub preset: u32,
-    /// Sample rate of the input, in hertz.
+    /// Sample rate that the features are computed at, in hertz. It is the input's, unless input_rate is
+    /// set.
     pub sample_rate: u32,
     /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
     /// power of two.
@@ -413,6 +414,14 @@ pub struct MojoMelOptions {
     pub energy_floor: f64,
     /// Keeps normalize from dividing by 0.
     pub normalize_eps: f64,
+    /// Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from sample_rate, the
+    /// input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    /// aliases at −110 dB. n samples become ceil(n · sample_rate / input_rate), sample i at time
+    /// i / sample_rate. Unset: sample_rate, nothing is resampled.
+    /// 0 means unset.
+    pub input_rate: u32,
+    /// Always 0.
+    pub reserved_0: u32,
 }
 
 /// Presets by their number in the field preset.
@@ -490,11 +499,14 @@ impl MojoMelOptions {
             lifter: config.lifter,
             energy_floor: config.energy_floor,
             normalize_eps: config.normalize_eps,
+            input_rate: config.input_rate.unwrap_or_default(),
+            reserved_0: 0,
         }
     }
 
     /// The configuration that the fields describe, unchecked.
     pub(crate) fn config(&self) -> Result<MelConfig, Failure> {
+        choice("reserved_0", &[()], self.reserved_0 as i32, "0")?;
         Ok(MelConfig {
             sample_rate: self.sample_rate,
             n_fft: self.n_fft,
@@ -636,6 +648,7 @@ impl MojoMelOptions {
             normalize_eps: self.normalize_eps,
             mask_tail: choice("mask_tail", &[false, true], self.mask_tail, "0 or 1")?,
             layout: choice("layout", config::Layout::ALL, self.layout, "a MojoMelLayout, from 0 to 1")?,
+            input_rate: (self.input_rate != 0).then_some(self.input_rate),
         })
     }
 }

@@ -203,6 +203,11 @@ fn config(args: &Args, out: &Option<Out>) -> Result<MelConfig, UsageError> {
         config.layout = layout;
     }
     config.check().map_err(wrong)?;
+    if let Some(rate) = config.input_rate {
+        return Err(usage_error(format!(
+            "--set input_rate={rate}: must not be set, as each file says its own rate"
+        )));
+    }
     Ok(config)
 }
 

@@ -528,6 +528,30 @@ def batches():
                "openai(np.pad(x, (0, 3200 - len(x))))", {"pad_to": 3200}, kind="batch")
 
 
+def input_rates():
+    """The library's features of the input resampled by the formula: rates of every kind, up and down."""
+    mel = "knf_fbank(at_rate(x, {}, 16000) * 32768, mel={{'num_bins': 80}})"
+    table = [
+        ("whisper", "speech 48000 9000 1", "openai-whisper", "openai(at_rate(x, 48000, 16000))", {}),
+        ("whisper", "white 44100 4001 2", "openai-whisper", "openai(at_rate(x, 44100, 16000))", {}),
+        ("whisper", "chirp 8000 2500 3", "openai-whisper", "openai(at_rate(x, 8000, 16000))", {}),
+        ("kaldi-fbank", "speech 44100 6000 4", "kaldi-native-fbank", mel.format(44100), {}),
+        ("kaldi-fbank", "white 47999 6007 5", "kaldi-native-fbank", mel.format(47999), {}),
+        ("kaldi-fbank", "speech 11025 3000 6", "kaldi-native-fbank", mel.format(11025), {}),
+        ("kaldi-fbank", "impulse 32000 4001 0", "kaldi-native-fbank", mel.format(32000), {}),
+        ("parakeet", "speech 96000 9600 1", "transformers", "extract('Parakeet', at_rate(x, 96000, 16000)).T", {}),
+        ("hifigan", "speech 16000 4000 2", "torch", "hifigan(at_rate(x, 16000, 22050))", {}),
+    ]
+    for preset, signal, library, call, changes in table:
+        rate = int(signal.split()[1])
+        yield Case(f"input-rate-{rate}-{preset}", preset, signal, library, call, {"input_rate": rate} | changes)
+    yield Case("input-rate-48000-int16", "kaldi-fbank", "speech 48000 9000 3", "kaldi-native-fbank", mel.format(48000),
+               {"input_rate": 48000}, kind="int16")
+    yield Case("input-rate-44100-batch", "whisper", ["speech 44100 4000 1", "white 44100 1500 2", "tones 44100 3001 3"],
+               "openai-whisper", "openai(at_rate(x, 44100, 16000))", {"input_rate": 44100}, kind="batch")
+
+
 def all_cases():
-    for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches):
+    for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
+                  input_rates):
         yield from group()

@@ -88,8 +88,8 @@ def answer(corpus, case, signal, name, integers=False):
     samples, input_name = corpus.signal(signal, integers)
     o = options.resolve(case.preset, case.options)
     rate = corpus.signals[input_name]["sample_rate"]
-    if o["sample_rate"] != rate:
-        raise ValueError(f"{name}: sample_rate {o['sample_rate']}, the signal has {rate}")
+    if (o["input_rate"] or o["sample_rate"]) != rate:
+        raise ValueError(f"{name}: {o['input_rate']} and {o['sample_rate']} Hz, the signal has {rate}")
     values = references.ask(case.call, samples)
     if not np.isfinite(values).all():
         raise ValueError(f"{name}: the reference gives NaN or infinity")

@@ -8,6 +8,8 @@ libraries.
 import numpy as np
 import scipy.fft
 
+from resampling import resampled
+
 FLOAT32_EPSILON = 2.0**-23
 
 
@@ -215,7 +217,8 @@ def normalized(y, o, n_samples):
 
 def mel_spectrogram(samples, o, dtype=np.float64):
     """The result, mel-major, and the mel energies before the logarithm (without the energy row)."""
-    x = samples.astype(dtype)
+    x = resampled(samples, o["input_rate"], o["sample_rate"], dtype)
+    n_samples = len(x)
     if o["normalize_input"]:
         x = normalized_input(x)
     x = x * dtype(o["input_scale"])
@@ -250,7 +253,7 @@ def mel_spectrogram(samples, o, dtype=np.float64):
     if o["n_mfcc"] is not None:
         y = cepstrum(y, o)
     y = with_energy(y, energy, o)
-    return normalized(y, o, len(samples)), mel
+    return normalized(y, o, n_samples), mel
 
 
 def strong_bands(mel, o):

@@ -29,6 +29,8 @@ from transformers import audio_utils
 from transformers.models.parakeet.feature_extraction_parakeet import ParakeetFeatureExtractor
 from transformers.models.voxtral_realtime.feature_extraction_voxtral_realtime import VoxtralRealtimeFeatureExtractor
 
+import resampling
+
 torch.set_num_threads(1)
 
 openai = whisper.audio.log_mel_spectrogram
@@ -39,6 +41,11 @@ transforms = torchaudio.transforms
 def tensor(x):
     """The input for torchaudio's Kaldi functions: (1, n_samples)."""
     return torch.from_numpy(x)[None, :]
+
+
+def at_rate(x, source, target):
+    """The input at another rate, by float64 sums of the documented filters: no library has these."""
+    return resampling.resampled(x, source, target).astype(np.float32)
 
 
 def faster(x, padding=0, **options):

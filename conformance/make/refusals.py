@@ -103,6 +103,12 @@ OPTIONS = [
     ("whisper", {"log": "log2"}, "log"),
     ("whisper", {"reference": "max"}, "reference"),
     ("whisper", {"layout": "MEL_MAJOR"}, "layout"),
+    # Rates that can't be resampled.
+    ("whisper", {"input_rate": "0"}, "input_rate"),
+    ("whisper", {"input_rate": "999"}, "input_rate"),
+    ("whisper", {"input_rate": "768001"}, "input_rate"),
+    ("whisper", {"input_rate": "44100.5"}, "input_rate"),
+    ("whisper", {"sample_rate": "999", "input_rate": "16000"}, "sample_rate"),
 ]
 
 UNKNOWN = [

@@ -35,7 +35,7 @@ macro_rules! options {
         /// # Ok::<(), mojo_audio_core::Error>(())
         /// ```
         ///
-        /// The order of the steps is fixed: `normalize_input`, `dither`, `preemphasis` over the
+        /// The order of the steps is fixed: resampling from `input_rate`, `normalize_input`, `dither`, `preemphasis` over the
         /// signal, padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in
         /// the frame, window, transform, `power`, mel filters, `log`, reference and `top_db`,
         /// `offset` and `scale`, cepstrum or energy, `normalize`.
@@ -125,7 +125,8 @@ macro_rules! options {
 }
 
 options! {
-    /// Sample rate of the input, in hertz.
+    /// Sample rate that the features are computed at, in hertz. It is the input's, unless `input_rate` is
+    /// set.
     sample_rate: u32 = 16_000;
     /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
     /// power of two.
@@ -253,6 +254,11 @@ options! {
     mask_tail: bool = false;
     /// Order of the result in memory.
     layout: Layout = Layout::MelMajor;
+    /// Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sample_rate`, the
+    /// input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
+    /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
+    input_rate: Option<u32> = None;
 }
 
 impl MelConfig {
@@ -266,6 +272,19 @@ impl MelConfig {
     #[must_use]
     pub fn window_length(&self) -> u32 {
         self.win_length.unwrap_or(self.n_fft)
+    }
+
+    /// Sample rate of the input in hertz.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let config = MelConfig { input_rate: Some(44_100), ..MelConfig::whisper() };
+    /// assert_eq!((config.rate_of_input(), MelConfig::whisper().rate_of_input()), (44_100, 16_000));
+    /// ```
+    #[must_use]
+    pub fn rate_of_input(&self) -> u32 {
+        self.input_rate.unwrap_or(self.sample_rate)
     }
 
     /// Upper edge of the highest band in hertz.

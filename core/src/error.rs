@@ -29,7 +29,8 @@ pub enum Error {
     /// The input has no samples.
     EmptyInput,
     /// A sample is not a number, infinite, or so large that its power can't be represented. Samples
-    /// above `limit` are refused by a stream always, in a whole input where they have that effect.
+    /// above `limit` are refused by a stream always, in a whole input where they have that effect, or
+    /// where the option `input_rate` resamples it.
     Sample {
         /// Its place in the input (in a stream: since its start), from 0.
         index: usize,

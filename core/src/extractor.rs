@@ -130,7 +130,8 @@ impl MelExtractor {
         if n_samples == 0 {
             return 0;
         }
-        self.plan.n_frames.unwrap_or_else(|| self.plan.framing.count(n_samples as u64))
+        let plan = &self.plan;
+        plan.n_frames.unwrap_or_else(|| plan.framing.count(plan.signal_length(n_samples as u64)))
     }
 
     /// The bands whose filter is so narrow that it contains no bin of the transform: they are
@@ -162,7 +163,7 @@ impl MelExtractor {
         self.pool.bytes
     }
 
-    /// The mel spectrogram of `samples`: mono, at the configuration's sample rate, either `f32` (full scale
+    /// The mel spectrogram of `samples`: mono, at the configuration's `input_rate` or else its `sample_rate`, either `f32` (full scale
     /// is 1) or `i16` (each counts as value / 32,768). Returns (`n_mels`, `n_frames`), or the transpose if
     /// the option `layout` is `frame_major`, row-major.
     ///

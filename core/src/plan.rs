@@ -11,6 +11,7 @@ use crate::limits;
 use crate::mel::Filterbank;
 use crate::memory;
 use crate::normalize::Normalization;
+use crate::resample;
 use crate::signal::Conditioning;
 use crate::window;
 use alloc::{format, string::String, vec::Vec};
@@ -31,6 +32,8 @@ pub struct Overrides<'a> {
 pub(crate) struct Plan {
     pub kernel: &'static Kernel,
     pub framing: Framing,
+    /// The filters from the input's rate to that of the frames, if they differ.
+    pub resampling: Option<resample::Design>,
     pub conditioning: Conditioning,
     pub recipe: Recipe,
     pub compression: Compression,
@@ -69,7 +72,7 @@ impl Plan {
         let weights = Weights { of: &weights, norm };
         let form = (kernel.lanes, kernel.expands);
         let recipe = Recipe::new(config, &framing, form, &weights, filterbank)?;
-        let sample_limit = limits::sample_limit(
+        let mut sample_limit = limits::sample_limit(
             config,
             weights.of,
             restored_norm,
@@ -79,9 +82,17 @@ impl Plan {
         )?;
         limits::check_dither(config, sample_limit)?;
         limits::check_normalized(config, sample_limit)?;
+        let resampling = match (config.rate_of_input(), config.sample_rate) {
+            (from, to) if from == to => None,
+            (from, to) => Some(resample::Design::new(kernel, from, to)?),
+        };
+        if resampling.is_some() {
+            sample_limit = (sample_limit / resample::GAIN).max(f32::MIN_POSITIVE);
+        }
         Ok(Self {
             kernel,
             framing,
+            resampling,
             conditioning: Conditioning::new(config),
             sample_limit,
             n_rows: recipe.bands.n_rows,
@@ -91,6 +102,11 @@ impl Plan {
             n_frames: config.n_frames.map(|n| n as usize),
             normalization: Normalization::new(config),
         })
+    }
+
+    /// Length of the signal that frames are cut from, of an input of so many samples.
+    pub fn signal_length(&self, n_samples: u64) -> u64 {
+        self.resampling.as_ref().map_or(n_samples, |design| design.output_length(n_samples))
     }
 
     /// Floats that so many frames read from the first one's start on, at `stride` samples a frame.

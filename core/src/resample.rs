@@ -5,6 +5,7 @@ pub(crate) mod kernels;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod window;
 
 use crate::error::Error;
 use crate::kernels::InstructionSet;
@@ -14,14 +15,18 @@ use crate::signal::{Sample, check_samples};
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use design::Design;
-use state::State;
+pub(crate) use design::Design;
+pub(crate) use state::State;
 
 /// Rates beyond these are those of broken headers.
 pub(crate) const RATES: core::ops::RangeInclusive<u32> = 1_000..=768_000;
 
-/// The sum of the filters' magnitudes is at most 2.5 at any pair of rates.
-const LIMIT: f32 = f32::MAX / 4.0;
+/// How much larger than the input's samples the output's may be: the sum of the filters' magnitudes, at any
+/// pair of rates.
+pub(crate) const GAIN: f32 = 4.0;
+
+/// What neither the output nor a sum on the way to it overflows with.
+const LIMIT: f32 = f32::MAX / (2.0 * GAIN);
 
 /// Resamples a mono signal to another sample rate: a whole one, or one that is pushed in pieces.
 ///
@@ -197,7 +202,7 @@ impl Resampler {
     /// below 2^−95 count as 0) or `i16` (each counts as value / 32,768).
     ///
     /// # Errors
-    /// [`Error::Sample`] for the first sample that is not finite, or above a quarter of the largest
+    /// [`Error::Sample`] for the first sample that is not finite, or above an eighth of the largest
     /// float; [`Error::Allocation`].
     ///
     /// ```

@@ -209,13 +209,13 @@ mod tests {
     use crate::config::{Layout, MelConfig, PadMode};
     use crate::kernels::{InstructionSet, Kernel};
     use crate::plan::Overrides;
-    use crate::signal::{Sample, WholeSignal};
+    use crate::signal::{Sample, Source, Standard, WholeSignal};
     use std::vec::Vec;
 
     /// A signal that doesn't say where it is silent.
-    struct Unsaid<'a, S>(WholeSignal<'a, S>);
+    struct Unsaid<S>(WholeSignal<S>);
 
-    impl<S: Sample> Signal for Unsaid<'_, S> {
+    impl<S: Source> Signal for Unsaid<S> {
         fn length(&self) -> u64 {
             self.0.length()
         }
@@ -265,7 +265,11 @@ mod tests {
     fn check<S: Sample>(config: &MelConfig, set: InstructionSet, samples: &[S]) {
         let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
         let plan = Plan::new(config, &overrides).unwrap();
-        let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
+        let standard = match plan.conditioning.normalize {
+            true => Standard::of(&samples, plan.kernel),
+            false => Standard::NONE,
+        };
+        let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing, standard);
         let n_frames = plan.framing.count(samples.len() as u64);
         let silent = signal.silent_frames(&plan.framing);
         assert!(silent.start < n_frames, "{config:?}: there is no silence to be repeated");
@@ -274,7 +278,7 @@ mod tests {
             signal.fill(plan.kernel, plan.framing.start(silent), &mut frame);
             assert!(frame.iter().all(|sample| sample.to_bits() == 0), "{config:?}, frame {silent}");
         }
-        let unsaid = Unsaid(WholeSignal::new(samples, plan.conditioning, &plan.framing));
+        let unsaid = Unsaid(WholeSignal::new(samples, plan.conditioning, &plan.framing, standard));
         for layout in [Layout::MelMajor, Layout::FrameMajor] {
             for range in [7, usize::MAX] {
                 let said = compute(&plan, layout, &signal, n_frames, range);
@@ -342,7 +346,7 @@ mod tests {
         let config = MelConfig { pad_to: Some(480_000), ..MelConfig::whisper() };
         let plan = Plan::new(&config, &Overrides::default()).unwrap();
         let samples = std::vec![0.5f32; 80_000];
-        let signal = WholeSignal::new(&samples, plan.conditioning, &plan.framing);
+        let signal = WholeSignal::new(&samples[..], plan.conditioning, &plan.framing, Standard::NONE);
         // Frame t reads 400 samples from 160 t − 200 on.
         let silent = signal.silent_frames(&plan.framing);
         assert_eq!((silent.start, silent.end.min(3_000)), (502, 3_000));

@@ -5,6 +5,8 @@ use crate::block::spectrum::LargePrimeScratch;
 use crate::error::Error;
 use crate::memory::{self, AlignedBuffer};
 use crate::plan::Plan;
+use crate::resample::Design;
+use crate::resample::window::Window;
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -16,15 +18,23 @@ pub(crate) struct Scratch {
     pub large_prime: LargePrimeScratch,
     /// For frames that come one at a time.
     pub single: Option<AlignedBuffer>,
+    /// For a whole input at another rate.
+    pub window: Option<Window>,
 }
 
 impl Scratch {
     pub fn new(plan: &Plan) -> Result<Self, Error> {
+        let window = plan.resampling.as_ref().map(|design| make_window(plan, design)).transpose()?;
+        Ok(Self { window, ..Self::for_blocks(plan)? })
+    }
+
+    fn for_blocks(plan: &Plan) -> Result<Self, Error> {
         Ok(Self {
             floats: AlignedBuffer::uninitialised(plan.recipe.scratch)?,
             #[cfg(feature = "realfft")]
             large_prime: LargePrimeScratch::new(&plan.recipe.spectrum)?,
             single: None,
+            window: None,
         })
     }
 
@@ -32,7 +42,7 @@ impl Scratch {
     pub fn for_stream(plan: &Plan) -> Result<Self, Error> {
         let single = plan.recipe.make_single()?;
         let single = single.map(|single| AlignedBuffer::zeroed(single.scratch)).transpose()?;
-        Ok(Self { single, ..Self::new(plan)? })
+        Ok(Self { single, ..Self::for_blocks(plan)? })
     }
 
     /// Bytes that it takes, but for a stream's.
@@ -41,8 +51,18 @@ impl Scratch {
         let large_prime = self.large_prime.bytes();
         #[cfg(not(feature = "realfft"))]
         let large_prime = 0;
-        self.floats.bytes() + large_prime
+        self.floats.bytes() + large_prime + self.window.as_ref().map_or(0, Window::bytes)
     }
+
+    /// The window, which is to be put back. A panic may have kept the last one.
+    pub fn take_window(&mut self, plan: &Plan, design: &Design) -> Result<Window, Error> {
+        self.window.take().map_or_else(|| make_window(plan, design), Ok)
+    }
+}
+
+fn make_window(plan: &Plan, design: &Design) -> Result<Window, Error> {
+    // Neighbouring blocks share less than a frame, and pre-emphasis reads one sample before.
+    Window::new(design, plan.framing.n_fft + 1)
 }
 
 /// Scratches for as many computations at once. No thread waits for another: when all are in use, one

@@ -187,34 +187,84 @@ pub(crate) trait Signal {
     }
 }
 
-/// A whole input.
-pub(crate) struct WholeSignal<'a, S> {
-    samples: &'a [S],
-    conditioning: Conditioning,
-    /// Mean and 1 / deviation, or 0 and 1.
+/// Where a whole input's samples are read from.
+pub(crate) trait Source {
+    fn len(&self) -> usize;
+
+    /// All samples, if they are in memory as floats.
+    fn floats(&self) -> Option<&[f32]>;
+
+    /// Copies the samples from `from` on.
+    fn read(&self, kernel: &Kernel, from: usize, to: &mut [f32]);
+}
+
+impl<S: Sample> Source for &[S] {
+    fn len(&self) -> usize {
+        <[S]>::len(self)
+    }
+
+    fn floats(&self) -> Option<&[f32]> {
+        S::as_floats(self)
+    }
+
+    fn read(&self, kernel: &Kernel, from: usize, to: &mut [f32]) {
+        S::convert(kernel, &self[from..from + to.len()], to);
+    }
+}
+
+/// Mean and 1 / deviation of an input, or 0 and 1 where it is not normalized.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standard {
     mean: f32,
     per_deviation: f32,
+}
+
+impl Standard {
+    pub const NONE: Self = Self { mean: 0.0, per_deviation: 1.0 };
+
+    /// Mean and 1 / sqrt(variance + 1e-7), as transformers' `zero_mean_unit_var_norm` takes them.
+    pub fn of(source: &impl Source, kernel: &Kernel) -> Self {
+        let n = source.len();
+        let sum = |term: &dyn Fn(f64) -> f64| {
+            let (mut sum, mut part) = (0.0, [0.0; 256]);
+            for from in (0..n).step_by(part.len()) {
+                let part = &mut part[..(n - from).min(256)];
+                source.read(kernel, from, part);
+                sum = part.iter().fold(sum, |sum, sample| sum + term(f64::from(*sample)));
+            }
+            sum
+        };
+        let mean = sum(&|sample| sample) / n as f64;
+        let variance = sum(&|sample| (sample - mean) * (sample - mean)) / n as f64;
+        Self { mean: mean as f32, per_deviation: (1.0 / libm::sqrt(variance + 1e-7)) as f32 }
+    }
+}
+
+/// A whole input.
+pub(crate) struct WholeSignal<S> {
+    source: S,
+    conditioning: Conditioning,
+    standard: Standard,
     length: u64,
     /// Samples up to here repeat the input.
     repeated: u64,
 }
 
-impl<'a, S: Sample> WholeSignal<'a, S> {
-    pub fn new(samples: &'a [S], conditioning: Conditioning, framing: &Framing) -> Self {
-        let n = samples.len() as u64;
+impl<S: Source> WholeSignal<S> {
+    pub fn new(source: S, conditioning: Conditioning, framing: &Framing, standard: Standard) -> Self {
+        let n = source.len() as u64;
         let length = framing.padded_length(n);
-        let (mean, per_deviation) =
-            if conditioning.normalize { mean_and_scale(samples) } else { (0.0, 1.0) };
         let repeated = if conditioning.repeat { length / n * n } else { n };
-        Self { samples, conditioning, mean, per_deviation, length, repeated }
+        Self { source, conditioning, standard, length, repeated }
     }
 
     /// The input from sample `from` on, before pre-emphasis.
     fn plain(&self, kernel: &Kernel, from: usize, to: &mut [f32]) {
-        S::convert(kernel, &self.samples[from..from + to.len()], to);
+        self.source.read(kernel, from, to);
         if self.conditioning.normalize {
+            let Standard { mean, per_deviation } = self.standard;
             for value in &mut *to {
-                *value = (*value - self.mean) * self.per_deviation;
+                *value = (*value - mean) * per_deviation;
             }
         }
         self.conditioning.add_dither(from as u64, to);
@@ -233,7 +283,7 @@ impl<'a, S: Sample> WholeSignal<'a, S> {
     }
 }
 
-impl<S: Sample> Signal for WholeSignal<'_, S> {
+impl<S: Source> Signal for WholeSignal<S> {
     fn length(&self) -> u64 {
         self.length
     }
@@ -247,7 +297,7 @@ impl<S: Sample> Signal for WholeSignal<'_, S> {
     }
 
     fn direct(&self, start: i64, len: usize) -> Option<&[f32]> {
-        let floats = S::as_floats(self.samples).filter(|_| self.conditioning.is_none())?;
+        let floats = self.source.floats().filter(|_| self.conditioning.is_none())?;
         let start = usize::try_from(start).ok()?;
         floats.get(start..start.checked_add(len)?)
     }
@@ -257,9 +307,10 @@ impl<S: Sample> Signal for WholeSignal<'_, S> {
         let (mut signal, zeros) = to.split_at_mut(repeated);
         zeros.fill(0.0);
         // A repetition at a time.
-        let mut from = (start % self.samples.len() as u64) as usize;
+        let n = self.source.len();
+        let mut from = (start % n as u64) as usize;
         while !signal.is_empty() {
-            let len = (self.samples.len() - from).min(signal.len());
+            let len = (n - from).min(signal.len());
             let (part, rest) = signal.split_at_mut(len);
             self.conditioned(kernel, from, part);
             signal = rest;
@@ -329,10 +380,10 @@ impl Conditioner {
         Self { conditioning, next: 0, before: 0.0 }
     }
 
-    pub fn convert<S: Sample>(&mut self, kernel: &Kernel, from: &[S], to: &mut [f32]) {
-        S::convert(kernel, from, to);
+    /// Conditions the next samples in place.
+    pub fn condition(&mut self, kernel: &Kernel, to: &mut [f32]) {
         self.conditioning.add_dither(self.next, to);
-        self.next += from.len() as u64;
+        self.next += to.len() as u64;
         if let Some(&last) = to.last() {
             if self.conditioning.preemphasis != 0.0 {
                 kernel.emphasize(to, self.conditioning.preemphasis, self.before);
@@ -340,19 +391,6 @@ impl Conditioner {
             self.before = last;
         }
     }
-}
-
-/// Mean and 1 / sqrt(variance + 1e-7), as transformers' `zero_mean_unit_var_norm` takes them.
-fn mean_and_scale<S: Sample>(samples: &[S]) -> (f32, f32) {
-    let n = samples.len() as f64;
-    let mean = samples.iter().map(|sample| f64::from(sample.to_f32())).sum::<f64>() / n;
-    let variance = samples
-        .iter()
-        .map(|sample| f64::from(sample.to_f32()) - mean)
-        .map(|deviation| deviation * deviation)
-        .sum::<f64>()
-        / n;
-    (mean as f32, (1.0 / libm::sqrt(variance + 1e-7)) as f32)
 }
 
 /// Refuses the first sample that is no finite number of magnitude at most `limit`; `start` is the

@@ -58,8 +58,12 @@ impl StageBench {
         if config.precision != Precision::Single
             || plan.recipe.frames.is_some()
             || plan.recipe.bands.cepstrum.is_some()
+            || plan.resampling.is_some()
         {
-            return refused("config", "single precision, frames as they are, no cepstrum");
+            return refused(
+                "config",
+                "single precision, frames as they are, no cepstrum, no input rate",
+            );
         }
         let needed = plan.source_length(2 * plan.kernel.lanes, plan.framing.hop);
         if samples.len() < needed {

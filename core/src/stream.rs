@@ -4,6 +4,7 @@ use crate::config::Layout;
 use crate::error::Error;
 use crate::memory;
 use crate::plan::Plan;
+use crate::resample::State;
 use crate::run::run;
 use crate::scratch::Scratch;
 use crate::shared::Shared;
@@ -48,6 +49,9 @@ pub struct MelStream {
     /// after them are discarded, and the place of the first.
     held: Vec<f32>,
     held_origin: u64,
+    /// The resampling of the input, and how many samples of it were pushed; `received` counts those after it.
+    resampling: Option<State>,
+    pushed: u64,
     received: u64,
     emitted: usize,
     is_finished: bool,
@@ -59,13 +63,18 @@ impl MelStream {
         // What is kept (see `forget`), and room for the samples of a block.
         let n_fft = framing.n_fft;
         let block = plan.kernel.lanes * framing.hop.min(n_fft);
-        let room = 2 * (n_fft + framing.span) + framing.delay().min(n_fft) + block + 2;
+        let resampling = plan.resampling.as_ref();
+        // One sample of the input may become several.
+        let at_once = resampling.map_or(0, |design| design.to.div_ceil(design.from) as usize + 2);
+        let room = 2 * (n_fft + framing.span) + framing.delay().min(n_fft) + block + 2 + at_once;
         let held = if framing.delay() > n_fft { n_fft } else { 0 };
         Ok(Self {
             scratch: Scratch::for_stream(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
             recent: memory::with_capacity(room)?,
             held: memory::with_capacity(held)?,
+            resampling: resampling.map(State::new).transpose()?,
+            pushed: 0,
             plan,
             layout,
             needed_from: 0,
@@ -90,6 +99,20 @@ impl MelStream {
         self.plan.n_rows
     }
 
+    /// How far the resampling from `input_rate` reaches beyond a sample's own time, in samples of the input,
+    /// rounded up: frames come out that much later. 0 without resampling.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let config = MelConfig { input_rate: Some(48_000), ..MelConfig::kaldi_fbank() };
+    /// assert_eq!(MelExtractor::new(&config)?.stream()?.input_latency(), 205); // 4.3 ms
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn input_latency(&self) -> usize {
+        self.plan.resampling.as_ref().map_or(0, |design| design.latency() as usize)
+    }
+
     /// Frames that a push of `n_samples` samples will return; none once the stream is finished.
     ///
     /// ```
@@ -105,7 +128,7 @@ impl MelStream {
         if self.is_finished {
             return 0;
         }
-        self.certain(self.received.saturating_add(n_samples as u64)) - self.emitted
+        self.certain(self.received_after(n_samples)) - self.emitted
     }
 
     /// Frames that [`finish`](Self::finish) would return now.
@@ -120,11 +143,11 @@ impl MelStream {
     /// ```
     #[must_use]
     pub fn frames_at_finish(&self) -> usize {
-        if self.received == 0 || self.is_finished {
+        if self.pushed == 0 || self.is_finished {
             return 0;
         }
-        let n_frames = self.plan.n_frames;
-        n_frames.unwrap_or_else(|| self.plan.framing.count(self.received)) - self.emitted
+        let Plan { n_frames, framing, .. } = &*self.plan;
+        n_frames.unwrap_or_else(|| framing.count(self.plan.signal_length(self.pushed))) - self.emitted
     }
 
     /// Takes any number of samples and returns the `k` frames that they make certain, often none:
@@ -171,23 +194,23 @@ impl MelStream {
         }
         let n_frames = self.frames_after(samples.len());
         check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
-        check_samples(samples, self.plan.sample_limit, self.received)?;
+        check_samples(samples, self.plan.sample_limit, self.pushed)?;
         let sink = self.sink(out, n_frames);
         let mut rest = samples;
         while !rest.is_empty() {
-            if self.recent.len() + rest.len() > self.recent.capacity() {
-                self.recent.drain(..self.needed_from);
-                self.needed_from = 0;
-            }
-            let room = self.recent.capacity() - self.recent.len();
-            let (taken, later) = rest.split_at(room.min(rest.len()));
-            let at = self.recent.len();
-            self.recent.resize(at + taken.len(), 0.0);
-            self.conditioner.convert(self.plan.kernel, taken, &mut self.recent[at..]);
-            self.received += taken.len() as u64;
-            let certain = self.certain(self.received);
-            self.emit(certain, None, sink);
-            self.forget();
+            let n_values = self.received_after(rest.len()) - self.received;
+            let room = self.make_room(usize::try_from(n_values).unwrap_or(usize::MAX));
+            let (taken, later) = rest.split_at(self.fitting(room, rest.len()));
+            let n_values = (self.received_after(taken.len()) - self.received) as usize;
+            self.pushed += taken.len() as u64;
+            self.take(n_values, sink, |plan, state, to| match (&plan.resampling, state) {
+                (Some(design), Some(state)) => {
+                    // They have been checked.
+                    let written = state.push(design, taken, f32::INFINITY, to);
+                    debug_assert_eq!(written, Ok(n_values));
+                }
+                _ => S::convert(plan.kernel, taken, to),
+            });
             rest = later;
         }
         Ok(n_frames)
@@ -229,13 +252,15 @@ impl MelStream {
         if self.is_finished {
             return Err(Error::Finished);
         }
-        if self.received == 0 {
+        if self.pushed == 0 {
             return Err(Error::EmptyInput);
         }
         let n_frames = self.frames_at_finish();
         check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
         let sink = self.sink(out, n_frames);
-        let (before, count) = (self.emitted, self.plan.framing.count(self.received));
+        let before = self.emitted;
+        self.finish_resampling(sink);
+        let count = self.plan.framing.count(self.received);
         let length = self.plan.framing.padded_length(self.received);
         self.emit(count, Some(length), sink);
         let missing = self.plan.missing;
@@ -266,6 +291,10 @@ impl MelStream {
         self.needed_from = 0;
         self.origin = 0;
         self.held.clear();
+        if let (Some(design), Some(state)) = (&self.plan.resampling, &mut self.resampling) {
+            state.start(design, 0);
+        }
+        self.pushed = 0;
         self.received = 0;
         self.emitted = 0;
         self.is_finished = false;
@@ -273,6 +302,59 @@ impl MelStream {
 
     fn certain(&self, received: u64) -> usize {
         self.plan.framing.certain(received, self.plan.conditioning.pad_mode)
+    }
+
+    /// Samples of the signal that frames are cut from, once `n_samples` more of the input are pushed.
+    fn received_after(&self, n_samples: usize) -> u64 {
+        let pushed = self.pushed.saturating_add(n_samples as u64);
+        self.plan.resampling.as_ref().map_or(pushed, |design| design.certain(pushed))
+    }
+
+    /// How many of `n_samples` samples of the input can be taken with room for `room` values.
+    fn fitting(&self, room: usize, n_samples: usize) -> usize {
+        let Some(design) = &self.plan.resampling else {
+            return room.min(n_samples);
+        };
+        // Resampling adds at most two to what the rates make of them.
+        let room = (room as u64).saturating_sub(2);
+        let fitting = room.saturating_mul(design.from.into()) / u64::from(design.to);
+        usize::try_from(fitting).unwrap_or(usize::MAX).clamp(1, n_samples)
+    }
+
+    /// Drops what is not needed if there is no room for `n` more values. Returns how many there is room for.
+    fn make_room(&mut self, n: usize) -> usize {
+        if self.recent.len().saturating_add(n) > self.recent.capacity() {
+            self.recent.drain(..self.needed_from);
+            self.needed_from = 0;
+        }
+        self.recent.capacity() - self.recent.len()
+    }
+
+    /// Takes the next `n` values of the signal, which `fill` writes and for which there is room, and computes
+    /// the frames that they make certain.
+    fn take(&mut self, n: usize, sink: Sink, fill: impl FnOnce(&Plan, Option<&mut State>, &mut [f32])) {
+        let at = self.recent.len();
+        self.recent.resize(at + n, 0.0);
+        fill(&self.plan, self.resampling.as_mut(), &mut self.recent[at..]);
+        self.conditioner.condition(self.plan.kernel, &mut self.recent[at..]);
+        self.received += n as u64;
+        let certain = self.certain(self.received);
+        self.emit(certain, None, sink);
+        self.forget();
+    }
+
+    /// Takes what follows the last sample of a resampled input.
+    fn finish_resampling(&mut self, sink: Sink) {
+        let length = self.plan.signal_length(self.pushed);
+        while self.received < length {
+            let missing = usize::try_from(length - self.received).unwrap_or(usize::MAX);
+            let n = self.make_room(missing).min(missing);
+            self.take(n, sink, |plan, state, to| {
+                if let (Some(design), Some(state)) = (&plan.resampling, state) {
+                    state.finish(design, to);
+                }
+            });
+        }
     }
 
     fn collect(

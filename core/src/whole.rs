@@ -6,9 +6,10 @@ use crate::measured::Measured;
 use crate::plan::Plan;
 use crate::ranges::for_ranges;
 use crate::reference::RunningReference;
+use crate::resample::window::Resampled;
 use crate::run::run;
-use crate::scratch::ScratchPool;
-use crate::signal::{Sample, WholeSignal, check_samples};
+use crate::scratch::{Scratch, ScratchPool};
+use crate::signal::{Sample, Standard, WholeSignal, check_samples};
 use crate::sink::Sink;
 use core::ops::Range;
 
@@ -30,17 +31,18 @@ impl<S: Sample> WholeInput<'_, S> {
         if self.samples.is_empty() {
             return Err(Error::EmptyInput);
         }
-        self.check_unread()?;
+        self.check()?;
         // SAFETY: the caller's.
         let measured = unsafe { self.compute_frames(sink)? };
         if !measured.is_finite {
             return Err(self.overflow());
         }
         let Plan { normalization, kernel, framing, .. } = self.plan;
+        let length = usize::try_from(self.plan.signal_length(self.samples.len() as u64));
         let Sink { start, n_rows, n_frames, .. } = sink;
         // SAFETY: every frame has been written.
         let data = unsafe { core::slice::from_raw_parts_mut(start, n_frames * n_rows) };
-        normalization.apply(kernel, data, n_rows, n_frames, self.samples.len() / framing.hop);
+        normalization.apply(kernel, data, n_rows, n_frames, length.unwrap_or(usize::MAX) / framing.hop);
         Ok(())
     }
 
@@ -50,11 +52,15 @@ impl<S: Sample> WholeInput<'_, S> {
     /// As of `compute`.
     unsafe fn compute_frames(&self, sink: Sink) -> Result<Measured, Error> {
         let Self { plan, pool, samples, threads } = *self;
-        let frames = 0..plan.framing.count(samples.len() as u64);
-        let signal = WholeSignal::new(samples, plan.conditioning, &plan.framing);
+        let frames = 0..plan.framing.count(plan.signal_length(samples.len() as u64));
+        let standard = if plan.conditioning.normalize {
+            pool.with(plan, |scratch| self.standard(scratch))?
+        } else {
+            Standard::NONE
+        };
         let compute = |range, sink, levels| {
             // SAFETY: the caller's; each range is computed once.
-            pool.with(plan, |scratch| unsafe { Ok(run(plan, scratch, &signal, range, sink, levels)) })
+            pool.with(plan, |scratch| unsafe { self.run(standard, scratch, range, sink, levels) })
         };
         let pass =
             |sink, levels| for_ranges(frames.clone(), threads, |range| compute(range, sink, levels));
@@ -76,6 +82,46 @@ impl<S: Sample> WholeInput<'_, S> {
             sink.for_each_run(frames.end..sink.n_frames, |values| values.fill(plan.missing));
         }
         Ok(measured)
+    }
+
+    /// Computes some frames.
+    ///
+    /// # Safety
+    /// As of [`run`].
+    unsafe fn run(
+        &self,
+        standard: Standard,
+        scratch: &mut Scratch,
+        frames: Range<usize>,
+        sink: Option<Sink>,
+        levels: Levels,
+    ) -> Result<Measured, Error> {
+        let Self { plan, samples, .. } = *self;
+        let Plan { conditioning, framing, .. } = plan;
+        let Some(design) = &plan.resampling else {
+            let signal = WholeSignal::new(samples, *conditioning, framing, standard);
+            // SAFETY: the caller's.
+            return Ok(unsafe { run(plan, scratch, &signal, frames, sink, levels) });
+        };
+        let mut window = scratch.take_window(plan, design)?;
+        let source = Resampled::new(design, samples, &mut window);
+        let signal = WholeSignal::new(source, *conditioning, framing, standard);
+        // SAFETY: the caller's.
+        let measured = unsafe { run(plan, scratch, &signal, frames, sink, levels) };
+        scratch.window = Some(window);
+        Ok(measured)
+    }
+
+    /// Mean and deviation of the input at the frames' rate.
+    fn standard(&self, scratch: &mut Scratch) -> Result<Standard, Error> {
+        let Self { plan, samples, .. } = *self;
+        let Some(design) = &plan.resampling else {
+            return Ok(Standard::of(&samples, plan.kernel));
+        };
+        let mut window = scratch.take_window(plan, design)?;
+        let standard = Standard::of(&Resampled::new(design, samples, &mut window), plan.kernel);
+        scratch.window = Some(window);
+        Ok(standard)
     }
 
     /// Computes frames by ranges, with levels that depend on the highest value of all.
@@ -108,9 +154,13 @@ impl<S: Sample> WholeInput<'_, S> {
         Ok(measured)
     }
 
-    /// Checks the samples that no frame reads.
-    fn check_unread(&self) -> Result<(), Error> {
-        let Self { plan: Plan { framing, sample_limit, .. }, samples, .. } = *self;
+    /// Checks the samples that no frame reads. Before resampling it checks all, as the filters would spread
+    /// what is not finite.
+    fn check(&self) -> Result<(), Error> {
+        let Self { plan: Plan { framing, sample_limit, resampling, .. }, samples, .. } = *self;
+        if resampling.is_some() {
+            return check_samples(samples, *sample_limit, 0);
+        }
         let n_frames = framing.count(samples.len() as u64);
         let read = if framing.hop > framing.span || n_frames == 0 {
             0

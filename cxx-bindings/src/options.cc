@@ -67,6 +67,8 @@ Options from_config(const MelConfig& config) noexcept {
   options.normalize_eps = config.normalize_eps;
   options.mask_tail = config.mask_tail;
   options.layout = static_cast<std::uint8_t>(config.layout);
+  options.has_input_rate = config.input_rate.has_value();
+  options.input_rate = config.input_rate.value_or(0);
   return options;
 }
 
@@ -127,6 +129,7 @@ MelConfig to_config(const Options& options) noexcept {
   config.normalize_eps = options.normalize_eps;
   config.mask_tail = options.mask_tail;
   config.layout = static_cast<Layout>(options.layout);
+  config.input_rate = options.has_input_rate ? std::make_optional(options.input_rate) : std::nullopt;
   return config;
 }
 

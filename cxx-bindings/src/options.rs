@@ -69,6 +69,8 @@ pub(crate) mod ffi {
         normalize_eps: f64,
         mask_tail: bool,
         layout: u8,
+        has_input_rate: bool,
+        input_rate: u32,
     }
 }
 
@@ -137,6 +139,8 @@ impl Options {
             normalize_eps: config.normalize_eps,
             mask_tail: config.mask_tail,
             layout: config.layout as u8,
+            has_input_rate: config.input_rate.is_some(),
+            input_rate: config.input_rate.unwrap_or_default(),
         }
     }
 
@@ -263,6 +267,7 @@ impl Options {
             normalize_eps: self.normalize_eps,
             mask_tail: self.mask_tail,
             layout: choice("layout", config::Layout::ALL, config::Layout::name, self.layout)?,
+            input_rate: self.has_input_rate.then_some(self.input_rate),
         })
     }
 }

@@ -57,6 +57,7 @@ export const OPTIONS = Object.freeze({
   normalizeEps: { type: 'number', isOptional: false },
   maskTail: { type: 'boolean', isOptional: false },
   layout: { type: 'choice', isOptional: false },
+  inputRate: { type: 'integer', isOptional: true },
 });
 
 export const PRESETS = Object.freeze([

@@ -39,7 +39,9 @@ _Layout: TypeAlias = Literal["mel_major", "frame_major"]
 # Every option of MelConfig, each optional.
 class _Options(TypedDict, total=False):
     sample_rate: int
-    """Sample rate of the input, in hertz."""
+    """Sample rate that the features are computed at, in hertz. It is the input's, unless `input_rate` is
+    set.
+    """
     n_fft: int
     """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
     power of two.
@@ -267,11 +269,19 @@ class _Options(TypedDict, total=False):
     - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
     - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
     """
+    input_rate: int | None
+    """Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sample_rate`, the
+    input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
+    i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
+    """
 
 # The options that mfcc does not name itself.
 class _BandOptions(TypedDict, total=False):
     sample_rate: int
-    """Sample rate of the input, in hertz."""
+    """Sample rate that the features are computed at, in hertz. It is the input's, unless `input_rate` is
+    set.
+    """
     n_fft: int
     """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
     power of two.
@@ -495,6 +505,12 @@ class _BandOptions(TypedDict, total=False):
     - `mel_major`: (n_mels, n_frames): the frames of a band are adjacent.
     - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
     """
+    input_rate: int | None
+    """Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sample_rate`, the
+    input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
+    i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
+    """
 
 __all__ = [
     "PRESETS",
@@ -572,6 +588,7 @@ class MelConfig:
         normalize_eps: float = 1e-05,
         mask_tail: bool = False,
         layout: _Layout = "mel_major",
+        input_rate: int | None = None,
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self: ...
@@ -603,7 +620,9 @@ class MelConfig:
     def to_dict(self) -> dict[str, Any]: ...
     @property
     def sample_rate(self) -> int:
-        """Sample rate of the input, in hertz."""
+        """Sample rate that the features are computed at, in hertz. It is the input's, unless `input_rate` is
+        set.
+        """
     @property
     def n_fft(self) -> int:
         """Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
@@ -886,6 +905,13 @@ class MelConfig:
         - `frame_major`: (n_frames, n_mels): the bands of a frame are adjacent.
         """
     @property
+    def input_rate(self) -> int | None:
+        """Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sample_rate`, the
+        input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+        aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
+        i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
+        """
+    @property
     def window_length(self) -> int: ...
     @property
     def upper_frequency(self) -> float: ...
@@ -1024,6 +1050,7 @@ def mel_spectrogram(
     normalize_eps: float = 1e-05,
     mask_tail: bool = False,
     layout: _Layout = "mel_major",
+    input_rate: int | None = None,
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

@@ -9,11 +9,12 @@ use pyo3::types::{PyDict, PyType};
 #[pymethods]
 impl MelConfig {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major')")]
+    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None)")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::default(), py, options)
     }
-    /// Sample rate of the input, in hertz.
+    /// Sample rate that the features are computed at, in hertz. It is the input's, unless `input_rate` is
+    /// set.
     #[getter]
     fn sample_rate(&self) -> u32 {
         self.config.sample_rate
@@ -428,6 +429,15 @@ impl MelConfig {
         self.config.layout.name()
     }
 
+    /// Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from `sample_rate`, the
+    /// input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
+    /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
+    #[getter]
+    fn input_rate(&self) -> Option<u32> {
+        self.config.input_rate
+    }
+
     /// The preset `whisper`, with changes.
     ///
     /// These are the defaults.
@@ -556,7 +566,7 @@ impl MelConfig {
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, preset = "whisper", axis = None, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major')"
+    text_signature = "(audio, *, preset='whisper', axis=None, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None)"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,

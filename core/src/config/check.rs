@@ -2,6 +2,7 @@
 
 use super::{Log, MelConfig, Normalize, OPTIONS, PadToMode, Reference};
 use crate::error::Error;
+use crate::resample::RATES;
 use alloc::{format, string::String};
 
 /// Largest `n_fft`.
@@ -97,6 +98,7 @@ impl MelConfig {
     fn check_sizes(&self) -> Result<(), Error> {
         let n_fft = self.n_fft;
         self.rule(self.sample_rate >= 1, "sample_rate", || "at least 1".into())?;
+        self.check_rates()?;
         self.rule((2..=MAX_N_FFT).contains(&n_fft), "n_fft", || format!("from 2 to {MAX_N_FFT}"))?;
         self.rule((1..=n_fft).contains(&self.window_length()), "win_length", || {
             format!("from 1 to n_fft, {n_fft}")
@@ -104,6 +106,17 @@ impl MelConfig {
         self.rule(self.hop_length >= 1, "hop_length", || "at least 1".into())?;
         self.rule((1..=MAX_N_MELS).contains(&self.n_mels), "n_mels", || {
             format!("from 1 to {MAX_N_MELS}")
+        })
+    }
+
+    fn check_rates(&self) -> Result<(), Error> {
+        let (lowest, highest) = (RATES.start(), RATES.end());
+        let resamples = self.rate_of_input() != self.sample_rate;
+        self.rule(!resamples || RATES.contains(&self.rate_of_input()), "input_rate", || {
+            format!("from {lowest} to {highest}, or none")
+        })?;
+        self.rule(!resamples || RATES.contains(&self.sample_rate), "sample_rate", || {
+            format!("from {lowest} to {highest} where input_rate is another rate")
         })
     }
 

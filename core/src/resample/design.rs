@@ -62,6 +62,13 @@ pub(crate) enum Path {
     Up(Option<Short>),
 }
 
+impl core::fmt::Debug for Design {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { from, to, .. } = self;
+        f.debug_struct("Design").field("from", from).field("to", to).finish_non_exhaustive()
+    }
+}
+
 impl Design {
     pub fn new(kernel: &'static Kernel, from: u32, to: u32) -> Result<Self, Error> {
         let lower = f64::from(from.min(to));

@@ -79,7 +79,7 @@ pub(crate) struct State {
     /// The next output.
     next: i64,
     /// Inputs at a time.
-    piece: usize,
+    pub piece: usize,
 }
 
 impl State {
@@ -136,6 +136,18 @@ impl State {
         let mut state = Self { input, even, odd, work, next: 0, piece: n };
         state.start(design, 0);
         Ok(state)
+    }
+
+    /// The most outputs that a piece makes certain.
+    pub fn most_outputs(&self, design: &Design) -> usize {
+        let (from, to) = (u64::from(design.from), u64::from(design.to));
+        (self.piece as u64 * to).div_ceil(from) as usize + 2
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        let lines = [&self.input.values, &self.even.values, &self.odd.values, &self.work];
+        lines.iter().map(|values| values.capacity() * size_of::<f32>()).sum()
     }
 
     /// Starts anew, so that output `next` is the first. Returns the place of the first input to be
@@ -205,7 +217,8 @@ impl State {
 
     /// Fills `out` as if silence followed.
     pub fn finish(&mut self, design: &Design, out: &mut [f32]) {
-        let mut written = 0;
+        // What is certain already comes first: there may have been no room for it.
+        let mut written = self.advance(design, out);
         while written < out.len() {
             self.add_zeros(design, self.piece.min(256));
             written += self.advance(design, &mut out[written..]);

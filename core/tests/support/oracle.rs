@@ -1,13 +1,13 @@
 //! The pipeline once more in float64, written for reading: what the fast one is compared with.
 //!
 //! Every step is a loop over its definition; the transform is the plain discrete Fourier sum. Nothing
-//! is shared with the crate but the options.
+//! is shared with the crate but the options and the resampling, which its own tests hold to float64.
 
-use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{
     BinFrequencies, CenterPad, FrameSpan, LifterKind, Log, LogFloorMode, MelNorm, MelScale, Normalize,
     PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain, Window,
 };
+use mojo_audio_core::{MelConfig, Resampler};
 use std::f64::consts::{LN_10, PI, SQRT_2, TAU};
 
 /// What the oracle says of an input.
@@ -63,6 +63,7 @@ pub fn mel_spectrogram(config: &MelConfig, samples: &[f32]) -> Truth {
 
 /// The same with tables of the caller's own.
 pub fn mel_spectrogram_with(config: &MelConfig, samples: &[f64], tables: &Tables) -> Truth {
+    let samples = &resampled(config, samples)[..];
     let spectra = spectra(config, samples, tables);
     let filters = tables.filterbank.clone().unwrap_or_else(|| filterbank(config));
     compressed(config, &spectra, &filters, samples.len())
@@ -71,6 +72,7 @@ pub fn mel_spectrogram_with(config: &MelConfig, samples: &[f64], tables: &Tables
 /// The result of several configurations that differ in their bands only.
 pub fn mel_spectrograms(configs: &[MelConfig], samples: &[f32]) -> Vec<Truth> {
     let samples: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
+    let samples = resampled(&configs[0], &samples);
     let spectra = spectra(&configs[0], &samples, &Tables::default());
     let truth = |config: &MelConfig| compressed(config, &spectra, &filterbank(config), samples.len());
     configs.iter().map(truth).collect()
@@ -165,6 +167,16 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
         loudest: (0..n_computed).map(loudest).collect(),
         weights: filters.iter().map(|filter| filter.iter().sum()).collect(),
     }
+}
+
+/// The samples at the frames' rate.
+fn resampled(config: &MelConfig, samples: &[f64]) -> Vec<f64> {
+    if config.rate_of_input() == config.sample_rate {
+        return samples.to_vec();
+    }
+    let samples: Vec<f32> = samples.iter().map(|&x| x as f32).collect();
+    let resampler = Resampler::new(config.rate_of_input(), config.sample_rate).unwrap();
+    resampler.resample(&samples).unwrap().into_iter().map(f64::from).collect()
 }
 
 /// The signal that frames are cut from, without what stands beyond its ends.

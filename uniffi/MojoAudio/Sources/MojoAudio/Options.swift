@@ -11,7 +11,8 @@
 ///
 /// ``MelExtractor`` and ``check()`` check the values.
 public struct MelConfig: Sendable, Hashable {
-    /// Sample rate of the input, in hertz.
+    /// Sample rate that the features are computed at, in hertz. It is the input's, unless ``inputRate`` is
+    /// set.
     public var sampleRate: Int
 
     /// Length of the Fourier transform in samples: any from 2 to 65,536. It is never rounded up to a
@@ -194,6 +195,12 @@ public struct MelConfig: Sendable, Hashable {
     /// Order of the result in memory.
     public var layout: Layout
 
+    /// Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from ``sampleRate``, the
+    /// input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+    /// aliases at −110 dB. n samples become ceil(n · ``sampleRate`` / ``inputRate``), sample i at time
+    /// i / ``sampleRate``. Unset: ``sampleRate``, nothing is resampled.
+    public var inputRate: Int?
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -250,6 +257,7 @@ public struct MelConfig: Sendable, Hashable {
         normalizeEps = texts.number("normalize_eps")
         maskTail = texts.truth("mask_tail")
         layout = texts.choice("layout")
+        inputRate = texts.optionalInteger("input_rate")
     }
 
     var texts: OptionTexts {
@@ -309,6 +317,7 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("normalize_eps", normalizeEps)
         texts.put("mask_tail", maskTail)
         texts.put("layout", layout)
+        texts.put("input_rate", inputRate)
         return texts
     }
 }

@@ -16,7 +16,10 @@ public class MelConfig private constructor(internal val options: Options) {
     /** The defaults. */
     public constructor() : this(Options.defaults())
 
-    /** Sample rate of the input, in hertz. */
+    /**
+     * Sample rate that the features are computed at, in hertz. It is the input's, unless [inputRate] is
+     * set.
+     */
     public val sampleRate: Int get() = options.int("sample_rate")
 
     /**
@@ -233,6 +236,14 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Order of the result in memory. */
     public val layout: Layout get() = options.choice("layout", Layout.entries)
 
+    /**
+     * Sample rate of the input, in hertz, from 1,000 to 768,000. If it differs from [sampleRate], the
+     * input is resampled before all other steps: flat within 2.1e-6 up to 0.945 of half the lower rate,
+     * aliases at −110 dB. n samples become ceil(n · [sampleRate] / [inputRate]), sample i at time
+     * i / [sampleRate]. Unset: [sampleRate], nothing is resampled.
+     */
+    public val inputRate: Int? get() = options.intOrNull("input_rate")
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -291,6 +302,7 @@ public class MelConfig private constructor(internal val options: Options) {
         normalizeEps: Double = this.normalizeEps,
         maskTail: Boolean = this.maskTail,
         layout: Layout = this.layout,
+        inputRate: Int? = this.inputRate,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -348,6 +360,7 @@ public class MelConfig private constructor(internal val options: Options) {
         if (normalizeEps != this.normalizeEps) options.put("normalize_eps", normalizeEps)
         if (maskTail != this.maskTail) options.put("mask_tail", maskTail)
         if (layout != this.layout) options.put("layout", layout)
+        if (inputRate != this.inputRate) options.put("input_rate", inputRate)
         return MelConfig(options)
     }
 
@@ -541,6 +554,9 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.layout]. */
         public fun layout(value: Layout): Builder = apply { options.put("layout", value) }
+
+        /** Sets [MelConfig.inputRate]. */
+        public fun inputRate(value: Int?): Builder = apply { options.put("input_rate", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */

@@ -41,15 +41,8 @@ pub enum Error {
         /// The one asked for, in hertz.
         to: u32,
     },
-    /// The file has no samples, or too few for one at the rate asked for.
-    Empty {
-        /// Samples per channel of the file.
-        samples: u64,
-        /// The file's sample rate.
-        from: u32,
-        /// The one asked for.
-        to: u32,
-    },
+    /// The file has no samples.
+    Empty,
     /// Memory ran out.
     Allocation {
         /// Samples that were read.
@@ -78,7 +71,7 @@ impl Error {
             Self::Corrupt { .. } => "corrupt",
             Self::Truncated { .. } => "truncated",
             Self::SampleRate { .. } => "sample_rate",
-            Self::Empty { .. } => "empty_input",
+            Self::Empty => "empty_input",
             Self::Allocation { .. } => "allocation",
             Self::Internal { .. } => "internal",
         }
@@ -128,10 +121,7 @@ impl fmt::Display for Error {
                 RATES.start(),
                 RATES.end()
             ),
-            Self::Empty { samples: 0, .. } => f.write_str("the file has no samples"),
-            Self::Empty { samples, from, to } => {
-                write!(f, "its {samples} samples at {from} Hz are none at {to} Hz")
-            }
+            Self::Empty => f.write_str("the file has no samples"),
             Self::Allocation { samples } => write!(f, "no memory for more than {samples} samples"),
             Self::Internal { reason } => f.write_str(reason),
         }

@@ -37,7 +37,6 @@ mod ogg;
 mod opus;
 mod position;
 mod probe;
-mod resample;
 mod source;
 mod vorbis;
 mod wav;

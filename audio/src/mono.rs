@@ -2,8 +2,8 @@
 
 use crate::decode::{Decode, Mixed, State};
 use crate::error::{Error, Warning};
-use crate::resample::Resampler;
 use crate::source::Source;
+use mojo_audio_core::{self as core, Resampler};
 
 /// A stretch of one channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +36,6 @@ pub struct Mono {
     decoder: Box<dyn Decode>,
     state: State,
     mixed: Mixed,
-    sample_rate: u32,
     resampler: Option<Resampler>,
     resampled: Vec<f32>,
     produced: u64,
@@ -52,13 +51,15 @@ impl Mono {
                 return Err(Error::SampleRate { from, to: sample_rate });
             }
             from if from == sample_rate => None,
-            from => Some(Resampler::new(from, sample_rate)?),
+            from => {
+                let refused = |_| Error::SampleRate { from, to: sample_rate };
+                Some(Resampler::new(from, sample_rate).map_err(refused)?)
+            }
         };
         Ok(Self {
             decoder,
             state,
             mixed: Mixed::default(),
-            sample_rate,
             resampler,
             resampled: Vec::new(),
             produced: 0,
@@ -96,22 +97,20 @@ impl Mono {
             self.ended = !self.decoder.decode(&mut self.state, &mut self.mixed)?;
             let Mixed { integers, floats, .. } = &mut self.mixed;
             if let Some(resampler) = &mut self.resampler {
-                floats.extend(integers.iter().map(|&sample| f32::from(sample) * (1.0 / 32_768.0)));
-                resampler.push(floats, &mut self.resampled)?;
-                if self.ended
-                    && let Some(resampler) = self.resampler.take()
-                {
-                    resampler.finish(&mut self.resampled)?;
-                }
+                // One of the two is empty.
+                let out = &mut self.resampled;
+                resampler
+                    .push(integers, out)
+                    .and_then(|()| resampler.push(floats, out))
+                    .and_then(|()| if self.ended { resampler.finish(out) } else { Ok(()) })
+                    .map_err(|error| not_resampled(error, &self.state.source))?;
                 std::mem::swap(floats, &mut self.resampled);
                 integers.clear();
             }
             let count = (integers.len() + floats.len()) as u64;
             self.produced += count;
             if self.ended && self.produced == 0 {
-                let source = &self.state.source;
-                let (samples, from) = (source.samples, source.sample_rate);
-                return Err(Error::Empty { samples, from, to: self.sample_rate });
+                return Err(Error::Empty);
             }
             if count > 0 {
                 return Ok(true);
@@ -149,5 +148,22 @@ impl Mono {
             }
         }
         Ok(samples)
+    }
+}
+
+/// What is wrong with a sample that is refused.
+fn unfit(value: f32) -> &'static str {
+    if value.is_finite() { "too large" } else { "not a finite number" }
+}
+
+/// A file may hold numbers that no filter takes.
+fn not_resampled(error: core::Error, source: &Source) -> Error {
+    match error {
+        core::Error::Sample { index, value, .. } => Error::Corrupt {
+            after: index as f64 / f64::from(source.sample_rate),
+            reason: format!("sample {index} is {}", unfit(value)),
+        },
+        core::Error::Allocation { .. } => Error::Allocation { samples: source.samples as usize },
+        other => Error::Internal { reason: format!("resampling: {other}") },
     }
 }

@@ -39,8 +39,6 @@ fn files_without_samples() {
     let path = folder("no-samples").join("x.wav");
     write_wav(&path, 16_000, 1, &[]);
     fails(&path, "empty_input", "no samples");
-    write_wav(&path, 48_000, 1, &[1]);
-    fails(&path, "empty_input", "1 samples at 48000 Hz are none at 16000 Hz");
 }
 
 #[test]

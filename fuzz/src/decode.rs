@@ -94,7 +94,7 @@ fn check(read: &Result<Audio, Error>) {
         Ok(Audio { samples, source, .. }) => {
             assert!(!samples.is_empty() && source.samples > 0 && source.channels > 0);
             let (from, to) = (u128::from(source.sample_rate), u128::from(SAMPLE_RATE));
-            let expected = (2 * u128::from(source.samples) * to + from) / (2 * from);
+            let expected = (u128::from(source.samples) * to).div_ceil(from);
             assert_eq!(samples.len() as u128, expected, "{source:?}");
         }
         Err(error) => {

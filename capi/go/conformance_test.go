@@ -322,11 +322,11 @@ func testRefusal(t *testing.T, c *conformanceCase) {
 	text, wanted := err.Error(), "mojoaudio: "
 	switch c.Error.Code {
 	case "config":
-		wanted += c.Error.Field + ": "
+		wanted += c.Error.Field + " must be "
 	case "sample":
-		wanted += "samples: sample " + itoa(c.Error.Index) + " is "
+		wanted += "sample " + itoa(c.Error.Index) + " must be finite"
 	case "empty_input":
-		wanted += "samples: the input is empty"
+		wanted += "samples must not be empty"
 	case "unknown_name":
 		wanted = `"` + c.Error.Name + `"`
 		if strings.Contains(text, wanted) {

@@ -61,30 +61,30 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Engine(error) => error.fmt(f),
-            Self::Null { argument, wanted } => write!(f, "{argument} is NULL; {wanted} is wanted"),
+            Self::Null { argument, wanted } => write!(f, "{argument} must point to {wanted}, got NULL"),
             Self::Misaligned { argument, alignment } => {
-                write!(f, "{argument} is misaligned; a multiple of {alignment} is wanted")
+                write!(f, "{argument} must be aligned to {alignment} bytes")
             }
             Self::TooMany { argument, elements, most } => {
-                write!(f, "{argument}: {elements} elements came; at most {most} are wanted")
+                write!(f, "{argument} must have at most {most} elements, got {elements}")
             }
-            Self::NotText { argument } => write!(f, "{argument} is not UTF-8 text"),
+            Self::NotText { argument } => write!(f, "{argument} must be UTF-8"),
             Self::Overlap { written, read } => {
-                write!(f, "{written} shares memory with {read}; separate memory is wanted")
+                write!(f, "{written} must not overlap {read}")
             }
             Self::BufferSize { argument, actual, wanted } => {
-                write!(f, "{argument}: room for {actual} values came; {wanted} are wanted")
+                write!(f, "{argument} must be at least {wanted}, got {actual}")
             }
             Self::Number { field, value, wanted } => {
-                write!(f, "{field}: {value} is not allowed; it must be {wanted}")
+                write!(f, "{field} must be {wanted}, got {value}")
             }
             Self::OptionsSize { size, smallest, largest } => write!(
                 f,
-                "size: {size} is not the size of a MojoMelOptions; a multiple of 8 from {smallest} to {largest} is wanted"
+                "size must be that of a MojoMelOptions, a multiple of 8 from {smallest} to {largest}, got {size}"
             ),
             Self::UnknownOptions { offset, known } => write!(
                 f,
-                "options: the byte at {offset} is not 0, but this library knows the first {known} bytes only: a newer one is wanted"
+                "the options set the byte at {offset}, but this version of the library knows only the first {known} bytes: use a newer version"
             ),
             Self::Clip { index, failed, n_clips, error } => {
                 write!(f, "clip {index} ({failed} of {n_clips} failed): {error}")

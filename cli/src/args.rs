@@ -212,12 +212,12 @@ fn assignment(text: &str) -> Result<Assignment, String> {
         Some((option, value)) if !option.is_empty() => {
             Ok(Assignment { option: option.into(), value: value.into() })
         }
-        _ => Err("OPTION=VALUE is wanted, as in n_mels=128".into()),
+        _ => Err("expected OPTION=VALUE, as in n_mels=128".into()),
     }
 }
 
 fn length(text: &str) -> Result<Length, String> {
-    let wanted = "seconds as in 30s, milliseconds as in 500ms, or samples as in 480000 are wanted";
+    let wanted = "expected seconds as in 30s, milliseconds as in 500ms, or samples as in 480000";
     let seconds = |number: &str, unit: f64| match number.trim().parse::<f64>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(Length::Seconds(value * unit)),
         _ => Err(wanted.to_string()),
@@ -236,7 +236,7 @@ fn size(text: &str) -> Result<Size, String> {
     match text.split_once('x').map(|(width, height)| (parse(width), parse(height))) {
         Some((Some(width), Some(height))) => Ok(Size { width, height }),
         _ => Err(format!(
-            "WIDTHxHEIGHT is wanted, each from {} to {}, as in 1200x600",
+            "expected WIDTHxHEIGHT, each from {} to {}, as in 1200x600",
             Size::LEAST,
             Size::MOST
         )),

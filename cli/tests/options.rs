@@ -162,7 +162,7 @@ fn a_recipe_is_read_from_a_model() {
     std::fs::write(&file, r#"{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}"#).unwrap();
     let (run, _) = read(&file, &[]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("std: 0 is not allowed; it must be more than 0"), "{}", run.err);
+    assert!(run.err.contains("std must be more than 0, got 0"), "{}", run.err);
     assert_eq!(read(&file, &["--preset", "ast"]).0.code, Some(2));
     assert_eq!(read(&folder.join("missing.json"), &[]).0.code, Some(2));
 }

@@ -1,14 +1,15 @@
-//! What can be wrong with a configuration, an input or a buffer, each with what came and what was wanted.
+//! What can be wrong with a configuration, an input or a buffer: each error has its parts and a text made of them.
 
-use alloc::{borrow::Cow, string::String};
+use crate::names;
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
-/// Why something was refused. The text of each says which option, argument or sample it is about,
-/// what came and what was wanted.
+/// Why something was refused. The text says which option, argument or sample is wrong, what it must be
+/// and what it is: "hop_length must be at least 1, got 0".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// An option has a value that is not allowed, by itself or together with another.
+    /// An option's value is not allowed, alone or together with another option.
     Config {
         /// Name of the option.
         field: Cow<'static, str>,
@@ -17,14 +18,14 @@ pub enum Error {
         /// What it may be.
         wanted: String,
     },
-    /// There is no option or preset of that name.
+    /// No option or preset has that name.
     UnknownName {
         /// What was looked up: `option` or `preset`.
         what: &'static str,
         /// The name that was not found.
         name: String,
-        /// The names there are, with commas between.
-        known: String,
+        /// The known names. [`Error::closest_name`] is the one most like `name`.
+        known: Vec<Cow<'static, str>>,
     },
     /// The input has no samples.
     EmptyInput,
@@ -48,9 +49,9 @@ pub enum Error {
         /// The length it has.
         actual: usize,
     },
-    /// Memory was refused.
+    /// An allocation failed.
     Allocation {
-        /// How many bytes were asked for; `usize::MAX` if more than can be counted.
+        /// How many bytes it asked for; `usize::MAX` if more than can be counted.
         bytes: usize,
     },
     /// The stream was finished and not reset.
@@ -79,30 +80,53 @@ impl Error {
             Self::Finished => "finished",
         }
     }
+
+    /// The known name that is most like an unknown one, if any is much like it.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let error = MelConfig::preset("wisper").unwrap_err();
+    /// assert_eq!(error.closest_name(), Some("whisper"));
+    /// assert_eq!(error.to_string(), r#"unknown preset "wisper"; did you mean "whisper"?"#);
+    /// ```
+    #[must_use]
+    pub fn closest_name(&self) -> Option<&str> {
+        match self {
+            Self::UnknownName { name, known, .. } => names::closest(name, known),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config { field, value, wanted } => {
-                write!(f, "{field}: {value} is not allowed; it must be {wanted}")
-            }
+            Self::Config { field, value, wanted } => write!(f, "{field} must be {wanted}, got {value}"),
             Self::UnknownName { what, name, known } => {
-                write!(f, "there is no {what} {name:?}; there are: {known}")
+                write!(f, "unknown {what} {name:?}; ")?;
+                match names::closest(name, known) {
+                    Some(closest) => write!(f, "did you mean {closest:?}?"),
+                    None => write!(f, "known are {}", names::List(known)),
+                }
             }
-            Self::EmptyInput => write!(f, "samples: the input is empty; at least 1 sample is wanted"),
-            Self::Sample { index, value, limit } => write!(
-                f,
-                "samples: sample {index} is {value:?}; a finite number of magnitude at most {limit:e} is wanted"
-            ),
+            Self::EmptyInput => write!(f, "samples must not be empty"),
+            Self::Sample { index, value, limit } => {
+                write!(
+                    f,
+                    "sample {index} must be finite and at most {limit:e} in magnitude, got {value:?}"
+                )
+            }
             Self::BufferSize { what, expected, actual } => {
-                write!(f, "{what}: {actual} values came; {expected} are wanted")
+                write!(f, "{what} must have {expected} values, got {actual}")
             }
             Self::Allocation { bytes: usize::MAX } => {
                 write!(f, "the result needs more memory than can be addressed")
             }
-            Self::Allocation { bytes } => write!(f, "{bytes} bytes of memory were refused"),
-            Self::Finished => write!(f, "the stream is finished; reset it before further samples"),
+            Self::Allocation { bytes } => write!(f, "could not allocate {bytes} bytes"),
+            Self::Finished => {
+                write!(f, "the stream is finished; reset it before it takes more samples")
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ mod limits;
 mod measured;
 mod mel;
 mod memory;
+mod names;
 mod normalize;
 mod once;
 #[cfg(feature = "std")]

@@ -87,7 +87,7 @@ fn memory_that_is_refused_is_an_error() {
     // SAFETY: the handle is new.
     let report = compute(unsafe { &*handle }, &[0.5_f32], &mut values, &mut text);
     assert!(report.code == Code::allocation);
-    assert!(text[..report.length].ends_with(b" bytes of memory were refused"));
+    assert!(text[..report.length].starts_with(b"could not allocate "));
     // SAFETY: the handle is not used again.
     unsafe { extractor_free(handle) };
 }

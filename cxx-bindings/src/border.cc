@@ -78,17 +78,16 @@ bool check(const char* what, T* data, std::size_t size, Failure& failure) noexce
     return true;
   }
   if (!data) {
-    Refusal(failure, ErrorCode::input) << what << ": a null pointer came; " << size << " values are wanted";
+    Refusal(failure, ErrorCode::input) << what << " must point to " << size << " values, got a null pointer";
     return false;
   }
   if (address(data) % alignof(T) != 0) {
     Refusal(failure, ErrorCode::input)
-        << what << ": a misaligned pointer came; a multiple of " << alignof(T) << " is wanted";
+        << what << " must be aligned to " << alignof(T) << " bytes";
     return false;
   }
   if (size > most || size * sizeof(T) > UINTPTR_MAX - address(data)) {
-    Refusal(failure, ErrorCode::input) << what << ": " << size << " values came; at most " << most
-                                       << " are wanted";
+    Refusal(failure, ErrorCode::input) << what << " must have at most " << most << " values, got " << size;
     return false;
   }
   return true;
@@ -108,15 +107,14 @@ template <class Sample>
 bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
                std::size_t wanted, Failure& failure) noexcept {
   if (room < wanted) {
-    Refusal(failure, ErrorCode::buffer_size) << "out: " << room << " values came; " << wanted
-                                             << " are wanted";
+    Refusal(failure, ErrorCode::buffer_size) << "out must have " << wanted << " values, got " << room;
     return false;
   }
   if (!check("out", out, wanted, failure)) {
     return false;
   }
   if (address(out) < address(samples + n_samples) && address(samples) < address(out + wanted)) {
-    Refusal(failure, ErrorCode::input) << "out shares memory with the samples; separate memory is wanted";
+    Refusal(failure, ErrorCode::input) << "out must not overlap the samples";
     return false;
   }
   return true;
@@ -182,7 +180,7 @@ bool check_batch(const bridge::Extractor* extractor, const Sample* const* clips,
   for (std::size_t i = 0; i < n_clips; ++i) {
     if (!check("clip", clips[i], lengths[i], failure)) {
       Refusal(failure, ErrorCode::input)
-          << "clip " << i << ": no memory to read from came; " << lengths[i] << " samples are wanted";
+          << "clip " << i << " must point to " << lengths[i] << " samples, got a null pointer or a misaligned one";
       return false;
     }
   }

@@ -154,7 +154,7 @@ mod tests {
         let (value, wanted) = (String::new(), String::new());
         for error in [
             Error::Config { field: Cow::Borrowed(""), value, wanted },
-            Error::UnknownName { what: "", name: String::new(), known: String::new() },
+            Error::UnknownName { what: "", name: String::new(), known: Vec::new() },
             Error::EmptyInput,
             Error::Sample { index: 0, value: 0.0, limit: 0.0 },
             Error::BufferSize { what: "", expected: 0, actual: 0 },

@@ -251,13 +251,13 @@ function run_refusal(folder, case)
     made == (case.call != "new") || error("refused in another call: $(refused.text)")
     refused.status == -1 || error("status $(refused.status)")
     found = if case.code == "config"
-        startswith(refused.text, "$(case.detail): ")
+        startswith(refused.text, "$(case.detail) must be ")
     elseif case.code == "unknown_name"
         occursin("\"$(case.detail)\"", refused.text)
     elseif case.code == "sample"
-        startswith(refused.text, "samples: sample $(case.detail) is ")
+        startswith(refused.text, "sample $(case.detail) must be finite")
     elseif case.code == "empty_input"
-        startswith(refused.text, "samples: the input is empty")
+        startswith(refused.text, "samples must not be empty")
     else
         false
     end

@@ -237,10 +237,10 @@ const Test = struct {
         if (err != error.InvalidInput) return err;
         const text = std.mem.span(mojo.mojo_audio_last_error());
         const part = switch (wanted.code) {
-            .config => try std.fmt.allocPrint(t.arena, "{s}: ", .{wanted.field}),
+            .config => try std.fmt.allocPrint(t.arena, "{s} must be ", .{wanted.field}),
             .unknown_name => try std.fmt.allocPrint(t.arena, "\"{s}\"", .{wanted.name}),
-            .empty_input => "samples: the input is empty",
-            .sample => try std.fmt.allocPrint(t.arena, "samples: sample {d} is ", .{wanted.index}),
+            .empty_input => "samples must not be empty",
+            .sample => try std.fmt.allocPrint(t.arena, "sample {d} must be finite", .{wanted.index}),
             .none => return fail("the case does not say which error", .{}),
         };
         const found = std.mem.find(u8, text, part);

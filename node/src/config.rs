@@ -59,8 +59,8 @@ fn option(name: &str) -> Result<&'static str, Error> {
     // Core's own spelling is unknown here, except where both are the same.
     let known = OPTIONS.iter().find(|option| camel_case(option.name) == name);
     known.map(|option| option.name).ok_or_else(|| {
-        let known: Vec<_> = OPTIONS.iter().map(|option| option.name).collect();
-        Error::UnknownName { what: "option", name: name.into(), known: known.join(", ") }
+        let known = OPTIONS.iter().map(|option| option.name.into()).collect();
+        Error::UnknownName { what: "option", name: name.into(), known }
     })
 }
 

@@ -55,7 +55,7 @@ fn fields(error: Error) -> Vec<(&'static str, Field)> {
         Error::UnknownName { what, name, known } => vec![
             ("what", Text(what.into())),
             ("value", Text(name)),
-            ("known", List(known.split(", ").map(String::from).collect())),
+            ("known", List(known.into_iter().map(Cow::into_owned).collect())),
         ],
         Error::Sample { index, value, limit } => vec![
             ("index", Number(index as f64)),
@@ -82,7 +82,8 @@ fn for_javascript(error: Error) -> Error {
             },
         },
         Error::UnknownName { what: what @ "option", name, known } => {
-            Error::UnknownName { what, name, known: in_camel_case(&known) }
+            let known = known.iter().map(|known| camel_case(known).into()).collect();
+            Error::UnknownName { what, name, known }
         }
         other => other,
     }

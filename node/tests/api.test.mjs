@@ -97,7 +97,7 @@ test('computeInto writes to a view', () => {
   const buffer = new Float32Array(wanted.data.length + 20);
   assert.equal(whisper.computeInto(samples, buffer.subarray(10)), wanted.nFrames);
   assertBits(buffer.slice(10, -10), wanted.data);
-  refuses(() => whisper.computeInto(samples, new Float32Array(1)), RangeError, 'buffer_size', /4000 are wanted/);
+  refuses(() => whisper.computeInto(samples, new Float32Array(1)), RangeError, 'buffer_size', /out must have 4000 values, got 1/);
   refuses(() => whisper.computeInto(samples, new Float64Array(4000)), TypeError, 'ERR_INVALID_ARG_TYPE');
   const shared = new Float32Array(new SharedArrayBuffer(16000));
   refuses(() => whisper.computeInto(samples, shared), TypeError, 'ERR_INVALID_ARG_TYPE');
@@ -148,21 +148,21 @@ test('every option can be read and given back', () => {
 
 test('options of a wrong type, name or value are refused', () => {
   const make = (options) => () => new MelExtractor(options);
-  refuses(make({ hopLength: 0 }), RangeError, 'config', /^hopLength: 0 is not allowed; it must be /);
-  refuses(make({ nMels: 1.5 }), RangeError, 'config', /^nMels: 1.5 /);
-  refuses(make({ fMin: NaN }), RangeError, 'config', /^fMin: NaN /);
-  refuses(make({ window: 'bartlett' }), RangeError, 'config', /^window: bartlett .* hann, /);
-  refuses(make({ nMels: -1 }), RangeError, 'config', /^nMels: -1 /);
-  refuses(make({ ditherSeed: 2n ** 64n }), RangeError, 'config', /^ditherSeed: 18446744073709551616 /);
-  refuses(make({ nMels: '80' }), TypeError, 'config', /^nMels: "80" .* an integer /);
-  refuses(make({ center: 1 }), TypeError, 'config', /^center: 1 .* true or false$/);
-  refuses(make({ window: Symbol('hann') }), TypeError, 'config', /^window: a value of type symbol /);
-  refuses(make({ nMels: null }), TypeError, 'config', /^nMels: null /);
-  refuses(make({ winLength: {} }), TypeError, 'config', /^winLength: a value of type object .*, or null$/);
-  refuses(make({ preset: 3 }), TypeError, 'config', /^preset: 3 /);
-  refuses(make({ preset: 'wisper' }), TypeError, 'unknown_name', /no preset "wisper"; there are: whisper, /);
+  refuses(make({ hopLength: 0 }), RangeError, 'config', /^hopLength must be at least 1, got 0$/);
+  refuses(make({ nMels: 1.5 }), RangeError, 'config', /^nMels must be .*, got 1\.5$/);
+  refuses(make({ fMin: NaN }), RangeError, 'config', /^fMin must be .*, got NaN$/);
+  refuses(make({ window: 'bartlett' }), RangeError, 'config', /^window must be one of hann, .*, got bartlett$/);
+  refuses(make({ nMels: -1 }), RangeError, 'config', /^nMels must be .*, got -1$/);
+  refuses(make({ ditherSeed: 2n ** 64n }), RangeError, 'config', /^ditherSeed must be .*, got 18446744073709551616$/);
+  refuses(make({ nMels: '80' }), TypeError, 'config', /^nMels must be an integer .*, got "80"$/);
+  refuses(make({ center: 1 }), TypeError, 'config', /^center must be true or false, got 1$/);
+  refuses(make({ window: Symbol('hann') }), TypeError, 'config', /^window must be .*, got a value of type symbol$/);
+  refuses(make({ nMels: null }), TypeError, 'config', /^nMels must be .*, got null$/);
+  refuses(make({ winLength: {} }), TypeError, 'config', /^winLength must be .*, or null, got a value of type object$/);
+  refuses(make({ preset: 3 }), TypeError, 'config', /^preset must be .*, got 3$/);
+  refuses(make({ preset: 'wisper' }), TypeError, 'unknown_name', /^unknown preset "wisper"; did you mean "whisper"\?$/);
   refuses(make('wisper'), TypeError, 'unknown_name');
-  refuses(make({ nMel: 80 }), TypeError, 'unknown_name', /no option "nMel"; .* nMels, /);
+  refuses(make({ nMel: 80 }), TypeError, 'unknown_name', /^unknown option "nMel"; did you mean "nMels"\?$/);
   refuses(make({ n_mels: 80 }), TypeError, 'unknown_name');
   for (const wrong of [null, 5, [], new Float32Array(1), () => 1]) {
     refuses(make(wrong), TypeError, 'ERR_INVALID_ARG_TYPE', /^The "options" argument /);
@@ -185,8 +185,8 @@ test("the caller's own tables are used, and their lengths checked", () => {
   assert.deepEqual(mel.shape, [2, 50]);
   assert.equal(new Set(mel.data.subarray(50)).size, 1, 'the second filter is empty');
   assert.ok(new Set(mel.data.subarray(0, 50)).size > 40);
-  refuses(() => new MelExtractor({}, { window: new Float32Array(3) }), RangeError, 'buffer_size', /^window: 3 .* 400 /);
-  refuses(() => new MelExtractor({}, { filterbank: [1] }), RangeError, 'buffer_size', /^filterbank: 1 .* 16080 /);
+  refuses(() => new MelExtractor({}, { window: new Float32Array(3) }), RangeError, 'buffer_size', /^window must have 400 values, got 3$/);
+  refuses(() => new MelExtractor({}, { filterbank: [1] }), RangeError, 'buffer_size', /^filterbank must have 16080 values, got 1$/);
   refuses(() => new MelExtractor({}, { window: 'hann' }), TypeError, 'ERR_INVALID_ARG_TYPE');
 });
 
@@ -211,7 +211,7 @@ test('numbers keep all of their bits on the way to the engine', () => {
 });
 
 test('a NUL within a word does not begin another', () => {
-  refuses(() => new MelExtractor({ window: 'hann\0nMels\x005' }), RangeError, 'config', /^window: hann\ufffdnMels/);
+  refuses(() => new MelExtractor({ window: 'hann\0nMels\x005' }), RangeError, 'config', /^window must be .*, got hann\ufffdnMels/);
   refuses(() => new MelExtractor('whisper\0nMels\x005'), TypeError, 'unknown_name');
 });
 

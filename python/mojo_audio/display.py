@@ -51,7 +51,7 @@ def specshow(
     bands = config.n_mfcc is None
     n_rows = config.n_mels + config.use_energy if config.n_mfcc is None else config.n_mfcc
     if rows.ndim != 2 or rows.shape[0] != n_rows:
-        raise ValueError(f"mel: an array of shape {mel.shape} came; one with {n_rows} rows is wanted")
+        raise ValueError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
     if bands and config.use_energy:
         rows = rows[:-1] if config.htk_compat else rows[1:]
     # Each frame is drawn around its middle, which `center` puts on whole hops.

@@ -76,8 +76,8 @@ impl<'py> Audio<'py> {
         let array = as_array(audio)?;
         let py = audio.py();
         if array.ndim() == 0 {
-            let came = audio.get_type().name()?;
-            let message = format!("audio: a single {came} came; an array of samples is wanted");
+            let kind = audio.get_type().name()?;
+            let message = format!("audio must be an array of samples, got a single {kind}");
             return Err(input_error(py, message));
         }
         if array.ndim() > 1 {
@@ -85,9 +85,9 @@ impl<'py> Audio<'py> {
             return Err(input_error(
                 py,
                 format!(
-                    "audio: an array of shape {shape} came, one signal is wanted: take one channel \
-                     (audio[0]), mix them (audio.mean(axis=0)), or name the axis along which time \
-                     runs (axis=-1) to compute each signal by itself"
+                    "audio must be one signal, got an array of shape {shape}: take one channel (audio[0]), \
+                     mix the channels (audio.mean(axis=0)), or name the axis along which time runs \
+                     (axis=-1) to compute each signal"
                 ),
             ));
         }
@@ -100,7 +100,7 @@ impl<'py> Audio<'py> {
         let (py, ndim) = (audio.py(), array.ndim() as isize);
         if !(-ndim..ndim).contains(&axis) {
             let shape = tuple(py, array.shape())?;
-            return Err(input_error(py, format!("axis: there is no axis {axis} in the shape {shape}")));
+            return Err(input_error(py, format!("axis must be one of the shape {shape}, got {axis}")));
         }
         if axis == -1 || axis == ndim - 1 {
             return Self::contiguous(&array);
@@ -126,16 +126,15 @@ impl<'py> Audio<'py> {
                 return Err(input_error(
                     py,
                     format!(
-                        "audio: {element} came: of the integers only int16 has a scale of its own (a \
-                         sample counts as value / 32768); divide others by their full scale and pass \
-                         floats"
+                        "audio must be float or int16, got {element}: divide other integers by their full \
+                         scale and pass floats (an int16 sample counts as value / 32768)"
                     ),
                 ));
             }
             _ => {
                 return Err(input_error(
                     py,
-                    format!("audio: {element} came; real numbers are wanted, float32 or int16 best"),
+                    format!("audio must be real numbers, best float32 or int16, got {element}"),
                 ));
             }
         };

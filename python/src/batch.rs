@@ -38,8 +38,8 @@ impl<'py> Clips<'py> {
             shape.push(audio.n_samples);
             let shape = tuple(py, &shape)?;
             let message = format!(
-                "clips: an array of shape {shape} came; a list of signals, or an array \
-                 (n_clips, n_samples), is wanted"
+                "clips must be a list of signals, or an array (n_clips, n_samples), got an array of \
+                 shape {shape}"
             );
             return Err(input_error(py, message));
         };
@@ -53,14 +53,15 @@ impl<'py> Clips<'py> {
                     usize::try_from(length).ok().filter(|&length| length <= n_samples).ok_or_else(
                         || {
                             let wanted = format!("from 0 to {n_samples}, the length of the rows");
-                            input_error(py, format!("lengths: {length} came; {wanted}, is wanted"))
+                            input_error(py, format!("lengths must be {wanted}, got {length}"))
                         },
                     )
                 })
                 .collect::<PyResult<_>>()?,
         };
         if lengths.len() != n_clips {
-            let message = format!("lengths: {} came; {n_clips}, one a row, are wanted", lengths.len());
+            let message =
+                format!("lengths must have one value a row, {n_clips}, got {}", lengths.len());
             return Err(input_error(py, message));
         }
         Ok(Self::Rows { audio, lengths })

@@ -30,7 +30,10 @@ fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> 
             vec![
                 ("what", what.into_bound_py_any(py)?),
                 ("name", name.into_bound_py_any(py)?),
-                ("known", known.split(", ").collect::<Vec<_>>().into_bound_py_any(py)?),
+                (
+                    "known",
+                    known.iter().map(AsRef::as_ref).collect::<Vec<&str>>().into_bound_py_any(py)?,
+                ),
             ],
         ),
         Error::EmptyInput => ("EmptyInputError", vec![]),
@@ -71,7 +74,8 @@ pub fn input_error(py: Python<'_>, message: String) -> PyErr {
 pub fn shape_error(py: Python<'_>, what: &str, expected: &[usize], actual: &[usize]) -> PyErr {
     let build = || {
         let (expected, actual) = (tuple(py, expected)?, tuple(py, actual)?);
-        let message = format!("{what}: shape {} came; {} is wanted", actual.repr()?, expected.repr()?);
+        let message =
+            format!("{what} must have the shape {}, got {}", expected.repr()?, actual.repr()?);
         let value = new(py, "BufferSizeError", message)?;
         value.setattr("expected", expected)?;
         value.setattr("actual", actual)?;

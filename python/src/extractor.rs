@@ -154,7 +154,7 @@ impl MelExtractor {
             None => 0,
             Some(threads) if threads >= 1 => threads as usize,
             Some(threads) => {
-                let message = format!("threads: {threads} came; at least 1, or None, is wanted");
+                let message = format!("threads must be at least 1, or None, got {threads}");
                 return Err(input_error(py, message));
             }
         };
@@ -253,7 +253,7 @@ pub fn unpickle_extractor(
 /// A number of samples.
 pub fn count(py: Python<'_>, n_samples: i64) -> PyResult<usize> {
     usize::try_from(n_samples)
-        .map_err(|_| input_error(py, format!("n_samples: {n_samples} came; at least 0 is wanted")))
+        .map_err(|_| input_error(py, format!("n_samples must be at least 0, got {n_samples}")))
 }
 
 /// The caller's table in 32 bits, row-major.

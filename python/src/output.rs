@@ -54,26 +54,25 @@ impl<'py> Out<'py> {
     /// Checks that it is a writable, contiguous float32 array of that shape that nobody else is using now.
     pub fn new(out: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Self> {
         let py = out.py();
-        let wanted = |came: String| {
-            input_error(py, format!("out: {came}; a writable, C-contiguous float32 array is wanted"))
+        let refused = |got: String| {
+            input_error(py, format!("out must be a writable, C-contiguous float32 array, got {got}"))
         };
-        let array =
-            out.cast::<PyUntypedArray>().map_err(|_| wanted(format!("{} came", out.get_type())))?;
+        let array = out.cast::<PyUntypedArray>().map_err(|_| refused(out.get_type().to_string()))?;
         let floats = out
             .cast::<PyArrayDyn<f32>>()
-            .map_err(|_| wanted(format!("an array of {} came", array.dtype())))?;
+            .map_err(|_| refused(format!("an array of {}", array.dtype())))?;
         if array.shape() != shape {
             return Err(shape_error(py, "out", shape, array.shape()));
         }
         if !array.is_c_contiguous() || !array.is_aligned() {
-            return Err(wanted("an array that is not C-contiguous came".into()));
+            return Err(refused("an array that is not C-contiguous".into()));
         }
         match floats.try_readwrite() {
             Ok(array) => Ok(Self(array)),
-            Err(numpy::BorrowError::NotWriteable) => Err(wanted("a read-only array came".into())),
+            Err(numpy::BorrowError::NotWriteable) => Err(refused("a read-only array".into())),
             Err(_) => Err(input_error(
                 py,
-                "out: the array is in use, as audio of this call or by another one".into(),
+                "out must not be in use, as audio of this call or by another call".into(),
             )),
         }
     }
@@ -82,7 +81,7 @@ impl<'py> Out<'py> {
     pub fn values(&mut self, py: Python<'_>, audio: Slice<'_>) -> PyResult<&mut [f32]> {
         let values = self.0.as_slice_mut().map_err(|error| input_error(py, format!("out: {error}")))?;
         if audio.overlaps(values) {
-            return Err(input_error(py, "out: the array shares memory with the audio".into()));
+            return Err(input_error(py, "out must not share memory with the audio".into()));
         }
         Ok(values)
     }

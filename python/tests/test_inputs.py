@@ -152,7 +152,7 @@ def test_axis(layout: Any) -> None:
     assert_bits(out, mel)
     assert_bits(extractor(x[0, 0], axis=0), one)
     assert extractor(np.empty((0, 2000), np.float32), axis=1).shape == (0, *one.shape)
-    with pytest.raises(InputError, match=r"no axis 3 in the shape \(2, 3, 2000\)"):
+    with pytest.raises(InputError, match=r"axis must be one of the shape \(2, 3, 2000\), got 3"):
         extractor(x, axis=3)
     x[1, 0, 7] = np.nan
     with pytest.raises(SampleError, match="^signal 3: ") as caught:
@@ -195,15 +195,15 @@ def test_batch_refusals() -> None:
     with pytest.raises(mojo_audio.EmptyInputError, match="^clip 1: "):
         EXTRACTOR.batch(np.zeros((2, 5), np.float32), lengths=[5, 0])
     for arguments, message in [
-        ({"threads": 0}, "threads: 0"),
+        ({"threads": 0}, "threads must be at least 1.*got 0"),
         ({"lengths": [4000]}, "lengths: clips is no array"),
     ]:
         with pytest.raises(InputError, match=message):
             EXTRACTOR.batch([X], **arguments)
-    for lengths, message in [([4001], "4001 came"), ([-1], "-1 came"), ([1, 2], "2 came; 1")]:
+    for lengths, message in [([4001], "got 4001"), ([-1], "got -1"), ([1, 2], "1, got 2")]:
         with pytest.raises(InputError, match=message):
             EXTRACTOR.batch(X[None], lengths=lengths)
-    with pytest.raises(InputError, match="clips: an array of shape"):
+    with pytest.raises(InputError, match="clips must be a list .*shape"):
         EXTRACTOR.batch(np.zeros((2, 3, 4), np.float32))
 
 
@@ -217,7 +217,7 @@ def test_out_refusals() -> None:
         (read_only, "read-only"),
         ([0.0], "list"),
     ]:
-        with pytest.raises(InputError, match=f"out: .*{message}"):
+        with pytest.raises(InputError, match=f"out must be .*{message}"):
             EXTRACTOR(X, out)
     with pytest.raises(BufferSizeError) as caught:
         EXTRACTOR(X, np.empty((n_mels, n_frames + 1), np.float32))
@@ -227,7 +227,7 @@ def test_out_refusals() -> None:
 def test_out_over_the_audio() -> None:
     memory = np.zeros(4000, np.float32)
     out = memory[: MEL.size].reshape(MEL.shape)
-    with pytest.raises(InputError, match="out: "):
+    with pytest.raises(InputError, match="out must not "):
         EXTRACTOR(memory, out)
 
     class Holder:
@@ -236,7 +236,7 @@ def test_out_over_the_audio() -> None:
         __array_interface__ = memory.__array_interface__
 
     other = np.asarray(Holder())
-    with pytest.raises(InputError, match="out: .*shares memory"):
+    with pytest.raises(InputError, match="out must not share memory"):
         EXTRACTOR(other, out)
 
 
@@ -284,7 +284,7 @@ def test_frame_counts() -> None:
             mel = extractor(signal(n))
             assert mel.shape == (extractor.n_mels, extractor.frame_count(n))
         assert extractor.frame_count(0) == 0
-    with pytest.raises(InputError, match="n_samples: -1"):
+    with pytest.raises(InputError, match="n_samples must be at least 0, got -1"):
         EXTRACTOR.frame_count(-1)
 
 

@@ -3,21 +3,21 @@
 use mojo_audio_core::Error;
 use std::fmt;
 
-/// Why something was refused. `text` says which option, argument or sample it is about, what came and
-/// what was wanted.
+/// Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
+/// what it is.
 #[derive(Debug, uniffi::Error)]
 pub enum NativeError {
     /// An option has a value that is not allowed.
     Config { text: String, field: String, value: String, wanted: String },
-    /// There is no option or preset of that name.
-    UnknownName { text: String, what: String, name: String, known: String },
+    /// No option or preset has that name.
+    UnknownName { text: String, what: String, name: String, known: Vec<String> },
     /// The input has no samples.
     EmptyInput { text: String },
     /// A sample is no finite number, or too large.
     Sample { text: String, index: u64, value: f32, limit: f32 },
     /// A buffer has the wrong length.
     BufferSize { text: String, expected: u64, actual: u64 },
-    /// Memory was refused.
+    /// An allocation failed.
     Allocation { text: String, bytes: u64 },
     /// The stream was finished and not reset.
     Finished { text: String },
@@ -33,6 +33,7 @@ impl From<Error> for NativeError {
                 Self::Config { text, field: field.into_owned(), value, wanted }
             }
             Error::UnknownName { what, name, known } => {
+                let known = known.into_iter().map(Into::into).collect();
                 Self::UnknownName { text, what: what.into(), name, known }
             }
             Error::EmptyInput => Self::EmptyInput { text },

@@ -43,17 +43,17 @@ pub fn output(address: u64, length: u64, samples: &[u8]) -> Result<&mut [f32], N
         bytes.and_then(|bytes| address.checked_add(bytes)).filter(|end| *end <= isize::MAX as u64);
     let (Ok(start), Ok(count), Some(end)) = (usize::try_from(address), usize::try_from(length), end)
     else {
-        return Err(refused(format!("out: {length} values do not fit into memory")));
+        return Err(refused(format!("out must fit into memory, got {length} values")));
     };
     if count == 0 {
         return Ok(&mut []);
     }
     if start == 0 || !start.is_multiple_of(align_of::<f32>()) {
-        return Err(refused(format!("out: {start:#x} is no address of float32 values")));
+        return Err(refused(format!("out must be the address of float32 values, got {start:#x}")));
     }
     let read = samples.as_ptr_range();
     if address < read.end as u64 && (read.start as u64) < end {
-        return Err(refused("out shares memory with samples; separate memory is wanted".into()));
+        return Err(refused("out must not overlap the samples".into()));
     }
     // SAFETY: only the two packages can call this. They pass memory of this length that nobody else uses until
     // the call returns, and that doesn't overlap the samples.
@@ -100,8 +100,8 @@ mod tests {
         assert!(refusal(address, u64::MAX, &[]).unwrap_err().contains("memory"));
         // SAFETY: the bytes of `values`, which nobody writes to meanwhile.
         let bytes = unsafe { std::slice::from_raw_parts(values.as_ptr().cast::<u8>(), 16) };
-        assert!(refusal(address, 4, bytes).unwrap_err().contains("shares memory"));
-        assert!(refusal(address, 2, &bytes[4..]).unwrap_err().contains("shares memory"));
+        assert!(refusal(address, 4, bytes).unwrap_err().contains("overlap"));
+        assert!(refusal(address, 2, &bytes[4..]).unwrap_err().contains("overlap"));
         assert_eq!(refusal(address, 2, &bytes[8..]), Ok(()));
     }
 }

@@ -254,13 +254,13 @@ static void run_statistic(const Case* it) {
 static void check_error(const Case* it) {
     char wanted[160] = "";
     if (strcmp(it->code, "config") == 0) {
-        snprintf(wanted, sizeof wanted, "%s: ", it->detail);
+        snprintf(wanted, sizeof wanted, "%s must be ", it->detail);
     } else if (strcmp(it->code, "unknown_name") == 0) {
         snprintf(wanted, sizeof wanted, "\"%s\"", it->detail);
     } else if (strcmp(it->code, "sample") == 0) {
-        snprintf(wanted, sizeof wanted, "samples: sample %s is ", it->detail);
+        snprintf(wanted, sizeof wanted, "sample %s must be finite", it->detail);
     } else if (strcmp(it->code, "empty_input") == 0) {
-        snprintf(wanted, sizeof wanted, "samples: the input is empty");
+        snprintf(wanted, sizeof wanted, "samples must not be empty");
     }
     const char* text = mojo_audio_last_error();
     int starts = strcmp(it->code, "unknown_name") != 0;

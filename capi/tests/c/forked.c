@@ -41,7 +41,7 @@ static int compute(void) {
         if (!same(mels[i])) return 4;
     }
     if (mojo_mel_config_validate(NULL) != MOJO_AUDIO_ERROR_INVALID_INPUT) return 5;
-    return strncmp(mojo_audio_last_error(), "config is NULL; ", 16) == 0 ? 0 : 6;
+    return strncmp(mojo_audio_last_error(), "config must point to ", 21) == 0 ? 0 : 6;
 }
 
 // Runs a function in a child, which then exits normally. Returns its answer, or the signal that killed it.

@@ -32,7 +32,7 @@ static MojoMelStream* out_stream;
 static int calls;
 
 // The text of an error that has nothing to do with NULL.
-static const char marker[] = "n_mels: 0 is not allowed; it must be from 1 to 4096";
+static const char marker[] = "n_mels must be from 1 to 4096, got 0";
 
 static void before(void) {
     void* nowhere = &config;
@@ -68,7 +68,7 @@ static void after(const char* call) {
         before();                                                                                  \
         CHECK_STATUS(call, MOJO_AUDIO_ERROR_INVALID_INPUT);                                        \
         const char* text_ = mojo_audio_last_error();                                               \
-        CHECK(strncmp(text_, argument " is NULL; ", sizeof argument " is NULL; " - 1) == 0,        \
+        CHECK(strncmp(text_, argument " must point to ", sizeof argument " must point to " - 1) == 0,        \
               "%s, %s: `%s`", name, argument, text_);                                              \
         CHECK(place, "%s, %s: a handle that is none", name, argument);                             \
         after(name);                                                                               \
@@ -79,7 +79,7 @@ static void after(const char* call) {
     do {                                                                                           \
         before();                                                                                  \
         CHECK_STATUS(call, MOJO_AUDIO_ERROR_INVALID_INPUT);                                        \
-        CHECK(strstr(mojo_audio_last_error(), " is NULL; "), "%s: `%s`", name,                     \
+        CHECK(strstr(mojo_audio_last_error(), ", got NULL"), "%s: `%s`", name,                     \
               mojo_audio_last_error());                                                            \
         after(name);                                                                               \
     } while (0)

@@ -41,7 +41,7 @@ static void* share(void* argument) {
         char wanted[80];
         MojoMelConfig wrong = {16000, 400, 160, -1 - work->index};
         work->wrong += mojo_mel_config_validate(&wrong) != MOJO_AUDIO_ERROR_INVALID_INPUT;
-        snprintf(wanted, sizeof wanted, "n_mels: %d is not allowed; it must be from 1 to 4096", wrong.n_mels);
+        snprintf(wanted, sizeof wanted, "n_mels must be from 1 to 4096, got %d", wrong.n_mels);
         work->wrong += strcmp(mojo_audio_last_error(), wanted) != 0;
     }
     return NULL;

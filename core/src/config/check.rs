@@ -26,7 +26,7 @@ impl MelConfig {
     /// assert!(MelConfig::whisper().check().is_ok());
     /// let config = MelConfig { f_max: Some(9_000.0), ..MelConfig::whisper() };
     /// let error = config.check().unwrap_err();
-    /// assert!(error.to_string().starts_with("f_max: 9000"));
+    /// assert_eq!(error.to_string(), "f_max must be at most half the sample rate, 8000, got 9000");
     /// ```
     pub fn check(&self) -> Result<(), Error> {
         self.check_numbers_are_finite()?;

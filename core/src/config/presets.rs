@@ -2,7 +2,7 @@
 
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
-    PadMode, PadToMode, Precision, PreemphasisMode, Reference, TriangleDomain, Window, value,
+    PadMode, PadToMode, Precision, PreemphasisMode, Reference, TriangleDomain, Window,
 };
 use crate::error::Error;
 
@@ -50,7 +50,7 @@ impl MelConfig {
                 return Err(Error::UnknownName {
                     what: "preset",
                     name: name.into(),
-                    known: value::join(PRESETS.iter().copied()),
+                    known: PRESETS.iter().map(|&preset| preset.into()).collect(),
                 });
             }
         })

@@ -1,7 +1,8 @@
 //! The types of options, and their form as text.
 
 use crate::error::Error;
-use alloc::{borrow::Cow, format, string::String, string::ToString};
+use crate::names;
+use alloc::{borrow::Cow, format, string::String, string::ToString, vec::Vec};
 
 /// One option, as the generated bindings and the command line see it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +54,10 @@ impl OptionKind {
             Self::U64 => "an integer from 0 to 18446744073709551615".into(),
             Self::F64 => "a number".into(),
             Self::Bool => "true or false".into(),
-            Self::Choice { values, .. } => join(values.iter().map(|choice| choice.name)),
+            Self::Choice { values, .. } => {
+                let names: Vec<_> = values.iter().map(|choice| choice.name).collect();
+                format!("one of {}", names::List(&names))
+            }
         }
     }
 }
@@ -130,17 +134,6 @@ pub(super) fn unknown_option(name: &str) -> Error {
     Error::UnknownName {
         what: "option",
         name: name.into(),
-        known: join(super::OPTIONS.iter().map(|option| option.name)),
+        known: super::OPTIONS.iter().map(|option| Cow::Borrowed(option.name)).collect(),
     }
-}
-
-pub(super) fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut list = String::new();
-    for name in names {
-        if !list.is_empty() {
-            list.push_str(", ");
-        }
-        list.push_str(name);
-    }
-    list
 }

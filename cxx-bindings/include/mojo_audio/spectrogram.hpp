@@ -112,18 +112,18 @@ class MelSpectrogram {
   [[nodiscard]] std::size_t row_start(std::size_t i) const {
     const std::size_t rows = layout_ == Layout::mel_major ? n_mels() : n_frames();
     if (i >= rows) {
-      throw Error(ErrorCode::input, "row: " + std::to_string(i) + " came; there are " +
-                                        std::to_string(rows) + " rows");
+      throw Error(ErrorCode::input, "row must be less than " + std::to_string(rows) + ", got " +
+                                        std::to_string(i));
     }
     return i * row_length();
   }
 
   [[nodiscard]] std::size_t place(std::size_t mel, std::size_t frame) const {
     if (mel >= n_mels() || frame >= n_frames()) {
-      throw Error(ErrorCode::input, "band " + std::to_string(mel) + " in frame " +
-                                        std::to_string(frame) + " came; there are " +
-                                        std::to_string(n_mels()) + " bands and " +
-                                        std::to_string(n_frames()) + " frames");
+      const bool is_band = mel >= n_mels();
+      throw Error(ErrorCode::input, std::string(is_band ? "mel" : "frame") + " must be less than " +
+                                        std::to_string(is_band ? n_mels() : n_frames()) + ", got " +
+                                        std::to_string(is_band ? mel : frame));
     }
     return layout_ == Layout::mel_major ? mel * n_frames() + frame : frame * n_mels() + mel;
   }

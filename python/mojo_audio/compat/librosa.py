@@ -122,6 +122,6 @@ def melspectrogram(
 
 
 def _refused(field: str, value: str, wanted: str) -> ConfigError:
-    error = ConfigError(f"{field}: {value} can't be honoured; {wanted} is wanted")
+    error = ConfigError(f"{field} must be {wanted}, got {value}")
     error.field, error.value, error.wanted = field, value, wanted
     return error

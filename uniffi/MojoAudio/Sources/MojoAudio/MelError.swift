@@ -70,7 +70,7 @@ extension MelError {
                 .config(field: field, value: value, wanted: wanted, message: text)
             case .UnknownName(let text, let what, let name, let known):
                 .unknownName(
-                    kind: what, name: name, known: known.components(separatedBy: ", "), message: text)
+                    kind: what, name: name, known: known, message: text)
             case .EmptyInput(let text): .emptyInput(message: text)
             case .Sample(let text, let index, let value, let limit):
                 .sample(index: Int(clamping: index), value: value, limit: limit, message: text)

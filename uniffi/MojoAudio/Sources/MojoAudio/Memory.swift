@@ -21,7 +21,7 @@ func lending<S: MelSample, R>(
     guard samples.count <= most else {
         throw .bufferSize(
             expected: most, actual: samples.count,
-            message: "samples: \(samples.count) samples came; at most \(most) can be taken at once, "
+            message: "samples must have at most \(most) values, got \(samples.count); "
                 + "a stream takes any number in parts")
     }
     let bytes =

@@ -952,8 +952,8 @@ public func FfiConverterTypeNativeStream_lower(_ value: NativeStream) -> UInt64 
 }
 
 /**
- * Why something was refused. `text` says which option, argument or sample it is about, what came and
- * what was wanted.
+ * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
+ * what it is.
  */
 public
 enum NativeError: Swift.Error, Equatable, Hashable {
@@ -964,9 +964,9 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     case Config(text: String, field: String, value: String, wanted: String
     )
     /**
-     * There is no option or preset of that name.
+     * No option or preset has that name.
      */
-    case UnknownName(text: String, what: String, name: String, known: String
+    case UnknownName(text: String, what: String, name: String, known: [String]
     )
     /**
      * The input has no samples.
@@ -984,7 +984,7 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     case BufferSize(text: String, expected: UInt64, actual: UInt64
     )
     /**
-     * Memory was refused.
+     * An allocation failed.
      */
     case Allocation(text: String, bytes: UInt64
     )
@@ -1025,7 +1025,7 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             text: try FfiConverterString.read(from: &buf),
             what: try FfiConverterString.read(from: &buf),
             name: try FfiConverterString.read(from: &buf),
-            known: try FfiConverterString.read(from: &buf)
+            known: try FfiConverterSequenceString.read(from: &buf)
             )
         case 3: return .EmptyInput(
             text: try FfiConverterString.read(from: &buf)
@@ -1072,7 +1072,7 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             FfiConverterString.write(text, into: &buf)
             FfiConverterString.write(what, into: &buf)
             FfiConverterString.write(name, into: &buf)
-            FfiConverterString.write(known, into: &buf)
+            FfiConverterSequenceString.write(known, into: &buf)
 
         case let .EmptyInput(text):
             writeInt(&buf, Int32(3))
@@ -1143,6 +1143,31 @@ fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterUInt32.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String]
+
+    public static func write(_ value: [String], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterString.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [String]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterString.read(from: &buf))
         }
         return seq
     }

@@ -79,7 +79,7 @@ public sealed class MelException(public val code: String, message: String) : Ill
         fun of(error: NativeException): MelException = when (error) {
             is NativeException.Config -> Config(error.text, error.field, error.value, error.wanted)
             is NativeException.UnknownName ->
-                UnknownName(error.text, error.what, error.name, error.known.split(", "))
+                UnknownName(error.text, error.what, error.name, error.known)
             is NativeException.EmptyInput -> EmptyInput(error.text)
             is NativeException.Sample -> Sample(error.text, error.index.toLong(), error.value, error.limit)
             is NativeException.BufferSize ->

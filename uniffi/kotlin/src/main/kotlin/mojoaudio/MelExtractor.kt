@@ -181,7 +181,7 @@ private fun bytes(table: FloatArray?): ByteBuffer {
 }
 
 private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): List<MelSpectrogram> {
-    if (threads < 0) throw MelException.Other("argument", "threads: $threads came; 0 or more is wanted")
+    if (threads < 0) throw MelException.Other("argument", "threads must be at least 0, got $threads")
     val results = arrayOfNulls<Result<MelSpectrogram>>(count)
     val taken = AtomicInteger()
     val work = {

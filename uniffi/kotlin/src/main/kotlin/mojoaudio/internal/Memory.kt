@@ -23,7 +23,7 @@ internal abstract class Samples(val count: Int, val isInt16: Boolean) {
         val most = Int.MAX_VALUE / size
         if (count > most) {
             throw MelException.BufferSize(
-                "samples: $count samples came; at most $most can be taken at once, a stream takes any number in parts",
+                "samples must have at most $most values, got $count; a stream takes any number in parts",
                 most.toLong(),
                 count.toLong(),
             )
@@ -118,7 +118,7 @@ private fun tooLarge(nMels: Int, nFrames: Long) =
 
 /** Lets `fill` write to the buffer from its position on, and returns its result, the number of frames. */
 internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: ULong) -> ULong): Int {
-    if (out.isReadOnly) throw IllegalArgumentException("out: a read-only buffer came; one to write to is wanted")
+    if (out.isReadOnly) throw IllegalArgumentException("out must be writable, got a read-only buffer")
     val length = out.remaining()
     if (length == 0) return fill(0UL, 0UL).toInt()
     val bytes = length.toLong() * Float.SIZE_BYTES
@@ -144,7 +144,7 @@ private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
     val memory = try {
         Memory(bytes)
     } catch (_: OutOfMemoryError) {
-        throw MelException.Allocation("$bytes bytes of memory were refused")
+        throw MelException.Allocation("could not allocate $bytes bytes")
     }
     return try {
         use(memory)

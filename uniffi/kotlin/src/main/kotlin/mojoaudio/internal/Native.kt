@@ -1673,8 +1673,8 @@ public object FfiConverterTypeNativeStream: FfiConverter<NativeStream, Long> {
 }
 
 /**
- * Why something was refused. `text` says which option, argument or sample it is about, what came and
- * what was wanted.
+ * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
+ * what it is.
  */
 sealed class NativeException: kotlin.Exception() {
 
@@ -1696,7 +1696,7 @@ sealed class NativeException: kotlin.Exception() {
     }
 
     /**
-     * There is no option or preset of that name.
+     * No option or preset has that name.
      */
     class UnknownName(
 
@@ -1706,7 +1706,7 @@ sealed class NativeException: kotlin.Exception() {
 
         val `name`: kotlin.String,
 
-        val `known`: kotlin.String
+        val `known`: List<kotlin.String>
         ) : NativeException() {
         override val message
             get() = "text=${ `text` }, what=${ `what` }, name=${ `name` }, known=${ `known` }"
@@ -1756,7 +1756,7 @@ sealed class NativeException: kotlin.Exception() {
     }
 
     /**
-     * Memory was refused.
+     * An allocation failed.
      */
     class Allocation(
 
@@ -1815,7 +1815,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
-                FfiConverterString.read(buf),
+                FfiConverterSequenceString.read(buf),
                 )
             3 -> NativeException.EmptyInput(
                 FfiConverterString.read(buf),
@@ -1860,7 +1860,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 + FfiConverterString.allocationSize(value.`text`)
                 + FfiConverterString.allocationSize(value.`what`)
                 + FfiConverterString.allocationSize(value.`name`)
-                + FfiConverterString.allocationSize(value.`known`)
+                + FfiConverterSequenceString.allocationSize(value.`known`)
             )
             is NativeException.EmptyInput -> (
                 4UL
@@ -1911,7 +1911,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.write(value.`text`, buf)
                 FfiConverterString.write(value.`what`, buf)
                 FfiConverterString.write(value.`name`, buf)
-                FfiConverterString.write(value.`known`, buf)
+                FfiConverterSequenceString.write(value.`known`, buf)
                 Unit
             }
             is NativeException.EmptyInput -> {
@@ -1977,6 +1977,31 @@ public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterUInt.write(it, buf)
+        }
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
+    override fun read(buf: ByteBuffer): List<kotlin.String> {
+        val len = buf.getInt()
+        return List<kotlin.String>(len) {
+            FfiConverterString.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.String>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterString.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.String>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterString.write(it, buf)
         }
     }
 }

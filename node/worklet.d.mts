@@ -20,8 +20,8 @@ export interface MelWorkletNode extends AudioWorkletNode {
 
 /**
  * An `AudioWorkletNode` that computes mel spectrograms of what is connected to it, mixed down to one channel. The
- * signal starts when the context renders the node, and is silent while nothing is connected. `init` has to be
- * done before.
+ * signal starts when the context renders the node, and is silent while nothing is connected. It is resampled from the
+ * context's rate to the option `sampleRate`. `init` has to be done before.
  *
  * ```js
  * const node = await createMelWorklet(context, { preset: 'whisper', reference: 'fixed', referenceValue: 1.5 });
@@ -30,7 +30,7 @@ export interface MelWorkletNode extends AudioWorkletNode {
  * ```
  *
  * @throws {MelError} An option is not allowed, `field` names one that needs the whole input, such as `reference`,
- *   or the context has another rate than the option `sampleRate`.
+ *   or the option `inputRate` is set, and isn't the context's rate.
  */
 export function createMelWorklet(
   context: BaseAudioContext,

@@ -11,11 +11,11 @@ export async function createMelWorklet(context, options, { framesPerBatch = 10, 
   }
   checkCount(framesPerBatch, 'framesPerBatch', 1);
   // What the processor would refuse is refused here, where its error is seen.
-  const extractor = new MelExtractor(options);
+  const extractor = new MelExtractor(optionsFor(options, context.sampleRate));
   extractor.stream();
   const { config } = extractor;
-  if (config.sampleRate !== context.sampleRate) {
-    throw rangeError('context.sampleRate', context.sampleRate, `the option sampleRate, ${config.sampleRate}`);
+  if (config.inputRate !== context.sampleRate) {
+    throw rangeError('options.inputRate', config.inputRate, `the context's sampleRate, ${context.sampleRate}`);
   }
   await context.audioWorklet.addModule(script ?? new URL('./mel-processor.js', import.meta.url));
   const node = new AudioWorkletNode(context, 'mojo-audio-mel', {
@@ -36,6 +36,13 @@ export async function createMelWorklet(context, options, { framesPerBatch = 10, 
     readable: readableOf(node, context),
     finish: () => node.port.postMessage('finish'),
   });
+}
+
+/** Options for audio that has the context's rate. */
+function optionsFor(options, rate) {
+  const named = typeof options === 'string' ? { preset: options } : (options ?? {});
+  if (typeof named !== 'object') throw typeError('options', options, "an object of options or a preset's name");
+  return { ...named, inputRate: named.inputRate ?? rate };
 }
 
 /** The stream of what the processor posts. */

@@ -61,10 +61,10 @@ export class Live {
     this.#media = await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
     });
-    this.#context = new AudioContext({ sampleRate });
+    this.#context = new AudioContext();
     // A page from a folder can't load a second script.
     const script = `data:text/javascript,${encodeURIComponent(processor)}`;
-    const node = await createMelWorklet(this.#context, this.#config, { script });
+    const node = await createMelWorklet(this.#context, { ...this.#config, inputRate: null }, { script });
     this.#context.createMediaStreamSource(this.#media).connect(node);
     const changes = Object.entries(changed).map(([name, value]) => `${name}: ${value}`);
     this.#say(`Microphone${changes.length > 0 ? `, with ${changes.join(', ')}, as a stream has no end` : ''}`);

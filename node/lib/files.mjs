@@ -52,7 +52,7 @@ export async function* computeFiles(files, options, { threads, ffmpeg = true, si
   checkSignal(signal);
   signal?.throwIfAborted();
   const extractor = options instanceof MelExtractor ? options : new MelExtractor(options);
-  const { sampleRate } = extractor.config;
+  const { inputRate, sampleRate } = extractor.config;
   // What ends the work: the caller's signal, or a loop that is left.
   const stop = new AbortController();
   const whenAborted = () => stop.abort(signal.reason);
@@ -60,7 +60,7 @@ export async function* computeFiles(files, options, { threads, ffmpeg = true, si
 
   const compute = async (file, source) => {
     try {
-      const { audio, warnings } = await read(source, sampleRate, ffmpeg, stop.signal);
+      const { audio, warnings } = await read(source, inputRate ?? sampleRate, ffmpeg, stop.signal);
       return { file, mel: await computeAudio(extractor, audio, stop.signal), warnings };
     } catch (error) {
       // A file that can't be used doesn't end the others.

@@ -31,10 +31,10 @@ async function collect(readable, isFrameMajor) {
 const described = ({ name, code, kind, field, index, message }) => ({ name, code, kind, field, index, message });
 
 /** Renders a signal to a worklet. */
-async function render(samples, options, settings) {
-  const context = new OfflineAudioContext(1, samples.length, RATE);
+async function render(samples, options, settings, rate = RATE) {
+  const context = new OfflineAudioContext(1, samples.length, rate);
   const source = context.createBufferSource();
-  source.buffer = context.createBuffer(1, samples.length, RATE);
+  source.buffer = context.createBuffer(1, samples.length, rate);
   source.buffer.copyToChannel(samples, 0);
   const node = await createMelWorklet(context, options, settings);
   source.connect(node);
@@ -45,10 +45,10 @@ async function render(samples, options, settings) {
 }
 
 /** Whether the frames of a rendered signal have the bits of the whole signal's, and how many there are at a time. */
-export async function rendered(options, settings) {
+export async function rendered(options, settings, rate) {
   await init();
-  const { sizes, values } = await render(signal, options, settings);
-  const whole = new MelExtractor({ ...options, layout: 'frame_major' }).computeSync(signal);
+  const { sizes, values } = await render(signal, options, settings, rate);
+  const whole = new MelExtractor({ ...options, inputRate: rate ?? RATE, layout: 'frame_major' }).computeSync(signal);
   const bits = new Uint32Array(Float32Array.from(values).buffer);
   const wanted = new Uint32Array(whole.data.buffer);
   return { sizes, nFrames: whole.nFrames, isSame: bits.length === wanted.length && bits.every((bit, at) => bit === wanted[at]) };
@@ -61,7 +61,7 @@ export async function failures(streamable) {
   const attempts = [
     () => render(bad, streamable),
     () => render(signal, { preset: 'whisper' }),
-    () => createMelWorklet(new OfflineAudioContext(1, 128, 44100), streamable),
+    () => createMelWorklet(new OfflineAudioContext(1, 128, 44100), { ...streamable, inputRate: 48000 }),
     () => createMelWorklet({}, streamable),
     async () => {
       const context = new AudioContext({ sampleRate: RATE });
@@ -79,7 +79,7 @@ export async function failures(streamable) {
 /** Two seconds of the microphone: the spectrogram's frames, and its loudest band. */
 export async function microphone(options) {
   await init();
-  const context = new AudioContext({ sampleRate: options.sampleRate });
+  const context = new AudioContext();
   const media = await navigator.mediaDevices.getUserMedia({ audio: true });
   const node = await createMelWorklet(context, options);
   context.createMediaStreamSource(media).connect(node);

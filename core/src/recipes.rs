@@ -81,7 +81,7 @@ impl MelConfig {
         }
     }
 
-    /// The options of a model, from the texts of those of its [`MODEL_FILES`](crate::MODEL_FILES) that exist,
+    /// The options of a model, from the texts of those of its [`MODEL_FILES`] that exist,
     /// in that order: the first that has the settings of a feature extractor, read as
     /// [`from_preprocessor_config`](Self::from_preprocessor_config) does.
     ///

@@ -387,7 +387,7 @@ fn freeing_and_asking_need_no_memory() {
         // SAFETY: the pointers are NULL or valid.
         unsafe {
             assert_ne!(mojo_mel_stream_new(ptr::null(), &mut stream), MOJO_AUDIO_SUCCESS);
-            assert!(last_error().starts_with("extractor is NULL"));
+            assert!(last_error().starts_with("extractor must point to "));
             let _: *const c_char = mojo_audio_status_name(-2);
             mojo_mel_extractor_free(extractor);
         }

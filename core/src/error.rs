@@ -123,7 +123,7 @@ impl fmt::Display for Error {
             Self::Allocation { bytes: usize::MAX } => {
                 write!(f, "the result needs more memory than can be addressed")
             }
-            Self::Allocation { bytes } => write!(f, "could not allocate {bytes} bytes"),
+            Self::Allocation { bytes } => write!(f, "could not allocate {bytes} bytes of memory"),
             Self::Finished => {
                 write!(f, "the stream is finished; reset it before it takes more samples")
             }

@@ -77,7 +77,7 @@ impl Resampler {
     /// use mojo_audio_core::Resampler;
     ///
     /// assert!(Resampler::new(44_100, 16_000).is_ok());
-    /// assert!(Resampler::new(44_100, 16).unwrap_err().to_string().starts_with("to: 16"));
+    /// assert!(Resampler::new(44_100, 16).unwrap_err().to_string().starts_with("to must be "));
     /// ```
     pub fn new(from: u32, to: u32) -> Result<Self, Error> {
         Self::with_instruction_set(from, to, None)

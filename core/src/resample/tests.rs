@@ -6,9 +6,9 @@ use super::window::{Resampled, Window};
 use super::{GAIN, RATES, Resampler};
 use crate::signal::Source;
 use crate::{Error, InstructionSet};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::f64::consts::{PI, TAU};
-use std::string::ToString;
 
 /// Pairs of rates of every kind: with and without a short filter, in planes, spread, interpolated;
 /// up and down; with odd numbers of phases.
@@ -150,12 +150,12 @@ fn reference(samples: &[f32], from: u32, to: u32) -> Vec<f64> {
 fn float64_agrees() {
     for (from, to) in PAIRS {
         let n = (from.max(to) / 80).clamp(300, from) as usize;
-        let mut impulses = std::vec![0.0; n];
+        let mut impulses = alloc::vec![0.0; n];
         for at in [0, 1, 150, n - 2, n - 1] {
             impulses[at] = 0.9;
         }
         for (name, samples) in
-            [("noise", noise(n)), ("step", std::vec![0.9; n]), ("impulses", impulses)]
+            [("noise", noise(n)), ("step", alloc::vec![0.9; n]), ("impulses", impulses)]
         {
             let expected = reference(&samples, from, to);
             for set in InstructionSet::available() {
@@ -359,7 +359,7 @@ fn what_is_not_allowed_is_refused() {
         assert_eq!(resampler.finish(&mut out), Err(Error::Finished));
         assert_eq!((resampler.length_after(9_999), resampler.length_at_finish()), (0, 0));
         let expected = resampler.output_length(good.len());
-        let error = resampler.resample_into(&good, &mut std::vec![0.0; expected - 1]).unwrap_err();
+        let error = resampler.resample_into(&good, &mut alloc::vec![0.0; expected - 1]).unwrap_err();
         assert_eq!(error, Error::BufferSize { what: "out", expected, actual: expected - 1 });
         assert_eq!(resampler.resample::<f32>(&[]).unwrap(), [0.0_f32; 0]);
     }
@@ -389,7 +389,7 @@ fn stretches_have_the_bits_of_the_whole() {
                     _ => (at + below(1_500)) % whole.len(),
                 };
                 let n = (1 + below(3_000)).min(whole.len() - at);
-                let mut stretch = std::vec![f32::NAN; n];
+                let mut stretch = alloc::vec![f32::NAN; n];
                 source.read(resampler.design.kernel, at, &mut stretch);
                 assert!(bits(&stretch) == bits(&whole[at..at + n]), "{from} to {to}, {n} at {at}");
                 at += n - 1;
@@ -408,13 +408,13 @@ fn the_gain_holds() {
         let n = (400 * u64::from(from) / u64::from(from.min(to))) as usize;
         let per_output = f64::from(from) / f64::from(to);
         let resampler = Resampler::new(from, to).unwrap();
-        let mut sums = std::vec![0.0_f64; resampler.output_length(n)];
+        let mut sums = alloc::vec![0.0_f64; resampler.output_length(n)];
         let middle = (sums.len() / 2, sums.len() / 2 + 8.min(places as usize));
         let reach = resampler.latency() + 2;
         let first = (middle.0 as f64 * per_output) as usize;
         let last = (middle.1 as f64 * per_output) as usize;
         for at in first.saturating_sub(reach)..(last + reach).min(n) {
-            let mut impulse = std::vec![0.0; n];
+            let mut impulse = alloc::vec![0.0; n];
             impulse[at] = 1.0;
             for (sum, y) in sums.iter_mut().zip(resampler.resample(&impulse).unwrap()) {
                 *sum += f64::from(y.abs());

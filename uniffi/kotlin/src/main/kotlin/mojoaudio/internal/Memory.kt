@@ -144,7 +144,7 @@ private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
     val memory = try {
         Memory(bytes)
     } catch (_: OutOfMemoryError) {
-        throw MelException.Allocation("could not allocate $bytes bytes")
+        throw MelException.Allocation("could not allocate $bytes bytes of memory")
     }
     return try {
         use(memory)

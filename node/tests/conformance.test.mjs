@@ -74,6 +74,7 @@ function conforms({ MelExtractor, melSpectrogram, melSpectrogramSync }) {
         normalize: config.normalize !== 'none',
         normalizeInput: config.normalizeInput,
         padToMode: config.padTo !== null && config.padToMode === 'repeat',
+        maskTail: config.maskTail,
       };
       if (Object.values(whole).some(Boolean)) {
         assert.throws(

@@ -77,6 +77,7 @@ def test_chunked(case: dict[str, Any]) -> None:
         "normalize": options.normalize != "none",
         "normalize_input": options.normalize_input,
         "pad_to_mode": options.pad_to is not None and options.pad_to_mode == "repeat",
+        "mask_tail": options.mask_tail,
     }
     if any(whole.values()):
         with pytest.raises(mojo_audio.ConfigError) as caught:

@@ -63,6 +63,7 @@ private func chunked<S: MelSample>(_ samples: [S], _ item: Case) throws {
         "normalize": config.normalize != .none,
         "normalize_input": config.normalizeInput,
         "pad_to_mode": config.padTo != nil && config.padToMode == .repeat,
+        "mask_tail": config.maskTail,
     ]
     if whole.values.contains(true) {
         let error = try refusal { _ = try extractor.stream() }

@@ -101,6 +101,7 @@ class ConformanceTest {
             "normalize" to (config.normalize != MelConfig.Normalize.NONE),
             "normalize_input" to config.normalizeInput,
             "pad_to_mode" to (config.padTo != null && config.padToMode == MelConfig.PadToMode.REPEAT),
+            "mask_tail" to config.maskTail,
         )
         if (true in whole.values) {
             val error = assertThrows(MelException.Config::class.java) { extractor.stream() }

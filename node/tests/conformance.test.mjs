@@ -129,7 +129,7 @@ function conforms({ MelExtractor, melSpectrogram, melSpectrogramSync }) {
         assert.ok(kind ? error instanceof kind : error instanceof RangeError || code === 'config');
         if (field !== undefined) {
           assert.equal(error.field, camelCase(field));
-          assert.ok(error.message.startsWith(`${error.field}: `));
+          assert.ok(error.message.startsWith(`${error.field} must be `));
         }
         if (name !== undefined) assert.equal(error.value, error.what === 'option' ? camelCase(name) : name);
         if (index !== undefined) assert.equal(error.index, index);

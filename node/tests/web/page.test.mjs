@@ -73,7 +73,7 @@ test('from a folder: a file, by the keyboard, is computed and can be saved', asy
 test('what is wrong is said, and the page goes on', async () => {
   await page.fill('#nMels', '0');
   await page.press('#nMels', 'Enter');
-  await status(/^nMels: 0 is not allowed/);
+  await status(/^nMels must be from 1 to 4096, got 0$/);
   await page.fill('#nMels', '80');
   await page.press('#nMels', 'Enter');
   await status(/80 × 517 values/);

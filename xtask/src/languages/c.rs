@@ -45,8 +45,9 @@ pub const ABIGAIL: Tool = Tool {
 
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-/// Stripped, the shared library is smaller than this.
-const LARGEST: u64 = 1000 * 1024;
+/// Stripped, the shared library is smaller than this. The aim is 800 kB; the resampler, compiled for each
+/// instruction set, and the reader of configurations took it above.
+const LARGEST: u64 = 1350 * 1000;
 
 impl Language for C {
     fn name(&self) -> &'static str {

@@ -317,18 +317,27 @@ fn stream_refused(options: &MojoMelOptions, samples: &[f32]) {
         let (n, size) = (samples.len(), whole.len());
         let status = mojo_mel_extractor_compute_into(extractor, from, n, to, size, ptr::null_mut());
         assert_eq!(status, MOJO_AUDIO_SUCCESS);
+        mojo_mel_extractor_free(extractor);
     }
     let mut gathered = vec![0.0; whole.len()];
     let n = refuse_each("mojo_mel_stream", || {
+        // An extractor of its own each time, as it keeps the tables that its first stream makes.
+        let mut extractor = ptr::null_mut();
         let mut stream = ptr::null_mut();
         let mut n_read = 0;
         gathered.fill(0.0);
         // SAFETY: the pointers are valid.
         unsafe {
+            let planned = mojo_mel_extractor_new(options, &mut extractor);
+            if planned != MOJO_AUDIO_SUCCESS {
+                assert!(extractor.is_null());
+                return [planned, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS];
+            }
             let created = mojo_mel_stream_new(extractor, &mut stream);
             if created != MOJO_AUDIO_SUCCESS {
                 assert!(stream.is_null());
-                return [created, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS];
+                mojo_mel_extractor_free(extractor);
+                return [planned, created, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS];
             }
             let mut pushed = MOJO_AUDIO_SUCCESS;
             for chunk in samples.chunks(1500) {
@@ -346,13 +355,12 @@ fn stream_refused(options: &MojoMelOptions, samples: &[f32]) {
             let (out, size) = (gathered.as_mut_ptr(), gathered.len());
             assert_eq!(mojo_mel_stream_read(stream, out, size, &mut n_read), MOJO_AUDIO_SUCCESS);
             mojo_mel_stream_free(stream);
+            mojo_mel_extractor_free(extractor);
             assert_eq!((n_read, &gathered), (n_frames, &whole));
-            [created, pushed, finished]
+            [planned, created, pushed, finished]
         }
     });
     assert!(n > 5, "a stream has tables and queues");
-    // SAFETY: the handle is not used again.
-    unsafe { mojo_mel_extractor_free(extractor) };
 }
 
 #[test]

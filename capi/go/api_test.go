@@ -136,7 +136,7 @@ func TestFromJSON(t *testing.T) {
 	read(processor)
 	write("processor_config.json", "{")
 	_, err = mojoaudio.FromFile(folder)
-	wantError(t, err, mojoaudio.ErrInvalidInput, "json: ")
+	wantError(t, err, mojoaudio.ErrInvalidInput, "json must be ")
 }
 
 func TestSetWritesTheField(t *testing.T) {
@@ -263,7 +263,7 @@ func TestRefusedMemory(t *testing.T) {
 	// Two terabytes of result.
 	config.PadTo = 1 << 40
 	_, err := newExtractor(t, config).Compute(tone(400, 1))
-	wantError(t, err, mojoaudio.ErrAllocation, "allocate")
+	wantError(t, err, mojoaudio.ErrAllocation, "memory")
 }
 
 func TestBatch(t *testing.T) {

@@ -12,7 +12,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A folder with so many recordings, no two alike, in subfolders of ten.
+/// A folder with `n` recordings, no two alike, in subfolders of ten.
 fn recordings(test: &str, n: usize) -> PathBuf {
     let root = folder(test).join("in");
     for i in 0..n {

@@ -59,7 +59,7 @@ impl Framing {
         n_samples.saturating_add(self.pad_end).max(self.pad_to)
     }
 
-    /// Frames that are computed of a signal of so many samples.
+    /// How many frames are computed from a signal of `n_samples` samples.
     pub fn count(&self, n_samples: u64) -> usize {
         let length = self.padded_length(n_samples);
         let hop = self.hop as u64;

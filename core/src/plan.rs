@@ -104,12 +104,12 @@ impl Plan {
         })
     }
 
-    /// Length of the signal that frames are cut from, of an input of so many samples.
+    /// How many samples an input of `n_samples` has after resampling: frames are cut from those.
     pub fn signal_length(&self, n_samples: u64) -> u64 {
         self.resampling.as_ref().map_or(n_samples, |design| design.output_length(n_samples))
     }
 
-    /// Floats that so many frames read from the first one's start on, at `stride` samples a frame.
+    /// How many samples `n_frames` frames span, with `stride` samples from one start to the next.
     pub fn source_length(&self, n_frames: usize, stride: usize) -> usize {
         (n_frames - 1) * stride + self.framing.n_fft
     }

@@ -336,8 +336,8 @@ unsafe fn text(start: *const u16, length: usize) -> String {
 }
 
 /// # Safety
-/// `allocate` returned the memory, it has room for so many values, and JavaScript has written them; it
-/// does not run before the call returns.
+/// `allocate` returned the memory, and JavaScript has written `length` values to it. JavaScript does not
+/// run before the call returns.
 unsafe fn slice<'a, T: Copy>(start: *const T, length: usize) -> &'a [T] {
     if length == 0 {
         return &[];

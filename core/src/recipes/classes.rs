@@ -133,6 +133,14 @@ const WHISPER: Recipe = Recipe {
     rest: rest::whisper,
 };
 
+/// Of classes that have Whisper's settings, with 128 bands, and no arguments of the call among them.
+const WHISPER_128: Recipe = Recipe {
+    base: || whisper(128),
+    only: &[("padding_value", ZERO), RIGHT],
+    unused: &["mel_filters"],
+    ..WHISPER
+};
+
 fn whisper(n_mels: u32) -> MelConfig {
     MelConfig {
         n_mels,
@@ -202,27 +210,9 @@ const fn other(name: &'static str, features: Features) -> Class {
 
 pub(super) const CLASSES: &[Class] = &[
     mel("WhisperFeatureExtractor", WHISPER),
-    mel(
-        "Qwen3ASRFeatureExtractor",
-        Recipe {
-            base: || whisper(128),
-            only: &[("padding_value", ZERO), RIGHT],
-            unused: &["mel_filters"],
-            rest: rest::qwen3_asr,
-            ..WHISPER
-        },
-    ),
+    mel("Qwen3ASRFeatureExtractor", Recipe { rest: rest::qwen3_asr, ..WHISPER_128 }),
     mel("MossTranscribeDiarizeFeatureExtractor", WHISPER),
-    mel(
-        "Dots3NoteFeatureExtractor",
-        Recipe {
-            base: || whisper(128),
-            only: &[("padding_value", ZERO), RIGHT],
-            unused: &["mel_filters"],
-            rest: rest::dots3,
-            ..WHISPER
-        },
-    ),
+    mel("Dots3NoteFeatureExtractor", Recipe { rest: rest::dots3, ..WHISPER_128 }),
     mel(
         "VoxtralRealtimeFeatureExtractor",
         Recipe {

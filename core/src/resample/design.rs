@@ -34,7 +34,7 @@ const LARGEST_TABLE: u64 = 1 << 19;
 const MOST_PHASES: i64 = 1280;
 
 /// Phases of an interpolated table, over half the filter: the longer it is in samples, the smoother from
-/// one to the next. Cubic interpolation between so many changes the response by less than −118 dB.
+/// one to the next. Cubic interpolation between them changes the response by less than −118 dB.
 const PHASES: f64 = 448.0;
 
 /// Outputs of a group whose first phase is interpolated: the same on every instruction set.

@@ -391,7 +391,7 @@ fn filter_groups(design: &Design, short: &Short, input: &Line, first: i64, out: 
         Table::Planes { .. } => unreachable!("pairs have no groups"),
         Table::Spread { lanes, span, bases, taps } => {
             let n_tables = bases.len() as i64;
-            // A turn through all tables takes so many inputs.
+            // How many inputs one turn through all tables takes.
             let advance = n_tables * *lanes as i64 / short.l * short.m;
             let group_at = |group: i64| {
                 let (turn, table) = (group.div_euclid(n_tables), group.rem_euclid(n_tables) as usize);

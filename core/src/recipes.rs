@@ -72,10 +72,10 @@ impl MelConfig {
             Features::Missing(step) => Err(rejected(
                 CLASS,
                 class.name,
-                format!("a class without steps that no option has: {step}"),
+                format!("a class with options for all its steps (there is none for this one: {step})"),
             )),
             Features::Other(what) => {
-                Err(rejected(CLASS, class.name, format!("a class of mel features; these are {what}")))
+                Err(rejected(CLASS, class.name, format!("a class of mel features, not of {what}")))
             }
             Features::Mel(recipe) => recipe.read(Settings::new(class.name, settings)),
         }

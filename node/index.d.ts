@@ -101,6 +101,20 @@ export function computeFiles(
   settings?: Threads & FileSettings & Abortable,
 ): AsyncGenerator<FileResult, void, void>;
 
+/**
+ * The options of a model, from its `preprocessor_config.json`, or from a `processor_config.json` that has these settings
+ * under `feature_extractor`, as transformers 5 saves them. The result equals what the feature extractor class that the
+ * file names computes for one signal by default, but longer signals keep their length where Whisper's and CLVP's classes
+ * truncate them, and `dither` is not the same noise. Needs the addon.
+ *
+ * @param source The model's folder, the file, or the object that the file has as JSON.
+ * @throws A `MelError` of kind `config` whose `field` is the setting that no option can express, or that isn't known.
+ *
+ * @example
+ * const extractor = new MelExtractor({ ...fromPreprocessorConfig('models/whisper'), padTo: null });
+ */
+export function fromPreprocessorConfig(source: string | URL | Readonly<Record<string, unknown>>): ResolvedMelConfig;
+
 /** Does nothing in Node, where importing the package loads its engine. For code that also runs elsewhere. */
 export function init(source?: unknown): Promise<void>;
 

@@ -9,6 +9,7 @@ export const {
   computeFiles,
   createMelTransform,
   createMelTransformStream,
+  fromPreprocessorConfig,
   init,
   initSync,
   load,

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use cancel::Cancel;
 use errors::{OrThrow, thrown};
 use files::{FileTask, Source};
-use mojo_audio_core::{Error, MelConfig};
+use mojo_audio_core::{Error, MODEL_FILES, MelConfig};
 use napi::bindgen_prelude::{AsyncTask, Either, Env, Uint8Array};
 use napi_derive::napi;
 
@@ -34,6 +34,21 @@ pub fn refuse_memory(env: &Env, bytes: f64) -> napi::Result<()> {
 #[napi]
 pub fn refuse_type(env: &Env, name: String, shown: String) -> napi::Result<()> {
     Err(thrown(env, Refusal::of_wrong_type(crate::config::wrong_type(&name, &shown))))
+}
+
+/// The files of a model's folder that can have the settings of its feature extractor, the first that has
+/// them counts.
+#[napi]
+pub fn model_files() -> Vec<&'static str> {
+    MODEL_FILES.to_vec()
+}
+
+/// Every option and its value, of the model whose files have these texts.
+#[napi]
+pub fn model_options(env: &Env, texts: Vec<String>) -> napi::Result<String> {
+    let config =
+        MelConfig::from_model_files(&texts).map_err(|error| thrown(env, Refusal::as_it_is(error)))?;
+    crate::config::write(&config).or_throw(env)
 }
 
 /// Reads a path, or a copy of a file's bytes, as one channel at `sample_rate`, that of the default

@@ -25,8 +25,12 @@ pub enum Field {
 
 impl Refusal {
     pub fn of(error: Error) -> Self {
+        Self::as_it_is(for_javascript(error))
+    }
+
+    /// With core's own names, which are those of a model's file.
+    pub fn as_it_is(error: Error) -> Self {
         let is_type_error = matches!(error, Error::UnknownName { .. } | Error::Finished);
-        let error = for_javascript(error);
         let (kind, message) = (error.code(), error.to_string());
         Self { kind, message, is_type_error, fields: fields(error) }
     }

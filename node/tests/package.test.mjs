@@ -157,10 +157,13 @@ test('the code of the page', async () => {
     const config = ${JSON.stringify(config)};
   `;
   cpSync(speech, join(project, 'speech.wav'));
+  mkdirSync(join(project, 'model'));
+  write('model/preprocessor_config.json', '{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}');
   const results = '\nawait late;\nconsole.log(mel.shape, one.shape, some.length, now.shape, out.length, input_features.dims);';
   const printed = await node(write('page.mjs', given + sources + esm.join('\n') + results));
   const lines = printed.trim().split('\n');
   assert.equal(lines.at(-1), '[ 80, 100 ] [ 128, 100 ] 2 [ 128, 100 ] 12800 [ 1, 80, 3000 ]');
+  assert.ok(lines.includes('[ 128, 3000 ]'), printed);
   assert.ok(lines.includes('speech.wav [ 80, 517 ]') && lines.includes('lost.wav lost.wav: No such file or directory'), printed);
   for (const [, expected] of page.matchAll(/^ {2}\/\/ (.*)$/gm)) assert.ok(lines.includes(expected), expected);
   assert.equal(await node(write('page.cjs', `${given}${cjs[0]}console.log(mel.nMels);`)), '40\n');

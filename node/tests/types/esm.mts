@@ -7,6 +7,7 @@ import {
   PRESETS,
   createMelTransform,
   createMelTransformStream,
+  fromPreprocessorConfig,
   init,
   melSpectrogram,
   melSpectrogramSync,
@@ -28,6 +29,8 @@ const hop: number = resolved.hopLength;
 const winLength: number | null = resolved.winLength;
 assert(hop === 160 && (winLength === null || winLength === 400));
 new MelExtractor(resolved);
+const ofModel: ResolvedMelConfig = fromPreprocessorConfig({ feature_extractor_type: 'WhisperFeatureExtractor' });
+assert(ofModel.padTo === 480000);
 const mels: MelSpectrogram[] = await extractor.computeBatch([samples, new Float32Array(400)], { threads: 2 });
 const n: number = extractor.computeInto(samples, new Float32Array(mels[0]!.data.length));
 assert(n === mels[0]?.nFrames);

@@ -1,0 +1,39 @@
+// The options that a model's own files name, which Node's addon reads.
+
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { typeError } from './arguments.mjs';
+import { engineError, theEngine } from './engine.mjs';
+import { objectOf } from './options.mjs';
+
+/** The text of a file, or the texts of those in a model's folder that have its settings. */
+function textsAt(path, names) {
+  if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
+  const texts = [];
+  let missing;
+  for (const name of names) {
+    try {
+      texts.push(readFileSync(join(path, name), 'utf8'));
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+      missing = error;
+    }
+  }
+  if (texts.length === 0) throw missing;
+  return texts;
+}
+
+export function fromPreprocessorConfig(source) {
+  const engine = theEngine();
+  if (engine.modelOptions === undefined) {
+    throw engineError("mojo-audio reads models' files with its addon, and finds none here");
+  }
+  let texts;
+  if (typeof source === 'string') texts = textsAt(source, engine.modelFiles());
+  else if (source instanceof URL) texts = textsAt(fileURLToPath(source), engine.modelFiles());
+  else if (typeof source === 'object' && source !== null && !Array.isArray(source) && !ArrayBuffer.isView(source)) {
+    texts = [JSON.stringify(source)];
+  } else throw typeError('source', source, 'a path, a file: URL, or the object that a file has as JSON');
+  return objectOf(engine.modelOptions(texts));
+}

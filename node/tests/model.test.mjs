@@ -1,0 +1,80 @@
+// A model's options, read from its own files.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { MelExtractor, fromPreprocessorConfig } from 'mojo-audio';
+import { CHECKOUT, options } from './support.mjs';
+
+const { recipes } = JSON.parse(readFileSync(join(CHECKOUT, 'conformance', 'recipes.json'), 'utf8'));
+const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A folder with files of these contents. */
+function model(name, files) {
+  mkdirSync(join(folder, name));
+  for (const [file, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name, file), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return join(folder, name);
+}
+
+for (const [place, recipe] of recipes.entries()) {
+  test(`${recipe.class} (recipe ${place})`, () => {
+    const expected = new MelExtractor(options(recipe)).config;
+    assert.deepEqual(fromPreprocessorConfig(recipe.settings), expected);
+    assert.deepEqual(fromPreprocessorConfig({ feature_extractor: recipe.settings }), expected);
+  });
+}
+
+test('a folder, a file and a URL', () => {
+  const { settings, ...recipe } = recipes[1];
+  const expected = new MelExtractor(options(recipe)).config;
+  const path = model('older', { 'preprocessor_config.json': settings });
+  for (const source of [path, join(path, 'preprocessor_config.json'), pathToFileURL(path)]) {
+    assert.deepEqual(fromPreprocessorConfig(source), expected);
+  }
+  // A processor's file comes first, unless it names no feature extractor.
+  const both = { 'preprocessor_config.json': recipes[0].settings, 'processor_config.json': { feature_extractor: settings } };
+  assert.deepEqual(fromPreprocessorConfig(model('both', both)), expected);
+  const tokenizer = { 'preprocessor_config.json': settings, 'processor_config.json': { processor_class: 'Any' } };
+  assert.deepEqual(fromPreprocessorConfig(model('tokenizer', tokenizer)), expected);
+});
+
+test('what is read can be changed', () => {
+  const config = fromPreprocessorConfig({ feature_extractor_type: 'WhisperFeatureExtractor', feature_size: 128 });
+  assert.deepEqual([config.nMels, config.padTo], [128, 480000]);
+  assert.ok(Object.isFrozen(config));
+  const extractor = new MelExtractor({ ...config, padTo: null });
+  assert.deepEqual(extractor.computeSync(new Float32Array(16000)).shape, [128, 100]);
+});
+
+test('what can not be honoured is an error with the name in the file', () => {
+  const rejects = (source, field, message) =>
+    assert.throws(
+      () => fromPreprocessorConfig(source),
+      (error) => {
+        assert.ok(error instanceof RangeError);
+        assert.deepEqual([error.code, error.field], ['ERR_MOJO_AUDIO_CONFIG', field]);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  const whisper = { feature_extractor_type: 'WhisperFeatureExtractor' };
+  rejects({ ...whisper, hop_length: 'a' }, 'hop_length', /^hop_length must be /);
+  rejects({ ...whisper, spectral_tilt: 2 }, 'spectral_tilt', /^spectral_tilt must be /);
+  rejects({ feature_extractor_type: 'MusicgenMelodyFeatureExtractor' }, 'feature_extractor_type', /chroma/);
+  rejects(model('cut', { 'preprocessor_config.json': '{"feature_size": ' }), 'json', /JSON/);
+});
+
+test('what is no source, and files that are missing', () => {
+  for (const source of [undefined, null, 5, ['a'], new Uint8Array(2)]) {
+    assert.throws(() => fromPreprocessorConfig(source), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
+  }
+  for (const path of [join(folder, 'none'), model('empty', {})]) {
+    assert.throws(() => fromPreprocessorConfig(path), { code: 'ENOENT' });
+  }
+});

@@ -489,8 +489,8 @@ export interface MelSpectrogram {
 /**
  * What is thrown for wrong options and samples, and what promises are rejected with: a `TypeError` for
  * a wrong type, an unknown name or a finished stream, a `RangeError` for a wrong value. The message names the
- * argument, what is allowed and what was given. Arguments of a wrong type have Node's own codes
- * `ERR_INVALID_ARG_TYPE` and `ERR_OUT_OF_RANGE`, and none of the other properties.
+ * argument, what is allowed and what was given. Where an argument is no option, `kind` is `argument`, and the code
+ * is Node's own `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
  */
 export interface MelError extends Error {
   code:
@@ -505,9 +505,20 @@ export interface MelError extends Error {
     | 'ERR_MOJO_AUDIO_ENGINE'
     | 'ERR_INVALID_ARG_TYPE'
     | 'ERR_OUT_OF_RANGE';
-  /** The kind of error, by the name that it has in every language; the code has it in capitals. */
-  kind?: 'config' | 'unknown_name' | 'empty_input' | 'sample' | 'buffer_size' | 'allocation' | 'finished' | 'file';
-  /** With `config`: the option that has to change. */
+  /** The kind of error, by the name that it has in every language; the codes that begin with `ERR_MOJO_AUDIO_` have it
+   * in capitals. */
+  kind:
+    | 'config'
+    | 'unknown_name'
+    | 'empty_input'
+    | 'sample'
+    | 'buffer_size'
+    | 'allocation'
+    | 'finished'
+    | 'argument'
+    | 'file'
+    | 'engine';
+  /** With `config`: the option that has to change; with `argument` and `buffer_size`: the argument. */
   field?: string;
   /** With `config`: its value as text; with `unknown_name`: the name; with `sample`: the sample. */
   value?: string | number;
@@ -515,8 +526,10 @@ export interface MelError extends Error {
   wanted?: string;
   /** With `unknown_name`: what was looked up. */
   what?: 'option' | 'preset';
-  /** With `unknown_name`: the names there are. */
+  /** With `unknown_name`, and with `config` where the value is no choice of the option: the names there are. */
   known?: string[];
+  /** The name in `known` that is most like the one given, if any is. */
+  closest?: string;
   /** With `sample`: its place in the input, in a stream since its start. */
   index?: number;
   /** With `sample`: the largest magnitude that is always accepted. */

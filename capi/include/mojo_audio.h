@@ -27,8 +27,9 @@
  * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
  *
  * Rules for all functions
- * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes of 0
- *   and sizes that are too large are errors or do nothing, as documented for each function.
+ * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text, and
+ *   mojo_audio_last_error_code(), _field() and _index() what programs need of it. NULL, sizes of 0 and sizes that
+ *   are too large are errors or do nothing, as documented for each function.
  * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
  *   function, which accepts NULL. Don't use a handle after freeing it.
  * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
@@ -389,6 +390,70 @@ typedef enum {
    */
   MOJO_MEL_LAYOUT_FRAME_MAJOR = 1,
 } MojoMelLayout;
+
+/**
+ * The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
+ * occur only in others than C. A number keeps its meaning for ever.
+ */
+typedef enum {
+  /**
+   * No call has failed.
+   */
+  MOJO_AUDIO_CODE_NONE = 0,
+  /**
+   * An option's value is not allowed, alone or together with another option.
+   */
+  MOJO_AUDIO_CODE_CONFIG = 1,
+  /**
+   * No option or preset has that name.
+   */
+  MOJO_AUDIO_CODE_UNKNOWN_NAME = 2,
+  /**
+   * The input has no samples.
+   */
+  MOJO_AUDIO_CODE_EMPTY_INPUT = 3,
+  /**
+   * A sample is not finite, or so large that its power can't be represented.
+   */
+  MOJO_AUDIO_CODE_SAMPLE = 4,
+  /**
+   * A buffer or a table has the wrong length.
+   */
+  MOJO_AUDIO_CODE_BUFFER_SIZE = 5,
+  /**
+   * An allocation failed.
+   */
+  MOJO_AUDIO_CODE_ALLOCATION = 6,
+  /**
+   * The stream was finished and not reset.
+   */
+  MOJO_AUDIO_CODE_FINISHED = 7,
+  /**
+   * An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of
+   * threads below 0, an index out of range, a null pointer, an array that isn't audio.
+   */
+  MOJO_AUDIO_CODE_ARGUMENT = 8,
+  /**
+   * The library itself failed. That is a bug: please report it with the text of the error.
+   */
+  MOJO_AUDIO_CODE_INTERNAL = 9,
+  /**
+   * The object was closed.
+   */
+  MOJO_AUDIO_CODE_CLOSED = 10,
+  /**
+   * The caller stopped the call before it ended.
+   */
+  MOJO_AUDIO_CODE_ABORTED = 11,
+  /**
+   * An audio file can't be read.
+   */
+  MOJO_AUDIO_CODE_FILE = 12,
+  /**
+   * The native library is missing, or does not fit the package.
+   */
+  MOJO_AUDIO_CODE_ENGINE = 13,
+} MojoAudioErrorCode;
 
 /**
  * A checked plan of options that computes any number of inputs. It never changes.
@@ -765,12 +830,52 @@ void mojo_audio_version(int32_t *major,
  * was, and what is allowed. In English, UTF-8, at most 2047 bytes; "" if no call has failed. Never NULL.
  * Calls that succeed don't change it.
  *
- * Ownership: the library's; don't free it. Valid until the thread's next call of another function of this
- * library, or the thread's end.
+ * Ownership: the library's; don't free it. Valid until the thread's next call of a function of this library
+ * that isn't one of mojo_audio_last_error...(), or the thread's end.
  *
  * Threads: each has its own text.
  */
 const char *mojo_audio_last_error(void);
+
+/**
+ * The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and
+ * MOJO_AUDIO_CODE_NONE (0) if no call has failed on this thread. A newer library may have kinds that this
+ * header doesn't know.
+ *
+ * Threads: each has its own error.
+ */
+int32_t mojo_audio_last_error_code(void);
+
+/**
+ * The name of mojo_audio_last_error_code(), the same in every language, such as "buffer_size"; "" if no call
+ * has failed on this thread. Never NULL.
+ *
+ * Ownership: the library's, valid for ever. Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_name(void);
+
+/**
+ * Name of the option, argument or buffer that the error is about, at most 63 bytes; "option" or "preset" for
+ * an unknown name, "" if the error is about none of them. Never NULL.
+ *
+ * Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_field(void);
+
+/**
+ * Index of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is not about
+ * a sample.
+ *
+ * Threads: each has its own error.
+ */
+int64_t mojo_audio_last_error_index(void);
+
+/**
+ * Index of the first clip of a batch that failed, from 0; -1 if the error is not about one clip of a batch.
+ *
+ * Threads: each has its own error.
+ */
+int64_t mojo_audio_last_error_clip(void);
 
 /**
  * The name of a status, such as "MOJO_AUDIO_ERROR_BUFFER_SIZE"; "unknown status" for any other number.
@@ -1038,8 +1143,8 @@ MojoAudioStatus mojo_mel_extractor_compute_into_i16(const MojoMelExtractor *extr
  * means one for each core of the machine.
  *
  * out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
- * if clip i failed, and a new spectrogram otherwise. The status and the text, which names the clip, are those
- * of the first failed clip. If the call itself fails, all are NULL. So it is always safe to free all of
+ * if clip i failed, also because clips[i] is NULL, and a new spectrogram otherwise. The status and the error
+ * are those of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all are NULL. So it is always safe to free all of
  * out_results.
  *
  * Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are

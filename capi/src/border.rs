@@ -1,13 +1,13 @@
-//! The border itself: panics stop here, errors become a status and a text, pointers become references,
-//! values become handles and back. Only the handles are allocated here, and that may fail.
+//! The border itself: panics stop here, errors become a status and the thread's last error, pointers become
+//! references, values become handles and back. Only the handles are allocated here, and that may fail.
 
+use crate::last_error;
 use crate::status::MojoAudioStatus;
-use mojo_audio_core::Error;
+use mojo_audio_core::{Error, ErrorKind};
 use std::alloc::{Layout, alloc};
 use std::any::Any;
-use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char};
-use std::fmt::{self, Write};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a call failed. Its text is written straight to the thread's buffer.
@@ -33,19 +33,72 @@ pub(crate) enum Failure {
     OptionsSize { size: usize, smallest: usize, largest: usize },
     /// Set bytes beyond the options that this version knows.
     UnknownOptions { offset: usize, known: usize },
-    /// A clip of a batch.
-    Clip { index: usize, failed: usize, n_clips: usize, error: Error },
+}
+
+/// Which clip of a batch failed first, and how many did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FailedClip {
+    pub index: usize,
+    pub failed: usize,
+    pub n_clips: usize,
+}
+
+/// Why a call for a batch failed: one clip, or none if the call itself did.
+pub(crate) struct BatchFailure {
+    pub failure: Failure,
+    pub clip: Option<FailedClip>,
+}
+
+impl From<Failure> for BatchFailure {
+    fn from(failure: Failure) -> Self {
+        Self { failure, clip: None }
+    }
+}
+
+impl From<Error> for BatchFailure {
+    fn from(error: Error) -> Self {
+        Failure::from(error).into()
+    }
 }
 
 impl Failure {
-    fn status(&self) -> MojoAudioStatus {
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Engine(error) | Self::Clip { error, .. } => match error {
-                Error::Allocation { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_ALLOCATION,
-                Error::BufferSize { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_BUFFER_SIZE,
-                _ => MojoAudioStatus::MOJO_AUDIO_ERROR_INVALID_INPUT,
-            },
-            Self::BufferSize { .. } => MojoAudioStatus::MOJO_AUDIO_ERROR_BUFFER_SIZE,
+            Self::Engine(error) => error.kind(),
+            Self::BufferSize { .. } => ErrorKind::BufferSize,
+            Self::Number { .. } => ErrorKind::Config,
+            _ => ErrorKind::Argument,
+        }
+    }
+
+    /// Name of the option, argument or buffer.
+    pub(crate) fn field(&self) -> &str {
+        match self {
+            Self::Engine(error) => error.field().unwrap_or_default(),
+            Self::Number { field: name, .. }
+            | Self::Overlap { written: name, .. }
+            | Self::Null { argument: name, .. }
+            | Self::Misaligned { argument: name, .. }
+            | Self::TooMany { argument: name, .. }
+            | Self::NotText { argument: name }
+            | Self::BufferSize { argument: name, .. } => name,
+            Self::OptionsSize { .. } => "size",
+            Self::UnknownOptions { .. } => "options",
+        }
+    }
+
+    /// The place of the wrong sample.
+    pub(crate) fn index(&self) -> Option<usize> {
+        match self {
+            Self::Engine(Error::Sample { index, .. }) => Some(*index),
+            _ => None,
+        }
+    }
+
+    fn status(&self) -> MojoAudioStatus {
+        match self.kind() {
+            ErrorKind::Allocation => MojoAudioStatus::MOJO_AUDIO_ERROR_ALLOCATION,
+            ErrorKind::BufferSize => MojoAudioStatus::MOJO_AUDIO_ERROR_BUFFER_SIZE,
             _ => MojoAudioStatus::MOJO_AUDIO_ERROR_INVALID_INPUT,
         }
     }
@@ -86,27 +139,28 @@ impl fmt::Display for Failure {
                 f,
                 "the options set the byte at {offset}, but this version of the library knows only the first {known} bytes: use a newer version"
             ),
-            Self::Clip { index, failed, n_clips, error } => {
-                write!(f, "clip {index} ({failed} of {n_clips} failed): {error}")
-            }
         }
     }
 }
 
-/// Runs the body of an exported function: its failure, or its panic, becomes the status and the text of
-/// the thread's last error.
+/// Runs the body of an exported function: its failure, or its panic, becomes the status and the thread's last
+/// error.
 pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> MojoAudioStatus {
+    guard_batch(|| Ok(body()?))
+}
+
+/// Like [`guard`], for batches.
+pub(crate) fn guard_batch(body: impl FnOnce() -> Result<(), BatchFailure>) -> MojoAudioStatus {
     // A panic leaves nothing half-done that can be seen later: extractors don't change, streams have a flag
     // for it, and results are handed over last.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => MojoAudioStatus::MOJO_AUDIO_SUCCESS,
-        Ok(Err(failure)) => {
-            set_last_error(&failure);
+        Ok(Err(BatchFailure { failure, clip })) => {
+            last_error::set(&failure, clip);
             failure.status()
         }
         Err(panic) => {
-            let text = panic_text(&*panic);
-            set_last_error(&format_args!("internal error, please report it: {text}"));
+            last_error::set_internal(panic_text(&*panic));
             discard(panic);
             MojoAudioStatus::MOJO_AUDIO_ERROR_PROCESSING
         }
@@ -141,53 +195,6 @@ pub(crate) fn guard_value<T: Copy>(otherwise: T, body: impl FnOnce() -> Result<T
         Ok(())
     });
     value
-}
-
-/// The text of the thread's last error, which always ends with a zero byte. Its size is fixed, so that it can
-/// report a failed allocation.
-struct LastError {
-    text: [u8; 2048],
-    len: usize,
-}
-
-thread_local! {
-    static LAST_ERROR: UnsafeCell<LastError> =
-        const { UnsafeCell::new(LastError { text: [0; 2048], len: 0 }) };
-}
-
-impl Write for LastError {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = self.text.len() - 1 - self.len;
-        let mut taken = text.len().min(room);
-        while !text.is_char_boundary(taken) {
-            taken -= 1;
-        }
-        self.text[self.len..self.len + taken].copy_from_slice(&text.as_bytes()[..taken]);
-        self.len += taken;
-        self.text[self.len] = 0;
-        if taken == text.len() { Ok(()) } else { Err(fmt::Error) }
-    }
-}
-
-fn set_last_error(text: &dyn fmt::Display) {
-    // In a thread that is ending the value may be gone.
-    let _ = LAST_ERROR.try_with(|last| {
-        // SAFETY: the value is this thread's, and no other reference to it is alive: formatting a text
-        // doesn't call this function.
-        let last = unsafe { &mut *last.get() };
-        last.len = 0;
-        last.text[0] = 0;
-        // A text that is too long is cut.
-        let _ = write!(last, "{text}");
-    });
-}
-
-pub(crate) fn last_error() -> *const c_char {
-    let text = LAST_ERROR.try_with(|last| {
-        // SAFETY: only the address of the text is taken.
-        unsafe { (&raw const (*last.get()).text).cast() }
-    });
-    text.unwrap_or(c"".as_ptr())
 }
 
 /// The object that a pointer points to.
@@ -376,7 +383,7 @@ mod tests {
 
     fn last_text() -> String {
         // SAFETY: the text is this thread's and ends with a zero byte.
-        unsafe { CStr::from_ptr(last_error()) }.to_str().expect("UTF-8").to_owned()
+        unsafe { CStr::from_ptr(last_error::text()) }.to_str().expect("UTF-8").to_owned()
     }
 
     #[test]
@@ -415,21 +422,6 @@ mod tests {
         // SAFETY: the handle is new.
         unsafe { free_handle(handle) };
         assert!(last_text().ends_with("while it was freed"));
-    }
-
-    #[test]
-    fn long_texts_end_at_a_whole_character() {
-        set_last_error(&"ä".repeat(3000));
-        assert_eq!(last_text(), "ä".repeat(1023));
-        set_last_error(&"short");
-        assert_eq!(last_text(), "short");
-    }
-
-    #[test]
-    fn threads_have_texts_of_their_own() {
-        set_last_error(&"here");
-        std::thread::spawn(|| assert_eq!(last_text(), "")).join().expect("no panic");
-        assert_eq!(last_text(), "here");
     }
 
     #[test]

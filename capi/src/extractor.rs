@@ -1,6 +1,6 @@
 //! The extractor: a plan of any options, shared by any number of threads.
 
-use crate::border::{self, Failure, guard, guard_value};
+use crate::border::{self, BatchFailure, FailedClip, Failure, guard, guard_batch, guard_value};
 use crate::generated::MojoMelOptions;
 use crate::options;
 use crate::spectrogram::{self, MojoMelSpectrogram};
@@ -215,8 +215,8 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_into_i16(
 /// means one for each core of the machine.
 ///
 /// out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
-/// if clip i failed, and a new spectrogram otherwise. The status and the text, which names the clip, are those
-/// of the first failed clip. If the call itself fails, all are NULL. So it is always safe to free all of
+/// if clip i failed, also because clips[i] is NULL, and a new spectrogram otherwise. The status and the error
+/// are those of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all are NULL. So it is always safe to free all of
 /// out_results.
 ///
 /// Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are
@@ -240,7 +240,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_batch(
     out_results: *mut *mut MojoMelSpectrogram,
 ) -> MojoAudioStatus {
     // SAFETY: the caller's promise above.
-    guard(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
+    guard_batch(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
 }
 
 /// mojo_mel_extractor_compute_batch() for 16-bit integers: each sample is divided by 32768.
@@ -258,7 +258,7 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_batch_i16(
     out_results: *mut *mut MojoMelSpectrogram,
 ) -> MojoAudioStatus {
     // SAFETY: the caller's promise above.
-    guard(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
+    guard_batch(|| unsafe { compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) })
 }
 
 /// The extractor that a pointer points to.
@@ -369,7 +369,7 @@ unsafe fn compute_batch<S: Sample>(
     n_clips: usize,
     n_threads: usize,
     out_results: *mut *mut MojoMelSpectrogram,
-) -> Result<(), Failure> {
+) -> Result<(), BatchFailure> {
     if n_clips == 0 {
         return Ok(());
     }
@@ -385,22 +385,23 @@ unsafe fn compute_batch<S: Sample>(
             border::slice("lengths", lengths, n_clips)?,
         )
     };
-    // Every clip's pointer is checked before the first clip is computed.
+    // SAFETY: the caller's promise.
+    let samples = |index: usize| unsafe { border::slice("samples", starts[index], lengths[index]) };
+    // A clip with a wrong pointer has no samples here; its error is set below.
     let mut inputs = Vec::new();
     inputs
         .try_reserve_exact(n_clips)
         .map_err(|_| Error::Allocation { bytes: n_clips.saturating_mul(size_of::<Clip<'_, S>>()) })?;
-    for (start, length) in starts.iter().zip(lengths) {
-        // SAFETY: the caller's promise.
-        inputs.push(Clip(unsafe { border::slice("clips", *start, *length)? }));
-    }
+    inputs.extend((0..n_clips).map(|index| Clip(samples(index).unwrap_or_default())));
     let mut failed = 0;
     let mut first = None;
     let mut keep = |index: usize, result: Result<MelSpectrogram, Error>| {
-        let kept = result.and_then(|mel| spectrogram::hand_over(mel, &mut places[index]));
-        if let Err(error) = kept {
+        let kept = samples(index).and_then(|_| -> Result<(), Failure> {
+            Ok(spectrogram::hand_over(result?, &mut places[index])?)
+        });
+        if let Err(failure) = kept {
             failed += 1;
-            first.get_or_insert((index, error));
+            first.get_or_insert((index, failure));
         }
     };
     if n_threads == 1 || n_clips == 1 {
@@ -412,6 +413,8 @@ unsafe fn compute_batch<S: Sample>(
     }
     match first {
         None => Ok(()),
-        Some((index, error)) => Err(Failure::Clip { index, failed, n_clips, error }),
+        Some((index, failure)) => {
+            Err(BatchFailure { failure, clip: Some(FailedClip { index, failed, n_clips }) })
+        }
     }
 }

@@ -2,6 +2,7 @@
 use crate::border::Failure;
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config;
+use std::ffi::CStr;
 
 /// The major version of this header; mojo_audio_version() returns that of the library.
 pub const MOJO_AUDIO_VERSION_MAJOR: i32 = 0;
@@ -237,6 +238,61 @@ pub enum MojoMelLayout {
     /// (n_frames, n_mels): the bands of a frame are adjacent.
     MOJO_MEL_LAYOUT_FRAME_MAJOR = 1,
 }
+
+/// The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
+/// occur only in others than C. A number keeps its meaning for ever.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MojoAudioErrorCode {
+    /// No call has failed.
+    MOJO_AUDIO_CODE_NONE = 0,
+    /// An option's value is not allowed, alone or together with another option.
+    MOJO_AUDIO_CODE_CONFIG = 1,
+    /// No option or preset has that name.
+    MOJO_AUDIO_CODE_UNKNOWN_NAME = 2,
+    /// The input has no samples.
+    MOJO_AUDIO_CODE_EMPTY_INPUT = 3,
+    /// A sample is not finite, or so large that its power can't be represented.
+    MOJO_AUDIO_CODE_SAMPLE = 4,
+    /// A buffer or a table has the wrong length.
+    MOJO_AUDIO_CODE_BUFFER_SIZE = 5,
+    /// An allocation failed.
+    MOJO_AUDIO_CODE_ALLOCATION = 6,
+    /// The stream was finished and not reset.
+    MOJO_AUDIO_CODE_FINISHED = 7,
+    /// An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of
+    /// threads below 0, an index out of range, a null pointer, an array that isn't audio.
+    MOJO_AUDIO_CODE_ARGUMENT = 8,
+    /// The library itself failed. That is a bug: please report it with the text of the error.
+    MOJO_AUDIO_CODE_INTERNAL = 9,
+    /// The object was closed.
+    MOJO_AUDIO_CODE_CLOSED = 10,
+    /// The caller stopped the call before it ended.
+    MOJO_AUDIO_CODE_ABORTED = 11,
+    /// An audio file can't be read.
+    MOJO_AUDIO_CODE_FILE = 12,
+    /// The native library is missing, or does not fit the package.
+    MOJO_AUDIO_CODE_ENGINE = 13,
+}
+
+/// Names of the kinds of errors, by their numbers.
+pub(crate) const CODE_NAMES: &[&CStr] = &[
+    c"",
+    c"config",
+    c"unknown_name",
+    c"empty_input",
+    c"sample",
+    c"buffer_size",
+    c"allocation",
+    c"finished",
+    c"argument",
+    c"internal",
+    c"closed",
+    c"aborted",
+    c"file",
+    c"engine",
+];
 
 /// Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
 /// option may be unset, 0 means unset.

@@ -11,6 +11,7 @@ mod border;
 mod config;
 mod extractor;
 mod generated;
+mod last_error;
 mod options;
 mod plans;
 mod spectrogram;

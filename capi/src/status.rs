@@ -1,7 +1,10 @@
 //! How calls end, and the version.
 
 use crate::border;
-use crate::generated::{MOJO_AUDIO_VERSION_MAJOR, MOJO_AUDIO_VERSION_MINOR, MOJO_AUDIO_VERSION_PATCH};
+use crate::generated::{
+    CODE_NAMES, MOJO_AUDIO_VERSION_MAJOR, MOJO_AUDIO_VERSION_MINOR, MOJO_AUDIO_VERSION_PATCH,
+};
+use crate::last_error;
 use std::ffi::{CStr, c_char};
 
 /// How a call ended. A number keeps its meaning for ever.
@@ -53,13 +56,58 @@ pub unsafe extern "C" fn mojo_audio_version(major: *mut i32, minor: *mut i32, pa
 /// was, and what is allowed. In English, UTF-8, at most 2047 bytes; "" if no call has failed. Never NULL.
 /// Calls that succeed don't change it.
 ///
-/// Ownership: the library's; don't free it. Valid until the thread's next call of another function of this
-/// library, or the thread's end.
+/// Ownership: the library's; don't free it. Valid until the thread's next call of a function of this library
+/// that isn't one of mojo_audio_last_error...(), or the thread's end.
 ///
 /// Threads: each has its own text.
 #[unsafe(no_mangle)]
 pub extern "C" fn mojo_audio_last_error() -> *const c_char {
-    border::last_error()
+    last_error::text()
+}
+
+/// The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and
+/// MOJO_AUDIO_CODE_NONE (0) if no call has failed on this thread. A newer library may have kinds that this
+/// header doesn't know.
+///
+/// Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_code() -> i32 {
+    last_error::code().into()
+}
+
+/// The name of mojo_audio_last_error_code(), the same in every language, such as "buffer_size"; "" if no call
+/// has failed on this thread. Never NULL.
+///
+/// Ownership: the library's, valid for ever. Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_name() -> *const c_char {
+    CODE_NAMES.get(usize::from(last_error::code())).map_or(c"", |name| *name).as_ptr()
+}
+
+/// Name of the option, argument or buffer that the error is about, at most 63 bytes; "option" or "preset" for
+/// an unknown name, "" if the error is about none of them. Never NULL.
+///
+/// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_field() -> *const c_char {
+    last_error::field()
+}
+
+/// Index of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is not about
+/// a sample.
+///
+/// Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_index() -> i64 {
+    last_error::places().0
+}
+
+/// Index of the first clip of a batch that failed, from 0; -1 if the error is not about one clip of a batch.
+///
+/// Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_clip() -> i64 {
+    last_error::places().1
 }
 
 /// The name of a status, such as "MOJO_AUDIO_ERROR_BUFFER_SIZE"; "unknown status" for any other number.

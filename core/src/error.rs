@@ -1,5 +1,10 @@
 //! What can be wrong with a configuration, an input or a buffer: each error has its parts and a text made of them.
 
+mod kinds;
+
+pub use kinds::{ERROR_KINDS, ErrorField, ErrorKind, ErrorKindInfo};
+
+use crate::config::{OPTIONS, OptionKind};
 use crate::names;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
@@ -59,6 +64,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// Its entry in [`ERROR_KINDS`].
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Config { .. } => ErrorKind::Config,
+            Self::UnknownName { .. } => ErrorKind::UnknownName,
+            Self::EmptyInput => ErrorKind::EmptyInput,
+            Self::Sample { .. } => ErrorKind::Sample,
+            Self::BufferSize { .. } => ErrorKind::BufferSize,
+            Self::Allocation { .. } => ErrorKind::Allocation,
+            Self::Finished => ErrorKind::Finished,
+        }
+    }
+
     /// A short name of the kind of error, the same in every version and language.
     ///
     /// ```
@@ -70,15 +89,42 @@ impl Error {
     /// ```
     #[must_use]
     pub const fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// Name of the option or the buffer that is wrong; for an unknown name, `option` or `preset`.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let error = MelConfig { n_mels: 0, ..MelConfig::whisper() }.check().unwrap_err();
+    /// assert_eq!(error.field(), Some("n_mels"));
+    /// ```
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Config { .. } => "config",
-            Self::UnknownName { .. } => "unknown_name",
-            Self::EmptyInput => "empty_input",
-            Self::Sample { .. } => "sample",
-            Self::BufferSize { .. } => "buffer_size",
-            Self::Allocation { .. } => "allocation",
-            Self::Finished => "finished",
+            Self::Config { field, .. } => Some(field),
+            Self::UnknownName { what, .. } | Self::BufferSize { what, .. } => Some(what),
+            _ => None,
         }
+    }
+
+    /// Names that are known where one was not: of options, of presets, or of an option's choices.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let error = MelConfig::whisper().set("mel_scale", "htc").unwrap_err();
+    /// assert!(error.known_names().any(|name| name == "htk"));
+    /// assert_eq!(error.closest_name(), Some("htk"));
+    /// ```
+    pub fn known_names(&self) -> impl Iterator<Item = &str> {
+        let (names, choices) = match self {
+            Self::UnknownName { known, .. } => (known.as_slice(), &[] as &[_]),
+            Self::Config { field, value, .. } => (&[] as &[_], choices(field, value)),
+            _ => (&[] as &[_], &[] as &[_]),
+        };
+        names.iter().map(AsRef::as_ref).chain(choices.iter().map(|choice| choice.name))
     }
 
     /// The known name that is most like an unknown one, if any is much like it.
@@ -93,19 +139,39 @@ impl Error {
     #[must_use]
     pub fn closest_name(&self) -> Option<&str> {
         match self {
-            Self::UnknownName { name, known, .. } => names::closest(name, known),
+            Self::UnknownName { name: unknown, .. } | Self::Config { value: unknown, .. } => {
+                names::closest(unknown, self.known_names())
+            }
             _ => None,
         }
+    }
+}
+
+/// The choices of an option, unless the value is one of them. The option may have its name in another
+/// language's casing.
+fn choices(option: &str, value: &str) -> &'static [crate::config::Choice] {
+    let option = OPTIONS.iter().find(|known| names::same(known.name, option));
+    match option.map(|option| option.kind) {
+        Some(OptionKind::Choice { values, .. }) if values.iter().all(|known| known.name != value) => {
+            values
+        }
+        _ => &[],
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config { field, value, wanted } => write!(f, "{field} must be {wanted}, got {value}"),
+            Self::Config { field, value, wanted } => {
+                write!(f, "{field} must be {wanted}, got {value}")?;
+                match self.closest_name() {
+                    Some(closest) => write!(f, "; did you mean {closest}?"),
+                    None => Ok(()),
+                }
+            }
             Self::UnknownName { what, name, known } => {
                 write!(f, "unknown {what} {name:?}; ")?;
-                match names::closest(name, known) {
+                match self.closest_name() {
                     Some(closest) => write!(f, "did you mean {closest:?}?"),
                     None => write!(f, "known are {}", names::List(known)),
                 }
@@ -132,3 +198,48 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::ToString, vec};
+
+    #[test]
+    fn every_error_has_its_entry_in_the_table() {
+        let (value, wanted) = (String::new(), String::new());
+        let errors = [
+            Error::Config { field: "".into(), value, wanted },
+            Error::UnknownName { what: "", name: String::new(), known: vec![] },
+            Error::EmptyInput,
+            Error::Sample { index: 0, value: 0.0, limit: 0.0 },
+            Error::BufferSize { what: "", expected: 0, actual: 0 },
+            Error::Allocation { bytes: 0 },
+            Error::Finished,
+        ];
+        let kinds: Vec<_> = errors.iter().map(Error::kind).collect();
+        let listed: Vec<_> = ERROR_KINDS.iter().map(|info| info.kind).take(errors.len()).collect();
+        assert_eq!(kinds, listed);
+    }
+
+    #[test]
+    fn a_choice_that_is_unknown_has_its_names() {
+        let mut config = crate::MelConfig::whisper();
+        let error = config.set("window", "hanning").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "window must be one of hann, hamming, blackman, povey, rectangular, got hanning; did you mean hann?"
+        );
+        let known: Vec<_> = error.known_names().collect();
+        assert_eq!(known, ["hann", "hamming", "blackman", "povey", "rectangular"]);
+        let error = config.set("window", "kaiser").unwrap_err();
+        assert!(error.to_string().ends_with("got kaiser") && error.closest_name().is_none());
+        // A choice that is known and refused for another reason is no slip.
+        let error = Error::Config {
+            field: "centerPad".into(),
+            value: "half_overlap".into(),
+            wanted: "half_frame".into(),
+        };
+        assert_eq!(error.known_names().count(), 0);
+        assert!(config.set("n_mels", "x").unwrap_err().known_names().next().is_none());
+    }
+}

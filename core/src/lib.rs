@@ -48,7 +48,7 @@ mod whole;
 mod window;
 
 pub use config::{MelConfig, OPTIONS, PRESETS};
-pub use error::Error;
+pub use error::{ERROR_KINDS, Error, ErrorField, ErrorKind, ErrorKindInfo};
 pub use extractor::MelExtractor;
 pub use kernels::InstructionSet;
 pub use plan::Overrides;

@@ -4,15 +4,29 @@ use alloc::{vec, vec::Vec};
 use core::fmt;
 
 /// The known name that takes the fewest changes of a letter to become `name`, where those are at most a
-/// third of its letters. Upper and lower case, `-` and `_` count as the same letter.
-pub(crate) fn closest<'a>(name: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
+/// third of its letters; before it, the longest that `name` starts with and that is most of it (hann for
+/// hanning). Upper and lower case, `-` and `_` count as the same letter.
+pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name = letters(name);
-    let distances = known.iter().map(|known| {
-        let known = known.as_ref();
-        (distance(&name, &letters(known)), known)
+    let distances = known.map(|known| {
+        let letters = letters(known);
+        let is_start = name.starts_with(&letters) && 2 * letters.len() > name.len();
+        // A longer start is nearer.
+        let distance = if is_start { 0 } else { distance(&name, &letters) };
+        (distance, name.len().abs_diff(letters.len()), known)
     });
-    let (distance, closest) = distances.min_by_key(|(distance, _)| *distance)?;
+    let (distance, _, closest) =
+        distances.min_by_key(|(distance, difference, _)| (*distance, *difference))?;
     (distance <= name.len() / 3).then_some(closest)
+}
+
+/// Whether two names differ only in their casing: `n_fft` and `nFft`.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    let letters = |name: &str| {
+        let letters = name.bytes().filter(|letter| *letter != b'_');
+        letters.map(|letter| letter.to_ascii_lowercase()).collect::<Vec<_>>()
+    };
+    letters(a) == letters(b)
 }
 
 fn letters(name: &str) -> Vec<char> {
@@ -73,13 +87,16 @@ mod tests {
             ("hop_lenght", Some("hop_length")),
             ("smaple_rate", Some("sample_rate")),
             ("kaldi_fbank", Some("kaldi-fbank")),
+            ("hop_length_s", Some("hop_length")),
             ("frames", None),
             ("", None),
             ("ü", None),
         ] {
-            assert_eq!(closest(name, &known), meant, "{name}");
+            assert_eq!(closest(name, known.into_iter()), meant, "{name}");
         }
-        assert_eq!(closest("any", &[] as &[&str]), None);
+        assert_eq!(closest("any", [].into_iter()), None);
+        assert_eq!(closest("hanning", ["hamming", "hann"].into_iter()), Some("hann"));
+        assert!(same("mel_scale", "melScale") && !same("mel_scale", "mel_norm"));
     }
 
     #[test]

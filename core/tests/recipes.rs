@@ -116,7 +116,7 @@ const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Whisper", "feature_size", "null", "an integer"),
     ("Whisper", "feature_size", "-1", "an integer"),
     ("Whisper", "feature_size", "0", "from 1 to 4096"),
-    ("Whisper", "feature_size", "5000000000", "an integer from 0 to 4294967295"),
+    ("Whisper", "feature_size", "5000000000", "an integer from 1 to 4096"),
     ("Whisper", "hop_length", "0", "at least 1"),
     ("Whisper", "sampling_rate", "0", "at least 1"),
     ("Whisper", "sampling_rate", "8000", "at least 16000"),

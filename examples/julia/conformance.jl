@@ -31,11 +31,20 @@ end
 struct Refused <: Exception
     status::Cint
     text::String
+    code::String
+    field::String
+    index::Int
 end
 
 function check(status::Cint)
     status == 0 && return
-    throw(Refused(status, unsafe_string(ccall((:mojo_audio_last_error, LIBRARY), Cstring, ()))))
+    throw(Refused(
+        status,
+        unsafe_string(ccall((:mojo_audio_last_error, LIBRARY), Cstring, ())),
+        unsafe_string(ccall((:mojo_audio_last_error_name, LIBRARY), Cstring, ())),
+        unsafe_string(ccall((:mojo_audio_last_error_field, LIBRARY), Cstring, ())),
+        ccall((:mojo_audio_last_error_index, LIBRARY), Int64, ()),
+    ))
 end
 
 function cases(list)
@@ -250,16 +259,13 @@ function run_refusal(folder, case)
     refused === nothing && error("it was not refused")
     made == (case.call != "new") || error("refused in another call: $(refused.text)")
     refused.status == -1 || error("status $(refused.status)")
-    found = if case.code == "config"
-        startswith(refused.text, "$(case.detail) must be ")
+    found = refused.code == case.code
+    if case.code == "config"
+        found &= refused.field == case.detail
     elseif case.code == "unknown_name"
-        occursin("\"$(case.detail)\"", refused.text)
+        found &= occursin("\"$(case.detail)\"", refused.text)
     elseif case.code == "sample"
-        startswith(refused.text, "sample $(case.detail) must be finite")
-    elseif case.code == "empty_input"
-        startswith(refused.text, "samples must not be empty")
-    else
-        false
+        found &= refused.index == parse(Int, case.detail)
     end
     found || error("`$(refused.text)` for $(case.code) $(case.detail)")
 end

@@ -18,6 +18,9 @@ pub const Stream = opaque {};
 
 pub extern fn mojo_audio_version(major: *i32, minor: *i32, patch: *i32) void;
 pub extern fn mojo_audio_last_error() [*:0]const u8;
+pub extern fn mojo_audio_last_error_name() [*:0]const u8;
+pub extern fn mojo_audio_last_error_field() [*:0]const u8;
+pub extern fn mojo_audio_last_error_index() i64;
 pub extern fn mojo_mel_options_init(options: *Options, size: usize, preset: [*:0]const u8) Status;
 pub extern fn mojo_mel_options_set(options: *Options, name: [*:0]const u8, value: [*:0]const u8) Status;
 pub extern fn mojo_mel_extractor_new(options: *const Options, extractor: *?*Extractor) Status;

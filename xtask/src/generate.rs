@@ -2,6 +2,7 @@
 
 mod capi;
 mod cxx;
+mod errors;
 mod go;
 mod kotlin;
 mod node;
@@ -28,22 +29,28 @@ type File = (&'static str, fn() -> Result<String>);
 /// Every generated file.
 pub const FILES: &[File] = &[
     ("docs/options.md", options::page),
+    ("docs/errors.md", errors::page),
     // Each of these reads those before it.
     ("capi/src/generated.rs", capi::mirror),
     ("capi/include/mojo_audio.h", capi::header),
     ("capi/abi/interface.txt", capi::interface),
     ("capi/go/options.go", go::mirror),
+    ("capi/go/codes.go", go::codes),
     ("node/types.d.ts", node::types),
     ("node/lib/table.mjs", node::table),
     ("cxx-bindings/src/options.rs", cxx::mirror),
     ("cxx-bindings/src/options.cc", cxx::source),
     ("cxx-bindings/include/mojo_audio/config.hpp", cxx::header),
+    ("cxx-bindings/include/mojo_audio/error_code.hpp", cxx::codes),
     ("python/src/options.rs", python::rust),
     ("python/mojo_audio/_native.pyi", python::stubs),
+    ("python/mojo_audio/_errors.py", python::errors),
     ("uniffi/MojoAudio/Sources/MojoAudio/Options.swift", swift::options),
+    ("uniffi/MojoAudio/Sources/MojoAudio/ErrorKind.swift", swift::kinds),
     ("uniffi/MojoAudio/Sources/MojoAudioNative/MojoAudioNative.swift", uniffi::swift),
     ("uniffi/MojoAudio/Sources/CMojoAudio/CMojoAudio.h", uniffi::header),
     ("uniffi/kotlin/src/main/kotlin/mojoaudio/MelConfig.kt", kotlin::options),
+    ("uniffi/kotlin/src/main/kotlin/mojoaudio/MelErrorKind.kt", kotlin::kinds),
     ("uniffi/kotlin/src/main/kotlin/mojoaudio/internal/Native.kt", uniffi::kotlin),
 ];
 
@@ -74,15 +81,20 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
 
 /// The first line of a generated file.
 pub fn marker(path: &str) -> Result<String> {
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let (stem, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+    let is_of_errors = ["/errors", "/_errors", "/codes", "/error_code", "/ErrorKind", "/MelErrorKind"]
+        .iter()
+        .any(|end| stem.ends_with(end));
+    let notice =
+        if is_of_errors { NOTICE.replace("config.rs", "error/kinds.rs") } else { NOTICE.to_string() };
     Ok(match extension {
-        "md" | "html" => format!("<!-- {NOTICE} -->"),
-        "rs" => format!("//! {NOTICE}"),
+        "md" | "html" => format!("<!-- {notice} -->"),
+        "rs" => format!("//! {notice}"),
         "c" | "h" | "hpp" | "cc" | "go" | "zig" | "js" | "mjs" | "cjs" | "ts" | "swift" | "kt"
         | "java" => {
-            format!("// {NOTICE}")
+            format!("// {notice}")
         }
-        "py" | "pyi" | "jl" | "toml" | "txt" => format!("# {NOTICE}"),
+        "py" | "pyi" | "jl" | "toml" | "txt" => format!("# {notice}"),
         _ => return Err(format!("{path}: how is a comment written in such a file?").into()),
     })
 }

@@ -51,6 +51,8 @@ static void statuses(void) {
 
 static void last_errors(void) {
     CHECK(mojo_audio_last_error() != NULL && *mojo_audio_last_error() == 0, "no error yet");
+    CHECK(mojo_audio_last_error_code() == MOJO_AUDIO_CODE_NONE && *mojo_audio_last_error_name() == 0, "nor a code");
+    CHECK(*mojo_audio_last_error_field() == 0 && mojo_audio_last_error_index() == -1, "nor a field, nor a place");
     MojoMelConfig config = mojo_mel_config_default();
     config.n_mels = 0;
     CHECK_STATUS(mojo_mel_config_validate(&config), INVALID);
@@ -418,6 +420,8 @@ static void batches(void) {
         CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, n_threads, results), INVALID);
         CHECK(strncmp(mojo_audio_last_error(), "clip 1 (2 of 4 failed): sample 0 must be finite", 47) == 0,
               "`%s`", mojo_audio_last_error());
+        CHECK(mojo_audio_last_error_code() == MOJO_AUDIO_CODE_SAMPLE && mojo_audio_last_error_index() == 0
+                  && mojo_audio_last_error_clip() == 1, "clip %d", (int)mojo_audio_last_error_clip());
         CHECK(results[0] && !results[1] && results[2] && !results[3], "each clip stands for itself");
         CHECK(mojo_mel_spectrogram_get_size(results[2]) == 4000, "50 frames");
         for (int i = 0; i < 4; ++i) {
@@ -441,9 +445,71 @@ static void batches(void) {
     CHECK_REFUSED(mojo_mel_extractor_compute_batch(NULL, clips, lengths, 4, 1, results), INVALID,
                   "extractor must point to a MojoMelExtractor, got NULL");
     CHECK_STATUS(mojo_mel_extractor_compute_batch_i16(extractor, NULL, lengths, 4, 1, results), INVALID);
-    clips[2] = NULL;
-    CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, 1, results), INVALID);
-    CHECK(!results[0], "refused: all are NULL");
+    clips[1] = NULL;
+    for (size_t n_threads = 0; n_threads < 4; ++n_threads) {
+        CHECK_STATUS(mojo_mel_extractor_compute_batch(extractor, clips, lengths, 4, n_threads, results), INVALID);
+        CHECK(strcmp(mojo_audio_last_error(), "clip 1 (2 of 4 failed): samples must point to an array, got NULL") == 0,
+              "`%s`", mojo_audio_last_error());
+        CHECK(mojo_audio_last_error_code() == MOJO_AUDIO_CODE_ARGUMENT && mojo_audio_last_error_clip() == 1, "clip 1");
+        CHECK(results[0] && !results[1] && results[2] && !results[3], "NULL is one bad clip");
+        for (size_t i = 0; i < 4; ++i) {
+            mojo_mel_spectrogram_free(results[i]);
+        }
+    }
+    mojo_mel_extractor_free(extractor);
+}
+
+#define CHECK_ERROR(call, kind, its_name, its_field, its_index)                                    \
+    do {                                                                                           \
+        CHECK((call) != MOJO_AUDIO_SUCCESS, "not refused");                                        \
+        CHECK(mojo_audio_last_error_code() == kind, "%d", mojo_audio_last_error_code());           \
+        CHECK(strcmp(mojo_audio_last_error_name(), its_name) == 0, "%s", mojo_audio_last_error_name());    \
+        CHECK(strcmp(mojo_audio_last_error_field(), its_field) == 0, "%s", mojo_audio_last_error_field()); \
+        CHECK(mojo_audio_last_error_index() == its_index, "%d", (int)mojo_audio_last_error_index()); \
+        CHECK(mojo_audio_last_error_clip() == -1, "%d", (int)mojo_audio_last_error_clip());        \
+    } while (0)
+
+// The kind, the field and the place of each error that a call can have; only MOJO_AUDIO_CODE_INTERNAL needs a bug.
+static void kinds_of_errors(void) {
+    MojoMelOptions options = preset("kaldi-fbank");
+    MojoMelExtractor* extractor = extractor_of(options);
+    MojoMelExtractor* none = NULL;
+    MojoMelSpectrogram* mel = NULL;
+    float bad[3] = {0.0f, 0.0f, 0.0f}, small[1];
+    memset(&bad[2], 0xff, sizeof bad[2]);
+
+    CHECK_ERROR(mojo_mel_options_set(&options, "window", "hanning"), MOJO_AUDIO_CODE_CONFIG, "config", "window", -1);
+    CHECK(strstr(mojo_audio_last_error(), "; did you mean hann?"), "%s", mojo_audio_last_error());
+    options.log = 77;
+    CHECK_ERROR(mojo_mel_extractor_new(&options, &none), MOJO_AUDIO_CODE_CONFIG, "config", "log", -1);
+    CHECK_ERROR(mojo_mel_options_init(&options, sizeof options, "wisper"), MOJO_AUDIO_CODE_UNKNOWN_NAME,
+                "unknown_name", "preset", -1);
+    options = preset("whisper");
+    CHECK_ERROR(mojo_mel_options_set(&options, "mels", "1"), MOJO_AUDIO_CODE_UNKNOWN_NAME, "unknown_name", "option", -1);
+    CHECK_ERROR(mojo_mel_extractor_compute(extractor, tone, 0, &mel), MOJO_AUDIO_CODE_EMPTY_INPUT, "empty_input", "", -1);
+    CHECK_ERROR(mojo_mel_extractor_compute(extractor, bad, 3, &mel), MOJO_AUDIO_CODE_SAMPLE, "sample", "", 2);
+    CHECK_ERROR(mojo_mel_extractor_compute_into(extractor, tone, 16000, small, 1, NULL), MOJO_AUDIO_CODE_BUFFER_SIZE,
+                "buffer_size", "buffer_size", -1);
+    CHECK_ERROR(mojo_mel_extractor_new_with_tables(&options, tone, 7, NULL, 0, &none), MOJO_AUDIO_CODE_BUFFER_SIZE,
+                "buffer_size", "window", -1);
+    CHECK_ERROR(mojo_mel_extractor_compute(NULL, tone, 9, &mel), MOJO_AUDIO_CODE_ARGUMENT, "argument", "extractor", -1);
+    CHECK_ERROR(mojo_mel_options_init(&options, 7, "whisper"), MOJO_AUDIO_CODE_ARGUMENT, "argument", "size", -1);
+    CHECK_ERROR(mojo_mel_extractor_compute_into(extractor, tone, 16000, tone, 16000, NULL), MOJO_AUDIO_CODE_ARGUMENT,
+                "argument", "out_buffer", -1);
+
+    MojoMelStream* stream = NULL;
+    CHECK_OK(mojo_mel_stream_new(extractor, &stream));
+    CHECK_OK(mojo_mel_stream_push(stream, tone, 1000));
+    CHECK_ERROR(mojo_mel_stream_push(stream, bad, 3), MOJO_AUDIO_CODE_SAMPLE, "sample", "", 1002);
+    CHECK_OK(mojo_mel_stream_finish(stream));
+    CHECK_ERROR(mojo_mel_stream_push(stream, tone, 1), MOJO_AUDIO_CODE_FINISHED, "finished", "", -1);
+    mojo_mel_stream_free(stream);
+    mojo_mel_extractor_free(extractor);
+
+    options = preset("whisper");
+    options.pad_to = UINT64_C(1) << 48;
+    extractor = extractor_of(options);
+    CHECK_ERROR(mojo_mel_extractor_compute(extractor, tone, 9, &mel), MOJO_AUDIO_CODE_ALLOCATION, "allocation", "", -1);
     mojo_mel_extractor_free(extractor);
 }
 
@@ -592,6 +658,7 @@ int main(void) {
     RUN(options_set);
     RUN(extractors);
     RUN(batches);
+    RUN(kinds_of_errors);
     RUN(tables);
     RUN(streams);
     RUN(no_frames);

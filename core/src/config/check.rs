@@ -4,6 +4,7 @@ use super::{Log, MelConfig, Normalize, OPTIONS, PadToMode, Reference};
 use crate::error::Error;
 use crate::resample::RATES;
 use alloc::{format, string::String};
+use core::ops::RangeInclusive;
 
 /// Largest `n_fft`.
 const MAX_N_FFT: u32 = 65_536;
@@ -13,6 +14,21 @@ const MAX_N_MELS: u32 = 4_096;
 const MAX_PADDING: u64 = 1 << 48;
 /// Largest offset or factor of a level: with it no logarithm overflows a float.
 const MAX_LEVEL: f64 = 1e9;
+
+/// The values that an integer option may have in any configuration. Other options may narrow them.
+pub(super) fn range(option: &str) -> RangeInclusive<u64> {
+    match option {
+        "n_fft" => 2..=MAX_N_FFT.into(),
+        "win_length" => 1..=MAX_N_FFT.into(),
+        "n_mels" | "n_mfcc" => 1..=MAX_N_MELS.into(),
+        "pad_end" => 0..=MAX_PADDING,
+        "pad_to" => 1..=MAX_PADDING,
+        "normalize_ddof" => 0..=1,
+        "input_rate" => (*RATES.start()).into()..=(*RATES.end()).into(),
+        "sample_rate" | "hop_length" | "n_frames" => 1..=u64::MAX,
+        _ => 0..=u64::MAX,
+    }
+}
 
 impl MelConfig {
     /// Checks every option, alone and against the others.
@@ -64,6 +80,31 @@ impl MelConfig {
         Err(Error::Config { field: field.into(), value: self.get(field)?, wanted: wanted() })
     }
 
+    /// Checks an integer against its [`range`].
+    fn in_range(&self, field: &'static str, value: impl Into<u64>) -> Result<(), Error> {
+        let allowed = range(field);
+        self.rule(allowed.contains(&value.into()), field, || match (allowed.start(), allowed.end()) {
+            (least, &u64::MAX) => format!("at least {least}"),
+            (0, most) => format!("at most {most}"),
+            (least, most) => format!("from {least} to {most}"),
+        })
+    }
+
+    /// The same for an option that may be unset.
+    fn in_range_or_none(
+        &self,
+        field: &'static str,
+        value: Option<impl Into<u64>>,
+    ) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        self.in_range(field, value).map_err(|error| match error {
+            Error::Config { field, value, wanted } => {
+                Error::Config { field, value, wanted: wanted + ", or none" }
+            }
+            other => other,
+        })
+    }
+
     fn check_numbers_are_finite(&self) -> Result<(), Error> {
         let numbers = [
             ("f_min", Some(self.f_min)),
@@ -97,16 +138,14 @@ impl MelConfig {
 
     fn check_sizes(&self) -> Result<(), Error> {
         let n_fft = self.n_fft;
-        self.rule(self.sample_rate >= 1, "sample_rate", || "at least 1".into())?;
+        self.in_range("sample_rate", self.sample_rate)?;
         self.check_rates()?;
-        self.rule((2..=MAX_N_FFT).contains(&n_fft), "n_fft", || format!("from 2 to {MAX_N_FFT}"))?;
+        self.in_range("n_fft", n_fft)?;
         self.rule((1..=n_fft).contains(&self.window_length()), "win_length", || {
             format!("from 1 to n_fft, {n_fft}")
         })?;
-        self.rule(self.hop_length >= 1, "hop_length", || "at least 1".into())?;
-        self.rule((1..=MAX_N_MELS).contains(&self.n_mels), "n_mels", || {
-            format!("from 1 to {MAX_N_MELS}")
-        })
+        self.in_range("hop_length", self.hop_length)?;
+        self.in_range("n_mels", self.n_mels)
     }
 
     fn check_rates(&self) -> Result<(), Error> {
@@ -131,12 +170,10 @@ impl MelConfig {
             "center_pad",
             || "half_frame where hop_length is more than n_fft".into(),
         )?;
-        self.rule(self.pad_end <= MAX_PADDING, "pad_end", || format!("at most {MAX_PADDING}"))?;
+        self.in_range("pad_end", self.pad_end)?;
         let repeats = self.pad_to_mode == PadToMode::Repeat;
         self.rule(self.pad_end == 0 || !repeats, "pad_end", || "0 where pad_to_mode is repeat".into())?;
-        self.rule((1..=MAX_PADDING).contains(&self.pad_to.unwrap_or(1)), "pad_to", || {
-            format!("from 1 to {MAX_PADDING}, or none")
-        })?;
+        self.in_range_or_none("pad_to", self.pad_to)?;
         self.rule(self.input_scale > 0.0, "input_scale", || "more than 0".into())?;
         self.rule(self.dither >= 0.0, "dither", || "at least 0".into())?;
         self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || "from 0 to 1".into())?;
@@ -198,12 +235,45 @@ impl MelConfig {
         self.rule(!self.use_energy || self.input_scale <= most, "input_scale", || {
             format!("at most {most:e} with use_energy")
         })?;
-        self.rule(self.n_frames != Some(0), "n_frames", || "at least 1, or none".into())?;
+        self.in_range_or_none("n_frames", self.n_frames)?;
         let plain_rows = self.n_mfcc.is_none() && !self.use_energy;
         self.rule(self.n_frames.is_none() || plain_rows, "n_frames", || {
             "none where n_mfcc or use_energy is set".into()
         })?;
         self.rule(self.normalize_ddof <= 1, "normalize_ddof", || "0 or 1".into())?;
         self.rule(self.normalize_eps >= 0.0, "normalize_eps", || "at least 0".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::OptionKind;
+    use alloc::string::ToString;
+
+    #[test]
+    fn texts_of_integers_say_what_is_really_allowed() {
+        for option in OPTIONS.iter().filter(|o| matches!(o.kind, OptionKind::U32 | OptionKind::U64)) {
+            let allowed = range(option.name);
+            let outside = [allowed.start().checked_sub(1), allowed.end().checked_add(1)];
+            for value in outside.into_iter().flatten() {
+                let mut config = MelConfig::whisper();
+                let set = config.set(option.name, &value.to_string());
+                let error = set.and_then(|()| config.check()).expect_err(option.name);
+                assert_eq!(error.field(), Some(option.name), "{value}: {error}");
+            }
+            let error = MelConfig::whisper().set(option.name, "x").expect_err("no integer");
+            assert!(error.to_string().contains(&format!("an integer from {} to ", allowed.start())));
+        }
+        let text = |option, value| MelConfig::whisper().set(option, value).expect_err("x").to_string();
+        assert_eq!(text("n_mels", "x"), "n_mels must be an integer from 1 to 4096, got x");
+        assert_eq!(
+            text("hop_length", "-1"),
+            "hop_length must be an integer from 1 to 4294967295, got -1"
+        );
+        assert_eq!(
+            text("input_rate", "fast"),
+            "input_rate must be an integer from 1000 to 768000, or none, got fast"
+        );
     }
 }

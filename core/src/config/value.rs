@@ -1,5 +1,6 @@
 //! The types of options, and their form as text.
 
+use super::check::range;
 use crate::error::Error;
 use crate::names;
 use alloc::{borrow::Cow, format, string::String, string::ToString, vec::Vec};
@@ -47,11 +48,14 @@ pub struct Choice {
 }
 
 impl OptionKind {
-    /// Which texts can be read as this type, for error messages.
-    pub(crate) fn wanted(&self) -> String {
+    /// Which texts the option can be read from, for error messages.
+    fn wanted(&self, option: &str) -> String {
         match self {
-            Self::U32 => "an integer from 0 to 4294967295".into(),
-            Self::U64 => "an integer from 0 to 18446744073709551615".into(),
+            Self::U32 | Self::U64 => {
+                let allowed = range(option);
+                let most = if *self == Self::U32 { u32::MAX.into() } else { u64::MAX };
+                format!("an integer from {} to {}", allowed.start(), most.min(*allowed.end()))
+            }
             Self::F64 => "a number".into(),
             Self::Bool => "true or false".into(),
             Self::Choice { values, .. } => {
@@ -123,10 +127,11 @@ pub(super) fn parse_bits<T: OptionValue>(option: &str, text: &str) -> Result<T, 
 }
 
 fn not_a_value<T: OptionValue>(option: &str, text: &str) -> Error {
+    let wanted = T::KIND.wanted(option);
     Error::Config {
         field: Cow::Owned(option.into()),
         value: text.into(),
-        wanted: if T::OPTIONAL { format!("{}, or none", T::KIND.wanted()) } else { T::KIND.wanted() },
+        wanted: if T::OPTIONAL { format!("{wanted}, or none") } else { wanted },
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::Result;
 use crate::workspace::Workspace;
 use mojo_audio_core::config::{Choice, OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -145,7 +145,7 @@ fn fields() -> Result<Vec<Field>> {
 /// `capi/src/generated.rs`.
 pub fn mirror() -> Result<String> {
     let mut text = String::from(
-        "\nuse crate::border::Failure;\nuse mojo_audio_core::MelConfig;\nuse mojo_audio_core::config;\n",
+        "\nuse crate::border::Failure;\nuse mojo_audio_core::MelConfig;\nuse mojo_audio_core::config;\nuse std::ffi::CStr;\n",
     );
     for (part, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(env!("CARGO_PKG_VERSION").split('.')) {
         write!(
@@ -168,6 +168,7 @@ pub fn mirror() -> Result<String> {
         }
         text.push_str("}\n");
     }
+    codes(&mut text)?;
     let fields = fields()?;
     text.push_str(STRUCT);
     for field in &fields {
@@ -241,6 +242,43 @@ pub fn mirror() -> Result<String> {
     text.push_str(CHOICE);
     formatted(&text)
 }
+
+/// The C name of a kind of error. MOJO_AUDIO_ERROR_ALLOCATION is a status.
+pub fn c_code(code: &str) -> String {
+    format!("MOJO_AUDIO_CODE_{}", code.to_ascii_uppercase())
+}
+
+/// The numbers of the kinds of errors, and their names.
+fn codes(text: &mut String) -> Result {
+    text.push_str(CODES);
+    for info in ERROR_KINDS {
+        doc(text, info.doc);
+        writeln!(text, "{} = {},", c_code(info.kind.code()), info.kind.number())?;
+    }
+    text.push_str("}\n\n/// Names of the kinds of errors, by their numbers.\n");
+    write!(text, "pub(crate) const CODE_NAMES: &[&CStr] = &[c\"\", ")?;
+    for (place, info) in ERROR_KINDS.iter().enumerate() {
+        if usize::from(info.kind.number()) != place + 1 {
+            return Err(
+                "the numbers of the kinds of errors have a gap, which the list of names can't".into()
+            );
+        }
+        write!(text, "c{:?}, ", info.kind.code())?;
+    }
+    text.push_str("];\n");
+    Ok(())
+}
+
+const CODES: &str = "
+/// The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
+/// occur only in others than C. A number keeps its meaning for ever.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MojoAudioErrorCode {
+/// No call has failed.
+MOJO_AUDIO_CODE_NONE = 0,
+";
 
 const STRUCT: &str = "
 /// Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
@@ -331,8 +369,9 @@ const SKETCH: &str = r#"/*
  * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
  *
  * Rules for all functions
- * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text. NULL, sizes of 0
- *   and sizes that are too large are errors or do nothing, as documented for each function.
+ * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text, and
+ *   mojo_audio_last_error_code(), _field() and _index() what programs need of it. NULL, sizes of 0 and sizes that
+ *   are too large are errors or do nothing, as documented for each function.
  * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
  *   function, which accepts NULL. Don't use a handle after freeing it.
  * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
@@ -357,6 +396,7 @@ pub fn header() -> Result<String> {
         ..cbindgen::Config::default()
     };
     config.export.include = choices().iter().map(|(name, _, _)| c_choice(name)).collect();
+    config.export.include.push("MojoAudioErrorCode".into());
     config.function.args = cbindgen::Layout::Auto;
     let mut builder = cbindgen::Builder::new().with_config(config);
     for source in SOURCES {
@@ -401,6 +441,10 @@ pub fn interface() -> Result<String> {
     let statuses = ["SUCCESS", "ERROR_INVALID_INPUT", "ERROR_ALLOCATION", "ERROR_PROCESSING"];
     for (number, status) in statuses.iter().chain(&["ERROR_BUFFER_SIZE"]).enumerate() {
         lines.push(format!("constant MOJO_AUDIO_{status} {}", -(number as i32)));
+    }
+    lines.push("constant MOJO_AUDIO_CODE_NONE 0".into());
+    for info in ERROR_KINDS {
+        lines.push(format!("constant {} {}", c_code(info.kind.code()), info.kind.number()));
     }
     for (name, values, _) in choices() {
         for (number, value) in values.iter().enumerate() {

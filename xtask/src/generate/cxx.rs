@@ -3,7 +3,7 @@
 use super::capi::formatted;
 use crate::Result;
 use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 const HEADER_START: &str = r"
@@ -216,6 +216,41 @@ pub fn header() -> Result<String> {
     );
     Ok(text)
 }
+
+/// `cxx-bindings/include/mojo_audio/error_code.hpp`.
+pub fn codes() -> Result<String> {
+    let mut text = CODES_START.to_string();
+    for info in ERROR_KINDS {
+        doc(&mut text, "  ", info.doc);
+        writeln!(text, "  {} = {},", info.kind.code(), info.kind.number())?;
+    }
+    text.push_str(
+        "  /// An older name of `argument`.\n  input = argument,\n};\n\n\
+         /// The name of a kind, such as `\"config\"`.\n\
+         [[nodiscard]] constexpr const char* to_string(ErrorCode code) noexcept {\n  switch (code) {\n",
+    );
+    for info in ERROR_KINDS {
+        writeln!(text, "    case ErrorCode::{0}: return \"{0}\";", info.kind.code())?;
+    }
+    text.push_str("  }\n  return \"unknown\";\n}\n\n}  // namespace mojo_audio\n\n#endif\n");
+    Ok(text)
+}
+
+const CODES_START: &str = r"
+/// @file
+/// The kinds of errors.
+
+#ifndef MOJO_AUDIO_ERROR_CODE_HPP
+#define MOJO_AUDIO_ERROR_CODE_HPP
+
+#include <cstdint>
+
+namespace mojo_audio {
+
+/// The kind of an error. The names are the same in every language; some kinds occur only in others than C++.
+/// Numbers are never reused.
+enum class ErrorCode : std::uint8_t {
+";
 
 /// The list of a preset's changes starts with a sentence.
 fn bullet(before: &str) -> &'static str {

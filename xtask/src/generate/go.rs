@@ -3,7 +3,7 @@
 
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 const HEAD: &str = r#"
@@ -60,6 +60,40 @@ pub fn mirror() -> Result<String> {
     to_c(&mut text)?;
     Ok(text)
 }
+
+/// `capi/go/codes.go`.
+pub fn codes() -> Result<String> {
+    let mut text = CODES.to_string();
+    for (place, info) in ERROR_KINDS.iter().enumerate() {
+        if place > 0 {
+            text.push('\n');
+        }
+        doc(&mut text, "\t", info.doc);
+        let name = go_name(info.kind.code());
+        writeln!(text, "\tCode{name} ErrorCode = {}", info.kind.number())?;
+    }
+    text.push_str(
+        ")\n\n// String is the name of the kind in every language, such as \"buffer_size\".\n\
+         func (c ErrorCode) String() string {\n\tswitch c {\n",
+    );
+    for info in ERROR_KINDS {
+        let code = info.kind.code();
+        writeln!(text, "\tcase Code{}:\n\t\treturn {code:?}", go_name(code))?;
+    }
+    text.push_str("\t}\n\treturn \"unknown\"\n}\n");
+    Ok(text)
+}
+
+const CODES: &str = "
+package mojoaudio
+
+// ErrorCode is the kind of an [Error]. Its names are the same in every language, and a number keeps its meaning for
+// ever. Some kinds occur only in other languages than Go.
+type ErrorCode int
+
+// The kinds of errors.
+const (
+";
 
 /// The types of choices and their values.
 fn choices(text: &mut String) -> Result {

@@ -3,7 +3,7 @@
 use super::words::{Quoted, camel, lines};
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 const HEAD: &str = "
@@ -50,6 +50,35 @@ const BUILDER: &str = "
          * @throws MelException.Config the text is not a value of its type
          */
         public fun set(option: String, text: String): Builder = apply { options.set(option, text) }
+";
+
+/// `uniffi/kotlin/src/main/kotlin/mojoaudio/MelErrorKind.kt`.
+pub fn kinds() -> Result<String> {
+    let mut text = KINDS.to_string();
+    for info in ERROR_KINDS {
+        let (code, number) = (info.kind.code(), info.kind.number());
+        let doc: Vec<_> = info.doc.split_whitespace().collect();
+        writeln!(
+            text,
+            "    /** {} */\n    {}({code:?}, {number}),",
+            doc.join(" "),
+            code.to_ascii_uppercase()
+        )?;
+    }
+    text.push_str("}\n");
+    Ok(text)
+}
+
+const KINDS: &str = "
+package mojoaudio
+
+/**
+ * The kind of a [MelException]. Some occur only in other languages.
+ *
+ * @property code its name, the same in every version and language
+ * @property number its number, the same in every version and language
+ */
+public enum class MelErrorKind(public val code: String, public val number: Int) {
 ";
 
 /// `uniffi/kotlin/src/main/kotlin/mojoaudio/MelConfig.kt`.

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 /// The types, with places for what follows from the options.
@@ -25,10 +25,26 @@ pub fn types() -> Result<String> {
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("'{name}'")).collect();
     let presets = names.join(" | ");
+    // Promises are rejected with the signal's own reason; a disposed stream is a finished one.
+    let unused = [ErrorKind::Aborted, ErrorKind::Closed, ErrorKind::Internal];
+    let kinds: Vec<_> = ERROR_KINDS
+        .iter()
+        .map(|info| info.kind)
+        .filter(|kind| !unused.contains(kind))
+        .map(ErrorKind::code)
+        .collect();
+    let mut codes = String::new();
+    for code in kinds.iter().filter(|code| **code != ErrorKind::Argument.code()) {
+        writeln!(codes, "    | 'ERR_MOJO_AUDIO_{}'", code.to_ascii_uppercase())?;
+    }
     let mut text = TYPES.to_string();
-    for (place, lines) in
-        [("{{presets}}", presets), ("{{choices}}\n", choices + "\n"), ("{{options}}", options)]
-    {
+    for (place, lines) in [
+        ("{{presets}}", presets),
+        ("{{choices}}\n", choices + "\n"),
+        ("{{options}}", options),
+        ("{{codes}}", codes),
+        ("{{kinds}}", format!("\n    | '{}'", kinds.join("'\n    | '"))),
+    ] {
         if !text.contains(place) {
             return Err(format!("node/typings/types.d.ts.in: {place} is missing").into());
         }

@@ -78,6 +78,6 @@ fn meaning(option: &OptionInfo) -> String {
 }
 
 /// Documentation as one cell of a table.
-fn one_line(doc: &str) -> String {
+pub fn one_line(doc: &str) -> String {
     doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }

@@ -3,7 +3,7 @@
 
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 /// The stubs, with places for what follows from the options.
@@ -173,6 +173,77 @@ pub fn stubs() -> Result<String> {
         text = text.replace(place, lines.trim_end());
     }
     Ok(text)
+}
+
+/// `python/mojo_audio/_errors.py`.
+pub fn errors() -> Result<String> {
+    let mut text = ERRORS.to_string();
+    let mut classes = vec!["Error".to_string()];
+    for info in ERROR_KINDS {
+        let Some((class, bases)) = error_class(info.kind) else { continue };
+        writeln!(text, "\n\nclass {class}({bases}):\n    \"\"\"{}\"\"\"\n", sentence(info.doc))?;
+        writeln!(text, "    code = \"{}\"\n    number = {}", info.kind.code(), info.kind.number())?;
+        for field in info.fields {
+            let ty = match field.name {
+                "known" => "list[str]",
+                "closest" => "str | None",
+                "index" | "bytes" => "int",
+                "limit" => "float",
+                "value" if info.kind == ErrorKind::Sample => "float",
+                // Arrays have shapes.
+                "expected" | "actual" => "tuple[int, ...]",
+                _ => "str",
+            };
+            let doc = match field.name {
+                "expected" => "The shape that it must have.".into(),
+                "actual" => "The shape that it has.".into(),
+                _ => sentence(field.doc),
+            };
+            writeln!(text, "    {}: {ty}\n    \"\"\"{doc}\"\"\"", field.name)?;
+        }
+        classes.push(class.to_string());
+    }
+    write!(text, "\n\nfor _class in (\n    {},\n):\n", classes.join(",\n    "))?;
+    text.push_str("    # Tracebacks and pickles use the name that users import.\n");
+    text.push_str("    _class.__module__ = \"mojo_audio\"\n");
+    Ok(text)
+}
+
+const ERRORS: &str = r#"
+"""The errors of the package. Their messages say what is wrong and what is allowed."""
+
+from __future__ import annotations
+
+
+class Error(ValueError):
+    """The base of all errors. The message names the option, argument or sample."""
+
+    code: str = "error"
+    """A short name of the kind of error, the same in every language."""
+    number: int = 0
+    """The number of the kind of error, the same in every language."""
+    clip: int | None = None
+    """Index of the clip of a batch, or of the signal of an array, that the error is about."""
+"#;
+
+/// The class of a kind of error, and those that it extends; none if the package never raises it.
+fn error_class(kind: ErrorKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        ErrorKind::Config => ("ConfigError", "Error"),
+        ErrorKind::UnknownName => ("UnknownNameError", "Error"),
+        ErrorKind::EmptyInput => ("EmptyInputError", "Error"),
+        ErrorKind::Sample => ("SampleError", "Error"),
+        ErrorKind::BufferSize => ("BufferSizeError", "Error"),
+        ErrorKind::Allocation => ("AllocationError", "Error, MemoryError"),
+        ErrorKind::Finished => ("FinishedError", "Error"),
+        ErrorKind::Argument => ("InputError", "Error"),
+        ErrorKind::Closed => ("ClosedError", "FinishedError"),
+        _ => return None,
+    })
+}
+
+fn sentence(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The options of a preset that are not the defaults, as keyword arguments.

@@ -3,7 +3,7 @@
 use super::words::{Quoted, capital, lines};
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
 const HEAD: &str = "
@@ -31,7 +31,8 @@ const INITIALISMS: &[&str] = &["db", "dc", "fft", "mfcc"];
 
 /// Swift's own words, which names have to be told from.
 const KEYWORDS: &[&str] = &[
-    "as", "case", "default", "do", "else", "false", "for", "if", "in", "is", "repeat", "self", "true",
+    "as", "case", "default", "do", "else", "false", "for", "if", "in", "internal", "is", "repeat",
+    "self", "true",
 ];
 
 /// `uniffi/MojoAudio/Sources/MojoAudio/Options.swift`.
@@ -79,6 +80,40 @@ pub fn options() -> Result<String> {
     Ok(text)
 }
 
+/// `uniffi/MojoAudio/Sources/MojoAudio/ErrorKind.swift`.
+pub fn kinds() -> Result<String> {
+    let mut text = KINDS.to_string();
+    for info in ERROR_KINDS {
+        let code = info.kind.code();
+        for line in info.doc.lines() {
+            writeln!(text, "        ///{line}")?;
+        }
+        writeln!(text, "        case {} = {code:?}", case(code))?;
+    }
+    text.push_str(
+        "\n        /// Its number, the same in every version and language.\n        \
+         public var number: Int {\n            switch self {\n",
+    );
+    for info in ERROR_KINDS {
+        writeln!(text, "            case .{}: {}", name(info.kind.code()), info.kind.number())?;
+    }
+    text.push_str("            }\n        }\n    }\n}\n");
+    Ok(text)
+}
+
+const KINDS: &str = "
+extension MelError {
+    /// The kind of a ``MelError``. Its raw value is the name that it has in every version and language. Some kinds
+    /// occur only in other languages.
+    public enum Kind: String, Sendable, CaseIterable {
+";
+
+/// The name of a case where it is declared.
+fn case(text: &str) -> String {
+    let case = name(text);
+    if KEYWORDS.contains(&&*case) { format!("`{case}`") } else { case }
+}
+
 /// The types of choices and their values.
 fn choices(text: &mut String) -> Result {
     let mut known = Vec::new();
@@ -98,9 +133,7 @@ fn choices(text: &mut String) -> Result {
             for line in documented(value.doc) {
                 writeln!(text, "        /// {line}")?;
             }
-            let case = name(value.name);
-            let case = if KEYWORDS.contains(&&*case) { format!("`{case}`") } else { case };
-            writeln!(text, "        case {case} = {:?}", value.name)?;
+            writeln!(text, "        case {} = {:?}", case(value.name), value.name)?;
         }
         text.push_str("    }\n");
     }

@@ -12,16 +12,6 @@
 namespace mojo_audio::detail {
 namespace {
 
-static_assert(static_cast<int>(bridge::Code::config) == static_cast<int>(ErrorCode::config));
-static_assert(static_cast<int>(bridge::Code::unknown_name) == static_cast<int>(ErrorCode::unknown_name));
-static_assert(static_cast<int>(bridge::Code::empty_input) == static_cast<int>(ErrorCode::empty_input));
-static_assert(static_cast<int>(bridge::Code::sample) == static_cast<int>(ErrorCode::sample));
-static_assert(static_cast<int>(bridge::Code::buffer_size) == static_cast<int>(ErrorCode::buffer_size));
-static_assert(static_cast<int>(bridge::Code::allocation) == static_cast<int>(ErrorCode::allocation));
-static_assert(static_cast<int>(bridge::Code::finished) == static_cast<int>(ErrorCode::finished));
-static_assert(static_cast<int>(bridge::Code::input) == static_cast<int>(ErrorCode::input));
-static_assert(static_cast<int>(bridge::Code::internal) == static_cast<int>(ErrorCode::internal));
-
 using Text = rust::Slice<std::uint8_t>;
 
 Text text(Failure& failure) noexcept {
@@ -31,20 +21,35 @@ Text text(Failure& failure) noexcept {
 // Whether a call succeeded; if not, why.
 bool done(const bridge::Report& report, Failure& failure) noexcept {
   failure.length = report.length;
-  if (report.code == bridge::Code::success) {
+  if (report.code == 0) {
     return true;
   }
   failure.code = static_cast<ErrorCode>(report.code);
+  failure.has_index = report.has_index;
+  failure.index = report.index;
+  failure.field = report.field;
+  failure.value = report.value;
+  failure.wanted = report.wanted;
   return false;
 }
 
-// A text assembled from pieces, cut if it is too long.
+// A text assembled from pieces, cut if it is too long, and after it the name of what it is about.
 struct Refusal {
   Failure& failure;
+  const char* field;
 
-  Refusal(Failure& place, ErrorCode code) noexcept : failure(place) {
+  Refusal(Failure& place, ErrorCode code, const char* name) noexcept : failure(place), field(name) {
     failure.code = code;
-    failure.length = 0;
+    failure.has_index = false;
+    failure.length = failure.field = failure.value = failure.wanted = 0;
+  }
+  Refusal(const Refusal&) = delete;
+  Refusal& operator=(const Refusal&) = delete;
+  ~Refusal() {
+    const std::size_t length = failure.length;
+    *this << field;
+    failure.field = failure.length - length;
+    failure.length = length;
   }
 
   Refusal& operator<<(const char* piece) noexcept {
@@ -78,16 +83,18 @@ bool check(const char* what, T* data, std::size_t size, Failure& failure) noexce
     return true;
   }
   if (!data) {
-    Refusal(failure, ErrorCode::input) << what << " must point to " << size << " values, got a null pointer";
+    Refusal(failure, ErrorCode::argument, what)
+        << what << " must point to " << size << " values, got a null pointer";
     return false;
   }
   if (address(data) % alignof(T) != 0) {
-    Refusal(failure, ErrorCode::input)
+    Refusal(failure, ErrorCode::argument, what)
         << what << " must be aligned to " << alignof(T) << " bytes";
     return false;
   }
   if (size > most || size * sizeof(T) > UINTPTR_MAX - address(data)) {
-    Refusal(failure, ErrorCode::input) << what << " must have at most " << most << " values, got " << size;
+    Refusal(failure, ErrorCode::argument, what)
+        << what << " must have at most " << most << " values, got " << size;
     return false;
   }
   return true;
@@ -96,7 +103,7 @@ bool check(const char* what, T* data, std::size_t size, Failure& failure) noexce
 template <class T>
 bool check(const char* what, T* handle, Failure& failure) noexcept {
   if (!handle) {
-    Refusal(failure, ErrorCode::input) << "the " << what << " was moved from";
+    Refusal(failure, ErrorCode::argument, "") << "the " << what << " was moved from";
   }
   return handle != nullptr;
 }
@@ -107,14 +114,14 @@ template <class Sample>
 bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
                std::size_t wanted, Failure& failure) noexcept {
   if (room < wanted) {
-    Refusal(failure, ErrorCode::buffer_size) << "out must have " << wanted << " values, got " << room;
+    Refusal(failure, ErrorCode::buffer_size, "out") << "out must have " << wanted << " values, got " << room;
     return false;
   }
   if (!check("out", out, wanted, failure)) {
     return false;
   }
   if (address(out) < address(samples + n_samples) && address(samples) < address(out + wanted)) {
-    Refusal(failure, ErrorCode::input) << "out must not overlap the samples";
+    Refusal(failure, ErrorCode::argument, "out") << "out must not overlap the samples";
     return false;
   }
   return true;
@@ -168,23 +175,6 @@ bool compute_into(const bridge::Extractor* extractor, const Sample* samples, std
   return check_out(samples, n_samples, out, room, wanted, failure) &&
          done(function(*extractor, slice(samples, n_samples), slice(out, wanted), n_frames, text(failure)),
               failure);
-}
-
-// Every clip's pointer is checked before the first clip is computed.
-template <class Sample>
-bool check_batch(const bridge::Extractor* extractor, const Sample* const* clips,
-                 const std::size_t* lengths, std::size_t n_clips, Failure& failure) noexcept {
-  if (!check("MelExtractor", extractor, failure)) {
-    return false;
-  }
-  for (std::size_t i = 0; i < n_clips; ++i) {
-    if (!check("clip", clips[i], lengths[i], failure)) {
-      Refusal(failure, ErrorCode::input)
-          << "clip " << i << " must point to " << lengths[i] << " samples, got a null pointer or a misaligned one";
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace
@@ -293,10 +283,18 @@ bool extractor_compute_into(const bridge::Extractor* extractor, const std::int16
                       bridge::compute_into_i16);
 }
 
+bool check_clip(const float* samples, std::size_t n_samples, Failure& failure) noexcept {
+  return check("samples", samples, n_samples, failure);
+}
+
+bool check_clip(const std::int16_t* samples, std::size_t n_samples, Failure& failure) noexcept {
+  return check("samples", samples, n_samples, failure);
+}
+
 bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const* clips,
                          const std::size_t* lengths, std::size_t n_clips, std::size_t n_threads,
                          Failure& failure) noexcept {
-  if (!check_batch(extractor, clips, lengths, n_clips, failure)) {
+  if (!check("MelExtractor", extractor, failure)) {
     return nullptr;
   }
   bridge::Report report{};
@@ -309,7 +307,7 @@ bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const*
 bridge::Batch* batch_new(const bridge::Extractor* extractor, const std::int16_t* const* clips,
                          const std::size_t* lengths, std::size_t n_clips, std::size_t n_threads,
                          Failure& failure) noexcept {
-  if (!check_batch(extractor, clips, lengths, n_clips, failure)) {
+  if (!check("MelExtractor", extractor, failure)) {
     return nullptr;
   }
   bridge::Report report{};

@@ -1,25 +1,66 @@
 //! The border itself: panics stop here, errors become a code and a text, values become handles and back.
 
-use crate::bridge::ffi::{Code, Report};
-use mojo_audio_core::Error;
+use crate::bridge::ffi::Report;
+use mojo_audio_core::{Error, ErrorKind};
 use std::alloc::{Layout, alloc};
 use std::any::Any;
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+impl Report {
+    pub(crate) const SUCCESS: Self =
+        Self { code: 0, has_index: false, index: 0, length: 0, field: 0, value: 0, wanted: 0 };
+
+    /// Whether the call ended with this kind of error.
+    pub(crate) fn is(&self, kind: ErrorKind) -> bool {
+        self.code == kind.number()
+    }
+}
 
 /// Runs the body of a function of the bridge: its error, or its panic, becomes a code and a text.
 pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -> Report {
     // A panic leaves nothing half-done that can be seen later: extractors don't change, streams fail after a
     // panic (see `Stream`), and results are handed over last.
     match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(())) => Report { code: Code::success, length: 0 },
-        Ok(Err(error)) => Report { code: code(&error), length: write(text, &error) },
+        Ok(Ok(())) => Report::SUCCESS,
+        Ok(Err(error)) => report(&error, text),
         Err(panic) => {
             let what = panic_text(&*panic);
             let length = write(text, &format_args!("internal error, please report it: {what}"));
             discard(panic);
-            Report { code: Code::internal, length }
+            Report { code: ErrorKind::Internal.number(), length, ..Report::SUCCESS }
         }
+    }
+}
+
+/// Writes an error's text, and after it those of its parts that are texts.
+fn report(error: &Error, text: &mut [u8]) -> Report {
+    let mut written = 0;
+    let mut put = |part: &dyn fmt::Display| {
+        let length = write(&mut text[written..], part);
+        written += length;
+        length
+    };
+    let length = put(error);
+    let field = put(&error.field().unwrap_or_default());
+    let (value, wanted) = match error {
+        Error::Config { value, wanted, .. } => (put(value), put(wanted)),
+        Error::UnknownName { name, .. } => (put(name), 0),
+        Error::Sample { value, .. } => (put(value), 0),
+        _ => (0, 0),
+    };
+    let place = match error {
+        Error::Sample { index, .. } => Some(*index),
+        _ => None,
+    };
+    Report {
+        code: error.kind().number(),
+        has_index: place.is_some(),
+        index: place.unwrap_or_default(),
+        length,
+        field,
+        value,
+        wanted,
     }
 }
 
@@ -48,19 +89,6 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
         (Some(text), _) => text,
         (_, Some(text)) => text,
         _ => "a panic without a text",
-    }
-}
-
-fn code(error: &Error) -> Code {
-    match error.code() {
-        "config" => Code::config,
-        "unknown_name" => Code::unknown_name,
-        "empty_input" => Code::empty_input,
-        "sample" => Code::sample,
-        "buffer_size" => Code::buffer_size,
-        "allocation" => Code::allocation,
-        "finished" => Code::finished,
-        _ => Code::internal,
     }
 }
 
@@ -125,12 +153,12 @@ mod tests {
     fn panics_become_a_code_and_a_text() {
         let mut text = [0; 64];
         let report = guard(&mut text, || panic!("row {} of 3", 4));
-        assert!(report.code == Code::internal);
+        assert!(report.is(ErrorKind::Internal));
         assert_eq!(&text[..report.length], b"internal error, please report it: row 4 of 3");
         let report = guard(&mut text, || std::panic::panic_any(7_u8));
         assert_eq!(&text[..report.length], b"internal error, please report it: a panic without a text");
         assert_eq!(guard_value(7, || panic!("no value")), 7);
-        assert!(guard(&mut text, || Ok(())).code == Code::success);
+        assert_eq!(guard(&mut text, || Ok(())).code, 0);
     }
 
     #[test]
@@ -142,27 +170,38 @@ mod tests {
             }
         }
         let mut text = [0; 64];
-        assert!(guard(&mut text, || std::panic::panic_any(Bomb(1))).code == Code::internal);
+        assert!(guard(&mut text, || std::panic::panic_any(Bomb(1))).is(ErrorKind::Internal));
         let handle = new_handle(Bomb(2)).expect("memory");
         // SAFETY: the handle is new.
         unsafe { free_handle(handle) };
     }
 
     #[test]
-    fn every_error_has_its_code() {
-        use std::borrow::Cow;
-        let (value, wanted) = (String::new(), String::new());
-        for error in [
-            Error::Config { field: Cow::Borrowed(""), value, wanted },
-            Error::UnknownName { what: "", name: String::new(), known: Vec::new() },
-            Error::EmptyInput,
-            Error::Sample { index: 0, value: 0.0, limit: 0.0 },
-            Error::BufferSize { what: "", expected: 0, actual: 0 },
-            Error::Allocation { bytes: 0 },
-            Error::Finished,
-        ] {
-            assert!(code(&error) != Code::internal, "{}", error.code());
-        }
+    fn the_parts_of_an_error_follow_its_text() {
+        let mut text = [0; 128];
+        let mut shown = |error: Error| {
+            let report = guard(&mut text, || Err(error));
+            let mut parts = Vec::new();
+            let mut at = 0;
+            for length in [report.length, report.field, report.value, report.wanted] {
+                parts.push(String::from_utf8(text[at..at + length].to_vec()).expect("UTF-8"));
+                at += length;
+            }
+            (report.code, report.has_index.then_some(report.index), parts.join("|"))
+        };
+        let config =
+            Error::Config { field: "power".into(), value: "0".into(), wanted: "more than 0".into() };
+        assert_eq!(
+            shown(config),
+            (1, None, "power must be more than 0, got 0|power|0|more than 0".into())
+        );
+        let sample = Error::Sample { index: 7, value: f32::NAN, limit: 1e9 };
+        let wanted = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|";
+        assert_eq!(shown(sample), (4, Some(7), wanted.into()));
+        // What doesn't fit is cut.
+        let long =
+            Error::Config { field: "x".repeat(200).into(), value: "0".into(), wanted: "".into() };
+        assert_eq!(shown(long), (1, None, "x".repeat(128) + "|||"));
     }
 
     #[test]

@@ -3,29 +3,24 @@
 use crate::border::{self, guard, guard_value};
 use crate::options::ffi::Options;
 use ffi::{Report, Values};
-use mojo_audio_core::{Error, MelConfig, MelExtractor, MelSpectrogram, MelStream, Overrides, Sample};
+use mojo_audio_core::{
+    Error, ErrorKind, MelConfig, MelExtractor, MelSpectrogram, MelStream, Overrides, Sample,
+};
 use std::mem::ManuallyDrop;
 
 #[cxx::bridge(namespace = "mojo_audio::bridge")]
 pub(crate) mod ffi {
-    /// How a call ended. The numbers are those of `mojo_audio::ErrorCode`.
-    enum Code {
-        success = 0,
-        config = 1,
-        unknown_name = 2,
-        empty_input = 3,
-        sample = 4,
-        buffer_size = 5,
-        allocation = 6,
-        finished = 7,
-        input = 8,
-        internal = 9,
-    }
-
-    /// How a call ended, and the length of the text that it wrote.
+    /// How a call ended. What it wrote to `text`: the error, and right behind it the error's parts.
     struct Report {
-        code: Code,
+        /// Number of the kind of error; 0 for success.
+        code: u8,
+        has_index: bool,
+        /// Place of the wrong sample.
+        index: usize,
         length: usize,
+        field: usize,
+        value: usize,
+        wanted: usize,
     }
 
     /// A result's memory. Free it with `values_free`.
@@ -83,7 +78,7 @@ pub(crate) mod ffi {
         ) -> Report;
 
         /// # Safety
-        /// There is a length for each clip, and each clip is valid for reads of that length.
+        /// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
         unsafe fn batch_f32(
             extractor: &Extractor,
             clips: *const *const f32,
@@ -93,7 +88,7 @@ pub(crate) mod ffi {
             report: &mut Report,
         ) -> *mut Batch;
         /// # Safety
-        /// There is a length for each clip, and each clip is valid for reads of that length.
+        /// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
         unsafe fn batch_i16(
             extractor: &Extractor,
             clips: *const *const i16,
@@ -214,7 +209,7 @@ fn config_get(options: &Options, option: &[u8], text: &mut [u8]) -> Report {
         Ok(())
     });
     match report.code {
-        ffi::Code::success => Report { length: border::write(text, &value), ..report },
+        0 => Report { length: border::write(text, &value), ..report },
         _ => report,
     }
 }
@@ -297,7 +292,7 @@ pub(crate) fn compute_into<S: Sample>(
 }
 
 /// # Safety
-/// There is a length for each clip, and each clip is valid for reads of that length.
+/// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
 unsafe fn batch<S: Sample>(
     extractor: &Extractor,
     clips: *const *const S,
@@ -309,11 +304,14 @@ unsafe fn batch<S: Sample>(
     handle(text, report, || {
         let mut inputs: Vec<&[S]> = room(lengths.len())?;
         for (place, length) in lengths.iter().enumerate() {
-            // Without samples the pointer may be NULL.
-            inputs.push(match *length {
-                0 => &[],
+            // SAFETY: the caller's promise.
+            let start = unsafe { *clips.add(place) };
+            // Without samples the pointer may be NULL; a wrong clip, which the caller reports, counts as such.
+            inputs.push(if *length == 0 || !is_array(start, *length) {
+                &[]
+            } else {
                 // SAFETY: the caller's promise.
-                length => unsafe { std::slice::from_raw_parts(*clips.add(place), length) },
+                unsafe { std::slice::from_raw_parts(start, *length) }
             });
         }
         let results = if n_threads == 1 || inputs.len() == 1 {
@@ -326,6 +324,13 @@ unsafe fn batch<S: Sample>(
         };
         Ok(Batch(results.into_iter()))
     })
+}
+
+/// Whether a pointer can be to that number of samples.
+fn is_array<S>(start: *const S, length: usize) -> bool {
+    let bytes = length.checked_mul(size_of::<S>()).filter(|bytes| isize::try_from(*bytes).is_ok());
+    let end = bytes.and_then(|bytes| start.addr().checked_add(bytes));
+    start.is_aligned() && !start.is_null() && end.is_some()
 }
 
 /// An empty vector with capacity. The allocation may fail.
@@ -383,7 +388,7 @@ fn change(
         assert!(!stream.is_broken, "the stream has failed before");
         body(&mut stream.stream)
     });
-    stream.is_broken = report.code == ffi::Code::internal;
+    stream.is_broken = report.is(ErrorKind::Internal);
     report
 }
 

@@ -105,7 +105,7 @@ TEST(Config, EveryOptionByName) {
   EXPECT_EQ(refused([&] { config.set("n_mel", "1"); }),
             "unknown_name | unknown option \"n_mel\"; did you mean \"n_mels\"?");
   EXPECT_EQ(refused([&] { config.set("n_mels", "many"); }),
-            "config | n_mels must be an integer from 0 to 4294967295, got many");
+            "config | n_mels must be an integer from 1 to 4096, got many");
   EXPECT_EQ(refused([&] { (void)config.get("\xff"); }).find("unknown_name | unknown option"), 0U);
   EXPECT_EQ(refused([&] { (void)MelConfig::preset({}); }).find("unknown_name | unknown preset \"\""), 0U);
 }
@@ -195,14 +195,14 @@ TEST(Extractor, RefusesWhatIsWrong) {
   samples[1234] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(refused([&] { (void)extractor.compute(samples); }).find("sample | sample 1234 must be finite"), 0U);
   EXPECT_EQ(refused([&] { (void)extractor.compute(span<const float>(static_cast<float*>(nullptr), 3)); }),
-            "input | samples must point to 3 values, got a null pointer");
+            "argument | samples must point to 3 values, got a null pointer");
   EXPECT_EQ(refused([&] {
               (void)extractor.compute(span<const float>(samples.data(), std::size_t{1} << 62));
-            }).find("input | samples must have at most "),
+            }).find("argument | samples must have at most "),
             0U);
   alignas(4) char bytes[64] = {};
   EXPECT_EQ(refused([&] { (void)extractor.compute(span<const float>(reinterpret_cast<float*>(bytes + 1), 3)); }),
-            "input | samples must be aligned to 4 bytes");
+            "argument | samples must be aligned to 4 bytes");
 }
 
 TEST(Extractor, RefusedMemoryIsAnError) {
@@ -223,11 +223,11 @@ TEST(Extractor, WritesToMemoryOfTheCallers) {
   EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(out.data(), 1999)); }),
             "buffer_size | out must have 2000 values, got 1999");
   EXPECT_EQ(refused([&] { extractor.compute_into(samples, samples); }),
-            "input | out must not overlap the samples");
+            "argument | out must not overlap the samples");
   EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(samples.data() + 3999, 2000)); }),
-            "input | out must not overlap the samples");
+            "argument | out must not overlap the samples");
   EXPECT_EQ(refused([&] { extractor.compute_into(samples, span<float>(static_cast<float*>(nullptr), 2000)); }),
-            "input | out must point to 2000 values, got a null pointer");
+            "argument | out must point to 2000 values, got a null pointer");
 }
 
 TEST(Extractor, MovedFromItRefuses) {
@@ -237,12 +237,12 @@ TEST(Extractor, MovedFromItRefuses) {
   EXPECT_EQ(first.n_mels(), 0U);
   EXPECT_EQ(first.frame_count(16000), 0U);
   EXPECT_TRUE(first.empty_filters().empty());
-  const std::string text = "input | the MelExtractor was moved from";
+  const std::string text = "argument | the MelExtractor was moved from";
   EXPECT_EQ(refused([&] { (void)first.compute(wave(4000)); }), text);
   EXPECT_EQ(refused([&] { (void)first.config(); }), text);
   EXPECT_EQ(refused([&] { (void)first.stream(); }), text);
   EXPECT_EQ(refused([&] { (void)first.compute_batch(std::vector<std::vector<float>>{wave(9)}); }),
-            "input | clip 0: the MelExtractor was moved from");
+            "argument | clip 0: the MelExtractor was moved from");
   first = std::move(second);
   EXPECT_EQ(first.compute(wave(4000)).n_frames(), 25U);
   second = MelExtractor(MelConfig::ast());
@@ -268,7 +268,21 @@ TEST(Batch, EachClipStandsForItself) {
   EXPECT_TRUE(extractor.compute_batch(std::vector<std::vector<float>>()).empty());
   const span<const float> nowhere(static_cast<float*>(nullptr), 5);
   EXPECT_EQ(refused([&] { (void)extractor.compute_batch(std::vector<span<const float>>{clips[0], nowhere}); }),
-            "input | clip 0: clip 1 must point to 5 samples, got a null pointer or a misaligned one");
+            "argument | clip 1: samples must point to 5 values, got a null pointer");
+}
+
+TEST(Batch, AClipWithoutMemoryIsOneBadClip) {
+  const MelExtractor extractor;
+  const std::vector<float> clip = wave(4000);
+  const std::vector<span<const float>> clips = {clip, span<const float>(static_cast<float*>(nullptr), 5), clip};
+  for (const std::size_t n_threads : {1U, 2U}) {
+    const auto results = extractor.try_compute_batch(clips, n_threads);
+    ASSERT_EQ(results.size(), 3U);
+    EXPECT_EQ(results[0]->n_frames(), 25U);
+    EXPECT_EQ(results[1].error().code(), ErrorCode::argument);
+    EXPECT_EQ(results[1].error().field(), "samples");
+    EXPECT_EQ(results[2]->n_frames(), 25U);
+  }
 }
 
 TEST(Spectrogram, OwnsItsMemory) {
@@ -307,11 +321,11 @@ TEST(Spectrogram, BothLayouts) {
       ASSERT_EQ(mel(band, frame), turned(band, frame));
     }
   }
-  EXPECT_EQ(refused([&] { (void)mel.row(80); }), "input | row must be less than 80, got 80");
-  EXPECT_EQ(refused([&] { (void)turned.row(25); }), "input | row must be less than 25, got 25");
+  EXPECT_EQ(refused([&] { (void)mel.row(80); }), "argument | row must be less than 80, got 80");
+  EXPECT_EQ(refused([&] { (void)turned.row(25); }), "argument | row must be less than 25, got 25");
   EXPECT_EQ(refused([&] { (void)mel(80, 0); }),
-            "input | mel must be less than 80, got 80");
-  EXPECT_EQ(refused([&] { (void)MelSpectrogram().row(0); }), "input | row must be less than 0, got 0");
+            "argument | mel must be less than 80, got 80");
+  EXPECT_EQ(refused([&] { (void)MelSpectrogram().row(0); }), "argument | row must be less than 0, got 0");
 }
 
 TEST(Stream, GivesFramesAndEnds) {
@@ -336,7 +350,7 @@ TEST(Stream, GivesFramesAndEnds) {
   float bad = std::numeric_limits<float>::infinity();
   EXPECT_EQ(refused([&] { (void)stream.push(span<const float>(&bad, 1)); }).find("sample | sample 4000 must be finite"), 0U);
   MelStream moved = std::move(stream);
-  EXPECT_EQ(refused([&] { (void)stream.push(samples); }), "input | the MelStream was moved from");
+  EXPECT_EQ(refused([&] { (void)stream.push(samples); }), "argument | the MelStream was moved from");
   EXPECT_EQ(stream.n_mels() + stream.frames_after(1000) + stream.frames_at_finish(), 0U);
   stream.reset();
   EXPECT_EQ(moved.finish().n_frames(), 1U);
@@ -372,6 +386,70 @@ TEST(Errors, HaveANameAndATextOfTheirOwn) {
   EXPECT_STREQ(to_string(static_cast<ErrorCode>(77)), "unknown");
   const Error copy = MelExtractor().try_compute(std::vector<float>()).error();
   EXPECT_STREQ(copy.what(), "samples must not be empty");
+}
+
+// The error of a call, which has to fail.
+template <class Call>
+Error error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {ErrorCode::internal, "nothing was refused"};
+}
+
+TEST(Errors, HaveTheirPartsAsData) {
+  const auto expect = [](const Error& error, ErrorCode code, std::string_view field, std::string_view value,
+                         std::string_view wanted, std::optional<std::size_t> index) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    EXPECT_EQ(error.field(), field) << error.what();
+    EXPECT_EQ(error.value(), value) << error.what();
+    EXPECT_EQ(error.wanted(), wanted) << error.what();
+    EXPECT_EQ(error.index(), index) << error.what();
+    EXPECT_EQ(error.clip(), std::nullopt) << error.what();
+  };
+  MelConfig config;
+  config.hop_length = 0;
+  expect(error_of([&] { config.check(); }), ErrorCode::config, "hop_length", "0", "at least 1", {});
+  expect(error_of([&] { config.set("mels", "1"); }), ErrorCode::unknown_name, "option", "mels", "", {});
+  const MelExtractor extractor;
+  expect(error_of([&] { (void)extractor.compute(std::vector<float>()); }), ErrorCode::empty_input, "", "", "", {});
+  std::vector<float> bad = wave(100);
+  bad[7] = std::numeric_limits<float>::infinity();
+  const Error sample = error_of([&] { (void)extractor.compute(bad); });
+  expect(sample, ErrorCode::sample, "", "inf", "", 7U);
+  std::vector<float> out(10);
+  const Error small = error_of([&] { (void)extractor.compute_into(wave(4000), out); });
+  expect(small, ErrorCode::buffer_size, "out", "", "", {});
+  expect(error_of([&] { (void)MelSpectrogram().row(3); }), ErrorCode::argument, "", "", "", {});
+  const Error nowhere =
+      error_of([&] { (void)extractor.compute(span<const float>(static_cast<float*>(nullptr), 5)); });
+  expect(nowhere, ErrorCode::argument, "samples", "", "", {});
+  MelConfig endless;
+  endless.pad_to = std::uint64_t{1} << 48;
+  const Error memory = error_of([&] { (void)MelExtractor(endless).compute(wave(9)); });
+  expect(memory, ErrorCode::allocation, "", "", "", {});
+  config = MelConfig::kaldi_fbank();
+  MelStream stream = MelExtractor(config).stream();
+  (void)stream.push(wave(400));
+  (void)stream.finish();
+  expect(error_of([&] { (void)stream.push(wave(9)); }), ErrorCode::finished, "", "", "", {});
+
+  const Error clip = error_of([&] {
+    (void)extractor.compute_batch(std::vector<std::vector<float>>{wave(400), bad});
+  });
+  EXPECT_EQ(clip.code(), ErrorCode::sample);
+  EXPECT_EQ(clip.index(), 7U);
+  EXPECT_EQ(clip.clip(), 1U);
+}
+
+TEST(Errors, OfKindsThatAreNumberedHaveTheNamesOfEveryLanguage) {
+  EXPECT_STREQ(to_string(ErrorCode::config), "config");
+  EXPECT_STREQ(to_string(ErrorCode::input), "argument");
+  EXPECT_EQ(static_cast<int>(ErrorCode::argument), 8);
+  EXPECT_EQ(static_cast<int>(ErrorCode::closed), 10);
 }
 
 TEST(Units, OfEveryStandardWorkTogether) {

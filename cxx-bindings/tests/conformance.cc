@@ -200,15 +200,12 @@ void run_refusal(const Case& it) {
     FAIL() << "nothing was refused";
   } catch (const Error& error) {
     EXPECT_EQ(to_string(error.code()), it.code) << error.what();
-    const std::string text = error.what();
     if (it.code == "config") {
-      EXPECT_EQ(text.find(it.detail + " must be "), 0U) << text;
+      EXPECT_EQ(error.field(), it.detail) << error.what();
     } else if (it.code == "unknown_name") {
-      EXPECT_NE(text.find('"' + it.detail + '"'), std::string::npos) << text;
+      EXPECT_EQ(error.value(), it.detail) << error.what();
     } else if (it.code == "sample") {
-      EXPECT_EQ(text.find("sample " + it.detail + " must be finite"), 0U) << text;
-    } else {
-      EXPECT_EQ(text.find("samples must not be empty"), 0U) << text;
+      EXPECT_EQ(std::to_string(error.index().value_or(0)), it.detail) << error.what();
     }
   }
 }

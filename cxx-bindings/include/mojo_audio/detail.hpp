@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -30,10 +31,34 @@ namespace detail {
 // Why a call failed. It is on the caller's stack, so that it can report a failed allocation.
 struct Failure {
   ErrorCode code;
-  std::size_t length;
+  bool has_index;
+  std::size_t index;
+  // Lengths of the error's text and of its parts, which follow it.
+  std::size_t length, field, value, wanted;
   char text[2048];
 
-  [[nodiscard]] Error error() const { return Error(code, std::string(text, length)); }
+  [[nodiscard]] Error error() const {
+    Error error(code, std::string(text, length));
+    const char* const part = text + length;
+    ErrorParts parts;
+    parts.field.assign(part, field);
+    parts.value.assign(part + field, value);
+    parts.wanted.assign(part + field + value, wanted);
+    if (has_index) {
+      parts.index = index;
+    }
+    error.parts_ = std::make_shared<const ErrorParts>(std::move(parts));
+    return error;
+  }
+
+  // The same error, for a clip of a batch.
+  [[nodiscard]] static Error of_clip(const Error& cause, std::size_t clip) {
+    Error error(cause.code(), "clip " + std::to_string(clip) + ": " + cause.what());
+    ErrorParts parts = cause.parts_ ? *cause.parts_ : ErrorParts();
+    parts.clip = clip;
+    error.parts_ = std::make_shared<const ErrorParts>(std::move(parts));
+    return error;
+  }
 };
 
 // A result's memory.
@@ -99,6 +124,10 @@ MOJO_AUDIO_API bool extractor_compute_into(const bridge::Extractor* extractor,
                                            float* out, std::size_t room, std::size_t& n_frames,
                                            Failure& failure) noexcept;
 
+// Whether a pointer can be to that number of samples.
+MOJO_AUDIO_API bool check_clip(const float* samples, std::size_t n_samples, Failure& failure) noexcept;
+MOJO_AUDIO_API bool check_clip(const std::int16_t* samples, std::size_t n_samples,
+                               Failure& failure) noexcept;
 MOJO_AUDIO_API bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const* clips,
                                         const std::size_t* lengths, std::size_t n_clips,
                                         std::size_t n_threads, Failure& failure) noexcept;

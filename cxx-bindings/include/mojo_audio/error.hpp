@@ -4,9 +4,12 @@
 #ifndef MOJO_AUDIO_ERROR_HPP
 #define MOJO_AUDIO_ERROR_HPP
 
-#include <cstdint>
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -18,6 +21,8 @@
 #ifdef __cpp_lib_expected
 #include <expected>
 #endif
+
+#include <mojo_audio/error_code.hpp>
 
 // The symbols that a program shares with the library and with its own shared objects. Functions whose result
 // type depends on the C++ standard get a symbol for each type, so that translation units of different
@@ -36,37 +41,22 @@
 
 namespace mojo_audio {
 
-/// The kind of an error. The names are the same in every language. Numbers are never reused.
-enum class ErrorCode : std::uint8_t {
-  config = 1,        ///< An option's value is not allowed, alone or together with another option.
-  unknown_name = 2,  ///< No option or preset has that name.
-  empty_input = 3,   ///< The input has no samples.
-  sample = 4,        ///< A sample is not finite, or so large that its power can't be represented.
-  buffer_size = 5,   ///< The caller's buffer or table has the wrong length.
-  allocation = 6,    ///< An allocation failed.
-  finished = 7,      ///< The stream was finished and not reset.
-  input = 8,         ///< An argument is not memory to read from or write to, an index is out of range, or
-                     ///< an object was moved from.
-  internal = 9,      ///< The library itself failed: please report it with its text.
+/// @cond
+namespace detail {
+
+struct Failure;
+
+// What an error says besides its text.
+struct ErrorParts {
+  std::string field, value, wanted;
+  std::optional<std::size_t> index, clip;
 };
 
-/// The name of a kind, such as `"config"`.
-[[nodiscard]] constexpr const char* to_string(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::config: return "config";
-    case ErrorCode::unknown_name: return "unknown_name";
-    case ErrorCode::empty_input: return "empty_input";
-    case ErrorCode::sample: return "sample";
-    case ErrorCode::buffer_size: return "buffer_size";
-    case ErrorCode::allocation: return "allocation";
-    case ErrorCode::finished: return "finished";
-    case ErrorCode::input: return "input";
-    case ErrorCode::internal: return "internal";
-  }
-  return "unknown";
-}
+}  // namespace detail
+/// @endcond
 
-/// An error. what() says which option, argument or sample is wrong, what it is and what is allowed.
+/// An error. what() says which option, argument or sample is wrong, what it is and what is allowed; the other
+/// members have the parts of that text.
 class MOJO_AUDIO_API Error : public std::runtime_error {
  public:
   /// An error of a kind with a text.
@@ -75,8 +65,38 @@ class MOJO_AUDIO_API Error : public std::runtime_error {
   /// Its kind.
   [[nodiscard]] ErrorCode code() const noexcept { return code_; }
 
+  /// Name of the option, argument or buffer that is wrong; `option` or `preset` for an unknown name. Empty if the
+  /// error is about none of them.
+  [[nodiscard]] std::string_view field() const noexcept {
+    return parts_ ? std::string_view(parts_->field) : std::string_view();
+  }
+
+  /// The wrong value of an option or a sample, or the unknown name. Empty for other kinds.
+  [[nodiscard]] std::string_view value() const noexcept {
+    return parts_ ? std::string_view(parts_->value) : std::string_view();
+  }
+
+  /// What the value of the option may be. Empty for other kinds than `config`.
+  [[nodiscard]] std::string_view wanted() const noexcept {
+    return parts_ ? std::string_view(parts_->wanted) : std::string_view();
+  }
+
+  /// Index of the wrong sample in the input (in a stream: since its start), if the error is about a sample.
+  [[nodiscard]] std::optional<std::size_t> index() const noexcept {
+    return parts_ ? parts_->index : std::nullopt;
+  }
+
+  /// Index of the clip, if MelExtractor::compute_batch() threw the error for one.
+  [[nodiscard]] std::optional<std::size_t> clip() const noexcept {
+    return parts_ ? parts_->clip : std::nullopt;
+  }
+
  private:
+  friend struct detail::Failure;
+
   ErrorCode code_;
+  // Shared, so that copying an error can't fail.
+  std::shared_ptr<const detail::ErrorParts> parts_;
 };
 
 #if defined(__cpp_lib_expected) && !defined(MOJO_AUDIO_DOXYGEN)

@@ -22,7 +22,7 @@ namespace mojo_audio {
 /// Computes mel spectrograms of one configuration.
 ///
 /// An extractor never changes, and any number of threads can use the same one at once. It can be moved, but
-/// not copied. After a move, every call on the old object fails with `input`, and it has no bands or frames.
+/// not copied. After a move, every call on the old object fails with `argument`, and it has no bands or frames.
 ///
 /// Samples are mono: `float` with full scale 1, or `std::int16_t`, which is divided by 32768. They are read
 /// without a copy and not kept.
@@ -66,7 +66,7 @@ class MelExtractor {
   }
 
   /// The configuration.
-  /// @throws Error `input` if this was moved from.
+  /// @throws Error `argument` if this was moved from.
   [[nodiscard]] MelConfig config() const {
     MelConfig config;
     detail::Failure failure;
@@ -122,7 +122,7 @@ class MelExtractor {
   /// order of the option `layout`. Doesn't allocate, except that the first concurrent calls each allocate a
   /// scratch buffer. After an error the content of `out` is undefined.
   /// @returns the number of frames
-  /// @throws Error those of compute(); `buffer_size` if `out` is shorter; `input` if it overlaps the samples.
+  /// @throws Error those of compute(); `buffer_size` if `out` is shorter; `argument` if it overlaps the samples.
   std::size_t compute_into(span<const float> samples, span<float> out) const {
     return detail::unwrap(try_compute_into(samples, out));
   }
@@ -149,7 +149,7 @@ class MelExtractor {
   /// @param clips a container of containers, or views, of `float` or `std::int16_t`: a
   /// `std::vector<std::vector<float>>`, a `span<const span<const float>>`
   /// @param n_threads how many threads compute at once; 0 means one for each core of the machine
-  /// @throws Error that of the first failed clip; the text starts with its index.
+  /// @throws Error that of the first failed clip; the text starts with its index, which clip() returns.
   template <class Clips>
   [[nodiscard]] std::vector<MelSpectrogram> compute_batch(const Clips& clips,
                                                           std::size_t n_threads = 0) const {
@@ -158,8 +158,7 @@ class MelExtractor {
     spectrograms.reserve(results.size());
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (!results[i]) {
-        const Error& error = results[i].error();
-        throw Error(error.code(), "clip " + std::to_string(i) + ": " + error.what());
+        throw detail::Failure::of_clip(results[i].error(), i);
       }
       spectrograms.push_back(*std::move(results[i]));
     }
@@ -186,7 +185,13 @@ class MelExtractor {
         handle_.get(), starts.data(), lengths.data(), starts.size(), n_threads, failure));
     while (results.size() < starts.size()) {
       detail::Values values;
-      if (batch.get() && detail::batch_next(batch.get(), values, failure)) {
+      const std::size_t i = results.size();
+      bool is_done = batch.get() && detail::batch_next(batch.get(), values, failure);
+      // For the bridge, a clip without memory has no samples; here it has an error of its own.
+      if (batch.get() && !detail::check_clip(starts[i], lengths[i], failure)) {
+        is_done = false;
+      }
+      if (is_done) {
         results.push_back(MelSpectrogram(values, layout_));
       } else {
         results.push_back(detail::refused<MelSpectrogram>(failure));

@@ -71,21 +71,21 @@ class MelSpectrogram {
 
   /// Row i of the matrix in memory: the n_frames() values of band i, or the n_mels() values of frame i if
   /// layout() is `frame_major`.
-  /// @throws Error `input` if there is no such row.
+  /// @throws Error `argument` if there is no such row.
   [[nodiscard]] span<const float> row(std::size_t i) const {
     return {values_.data + row_start(i), row_length()};
   }
   /// Row i, mutable.
-  /// @throws Error `input` if there is no such row.
+  /// @throws Error `argument` if there is no such row.
   [[nodiscard]] span<float> row(std::size_t i) { return {values_.data + row_start(i), row_length()}; }
 
   /// The value of a band in a frame, whatever the layout.
-  /// @throws Error `input` if there is no such band or frame.
+  /// @throws Error `argument` if there is no such band or frame.
   [[nodiscard]] const float& operator()(std::size_t mel, std::size_t frame) const {
     return values_.data[place(mel, frame)];
   }
   /// The value of a band in a frame, mutable.
-  /// @throws Error `input` if there is no such band or frame.
+  /// @throws Error `argument` if there is no such band or frame.
   [[nodiscard]] float& operator()(std::size_t mel, std::size_t frame) {
     return values_.data[place(mel, frame)];
   }
@@ -112,7 +112,7 @@ class MelSpectrogram {
   [[nodiscard]] std::size_t row_start(std::size_t i) const {
     const std::size_t rows = layout_ == Layout::mel_major ? n_mels() : n_frames();
     if (i >= rows) {
-      throw Error(ErrorCode::input, "row must be less than " + std::to_string(rows) + ", got " +
+      throw Error(ErrorCode::argument, "row must be less than " + std::to_string(rows) + ", got " +
                                         std::to_string(i));
     }
     return i * row_length();
@@ -121,7 +121,7 @@ class MelSpectrogram {
   [[nodiscard]] std::size_t place(std::size_t mel, std::size_t frame) const {
     if (mel >= n_mels() || frame >= n_frames()) {
       const bool is_band = mel >= n_mels();
-      throw Error(ErrorCode::input, std::string(is_band ? "mel" : "frame") + " must be less than " +
+      throw Error(ErrorCode::argument, std::string(is_band ? "mel" : "frame") + " must be less than " +
                                         std::to_string(is_band ? n_mels() : n_frames()) + ", got " +
                                         std::to_string(is_band ? mel : frame));
     }

@@ -20,7 +20,7 @@ namespace mojo_audio {
 /// MelExtractor::compute() for the whole signal, bit for bit. Memory doesn't grow with the signal.
 ///
 /// Only one thread at a time can use it. It can be moved, but not copied; after a move, every call on the old
-/// object fails with `input`.
+/// object fails with `argument`.
 ///
 /// @code
 /// auto config = mojo_audio::MelConfig::whisper();
@@ -66,7 +66,7 @@ class MelStream {
   /// Like push(), but writes to the first n_mels() * frames_after(samples.size()) values of `out`. Doesn't
   /// allocate.
   /// @returns the number of frames
-  /// @throws Error those of push(); `buffer_size` if `out` is shorter; `input` if it overlaps the samples.
+  /// @throws Error those of push(); `buffer_size` if `out` is shorter; `argument` if it overlaps the samples.
   /// An error changes nothing.
   std::size_t push_into(span<const float> samples, span<float> out) {
     return detail::unwrap(try_push_into(samples, out));

@@ -302,6 +302,64 @@ func TestBatch(t *testing.T) {
 	wantError(t, err, mojoaudio.ErrInvalidInput, "nThreads")
 }
 
+func TestErrorsHaveTheirPartsAsData(t *testing.T) {
+	expect := func(err error, code mojoaudio.ErrorCode, name, field string, index, clip int) {
+		t.Helper()
+		var refusal *mojoaudio.Error
+		if !errors.As(err, &refusal) {
+			t.Fatalf("%v is no Error", err)
+		}
+		found := *refusal
+		if found.Code != code || code.String() != name || found.Field != field || found.Index != index || found.Clip != clip {
+			t.Errorf("%v: %v, field %q, index %d, clip %d", err, found.Code, found.Field, found.Index, found.Clip)
+		}
+	}
+	config := mojoaudio.Whisper()
+	config.HopLength = 0
+	_, err := mojoaudio.NewMelExtractor(config)
+	expect(err, mojoaudio.CodeConfig, "config", "hop_length", -1, -1)
+	_, err = mojoaudio.Preset("wisper")
+	expect(err, mojoaudio.CodeUnknownName, "unknown_name", "preset", -1, -1)
+
+	extractor := newExtractor(t, mojoaudio.Whisper())
+	_, err = extractor.Compute(nil)
+	expect(err, mojoaudio.CodeEmptyInput, "empty_input", "", -1, -1)
+	bad := tone(100, 1)
+	bad[7] = float32(math.Inf(1))
+	_, err = extractor.Compute(bad)
+	expect(err, mojoaudio.CodeSample, "sample", "", 7, -1)
+	_, err = extractor.ComputeBatch([][]float32{tone(400, 1), bad, nil}, 2)
+	expect(err, mojoaudio.CodeSample, "sample", "", 7, 1)
+	_, err = extractor.ComputeBatch(nil, -1)
+	expect(err, mojoaudio.CodeArgument, "argument", "nThreads", -1, -1)
+	_, err = extractor.ComputeInto(tone(4000, 1), make([]float32, 10))
+	expect(err, mojoaudio.CodeBufferSize, "buffer_size", "buffer_size", -1, -1)
+	config = mojoaudio.Whisper()
+	config.PadTo = 1 << 48
+	_, err = newExtractor(t, config).Compute(tone(100, 1))
+	expect(err, mojoaudio.CodeAllocation, "allocation", "", -1, -1)
+
+	stream := newStream(t, mojoaudio.KaldiFbank())
+	if _, err := stream.Push(tone(1000, 1)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = stream.Push(bad)
+	expect(err, mojoaudio.CodeSample, "sample", "", 1007, -1)
+	_, err = stream.PushInto(nil, nil)
+	expect(err, mojoaudio.CodeBufferSize, "buffer_size", "out", -1, -1)
+	if _, err := stream.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = stream.Push(bad)
+	expect(err, mojoaudio.CodeFinished, "finished", "", -1, -1)
+	stream.Close()
+	_, err = stream.Push(bad)
+	expect(err, mojoaudio.CodeClosed, "closed", "", -1, -1)
+	if name := mojoaudio.ErrorCode(77).String(); name != "unknown" {
+		t.Error(name)
+	}
+}
+
 func TestStreamInto(t *testing.T) {
 	for _, layout := range []mojoaudio.Layout{mojoaudio.LayoutMelMajor, mojoaudio.LayoutFrameMajor} {
 		config := mojoaudio.KaldiFbank()

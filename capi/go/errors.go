@@ -8,8 +8,8 @@ import (
 	"runtime"
 )
 
-// Errors of this package wrap one of these, for [errors.Is]. Their text says which argument, option or
-// sample is wrong, what it is and what is allowed.
+// Errors of this package are of the type [Error] and wrap one of these, for [errors.Is]. Their text says which
+// argument, option or sample is wrong, what it is and what is allowed.
 var (
 	// ErrInvalidInput is an argument, an option or a sample that is not allowed: an option out of
 	// range, no samples, a sample that is not a finite number, a call out of order.
@@ -28,14 +28,36 @@ var (
 	ErrClosed = errors.New("mojoaudio: closed")
 )
 
-type failure struct {
+// Error is an error of this package, for [errors.As]. It wraps ErrInvalidInput or another of those above.
+type Error struct {
+	// Code is its kind.
+	Code ErrorCode
+
+	// Field names the option, argument or buffer that is wrong; it is "option" or "preset" for an unknown name, and
+	// empty if the error is about none of them.
+	Field string
+
+	// Index is the place of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is
+	// not about a sample.
+	Index int
+
+	// Clip is the place of the clip in a batch, from 0; -1 if the error is not about one clip of a batch.
+	Clip int
+
 	kind error
 	text string
 }
 
-func (f *failure) Error() string { return "mojoaudio: " + f.text }
+// Error is the text, which says what is wrong and what is allowed.
+func (e *Error) Error() string { return "mojoaudio: " + e.text }
 
-func (f *failure) Unwrap() error { return f.kind }
+// Unwrap returns ErrInvalidInput or another of this package's variables.
+func (e *Error) Unwrap() error { return e.kind }
+
+// refused is an error that this package finds.
+func refused(kind error, code ErrorCode, field, text string) error {
+	return &Error{Code: code, Field: field, Index: -1, Clip: -1, kind: kind, text: text}
+}
 
 // call runs a function of the library. The text of an error belongs to the thread, so it is fetched on the
 // same one.
@@ -55,5 +77,12 @@ func call(function func() C.MojoAudioStatus) error {
 	case C.MOJO_AUDIO_ERROR_BUFFER_SIZE:
 		kind = ErrBufferSize
 	}
-	return &failure{kind, C.GoString(C.mojo_audio_last_error())}
+	return &Error{
+		Code:  ErrorCode(C.mojo_audio_last_error_code()),
+		Field: C.GoString(C.mojo_audio_last_error_field()),
+		Index: int(C.mojo_audio_last_error_index()),
+		Clip:  int(C.mojo_audio_last_error_clip()),
+		kind:  kind,
+		text:  C.GoString(C.mojo_audio_last_error()),
+	}
 }

@@ -97,7 +97,7 @@ func (e *MelExtractor) open() error {
 	e.mutex.RLock()
 	if e.handle == nil {
 		e.mutex.RUnlock()
-		return &failure{ErrClosed, "the MelExtractor is closed"}
+		return refused(ErrClosed, CodeClosed, "", "the MelExtractor is closed")
 	}
 	return nil
 }
@@ -209,7 +209,8 @@ func batch[S sample, CS any](
 	}
 	defer e.release()
 	if nThreads < 0 {
-		return nil, &failure{ErrInvalidInput, fmt.Sprintf("nThreads %d: must be 0 or more", nThreads)}
+		text := fmt.Sprintf("nThreads must be at least 0, got %d", nThreads)
+		return nil, refused(ErrInvalidInput, CodeArgument, "nThreads", text)
 	}
 	results := make([]*MelSpectrogram, len(clips))
 	if len(clips) == 0 {
@@ -233,9 +234,9 @@ func batch[S sample, CS any](
 		if handle == nil {
 			continue
 		}
-		result, refused := copied(handle, e.layout)
-		if refused != nil && err == nil {
-			err = refused
+		result, failed := copied(handle, e.layout)
+		if failed != nil && err == nil {
+			err = failed
 		}
 		results[i] = result
 	}

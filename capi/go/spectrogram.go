@@ -43,15 +43,15 @@ const largeResult = 1 << 28
 // newSpectrogram returns a result to fill. A failed allocation ends a Go program, so C tries large ones first.
 func newSpectrogram(nMels, nFrames int, layout Layout) (*MelSpectrogram, error) {
 	high, size := bits.Mul(uint(nMels), uint(nFrames))
-	refused := high != 0 || size > math.MaxInt/4
-	if !refused && size > largeResult {
+	isTooLarge := high != 0 || size > math.MaxInt/4
+	if !isTooLarge && size > largeResult {
 		memory := C.calloc(C.size_t(size), 4)
-		refused = memory == nil
+		isTooLarge = memory == nil
 		C.free(memory)
 	}
-	if refused {
+	if isTooLarge {
 		text := fmt.Sprintf("no memory for a result of %d rows and %d frames", nMels, nFrames)
-		return nil, &failure{ErrAllocation, text}
+		return nil, refused(ErrAllocation, CodeAllocation, "", text)
 	}
 	return &MelSpectrogram{make([]float32, size), nMels, nFrames, layout}, nil
 }

@@ -135,7 +135,8 @@ func (s *MelStream) some(out []float32, function func() C.MojoAudioStatus) (int,
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if len(out) < s.nMels {
-		return 0, &failure{ErrBufferSize, fmt.Sprintf("out: %d values; a frame has %d", len(out), s.nMels)}
+		text := fmt.Sprintf("out must have at least %d values, a frame's, got %d", s.nMels, len(out))
+		return 0, refused(ErrBufferSize, CodeBufferSize, "out", text)
 	}
 	if err := s.run(function); err != nil {
 		return 0, err
@@ -145,7 +146,7 @@ func (s *MelStream) some(out []float32, function func() C.MojoAudioStatus) (int,
 
 func (s *MelStream) run(function func() C.MojoAudioStatus) error {
 	if s.handle == nil {
-		return &failure{ErrClosed, "the MelStream is closed"}
+		return refused(ErrClosed, CodeClosed, "", "the MelStream is closed")
 	}
 	return call(function)
 }

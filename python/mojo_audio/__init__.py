@@ -12,6 +12,7 @@ and `MelStream` is one live signal. Every error is a `mojo_audio.Error`, which i
 from mojo_audio._errors import (
     AllocationError,
     BufferSizeError,
+    ClosedError,
     ConfigError,
     EmptyInputError,
     Error,
@@ -34,6 +35,7 @@ __all__ = [
     "PRESETS",
     "AllocationError",
     "BufferSizeError",
+    "ClosedError",
     "ConfigError",
     "EmptyInputError",
     "Error",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mojo_audio import BufferSizeError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
@@ -40,7 +42,7 @@ def specshow(
 
     Raises
     ------
-    ValueError
+    BufferSizeError
         The number of rows of `mel` doesn't fit `config`.
     """
     if ax is None:
@@ -51,7 +53,10 @@ def specshow(
     bands = config.n_mfcc is None
     n_rows = config.n_mels + config.use_energy if config.n_mfcc is None else config.n_mfcc
     if rows.ndim != 2 or rows.shape[0] != n_rows:
-        raise ValueError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
+        error = BufferSizeError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
+        expected = (n_rows, rows.shape[-1] if rows.ndim else 0)
+        error.field, error.expected, error.actual = "mel", expected, mel.shape
+        raise error
     if bands and config.use_energy:
         rows = rows[:-1] if config.htk_compat else rows[1:]
     # Each frame is drawn around its middle, which `center` puts on whole hops.

@@ -7,7 +7,7 @@ use numpy::{
     Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
     PyUntypedArrayMethods, dtype,
 };
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
@@ -78,12 +78,13 @@ impl<'py> Audio<'py> {
         if array.ndim() == 0 {
             let kind = audio.get_type().name()?;
             let message = format!("audio must be an array of samples, got a single {kind}");
-            return Err(input_error(py, message));
+            return Err(input_error(py, "audio", message));
         }
         if array.ndim() > 1 {
             let shape = tuple(py, array.shape())?;
             return Err(input_error(
                 py,
+                "audio",
                 format!(
                     "audio must be one signal, got an array of shape {shape}: take one channel (audio[0]), \
                      mix the channels (audio.mean(axis=0)), or name the axis along which time runs \
@@ -100,7 +101,11 @@ impl<'py> Audio<'py> {
         let (py, ndim) = (audio.py(), array.ndim() as isize);
         if !(-ndim..ndim).contains(&axis) {
             let shape = tuple(py, array.shape())?;
-            return Err(input_error(py, format!("axis must be one of the shape {shape}, got {axis}")));
+            return Err(input_error(
+                py,
+                "axis",
+                format!("axis must be one of the shape {shape}, got {axis}"),
+            ));
         }
         if axis == -1 || axis == ndim - 1 {
             return Self::contiguous(&array);
@@ -113,8 +118,9 @@ impl<'py> Audio<'py> {
     fn contiguous(array: &Bound<'py, PyUntypedArray>) -> PyResult<Self> {
         let py = array.py();
         let shape = array.shape();
-        let (&n_samples, outer) =
-            shape.split_last().ok_or_else(|| input_error(py, "audio: no axis of time".into()))?;
+        let (&n_samples, outer) = shape
+            .split_last()
+            .ok_or_else(|| input_error(py, "audio", "audio: no axis of time".into()))?;
         let (outer, element) = (outer.to_vec(), array.dtype());
         let samples = match (element.kind(), element.itemsize()) {
             (b'f', 8) if element.is_equiv_to(&dtype::<f64>(py)) && array.is_aligned() => {
@@ -125,6 +131,7 @@ impl<'py> Audio<'py> {
             (b'i' | b'u', _) => {
                 return Err(input_error(
                     py,
+                    "audio",
                     format!(
                         "audio must be float or int16, got {element}: divide other integers by their full \
                          scale and pass floats (an int16 sample counts as value / 32768)"
@@ -134,6 +141,7 @@ impl<'py> Audio<'py> {
             _ => {
                 return Err(input_error(
                     py,
+                    "audio",
                     format!("audio must be real numbers, best float32 or int16, got {element}"),
                 ));
             }
@@ -170,11 +178,11 @@ fn as_array<'py>(audio: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArra
         && !has(intern!(py, "__array_interface__"))?;
     let convert = if only_dlpack { intern!(py, "from_dlpack") } else { intern!(py, "asarray") };
     let array = numpy.call_method1(convert, (audio,)).map_err(|error| {
-        if !error.is_instance_of::<PyValueError>(py) {
+        if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
             return error;
         }
-        // Rows of different lengths, and the like.
-        let refusal = input_error(py, format!("audio: {}", error.value(py)));
+        // Rows of different lengths, tensors that are on a GPU or whose type NumPy doesn't have, and the like.
+        let refusal = input_error(py, "audio", format!("audio: {}", error.value(py)));
         refusal.set_cause(py, Some(error));
         refusal
     })?;
@@ -201,7 +209,7 @@ fn laid_out<'py, T: Element>(
 fn borrow<'py, T: Element>(array: &Bound<'py, PyUntypedArray>) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
     let typed = array.as_any().cast::<PyArrayDyn<T>>()?;
     typed.try_readonly().map_err(|_| {
-        input_error(array.py(), "audio: another call is writing to this array (out)".into())
+        input_error(array.py(), "audio", "audio: another call is writing to this array (out)".into())
     })
 }
 

@@ -24,7 +24,7 @@ impl<'py> Clips<'py> {
         }
         if lengths.is_some() {
             let message = "lengths: clips is no array; each clip of a list has a length of its own";
-            return Err(input_error(py, message.into()));
+            return Err(input_error(py, "lengths", message.into()));
         }
         let list = clips.try_iter()?.map(|clip| Audio::signal(&clip?));
         Ok(Self::List(list.collect::<PyResult<_>>()?))
@@ -41,7 +41,7 @@ impl<'py> Clips<'py> {
                 "clips must be a list of signals, or an array (n_clips, n_samples), got an array of \
                  shape {shape}"
             );
-            return Err(input_error(py, message));
+            return Err(input_error(py, "clips", message));
         };
         let n_samples = audio.n_samples;
         let lengths = match lengths {
@@ -53,7 +53,11 @@ impl<'py> Clips<'py> {
                     usize::try_from(length).ok().filter(|&length| length <= n_samples).ok_or_else(
                         || {
                             let wanted = format!("from 0 to {n_samples}, the length of the rows");
-                            input_error(py, format!("lengths must be {wanted}, got {length}"))
+                            input_error(
+                                py,
+                                "lengths",
+                                format!("lengths must be {wanted}, got {length}"),
+                            )
                         },
                     )
                 })
@@ -62,7 +66,7 @@ impl<'py> Clips<'py> {
         if lengths.len() != n_clips {
             let message =
                 format!("lengths must have one value a row, {n_clips}, got {}", lengths.len());
-            return Err(input_error(py, message));
+            return Err(input_error(py, "lengths", message));
         }
         Ok(Self::Rows { audio, lengths })
     }
@@ -112,7 +116,7 @@ pub fn compute(
         results
     });
     let raise = |(place, result): (usize, Result<_, _>)| {
-        result.map_err(|error| raise_about(py, &format!("clip {place}: "), &error))
+        result.map_err(|error| raise_about(py, "clip", place, &error))
     };
     results.into_iter().map(raise).collect()
 }

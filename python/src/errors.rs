@@ -6,16 +6,17 @@ use pyo3::prelude::*;
 
 /// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    raise_about(py, "", error)
+    exception(py, error, error.to_string(), None).unwrap_or_else(|failure| failure)
 }
 
-/// The same, with a few words before the message.
-pub fn raise_about(py: Python<'_>, prefix: &str, error: &Error) -> PyErr {
-    let message = format!("{prefix}{error}");
-    exception(py, error, message).unwrap_or_else(|failure| failure)
+/// The same for one of many clips; `what` it is called.
+pub fn raise_about(py: Python<'_>, what: &str, place: usize, error: &Error) -> PyErr {
+    let message = format!("{what} {place}: {error}");
+    exception(py, error, message, Some(place)).unwrap_or_else(|failure| failure)
 }
 
-fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> {
+fn exception(py: Python<'_>, error: &Error, message: String, clip: Option<usize>) -> PyResult<PyErr> {
+    let known: Vec<&str> = error.known_names().collect();
     let (class, fields): (_, Vec<(_, Bound<'_, PyAny>)>) = match error {
         Error::Config { field, value, wanted } => (
             "ConfigError",
@@ -23,17 +24,17 @@ fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> 
                 ("field", field.into_bound_py_any(py)?),
                 ("value", value.into_bound_py_any(py)?),
                 ("wanted", wanted.into_bound_py_any(py)?),
+                ("known", known.into_bound_py_any(py)?),
+                ("closest", error.closest_name().into_bound_py_any(py)?),
             ],
         ),
-        Error::UnknownName { what, name, known } => (
+        Error::UnknownName { what, name, .. } => (
             "UnknownNameError",
             vec![
                 ("what", what.into_bound_py_any(py)?),
                 ("name", name.into_bound_py_any(py)?),
-                (
-                    "known",
-                    known.iter().map(AsRef::as_ref).collect::<Vec<&str>>().into_bound_py_any(py)?,
-                ),
+                ("known", known.into_bound_py_any(py)?),
+                ("closest", error.closest_name().into_bound_py_any(py)?),
             ],
         ),
         Error::EmptyInput => ("EmptyInputError", vec![]),
@@ -45,9 +46,10 @@ fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> 
                 ("limit", limit.into_bound_py_any(py)?),
             ],
         ),
-        &Error::BufferSize { expected, actual, .. } => (
+        &Error::BufferSize { what, expected, actual } => (
             "BufferSizeError",
             vec![
+                ("field", what.into_bound_py_any(py)?),
                 ("expected", (expected,).into_bound_py_any(py)?),
                 ("actual", (actual,).into_bound_py_any(py)?),
             ],
@@ -62,12 +64,26 @@ fn exception(py: Python<'_>, error: &Error, message: String) -> PyResult<PyErr> 
     for (name, field) in fields {
         value.setattr(name, field)?;
     }
+    if let Some(clip) = clip {
+        value.setattr("clip", clip)?;
+    }
     Ok(PyErr::from_value(value))
 }
 
-/// An argument that isn't audio, or isn't a writable output array.
-pub fn input_error(py: Python<'_>, message: String) -> PyErr {
-    new(py, "InputError", message).map_or_else(|failure| failure, PyErr::from_value)
+/// An argument that is not allowed: no audio, no writable output array, a number out of range.
+pub fn input_error(py: Python<'_>, field: &str, message: String) -> PyErr {
+    let build = || {
+        let value = new(py, "InputError", message)?;
+        value.setattr("field", field)?;
+        Ok(value)
+    };
+    build().map_or_else(|failure: PyErr| failure, PyErr::from_value)
+}
+
+/// A call of a stream that was closed.
+pub fn closed_error(py: Python<'_>) -> PyErr {
+    let message = "the stream is closed".into();
+    new(py, "ClosedError", message).map_or_else(|failure| failure, PyErr::from_value)
 }
 
 /// A buffer of the wrong shape.
@@ -77,6 +93,7 @@ pub fn shape_error(py: Python<'_>, what: &str, expected: &[usize], actual: &[usi
         let message =
             format!("{what} must have the shape {}, got {}", expected.repr()?, actual.repr()?);
         let value = new(py, "BufferSizeError", message)?;
+        value.setattr("field", what)?;
         value.setattr("expected", expected)?;
         value.setattr("actual", actual)?;
         Ok(value)

@@ -155,7 +155,7 @@ impl MelExtractor {
             Some(threads) if threads >= 1 => threads as usize,
             Some(threads) => {
                 let message = format!("threads must be at least 1, or None, got {threads}");
-                return Err(input_error(py, message));
+                return Err(input_error(py, "threads", message));
             }
         };
         let clips = Clips::new(clips, lengths)?;
@@ -252,14 +252,20 @@ pub fn unpickle_extractor(
 
 /// A number of samples.
 pub fn count(py: Python<'_>, n_samples: i64) -> PyResult<usize> {
-    usize::try_from(n_samples)
-        .map_err(|_| input_error(py, format!("n_samples must be at least 0, got {n_samples}")))
+    usize::try_from(n_samples).map_err(|_| {
+        input_error(py, "n_samples", format!("n_samples must be at least 0, got {n_samples}"))
+    })
 }
 
 /// The caller's table in 32 bits, row-major.
 fn table(values: &Bound<'_, PyAny>, what: &str, shape: &[usize]) -> PyResult<Vec<f32>> {
     let py = values.py();
-    let array = py.import("numpy")?.call_method1("ascontiguousarray", (values, "float32"))?;
+    let array = py.import("numpy")?.call_method1("ascontiguousarray", (values, "float32"));
+    let array = array.map_err(|error| {
+        let refusal = input_error(py, what, format!("{what} must be numbers: {}", error.value(py)));
+        refusal.set_cause(py, Some(error));
+        refusal
+    })?;
     let array: PyReadonlyArrayDyn<'_, f32> = array.extract()?;
     if array.shape() != shape {
         return Err(shape_error(py, what, shape, array.shape()));
@@ -313,7 +319,7 @@ fn compute_signals<'py>(
                     .map_err(|error| (signal, error))
             })
         })
-        .map_err(|(signal, error)| raise_about(py, &format!("signal {signal}: "), &error))
+        .map_err(|(signal, error)| raise_about(py, "signal", signal, &error))
     };
     if let Some(out) = out {
         let mut array = Out::new(&out, &shape)?;

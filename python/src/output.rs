@@ -32,7 +32,7 @@ pub fn array_of<'py>(
     values: Vec<f32>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let array = ArrayD::from_shape_vec(IxDyn(shape), values)
-        .map_err(|error| input_error(py, format!("out: {error}")))?;
+        .map_err(|error| input_error(py, "out", format!("out: {error}")))?;
     Ok(PyArrayDyn::from_owned_array(py, array).into_any())
 }
 
@@ -55,7 +55,11 @@ impl<'py> Out<'py> {
     pub fn new(out: &Bound<'py, PyAny>, shape: &[usize]) -> PyResult<Self> {
         let py = out.py();
         let refused = |got: String| {
-            input_error(py, format!("out must be a writable, C-contiguous float32 array, got {got}"))
+            input_error(
+                py,
+                "out",
+                format!("out must be a writable, C-contiguous float32 array, got {got}"),
+            )
         };
         let array = out.cast::<PyUntypedArray>().map_err(|_| refused(out.get_type().to_string()))?;
         let floats = out
@@ -72,6 +76,7 @@ impl<'py> Out<'py> {
             Err(numpy::BorrowError::NotWriteable) => Err(refused("a read-only array".into())),
             Err(_) => Err(input_error(
                 py,
+                "out",
                 "out must not be in use, as audio of this call or by another call".into(),
             )),
         }
@@ -79,9 +84,10 @@ impl<'py> Out<'py> {
 
     /// Its values, if it doesn't overlap the audio.
     pub fn values(&mut self, py: Python<'_>, audio: Slice<'_>) -> PyResult<&mut [f32]> {
-        let values = self.0.as_slice_mut().map_err(|error| input_error(py, format!("out: {error}")))?;
+        let values =
+            self.0.as_slice_mut().map_err(|error| input_error(py, "out", format!("out: {error}")))?;
         if audio.overlaps(values) {
-            return Err(input_error(py, "out must not share memory with the audio".into()));
+            return Err(input_error(py, "out", "out must not share memory with the audio".into()));
         }
         Ok(values)
     }

@@ -1,7 +1,7 @@
 //! `MelStream`: one live signal, and the iterator over its frames.
 
 use crate::audio::{Audio, with_samples};
-use crate::errors::OrRaise;
+use crate::errors::{OrRaise, closed_error};
 use crate::extractor::count;
 use crate::output::{self, Out};
 use mojo_audio_core::{self as core, Error, MelExtractor, MelSpectrogram};
@@ -51,7 +51,8 @@ impl MelStream {
         py: Python<'_>,
         work: impl FnOnce(&mut core::MelStream) -> Result<T, Error> + Send,
     ) -> PyResult<T> {
-        self.with(py, |stream| work(stream.as_mut().ok_or(Error::Finished)?))
+        let done = self.with(py, |stream| stream.as_mut().map(work).transpose())?;
+        done.ok_or_else(|| closed_error(py))
     }
 
     fn push_frames(&self, audio: &Bound<'_, PyAny>) -> PyResult<MelSpectrogram> {
@@ -83,7 +84,7 @@ impl MelStream {
     ///     A sample is not finite or too large; `index` counts from the stream's start. The stream is
     ///     unchanged.
     /// FinishedError
-    ///     The stream is finished or closed.
+    ///     The stream is finished, or closed (then it is a `ClosedError`).
     #[pyo3(signature = (audio, out = None))]
     fn push<'py>(
         &self,
@@ -113,7 +114,7 @@ impl MelStream {
     /// EmptyInputError
     ///     No sample was pushed.
     /// FinishedError
-    ///     The stream is already finished or closed.
+    ///     The stream is already finished, or closed (then it is a `ClosedError`).
     #[pyo3(signature = (out = None))]
     fn finish<'py>(
         &self,

@@ -128,6 +128,86 @@ def test_refused(name: str) -> None:
 EXTRACTOR_STREAM = MelExtractor(MelConfig.kaldi_fbank()).stream()
 
 
+@pytest.mark.parametrize("refusal", [TypeError, RuntimeError, BufferError, ValueError])
+def test_what_numpy_cannot_read(refusal: type[Exception]) -> None:
+    """Tensors on a GPU, with a gradient, or of a type that NumPy doesn't have raise various errors."""
+
+    class Tensor:
+        def __array__(self, *_: Any, **__: Any) -> Any:
+            raise refusal("no array")
+
+    class Lent:
+        def __dlpack__(self, **_: Any) -> Any:
+            raise refusal("no capsule")
+
+        def __dlpack_device__(self) -> tuple[int, int]:
+            return (2, 0)
+
+    for tensor in (Tensor(), Lent()):
+        with pytest.raises(InputError, match="^audio: ") as caught:
+            EXTRACTOR(tensor)
+        assert caught.value.code == "argument" and caught.value.field == "audio"
+        assert isinstance(caught.value.__cause__, Exception)
+    with pytest.raises(InputError, match="^window must be numbers: "):
+        MelExtractor(window=Tensor())
+
+
+def test_errors_have_their_parts_as_data() -> None:
+    """Code, number, field and place of each kind of error."""
+    stream = MelExtractor(MelConfig.kaldi_fbank()).stream()
+    stream.push(X)
+    stream.finish()
+    closed = MelExtractor(MelConfig.kaldi_fbank()).stream()
+    closed.close()
+    bad = np.array([0.0, np.nan], np.float32)
+    endless = MelExtractor(MelConfig(pad_to=1 << 48))
+    cases: list[tuple[Any, type[mojo_audio.Error], str, int, dict[str, Any]]] = [
+        (
+            lambda: MelConfig(hop_length=0),
+            mojo_audio.ConfigError,
+            "config",
+            1,
+            {"field": "hop_length", "value": "0", "wanted": "at least 1", "known": [], "closest": None},
+        ),
+        (
+            lambda: MelConfig(window="hanning"),  # type: ignore[arg-type]
+            mojo_audio.ConfigError,
+            "config",
+            1,
+            {"known": ["hann", "hamming", "blackman", "povey", "rectangular"], "closest": "hann"},
+        ),
+        (
+            lambda: MelConfig.preset("wisper"),  # type: ignore[arg-type]
+            mojo_audio.UnknownNameError,
+            "unknown_name",
+            2,
+            {"what": "preset", "name": "wisper", "closest": "whisper", "known": list(mojo_audio.PRESETS)},
+        ),
+        (lambda: EXTRACTOR([]), mojo_audio.EmptyInputError, "empty_input", 3, {}),
+        (lambda: EXTRACTOR(bad), SampleError, "sample", 4, {"index": 1, "clip": None}),
+        (lambda: EXTRACTOR.batch([X, bad]), SampleError, "sample", 4, {"index": 1, "clip": 1}),
+        (lambda: EXTRACTOR(np.stack([X[:2], bad]), axis=-1), SampleError, "sample", 4, {"index": 1, "clip": 1}),
+        (
+            lambda: EXTRACTOR(X, np.empty((80, 1), np.float32)),
+            BufferSizeError,
+            "buffer_size",
+            5,
+            {"field": "out", "actual": (80, 1), "expected": EXTRACTOR(X).shape},
+        ),
+        (lambda: endless(X), mojo_audio.AllocationError, "allocation", 6, {}),
+        (lambda: stream.push(X), mojo_audio.FinishedError, "finished", 7, {}),
+        (lambda: EXTRACTOR.batch([X], threads=-1), InputError, "argument", 8, {"field": "threads"}),
+        (lambda: EXTRACTOR("audio.wav"), InputError, "argument", 8, {"field": "audio"}),
+        (lambda: closed.push(X), mojo_audio.ClosedError, "closed", 10, {}),
+    ]
+    for call, kind, code, number, fields in cases:
+        with pytest.raises(kind) as caught:
+            call()
+        error = caught.value
+        assert type(error) is kind and (error.code, error.number) == (code, number)
+        assert {name: getattr(error, name) for name in fields} == fields
+
+
 def test_float64_too_large() -> None:
     with pytest.raises(SampleError) as caught:
         EXTRACTOR(np.array([0.0, 1e300]))
@@ -157,7 +237,7 @@ def test_axis(layout: Any) -> None:
     x[1, 0, 7] = np.nan
     with pytest.raises(SampleError, match="^signal 3: ") as caught:
         extractor(x, axis=-1)
-    assert caught.value.index == 7
+    assert (caught.value.index, caught.value.clip) == (7, 3)
 
 
 def test_batch_of_one_array() -> None:

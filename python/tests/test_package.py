@@ -107,9 +107,9 @@ def test_example() -> None:
 
 def test_errors_are_value_errors() -> None:
     classes = [item for item in vars(mojo_audio).values() if inspect.isclass(item) and issubclass(item, Exception)]
-    assert len(classes) == 9
+    assert len(classes) == 10
     codes = {item.code for item in classes if issubclass(item, mojo_audio.Error)}
-    assert len(codes) == 9
+    assert len(codes) == 10
     assert all(issubclass(item, mojo_audio.Error) and issubclass(item, ValueError) for item in classes)
     assert all(item.__module__ == "mojo_audio" for item in classes)
 

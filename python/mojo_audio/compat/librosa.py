@@ -97,7 +97,8 @@ def melspectrogram(
         raise _refused("pad_mode", repr(pad_mode), f"one of {', '.join(_PAD_MODES)}")
     if norm not in ("slaney", None):
         raise _refused("norm", repr(norm), "'slaney' or None")
-    if isinstance(window, str) and window not in _WINDOWS:
+    values = None if isinstance(window, str) else _as_array(window)
+    if window not in _WINDOWS if isinstance(window, str) else values is None:
         raise _refused("window", repr(window), "an array, or hann, hamming, blackman or boxcar,")
     config = MelConfig.librosa(
         sample_rate=int(sr),
@@ -117,8 +118,17 @@ def melspectrogram(
     if isinstance(window, str):
         mel = mel_spectrogram(y, axis=-1, **config.to_dict())
     else:
-        mel = MelExtractor(config, window=window)(y, axis=-1)
+        mel = MelExtractor(config, window=values)(y, axis=-1)
     return mel.astype(dtype, copy=False)
+
+
+def _as_array(window: object) -> npt.NDArray[np.float32] | None:
+    """A window's values; None for what SciPy makes a window from, such as a tuple or a function."""
+    try:
+        values = np.asarray(window, dtype=np.float32)
+    except (TypeError, ValueError):
+        return None
+    return values if values.ndim == 1 else None
 
 
 def _refused(field: str, value: str, wanted: str) -> ConfigError:

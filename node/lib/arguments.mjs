@@ -1,16 +1,16 @@
 // The types of arguments, and that no memory is read and written at once. Options and samples themselves
 // are checked by the engine.
 
+// The codes are those of Node's own functions; the kind is that of every language.
+
 export function typeError(name, value, allowed) {
   const error = new TypeError(`The "${name}" argument must be ${allowed}. Received ${describe(value)}`);
-  error.code = 'ERR_INVALID_ARG_TYPE';
-  return error;
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE', kind: 'argument', field: name });
 }
 
 export function rangeError(name, received, allowed) {
   const error = new RangeError(`The value of "${name}" is out of range. It must be ${allowed}. Received ${received}`);
-  error.code = 'ERR_OUT_OF_RANGE';
-  return error;
+  return Object.assign(error, { code: 'ERR_OUT_OF_RANGE', kind: 'argument', field: name });
 }
 
 function describe(value) {

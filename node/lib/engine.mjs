@@ -19,6 +19,5 @@ export function setEngine(loaded) {
 /** The error where no engine can be had. */
 export function engineError(message, cause) {
   const error = new Error(message, cause && { cause });
-  error.code = 'ERR_MOJO_AUDIO_ENGINE';
-  return error;
+  return Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine' });
 }

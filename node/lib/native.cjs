@@ -81,8 +81,7 @@ function load(version) {
       `mojo-audio is version ${version}, its addon for ${here} is ${addon.version()}. ` +
         `Install both anew: \`npm install mojo-audio@${version}\`.`,
     );
-    error.code = 'ERR_MOJO_AUDIO_ENGINE';
-    throw error;
+    throw Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine' });
   }
   if (failures.length > 0) {
     const why = ({ code, message }) => (code === 'MODULE_NOT_FOUND' ? 'not installed' : message);

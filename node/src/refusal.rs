@@ -52,26 +52,33 @@ impl Refusal {
 
 fn fields(error: Error) -> Vec<(&'static str, Field)> {
     use Field::{List, Number, Text};
-    match error {
+    let known: Vec<_> = error.known_names().map(str::to_owned).collect();
+    let closest = error.closest_name().map(|name| ("closest", Text(name.into())));
+    let mut fields = match error {
         Error::Config { field, value, wanted } => {
             vec![("field", Text(field.into())), ("value", Text(value)), ("wanted", Text(wanted))]
         }
-        Error::UnknownName { what, name, known } => vec![
-            ("what", Text(what.into())),
-            ("value", Text(name)),
-            ("known", List(known.into_iter().map(Cow::into_owned).collect())),
-        ],
+        Error::UnknownName { what, name, .. } => {
+            vec![("what", Text(what.into())), ("value", Text(name))]
+        }
         Error::Sample { index, value, limit } => vec![
             ("index", Number(index as f64)),
             ("value", Number(value.into())),
             ("limit", Number(limit.into())),
         ],
-        Error::BufferSize { expected, actual, .. } => {
-            vec![("expected", Number(expected as f64)), ("actual", Number(actual as f64))]
-        }
+        Error::BufferSize { what, expected, actual } => vec![
+            ("field", Text(what.into())),
+            ("expected", Number(expected as f64)),
+            ("actual", Number(actual as f64)),
+        ],
         Error::Allocation { bytes } => vec![("bytes", Number(bytes as f64))],
         _ => vec![],
+    };
+    if !known.is_empty() {
+        fields.push(("known", List(known)));
     }
+    fields.extend(closest);
+    fields
 }
 
 fn for_javascript(error: Error) -> Error {

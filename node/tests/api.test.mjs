@@ -16,7 +16,7 @@ function refuses(run, kind, code, message) {
   assert.throws(run, (error) => {
     assert.ok(error instanceof kind, `${error.name} came; ${kind.name} is wanted`);
     assert.equal(error.code, /^[a-z]/.test(code) ? `ERR_MOJO_AUDIO_${code.toUpperCase()}` : code);
-    assert.equal(error.kind, /^[a-z]/.test(code) ? code : undefined);
+    assert.equal(error.kind, /^[a-z]/.test(code) ? code : 'argument');
     if (message !== undefined) assert.match(error.message, message);
     return true;
   });
@@ -180,6 +180,31 @@ test('options of a wrong type, name or value are refused', () => {
   }
   const failing = { get nMels() { throw new Error('mine'); } };
   assert.throws(make(failing), /mine/);
+});
+
+test('errors have their parts as properties', () => {
+  const has = (run, parts) => {
+    assert.throws(run, (error) => {
+      const found = Object.fromEntries(Object.keys(parts).map((name) => [name, error[name]]));
+      assert.deepEqual(found, parts);
+      return true;
+    });
+  };
+  const stream = new MelExtractor(LIVE).stream();
+  stream.push(samples);
+  stream.finish();
+  has(() => new MelExtractor({ hopLength: 0 }), { kind: 'config', field: 'hopLength', value: '0', wanted: 'at least 1', known: undefined });
+  has(() => new MelExtractor({ melScale: 'htc' }), { kind: 'config', field: 'melScale', known: ['slaney', 'htk', 'kaldi'], closest: 'htk' });
+  has(() => new MelExtractor({ nMel: 1 }), { kind: 'unknown_name', what: 'option', value: 'nMel', closest: 'nMels' });
+  has(() => new MelExtractor('wisper'), { kind: 'unknown_name', what: 'preset', known: [...PRESETS], closest: 'whisper' });
+  has(() => whisper.computeSync(new Float32Array(0)), { kind: 'empty_input' });
+  has(() => whisper.computeSync(Float32Array.of(0, NaN)), { kind: 'sample', index: 1, value: NaN, clip: undefined });
+  has(() => whisper.computeBatchSync([samples, Float32Array.of(0, NaN)]), { kind: 'sample', index: 1, clip: 1 });
+  has(() => whisper.computeInto(samples, new Float32Array(7)), { kind: 'buffer_size', field: 'out', expected: 4000, actual: 7 });
+  has(() => new MelExtractor({ padTo: 2 ** 48 }).computeSync(samples), { kind: 'allocation' });
+  has(() => stream.push(samples), { kind: 'finished' });
+  has(() => whisper.computeBatchSync([samples], { threads: 0 }), { kind: 'argument', field: 'threads' });
+  has(() => whisper.computeSync([1]), { kind: 'argument', field: 'samples' });
 });
 
 test("the caller's own tables are used, and their lengths checked", () => {

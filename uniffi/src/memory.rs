@@ -1,6 +1,7 @@
 //! Samples and results in the caller's memory.
 
 use crate::errors::NativeError;
+use mojo_audio_core::ErrorKind;
 use std::borrow::Cow;
 
 /// A type of samples, for which every bit pattern is a value.
@@ -61,7 +62,7 @@ pub fn output(address: u64, length: u64, samples: &[u8]) -> Result<&mut [f32], N
 }
 
 fn refused(text: String) -> NativeError {
-    NativeError::Other { text, code: "argument".into() }
+    NativeError::Other { text, code: ErrorKind::Argument.code().into() }
 }
 
 #[cfg(test)]

@@ -32,19 +32,22 @@ public enum MelError: Error, Sendable, Hashable {
     /// is a bug: please report it.
     case other(code: String, message: String)
 
-    /// A short name of the kind of error, the same in every version and language.
-    public var code: String {
+    /// The kind of error.
+    public var kind: Kind {
         switch self {
-        case .config: "config"
-        case .unknownName: "unknown_name"
-        case .emptyInput: "empty_input"
-        case .sample: "sample"
-        case .bufferSize: "buffer_size"
-        case .allocation: "allocation"
-        case .finished: "finished"
-        case .other(let code, _): code
+        case .config: .config
+        case .unknownName: .unknownName
+        case .emptyInput: .emptyInput
+        case .sample: .sample
+        case .bufferSize: .bufferSize
+        case .allocation: .allocation
+        case .finished: .finished
+        case .other(let code, _): Kind(rawValue: code) ?? .internal
         }
     }
+
+    /// A short name of the kind of error, the same in every version and language.
+    public var code: String { kind.rawValue }
 
     /// The whole sentence, in English.
     public var message: String {
@@ -112,6 +115,6 @@ func refusing<R>(_ call: () throws -> R) throws(MelError) -> R {
     } catch let error as MelError {
         throw error
     } catch {
-        throw .other(code: "internal", message: error.localizedDescription)
+        throw .other(code: MelError.Kind.internal.rawValue, message: error.localizedDescription)
     }
 }

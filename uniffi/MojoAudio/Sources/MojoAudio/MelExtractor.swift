@@ -122,7 +122,7 @@ public final class MelExtractor: Sendable {
     ) throws(MelError) -> [MelSpectrogram] {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         guard threads >= 1 else {
-            throw .other(code: "argument", message: "threads must be at least 1, got \(threads)")
+            throw .other(code: MelError.Kind.argument.rawValue, message: "threads must be at least 1, got \(threads)")
         }
         let batch = Batch(clips.count)
         DispatchQueue.concurrentPerform(iterations: min(threads, clips.count)) { _ in

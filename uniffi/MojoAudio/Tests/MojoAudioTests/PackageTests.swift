@@ -163,6 +163,7 @@ private func noise(_ count: Int) -> [Float] {
     let endless = try MelExtractor(MelConfig.whisper.with { $0.nFrames = Int(UInt32.max) })
     #expect(code { _ = try endless.compute([0, 0] as [Float]) } == "allocation")
     #expect(code { _ = try extractor.computeBatch([[0]] as [[Float]], threads: 0) } == "argument")
+    #expect(MelError.Kind.argument.number == 8 && MelError.Kind.allCases.allSatisfy { $0.number >= 1 })
     let error = try refusal {
         _ = try extractor.computeBatch([[0], [], [.nan]] as [[Float]])
     }

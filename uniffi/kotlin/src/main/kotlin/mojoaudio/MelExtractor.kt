@@ -148,7 +148,7 @@ public class MelExtractor @JvmOverloads constructor(
      * [compute].
      *
      * @param threads the number of threads; 0 for one for each core of the machine
-     * @throws MelException for the first failed clip; the message starts with its index
+     * @throws MelException for the first failed clip, which [MelException.clip] and the message name
      */
     @JvmOverloads
     public fun computeBatch(clips: List<FloatArray>, threads: Int = 0): List<MelSpectrogram> =
@@ -181,7 +181,7 @@ private fun bytes(table: FloatArray?): ByteBuffer {
 }
 
 private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): List<MelSpectrogram> {
-    if (threads < 0) throw MelException.Other("argument", "threads must be at least 0, got $threads")
+    if (threads < 0) throw MelException.Other(MelErrorKind.ARGUMENT, "threads must be at least 0, got $threads")
     val results = arrayOfNulls<Result<MelSpectrogram>>(count)
     val taken = AtomicInteger()
     val work = {
@@ -194,7 +194,7 @@ private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): L
     work()
     others.forEach(::joinInAnyCase)
     return results.mapIndexed { clip, result ->
-        result!!.getOrElse { throw if (it is MelException) it.about("clip $clip: ") else it }
+        result!!.getOrElse { throw if (it is MelException) it.ofClip(clip) else it }
     }
 }
 

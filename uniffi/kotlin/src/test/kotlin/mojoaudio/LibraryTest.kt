@@ -171,9 +171,17 @@ class LibraryTest {
         refused<IllegalArgumentException> { extractor.computeInto(samples, direct(800).asReadOnlyBuffer()) }
         val endless = MelConfig.whisper().toBuilder().set("n_frames", "4294967295").build()
         refused<MelException.Allocation> { MelExtractor(endless).use { it.compute(FloatArray(2)) } }
-        refused<MelException.Other> { extractor.computeBatch(listOf(FloatArray(1)), -1) }
+        val threads = refused<MelException.Other> { extractor.computeBatch(listOf(FloatArray(1)), -1) }
+        assertEquals(MelErrorKind.ARGUMENT, threads.errorKind)
         val clip = refused<MelException.EmptyInput> { extractor.computeBatch(listOf(FloatArray(1), FloatArray(0))) }
         assertTrue(clip.message!!.startsWith("clip 1: "))
+        assertEquals(listOf(1, "empty_input", 3), listOf(clip.clip, clip.code, clip.errorKind.number))
+        val alone = refused<MelException.EmptyInput> { extractor.compute(FloatArray(0)) }
+        assertEquals(listOf(null, MelErrorKind.EMPTY_INPUT), listOf(alone.clip, alone.errorKind))
+        val bad = refused<MelException.Sample> {
+            extractor.computeBatch(listOf(FloatArray(9), floatArrayOf(0f, 0f, Float.NaN)), 2)
+        }
+        assertEquals(listOf(2L, 1, MelErrorKind.SAMPLE), listOf(bad.index, bad.clip, bad.errorKind))
         assertEquals(emptyList<MelSpectrogram>(), extractor.computeBatchInt16(emptyList()))
     }
 

@@ -26,6 +26,7 @@ export type Reference = 'whole_input' | 'fixed' | 'none';
 export type LifterKind = 'kaldi' | 'librosa';
 export type Normalize = 'none' | 'mean' | 'deviation' | 'variance';
 export type Layout = 'mel_major' | 'frame_major';
+export type StackEdge = 'fill' | 'repeat' | 'drop';
 
 /**
  * Every option of a mel spectrogram. What is left out, or undefined, is the preset's; null unsets an
@@ -74,7 +75,8 @@ export interface MelConfig {
   fMin?: number | undefined;
   /**
    * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-   * rate, where torchaudio rounds down to whole hertz.
+   * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+   * Kaldi does with its `high_freq`.
    *
    * @default null
    */
@@ -459,6 +461,58 @@ export interface MelConfig {
    * @default null
    */
   inputRate?: number | null | undefined;
+  /**
+   * Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+   * times as many rows: all of the first frame, then those of the next.
+   *
+   * @default 1
+   */
+  stack?: number | undefined;
+  /**
+   * Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+   * side every 6, `stackEdge` `repeat` is FunASR's low frame rate.
+   *
+   * @default null
+   */
+  stackStride?: number | null | undefined;
+  /**
+   * What frames side by side contain where the signal has no frame. There is one for each `stackStride`
+   * frames begun, except with `drop`.
+   *
+   * - `fill`: The last ones are filled with `stackFill` (SeamlessM4T).
+   * - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
+   * - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+   *
+   * @default 'fill'
+   */
+  stackEdge?: StackEdge | undefined;
+  /**
+   * The value that `stackEdge` `fill` fills with.
+   *
+   * @default 0
+   */
+  stackFill?: number | undefined;
+  /**
+   * Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+   * the whole signal.
+   *
+   * @default null
+   */
+  maxLength?: number | bigint | null | undefined;
+  /**
+   * Number of zeros before the signal. They count towards `padTo`. `padMode` must be `constant` with
+   * it, or frames must not reach beyond the ends (`center` false, `snipEdges` true).
+   *
+   * @default 0
+   */
+  padStart?: number | bigint | undefined;
+  /**
+   * Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+   * least 1. Unset: no such padding.
+   *
+   * @default null
+   */
+  padToMultipleOf?: number | null | undefined;
 }
 
 /** Every option and its value. */

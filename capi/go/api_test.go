@@ -97,6 +97,7 @@ func TestFromJSON(t *testing.T) {
 	expected.FMax = 8000
 	expected.BinFrequencies = mojoaudio.BinFrequenciesLinspace
 	expected.PadTo = 480_000
+	expected.MaxLength = 480_000
 	whisper := `{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}`
 	config, err := mojoaudio.FromJSON(whisper)
 	if err != nil || config != expected {

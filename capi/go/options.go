@@ -354,6 +354,27 @@ func (v Layout) String() string {
 	return choiceName(int32(v), "mel_major", "frame_major")
 }
 
+// StackEdge is a value of the option StackEdge.
+type StackEdge int32
+
+// Values of the option StackEdge.
+const (
+	// The last ones are filled with StackFill (SeamlessM4T).
+	StackEdgeFill StackEdge = 0
+
+	// The first frame (Stack − 1) / 2 times, rounded down, before itself, and the last frame after
+	// itself: FunASR's low frame rate.
+	StackEdgeRepeat StackEdge = 1
+
+	// Only frames side by side that are complete are in the result (Granite Speech).
+	StackEdgeDrop StackEdge = 2
+)
+
+// String is the value's name in every language.
+func (v StackEdge) String() string {
+	return choiceName(int32(v), "fill", "repeat", "drop")
+}
+
 // MelConfig has every option of the pipeline. Take a preset and change fields:
 //
 //	config := mojoaudio.KaldiFbank()
@@ -387,7 +408,8 @@ type MelConfig struct {
 	FMin float64
 
 	// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-	// rate, where torchaudio rounds down to whole hertz.
+	// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+	// Kaldi does with its high_freq.
 	// 0 is unset.
 	FMax float64
 
@@ -561,6 +583,36 @@ type MelConfig struct {
 	// i / SampleRate. Unset: SampleRate, nothing is resampled.
 	// 0 is unset.
 	InputRate int
+
+	// Frames that are put side by side in one frame of the result, from 1 to 256. The result has Stack
+	// times as many rows: all of the first frame, then those of the next.
+	Stack int
+
+	// Frames from one start of Stack frames to the next; at least 1. Unset: Stack. With 7 frames side by
+	// side every 6, StackEdge repeat is FunASR's low frame rate.
+	// 0 is unset.
+	StackStride int
+
+	// What frames side by side contain where the signal has no frame. There is one for each StackStride
+	// frames begun, except with drop.
+	StackEdge StackEdge
+
+	// The value that StackEdge fill fills with.
+	StackFill float64
+
+	// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+	// the whole signal.
+	// 0 is unset.
+	MaxLength uint64
+
+	// Number of zeros before the signal. They count towards PadTo. PadMode must be constant with
+	// it, or frames must not reach beyond the ends (Center false, SnipEdges true).
+	PadStart uint64
+
+	// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+	// least 1. Unset: no such padding.
+	// 0 is unset.
+	PadToMultipleOf int
 }
 
 // Presets are the names that [Preset] knows.
@@ -667,6 +719,13 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.MaskTail = o.mask_tail != 0
 	c.Layout = Layout(o.layout)
 	c.InputRate = int(o.input_rate)
+	c.Stack = int(o.stack)
+	c.StackStride = int(o.stack_stride)
+	c.StackEdge = StackEdge(o.stack_edge)
+	c.StackFill = float64(o.stack_fill)
+	c.MaxLength = uint64(o.max_length)
+	c.PadStart = uint64(o.pad_start)
+	c.PadToMultipleOf = int(o.pad_to_multiple_of)
 	return c
 }
 
@@ -779,5 +838,21 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 		return o, outOfRange("input_rate", c.InputRate)
 	}
 	o.input_rate = C.uint32_t(c.InputRate)
+	if int64(c.Stack) < 0 || int64(c.Stack) > math.MaxUint32 {
+		return o, outOfRange("stack", c.Stack)
+	}
+	o.stack = C.uint32_t(c.Stack)
+	if int64(c.StackStride) < 0 || int64(c.StackStride) > math.MaxUint32 {
+		return o, outOfRange("stack_stride", c.StackStride)
+	}
+	o.stack_stride = C.uint32_t(c.StackStride)
+	o.stack_edge = C.int32_t(c.StackEdge)
+	o.stack_fill = C.double(c.StackFill)
+	o.max_length = C.uint64_t(c.MaxLength)
+	o.pad_start = C.uint64_t(c.PadStart)
+	if int64(c.PadToMultipleOf) < 0 || int64(c.PadToMultipleOf) > math.MaxUint32 {
+		return o, outOfRange("pad_to_multiple_of", c.PadToMultipleOf)
+	}
+	o.pad_to_multiple_of = C.uint32_t(c.PadToMultipleOf)
 	return o, nil
 }

@@ -392,6 +392,25 @@ typedef enum {
 } MojoMelLayout;
 
 /**
+ * Values of the option stack_edge.
+ */
+typedef enum {
+  /**
+   * The last ones are filled with stack_fill (SeamlessM4T).
+   */
+  MOJO_MEL_STACK_EDGE_FILL = 0,
+  /**
+   * The first frame (stack − 1) / 2 times, rounded down, before itself, and the last frame after
+   * itself: FunASR's low frame rate.
+   */
+  MOJO_MEL_STACK_EDGE_REPEAT = 1,
+  /**
+   * Only frames side by side that are complete are in the result (Granite Speech).
+   */
+  MOJO_MEL_STACK_EDGE_DROP = 2,
+} MojoMelStackEdge;
+
+/**
  * The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
  * occur only in others than C. A number keeps its meaning for ever.
  */
@@ -722,7 +741,8 @@ typedef struct {
   double f_min;
   /**
    * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-   * rate, where torchaudio rounds down to whole hertz.
+   * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+   * Kaldi does with its high_freq.
    * 0 means unset.
    */
   double f_max;
@@ -809,6 +829,44 @@ typedef struct {
    * Always 0.
    */
   uint32_t reserved_0;
+  /**
+   * Frames that are put side by side in one frame of the result, from 1 to 256. The result has stack
+   * times as many rows: all of the first frame, then those of the next.
+   */
+  uint32_t stack;
+  /**
+   * Frames from one start of stack frames to the next; at least 1. Unset: stack. With 7 frames side by
+   * side every 6, stack_edge repeat is FunASR's low frame rate.
+   * 0 means unset.
+   */
+  uint32_t stack_stride;
+  /**
+   * What frames side by side contain where the signal has no frame. There is one for each stack_stride
+   * frames begun, except with drop.
+   * A MojoMelStackEdge.
+   */
+  int32_t stack_edge;
+  /**
+   * Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+   * least 1. Unset: no such padding.
+   * 0 means unset.
+   */
+  uint32_t pad_to_multiple_of;
+  /**
+   * The value that stack_edge fill fills with.
+   */
+  double stack_fill;
+  /**
+   * Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+   * the whole signal.
+   * 0 means unset.
+   */
+  uint64_t max_length;
+  /**
+   * Number of zeros before the signal. They count towards pad_to. pad_mode must be constant with
+   * it, or frames must not reach beyond the ends (center false, snip_edges true).
+   */
+  uint64_t pad_start;
 } MojoMelOptions;
 
 #ifdef __cplusplus

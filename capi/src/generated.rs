@@ -239,6 +239,20 @@ pub enum MojoMelLayout {
     MOJO_MEL_LAYOUT_FRAME_MAJOR = 1,
 }
 
+/// Values of the option stack_edge.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MojoMelStackEdge {
+    /// The last ones are filled with stack_fill (SeamlessM4T).
+    MOJO_MEL_STACK_EDGE_FILL = 0,
+    /// The first frame (stack − 1) / 2 times, rounded down, before itself, and the last frame after
+    /// itself: FunASR's low frame rate.
+    MOJO_MEL_STACK_EDGE_REPEAT = 1,
+    /// Only frames side by side that are complete are in the result (Granite Speech).
+    MOJO_MEL_STACK_EDGE_DROP = 2,
+}
+
 /// The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
 /// occur only in others than C. A number keeps its meaning for ever.
 #[repr(C)]
@@ -428,7 +442,8 @@ pub struct MojoMelOptions {
     /// Lower edge of the lowest band, in hertz: at least 0 and less than f_max.
     pub f_min: f64,
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    /// Kaldi does with its high_freq.
     /// 0 means unset.
     pub f_max: f64,
     /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
@@ -478,6 +493,30 @@ pub struct MojoMelOptions {
     pub input_rate: u32,
     /// Always 0.
     pub reserved_0: u32,
+    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has stack
+    /// times as many rows: all of the first frame, then those of the next.
+    pub stack: u32,
+    /// Frames from one start of stack frames to the next; at least 1. Unset: stack. With 7 frames side by
+    /// side every 6, stack_edge repeat is FunASR's low frame rate.
+    /// 0 means unset.
+    pub stack_stride: u32,
+    /// What frames side by side contain where the signal has no frame. There is one for each stack_stride
+    /// frames begun, except with drop.
+    /// A MojoMelStackEdge.
+    pub stack_edge: i32,
+    /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    /// least 1. Unset: no such padding.
+    /// 0 means unset.
+    pub pad_to_multiple_of: u32,
+    /// The value that stack_edge fill fills with.
+    pub stack_fill: f64,
+    /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    /// the whole signal.
+    /// 0 means unset.
+    pub max_length: u64,
+    /// Number of zeros before the signal. They count towards pad_to. pad_mode must be constant with
+    /// it, or frames must not reach beyond the ends (center false, snip_edges true).
+    pub pad_start: u64,
 }
 
 /// Presets by their number in the field preset.
@@ -557,6 +596,13 @@ impl MojoMelOptions {
             normalize_eps: config.normalize_eps,
             input_rate: config.input_rate.unwrap_or_default(),
             reserved_0: 0,
+            stack: config.stack,
+            stack_stride: config.stack_stride.unwrap_or_default(),
+            stack_edge: config.stack_edge as i32,
+            pad_to_multiple_of: config.pad_to_multiple_of.unwrap_or_default(),
+            stack_fill: config.stack_fill,
+            max_length: config.max_length.unwrap_or_default(),
+            pad_start: config.pad_start,
         }
     }
 
@@ -705,6 +751,18 @@ impl MojoMelOptions {
             mask_tail: choice("mask_tail", &[false, true], self.mask_tail, "0 or 1")?,
             layout: choice("layout", config::Layout::ALL, self.layout, "a MojoMelLayout, from 0 to 1")?,
             input_rate: (self.input_rate != 0).then_some(self.input_rate),
+            stack: self.stack,
+            stack_stride: (self.stack_stride != 0).then_some(self.stack_stride),
+            stack_edge: choice(
+                "stack_edge",
+                config::StackEdge::ALL,
+                self.stack_edge,
+                "a MojoMelStackEdge, from 0 to 2",
+            )?,
+            stack_fill: self.stack_fill,
+            max_length: (self.max_length != 0).then_some(self.max_length),
+            pad_start: self.pad_start,
+            pad_to_multiple_of: (self.pad_to_multiple_of != 0).then_some(self.pad_to_multiple_of),
         })
     }
 }

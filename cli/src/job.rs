@@ -11,7 +11,7 @@ use crate::picture::{self, Grid, Overview, View};
 use crate::settings::Settings;
 use crate::sinks::{Matrix, Sink};
 use long::{Results, Times};
-use mojo_audio_core::MelExtractor;
+use mojo_audio_core::{MelConfig, MelExtractor};
 use mojo_audio_files::{Source, Warning};
 use source::{Origin, Samples, with_samples};
 use statistics::Tally;
@@ -43,6 +43,19 @@ pub struct Features {
     pub png: Option<PathBuf>,
     /// The picture for the terminal, if it was asked for.
     pub picture: Option<String>,
+}
+
+impl Features {
+    /// What to say if the end of the file is not in the features, as the option `max_length` has it.
+    pub fn truncated(&self, config: &MelConfig) -> Option<String> {
+        let most = config.max_length.filter(|&most| (self.samples as u64) > most)?;
+        let seconds = |samples: u64| samples as f64 / f64::from(config.sample_rate);
+        Some(format!(
+            "only the first {:.1} of {:.1} s are computed (max_length; --set max_length=none for all)",
+            seconds(most),
+            seconds(self.samples as u64)
+        ))
+    }
 }
 
 /// Size in characters that a picture in the terminal may have.

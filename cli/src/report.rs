@@ -114,6 +114,9 @@ impl<'a> Reporter<'a> {
                 for warning in &features.warnings {
                     warn(&format!("{}: {warning}", shown(path)));
                 }
+                if let Some(warning) = features.truncated(self.settings.config()) {
+                    warn(&format!("{}: {warning}", shown(path)));
+                }
             }
             Outcome::Failed(failure) => self.fail(path, failure),
             Outcome::Kept { .. } => {}

@@ -63,6 +63,13 @@ const VALUES: &[(&str, &[&str])] = &[
     ("normalize_eps", &["normalize=deviation", "normalize_eps=0.1"]),
     ("mask_tail", &["normalize=deviation", "drop_last_frame=false", "mask_tail=true"]),
     ("layout", &["layout=frame_major"]),
+    ("stack", &["stack=2"]),
+    ("stack_stride", &["stack_stride=2"]),
+    ("stack_edge", &["stack=3", "stack_edge=drop"]),
+    ("stack_fill", &["stack=3", "stack_fill=9"]),
+    ("max_length", &["max_length=8000"]),
+    ("pad_start", &["pad_mode=constant", "pad_start=1600"]),
+    ("pad_to_multiple_of", &["pad_to_multiple_of=7000"]),
 ];
 
 #[test]
@@ -154,6 +161,19 @@ fn a_recipe_is_read_from_a_model() {
         assert_eq!(objects[0]["config"], source.to_str().unwrap());
         assert!(objects[0]["preset"].is_null());
     }
+    // The class truncates, which must not be missed.
+    let half = whisper.replace("128", "128, \"sampling_rate\": 16000, \"chunk_length\": 1");
+    std::fs::write(&file, half).unwrap();
+    let (run, objects) = read(&file, &["--set", "sample_rate=32000"]);
+    assert_eq!((run.code, objects[0]["shape"].clone()), (Some(0), serde_json::json!([128, 100])));
+    assert_eq!(objects[0]["warnings"][0]["code"], "truncated", "{}", objects[0]);
+    let text = common::run([speech.as_os_str(), "--config".as_ref(), file.as_os_str()]);
+    assert!(!text.err.contains("max_length"), "{}", text.err);
+    let truncated = [speech.as_os_str(), "--set".as_ref(), "max_length=8000".as_ref()];
+    let truncated = common::run(truncated);
+    let said = "only the first 0.5 of 1.0 s are computed (max_length";
+    assert!(truncated.err.contains(said), "{}", truncated.err);
+    std::fs::write(&file, whisper).unwrap();
     let nested = r#"{"feature_extractor": {"feature_extractor_type": "ASTFeatureExtractor"}}"#;
     std::fs::write(folder.join("processor_config.json"), nested).unwrap();
     assert_eq!(read(&folder, &[]).1[0]["shape"], serde_json::json!([128, 1024]));

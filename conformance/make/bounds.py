@@ -53,8 +53,9 @@ def measure(samples, o, reference):
     strong = None
     if not o["n_mfcc"] and not o["use_energy"]:
         strong = np.zeros(truth.shape, dtype=bool)
-        frames = min(mel.shape[1], truth.shape[1])
-        strong[:, :frames] = oracle.strong_bands(mel, o)[:, :frames]
+        known = oracle.strong_bands(mel, o)
+        frames = min(known.shape[1], truth.shape[1])
+        strong[:, :frames] = known[:, :frames]
     if o["log"] == "none" and not o["n_mfcc"]:
         # Energies: a relative bound from the strong bands, an absolute one for the rest.
         size = np.maximum(np.abs(truth), np.finfo(np.float32).tiny)

@@ -551,7 +551,64 @@ def input_rates():
                "openai-whisper", "openai(at_rate(x, 44100, 16000))", {"input_rate": 44100}, kind="batch")
 
 
+def stacks():
+    """Frames side by side, as transformers' classes put them; others by torch's unfold."""
+    signal = "speech 16000 6000 2"
+    seamless = {"normalize": "variance", "normalize_eps": 1e-7, "stack": 2}
+    for n in (6000, 6160):
+        for layout in ({}, {"layout": "frame_major"}):
+            yield Case(f"stack-{n}{'-frame-major' if layout else ''}", "kaldi-fbank", f"speech 16000 {n} 2", "transformers",
+                       "extract('SeamlessM4T', x).T", seamless | layout)
+    yield Case("stack-fill", "kaldi-fbank", "speech 16000 6160 2", "transformers", "extract('SeamlessM4T', x, padding_value=1.0).T",
+               seamless | {"stack_fill": 1.0})
+    low = "extract('FunAsrNano', x{}).T"
+    kaldi = {"window": "hamming", "input_scale": 1.0}
+    for n in (400, 1360, 5000, 16000):
+        yield Case(f"stack-low-frame-rate-{n}", "kaldi-fbank", f"speech 16000 {n} 2", "transformers", low.format(""),
+                   kaldi | {"stack": 7, "stack_stride": 6, "stack_edge": "repeat"})
+    yield Case("stack-low-frame-rate-5-1", "kaldi-fbank", "white 16000 2500 2", "transformers",
+               low.format(", num_frames_lfr=5, stride_lfr=1, feature_size=20"),
+               kaldi | {"stack": 5, "stack_stride": 1, "stack_edge": "repeat", "n_mels": 20})
+    fbank = "knf_fbank(x * 32768, mel={'num_bins': 20})"
+    yield Case("stack-splice", "kaldi-fbank", "white 16000 2500 3", "kaldi-native-fbank",
+               f"side_by_side({fbank}, 3, 1)", {"n_mels": 20, "stack": 3, "stack_stride": 1, "stack_edge": "drop"})
+    yield Case("stack-subsampled", "kaldi-fbank", "white 16000 2500 3", "kaldi-native-fbank",
+               f"{fbank}[:, ::3]", {"n_mels": 20, "stack_stride": 3})
+    yield Case("stack-int16", "kaldi-fbank", signal, "kaldi-native-fbank", f"side_by_side({fbank}, 2, 2)",
+               {"n_mels": 20, "stack": 2, "stack_edge": "drop"}, kind="int16")
+    yield Case("stack-batch", "kaldi-fbank", [f"speech 16000 {n} 2" for n in (400, 1360, 2000)], "transformers",
+               low.format(""), kaldi | {"stack": 7, "stack_stride": 6, "stack_edge": "repeat"}, kind="batch")
+
+
+def lengths():
+    """Truncation, and padding at the start and to a multiple."""
+    call = "extract('Whisper', x, arguments={{'padding': 'max_length', 'max_length': {}, 'truncation': True}})"
+    for n in (3000, 4000, 6000):
+        yield Case(f"max-length-{n}", "whisper", f"speech 16000 {n} 2", "transformers", call.format(4000),
+                   {"max_length": 4000, "pad_to": 4000})
+    yield Case("max-length-kaldi", "kaldi-fbank", "speech 16000 6000 2", "kaldi-native-fbank",
+               "knf_fbank(x[:2500] * 32768, mel={'num_bins': 80})", {"max_length": 2500})
+    yield Case("max-length-input-rate", "kaldi-fbank", "speech 48000 9000 1", "kaldi-native-fbank",
+               "knf_fbank(at_rate(x, 48000, 16000)[:2500] * 32768, mel={'num_bins': 80})",
+               {"max_length": 2500, "input_rate": 48000})
+    yield Case("pad-start", "kaldi-fbank", "speech 16000 3000 2", "kaldi-native-fbank",
+               "knf_fbank(np.pad(x, (500, 0)) * 32768, mel={'num_bins': 80})", {"pad_start": 500})
+    yield Case("pad-start-constant", "librosa", "speech 22050 3000 2", "librosa",
+               "librosa.feature.melspectrogram(y=np.pad(x, (1000, 0)))", {"pad_start": 1000})
+    multiple = "extract('Whisper', x, arguments={'padding': 'longest', 'pad_to_multiple_of': 800})"
+    for n in (3000, 3200):
+        yield Case(f"pad-to-multiple-of-{n}", "whisper", f"speech 16000 {n} 2", "transformers", multiple,
+                   {"pad_to_multiple_of": 800})
+
+
+def upper_edges():
+    """Kaldi's high_freq: 0 or less counts from half the rate."""
+    for high in (0.0, -400.0, -3000.5):
+        yield Case(f"f-max-below-{abs(high):g}", "kaldi-fbank", "speech 16000 4000 2", "kaldi-native-fbank",
+                   f"knf_fbank(x * 32768, mel={{'num_bins': 40, 'high_freq': {high}}})", {"n_mels": 40, "f_max": high})
+
+
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates):
+                  input_rates, stacks, lengths, upper_edges):
         yield from group()

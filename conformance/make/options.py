@@ -14,7 +14,8 @@ DEFAULT = {
     "scale": 0.25, "n_mfcc": None, "lifter": 0.0, "lifter_kind": "kaldi", "use_energy": False,
     "raw_energy": True, "energy_floor": 0.0, "htk_compat": False, "n_frames": None,
     "normalize": "none", "normalize_ddof": 1, "normalize_eps": 1e-5, "mask_tail": False,
-    "layout": "mel_major", "input_rate": None,
+    "layout": "mel_major", "input_rate": None, "stack": 1, "stack_stride": None, "stack_edge": "fill",
+    "stack_fill": 0.0, "max_length": None, "pad_start": 0, "pad_to_multiple_of": None,
 }
 
 LINEAR = DEFAULT | {

@@ -22,16 +22,16 @@ def preemphasized(x, c):
     return np.concatenate([x[:1], x[1:] - x.dtype.type(c) * x[:-1]])
 
 
-def padded_at_end(x, o):
-    """Zeros or repetitions after the signal. It follows every step that measures or filters the signal."""
-    x = np.concatenate([x, np.zeros(o["pad_end"], x.dtype)])
+def padded(x, o):
+    """Zeros before the signal, zeros or repetitions after it. It follows every step that measures or filters it."""
+    x = np.pad(x, (o["pad_start"], o["pad_end"]))
     missing = (o["pad_to"] or 0) - len(x)
-    if missing <= 0:
-        return x
-    if o["pad_to_mode"] == "repeat":
-        x = np.tile(x, o["pad_to"] // len(x))
-        missing = o["pad_to"] - len(x)
-    return np.concatenate([x, np.zeros(missing, x.dtype)])
+    if missing > 0:
+        if o["pad_to_mode"] == "repeat":
+            x = np.tile(x, o["pad_to"] // len(x))
+            missing = o["pad_to"] - len(x)
+        x = np.pad(x, (0, missing))
+    return np.pad(x, (0, -len(x) % (o["pad_to_multiple_of"] or 1)))
 
 
 def extended(x, before, after, mode):
@@ -113,7 +113,9 @@ def filterbank(o):
         bins = np.arange(n_bins) * o["sample_rate"] / o["n_fft"]
     else:
         bins = np.linspace(0.0, o["sample_rate"] // 2, n_bins)
-    f_max = o["sample_rate"] / 2.0 if o["f_max"] is None else o["f_max"]
+    f_max = o["f_max"] or 0.0
+    if f_max <= 0.0:
+        f_max += o["sample_rate"] / 2.0
     low, high = to_mel([o["f_min"], f_max], o["mel_scale"])
     edges = np.linspace(low, high, o["n_mels"] + 2)
     hertz = to_hertz(edges, o["mel_scale"])
@@ -215,16 +217,32 @@ def normalized(y, o, n_samples):
     return y
 
 
+def stacked(y, o, fill):
+    """(stack · rows, frames): frames side by side; `fill` is what missing ones are filled with."""
+    size, n_frames = o["stack"], y.shape[1]
+    stride = o["stack_stride"] or size
+    if size == stride == 1:
+        return y
+    edge = o["stack_edge"]
+    firsts = np.arange(0, n_frames if edge != "drop" else max(n_frames - size + 1, 0), stride)
+    places = firsts[None, :] + np.arange(size)[:, None]
+    if edge == "repeat":
+        places = np.clip(places - (size - 1) // 2, 0, n_frames - 1)
+    y = np.hstack([y, np.full((len(y), size), fill, y.dtype)])
+    return np.concatenate([y[:, np.minimum(row, n_frames)] for row in places])
+
+
 def mel_spectrogram(samples, o, dtype=np.float64):
     """The result, mel-major, and the mel energies before the logarithm (without the energy row)."""
     x = resampled(samples, o["input_rate"], o["sample_rate"], dtype)
+    x = x[: o["max_length"]]
     n_samples = len(x)
     if o["normalize_input"]:
         x = normalized_input(x)
     x = x * dtype(o["input_scale"])
     if o["preemphasis"] and o["preemphasis_mode"] == "signal":
         x = preemphasized(x, o["preemphasis"])
-    x = padded_at_end(x, o)
+    x = padded(x, o)
 
     frames = framed(x, o)
     if o["remove_dc_offset"]:
@@ -253,10 +271,10 @@ def mel_spectrogram(samples, o, dtype=np.float64):
     if o["n_mfcc"] is not None:
         y = cepstrum(y, o)
     y = with_energy(y, energy, o)
-    return normalized(y, o, n_samples), mel
+    return stacked(normalized(y, o, n_samples), o, o["stack_fill"]), mel
 
 
 def strong_bands(mel, o):
     """Which elements are within 60 dB of the loudest band of their frame."""
     floor = 10.0 ** (-60.0 / 20.0 * o["power"])
-    return mel >= floor * mel.max(axis=0, keepdims=True)
+    return stacked(mel >= floor * mel.max(axis=0, keepdims=True), o, False)

@@ -82,8 +82,15 @@ def recipe(name, x, **arguments):
         # All frames of the padded signal, of which the class returns a part.
         return loaded._torch_extract_fbank_features(np.pad(x, (0, loaded.n_samples - len(x)))[None], "cpu")[0]
     key = {"AST": "input_values", "Phi4Multimodal": "audio_input_features"}.get(name, "input_features")
-    features = np.asarray(loaded(x, sampling_rate=loaded.sampling_rate)[key][0])
+    arguments = {} if name == "GraniteSpeech" else {"sampling_rate": loaded.sampling_rate}
+    features = np.asarray(loaded(x, **arguments)[key][0])
     return features if name in ("Qwen3ASR", "VoxtralRealtime") else features.T
+
+
+def side_by_side(y, size, stride):
+    """Windows of `size` frames every `stride`, by torch's unfold; all of them lie within the frames."""
+    windows = torch.from_numpy(np.ascontiguousarray(y)).unfold(1, size, stride)
+    return windows.permute(2, 0, 1).flatten(0, 1).numpy()
 
 
 def whisper_numpy(x, **options):

@@ -11,8 +11,8 @@ mod value;
 
 pub use choices::{
     BinFrequencies, CenterPad, FrameSpan, Layout, LifterKind, Log, LogFloorMode, MelNorm, MelScale,
-    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain,
-    Window,
+    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, StackEdge,
+    TriangleDomain, Window,
 };
 pub use presets::PRESETS;
 pub use value::{Choice, OptionInfo, OptionKind};
@@ -35,10 +35,10 @@ macro_rules! options {
         /// # Ok::<(), mojo_audio_core::Error>(())
         /// ```
         ///
-        /// The order of the steps is fixed: resampling from `input_rate`, `normalize_input`, `dither`, `preemphasis` over the
-        /// signal, padding of the signal, framing, `remove_dc_offset`, raw energy, `preemphasis` in
-        /// the frame, window, transform, `power`, mel filters, `log`, reference and `top_db`,
-        /// `offset` and `scale`, cepstrum or energy, `normalize`.
+        /// The order of the steps is fixed: resampling from `input_rate`, `max_length`, `normalize_input`,
+        /// `dither`, `preemphasis` over the signal, padding of the signal, framing, `remove_dc_offset`, raw
+        /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log`, reference
+        /// and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `stack`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MelConfig {
             $( $(#[doc = $doc])+ pub $name: $type, )+
@@ -140,7 +140,8 @@ options! {
     /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
     f_min: f64 = 0.0;
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    /// Kaldi does with its `high_freq`.
     f_max: Option<f64> = None;
     /// Shape of the window.
     window: Window = Window::Hann;
@@ -259,6 +260,26 @@ options! {
     /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
     /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     input_rate: Option<u32> = None;
+    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+    /// times as many rows: all of the first frame, then those of the next.
+    stack: u32 = 1;
+    /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+    /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    stack_stride: Option<u32> = None;
+    /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+    /// frames begun, except with `drop`.
+    stack_edge: StackEdge = StackEdge::Fill;
+    /// The value that `stack_edge` `fill` fills with.
+    stack_fill: f64 = 0.0;
+    /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    /// the whole signal.
+    max_length: Option<u64> = None;
+    /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+    /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    pad_start: u64 = 0;
+    /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    /// least 1. Unset: no such padding.
+    pad_to_multiple_of: Option<u32> = None;
 }
 
 impl MelConfig {
@@ -293,22 +314,34 @@ impl MelConfig {
     /// use mojo_audio_core::MelConfig;
     ///
     /// assert_eq!(MelConfig::whisper().upper_frequency(), 8_000.0);
+    /// let below = MelConfig { f_max: Some(-400.0), ..MelConfig::whisper() };
+    /// assert_eq!(below.upper_frequency(), 7_600.0);
     /// ```
     #[must_use]
     pub fn upper_frequency(&self) -> f64 {
-        self.f_max.unwrap_or(f64::from(self.sample_rate) / 2.0)
+        let half_the_rate = f64::from(self.sample_rate) / 2.0;
+        match self.f_max {
+            Some(f_max) if f_max > 0.0 => f_max,
+            below => half_the_rate + below.unwrap_or(0.0),
+        }
     }
 
-    /// Rows of the result: bands, cepstral coefficients, or bands and the energy.
+    /// Rows of the result: bands, cepstral coefficients, or bands and the energy, times `stack`.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
     ///
     /// let config = MelConfig { use_energy: true, ..MelConfig::kaldi_fbank() };
     /// assert_eq!(config.n_rows(), 81);
+    /// assert_eq!(MelConfig { stack: 2, ..config }.n_rows(), 162);
     /// ```
     #[must_use]
     pub fn n_rows(&self) -> u32 {
+        self.frame_rows().saturating_mul(self.stack)
+    }
+
+    /// Rows of a frame before frames are put side by side.
+    pub(crate) fn frame_rows(&self) -> u32 {
         match self.n_mfcc {
             Some(n_mfcc) => n_mfcc,
             None => self.n_mels + u32::from(self.use_energy),

@@ -104,7 +104,7 @@ impl MelExtractor {
     }
 
     /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
-    /// energy (`use_energy`).
+    /// energy (`use_energy`), of each of the frames put side by side (`stack`).
     ///
     /// ```
     /// # use mojo_audio_core::{MelConfig, MelExtractor};
@@ -130,8 +130,7 @@ impl MelExtractor {
         if n_samples == 0 {
             return 0;
         }
-        let plan = &self.plan;
-        plan.n_frames.unwrap_or_else(|| plan.framing.count(plan.signal_length(n_samples as u64)))
+        self.plan.frame_count(n_samples as u64)
     }
 
     /// The bands whose filter is so narrow that it contains no bin of the transform: they are
@@ -271,7 +270,14 @@ impl MelExtractor {
         threads: usize,
     ) -> Result<(), Error> {
         let Self { config, plan, pool } = self;
-        let sink = Sink { start: out, n_rows: plan.n_rows, n_frames, layout: config.layout };
+        let sink = Sink {
+            start: out,
+            n_rows: plan.recipe.bands.n_rows,
+            n_frames,
+            layout: config.layout,
+            stacking: plan.stacking,
+            n_stacked: plan.framing.count(plan.signal_length(samples.len() as u64)),
+        };
         // SAFETY: the caller's.
         unsafe { WholeInput { plan, pool, samples, threads }.compute(sink) }
     }

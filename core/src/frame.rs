@@ -17,8 +17,10 @@ pub(crate) struct Framing {
     rounded: bool,
     drop_last: bool,
     at_most: usize,
+    pad_start: u64,
     pad_end: u64,
     pad_to: u64,
+    pad_multiple: u64,
 }
 
 impl Framing {
@@ -40,6 +42,7 @@ impl Framing {
             // Kaldi, feature-window.cc: the middle of frame t is at (t + ½) · hop.
             (span / 2) as i64 - (hop / 2) as i64
         };
+        let lead = lead + config.pad_start as i64;
         Self {
             hop,
             span,
@@ -49,19 +52,23 @@ impl Framing {
             rounded: !config.snip_edges,
             drop_last: config.drop_last_frame,
             at_most: config.n_frames.map_or(usize::MAX, |n| n as usize),
+            pad_start: config.pad_start,
             pad_end: config.pad_end,
             pad_to: config.pad_to.unwrap_or(0),
+            pad_multiple: config.pad_to_multiple_of.map_or(1, u64::from),
         }
     }
 
-    /// Length of the signal with `pad_end` and `pad_to`.
+    /// Length of the signal with its padding, without `pad_start`.
     pub fn padded_length(&self, n_samples: u64) -> u64 {
-        n_samples.saturating_add(self.pad_end).max(self.pad_to)
+        let length = n_samples.saturating_add(self.pad_start).saturating_add(self.pad_end);
+        let length = length.max(self.pad_to);
+        length.checked_next_multiple_of(self.pad_multiple).unwrap_or(length) - self.pad_start
     }
 
     /// How many frames are computed from a signal of `n_samples` samples.
     pub fn count(&self, n_samples: u64) -> usize {
-        let length = self.padded_length(n_samples);
+        let length = self.padded_length(n_samples).saturating_add(self.pad_start);
         let hop = self.hop as u64;
         let frames = if self.rounded {
             length.saturating_add(hop / 2) / hop

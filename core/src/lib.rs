@@ -40,6 +40,7 @@ mod shared;
 mod signal;
 mod sink;
 mod spectrogram;
+mod stack;
 #[cfg(feature = "stages")]
 #[doc(hidden)]
 pub mod stages;

@@ -3,6 +3,7 @@
 use crate::block::slices::{SUMS, Step};
 use crate::config::{Layout, MelConfig, Normalize};
 use crate::kernels::Kernel;
+use crate::sink::Sink;
 
 /// How each row is normalized.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +12,6 @@ pub(crate) struct Normalization {
     ddof: u32,
     eps: f64,
     mask_tail: bool,
-    layout: Layout,
 }
 
 impl Normalization {
@@ -21,35 +21,36 @@ impl Normalization {
             ddof: config.normalize_ddof,
             eps: config.normalize_eps,
             mask_tail: config.mask_tail,
-            layout: config.layout,
         }
     }
 
-    /// Normalizes a result of `n_rows` rows and `n_frames` frames in place. `whole_hops` is the
-    /// number of whole hops in the input: the frames that `mask_tail` keeps.
-    pub fn apply(
-        &self,
-        kernel: &Kernel,
-        data: &mut [f32],
-        n_rows: usize,
-        n_frames: usize,
-        whole_hops: usize,
-    ) {
+    /// Normalizes a result in place, as it is in the sink. `whole_hops` is the number of whole hops in the
+    /// input: the frames that `mask_tail` keeps.
+    pub fn apply(&self, kernel: &Kernel, data: &mut [f32], sink: &Sink, whole_hops: usize) {
+        let Sink { n_rows, stacking, .. } = *sink;
+        let n_frames = if stacking.is_none() { sink.n_frames } else { sink.n_stacked };
         let kept = if self.mask_tail { whole_hops.min(n_frames) } else { n_frames };
         if n_frames == 0 || (self.kind == Normalize::None && kept == n_frames) {
             return;
         }
         for row in 0..n_rows {
-            let mut values = match self.layout {
-                Layout::MelMajor => Row { data: &mut data[row * n_frames..], stride: 1, kept },
-                Layout::FrameMajor => Row { data: &mut data[row..], stride: n_rows, kept },
+            let mut values = match sink.layout {
+                Layout::MelMajor => {
+                    let side = n_rows * sink.n_frames;
+                    let places = Places { stride: 1, stacked: stacking.size, side };
+                    Row { data: &mut data[row * sink.n_frames..], places, kept }
+                }
+                Layout::FrameMajor => {
+                    let places = Places { stride: n_rows, stacked: 1, side: 0 };
+                    Row { data: &mut data[row..], places, kept }
+                }
             };
             if self.kind != Normalize::None {
                 let (mean, factor) = self.mean_and_factor(kernel, &mut values);
                 values.each(kernel, &mut Step::Apply { mean, factor });
             }
             for frame in kept..n_frames {
-                values.data[frame * values.stride] = 0.0;
+                values.data[values.places.of(frame)] = 0.0;
             }
         }
     }
@@ -78,24 +79,42 @@ impl Normalization {
 /// Values that are treated at once, where they do not stand together: a multiple of [`SUMS`].
 const TILE: usize = 256;
 
-/// One band of the result: `kept` values, `stride` apart.
+/// Where the values of a row are: those of neighbouring frames `stride` apart, but those of `stacked` frames side
+/// by side `side` apart.
+#[derive(Clone, Copy)]
+struct Places {
+    stride: usize,
+    stacked: usize,
+    side: usize,
+}
+
+impl Places {
+    fn of(self, frame: usize) -> usize {
+        if self.stacked == 1 {
+            return frame * self.stride;
+        }
+        frame / self.stacked * self.stride + frame % self.stacked * self.side
+    }
+}
+
+/// One row of a frame's values, of which `kept` count.
 struct Row<'a> {
     data: &'a mut [f32],
-    stride: usize,
+    places: Places,
     kept: usize,
 }
 
 impl Row<'_> {
     /// Does a step for all values; in the same order in every layout.
     fn each(&mut self, kernel: &Kernel, step: &mut Step<'_>) {
-        if self.stride == 1 {
+        if self.places.stride == 1 && self.places.stacked == 1 {
             kernel.normalize(&mut self.data[..self.kept], step);
             return;
         }
         let mut tile = [0.0; TILE];
         for start in (0..self.kept).step_by(TILE) {
             let tile = &mut tile[..TILE.min(self.kept - start)];
-            let places = (start..).map(|frame| frame * self.stride);
+            let places = (start..).map(|frame| self.places.of(frame));
             for (value, place) in tile.iter_mut().zip(places.clone()) {
                 *value = self.data[place];
             }

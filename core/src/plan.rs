@@ -13,6 +13,7 @@ use crate::memory;
 use crate::normalize::Normalization;
 use crate::resample;
 use crate::signal::Conditioning;
+use crate::stack::Stacking;
 use crate::window;
 use alloc::{format, string::String, vec::Vec};
 
@@ -37,7 +38,11 @@ pub(crate) struct Plan {
     pub conditioning: Conditioning,
     pub recipe: Recipe,
     pub compression: Compression,
+    pub stacking: Stacking,
+    /// Rows of the result.
     pub n_rows: usize,
+    /// Samples after which the signal is truncated.
+    pub max_length: u64,
     /// Frames that the result must have, and the value of missing ones.
     pub n_frames: Option<usize>,
     pub missing: f32,
@@ -95,7 +100,9 @@ impl Plan {
             resampling,
             conditioning: Conditioning::new(config),
             sample_limit,
-            n_rows: recipe.bands.n_rows,
+            stacking: Stacking::new(config),
+            n_rows: config.n_rows() as usize,
+            max_length: config.max_length.unwrap_or(u64::MAX),
             recipe,
             missing: (config.offset * config.scale) as f32,
             compression: Compression::new(config),
@@ -104,9 +111,18 @@ impl Plan {
         })
     }
 
-    /// How many samples an input of `n_samples` has after resampling: frames are cut from those.
+    /// How many samples an input of `n_samples` has after resampling and truncation: frames are cut from
+    /// those.
     pub fn signal_length(&self, n_samples: u64) -> u64 {
-        self.resampling.as_ref().map_or(n_samples, |design| design.output_length(n_samples))
+        let length =
+            self.resampling.as_ref().map_or(n_samples, |design| design.output_length(n_samples));
+        length.min(self.max_length)
+    }
+
+    /// Frames of the result for an input of `n_samples` samples.
+    pub fn frame_count(&self, n_samples: u64) -> usize {
+        let computed = || self.stacking.count(self.framing.count(self.signal_length(n_samples)));
+        self.n_frames.unwrap_or_else(computed)
     }
 
     /// How many samples `n_frames` frames span, with `stride` samples from one start to the next.

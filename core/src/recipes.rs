@@ -30,11 +30,12 @@ impl MelConfig {
     /// The result equals what the feature extractor class of that name in transformers computes for one
     /// signal by default, up to these differences:
     ///
-    /// - Padding to a fixed length, which is a class's default, is `pad_to`. Longer signals keep their length:
-    ///   `WhisperFeatureExtractor` and `ClvpFeatureExtractor` truncate them, the classes of Qwen3-ASR, MOSS
-    ///   and dots split them, CLAP takes a random part. Set `pad_to` to `None` for no padding.
-    /// - `SeamlessM4TFeatureExtractor` then puts `stride` frames side by side, and `Dots3NoteFeatureExtractor`
-    ///   drops frames of the padding.
+    /// - Padding and truncation to a fixed length, which are the default of some classes
+    ///   (`WhisperFeatureExtractor`: 30 s), are `pad_to` and `max_length`. Set them to `None` to keep the
+    ///   length of every signal. The classes of Qwen3-ASR, MOSS and dots split longer signals, CLAP takes a
+    ///   random part; here they keep their length.
+    /// - `SeamlessM4TFeatureExtractor` with a `stride` of 1 makes the number of frames even by one of
+    ///   `padding_value`; here there is none. `Dots3NoteFeatureExtractor` drops frames of the padding.
     /// - `dither` is Gaussian noise of the same deviation, not the same noise.
     ///
     /// Settings of images, videos and tokenizers in the same file are ignored, as are those that affect only
@@ -48,6 +49,7 @@ impl MelConfig {
     ///     f_max: Some(8_000.0),
     ///     bin_frequencies: BinFrequencies::Linspace,
     ///     pad_to: Some(480_000), // 30 s
+    ///     max_length: Some(480_000),
     ///     ..MelConfig::whisper_large_v3()
     /// };
     /// assert_eq!(MelConfig::from_preprocessor_config(json)?, config);

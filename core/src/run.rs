@@ -251,7 +251,7 @@ mod tests {
         ];
         for (start, levels) in (0..n_frames).step_by(range).zip(levels.into_iter().cycle()) {
             let frames = start..n_frames.min(start + range);
-            let sink = Sink { start: values.as_mut_ptr(), n_rows: plan.n_rows, n_frames, layout };
+            let sink = Sink::plain(values.as_mut_ptr(), plan.n_rows, n_frames, layout);
             for sink in [None, Some(sink)] {
                 // SAFETY: the sink has room for all frames; the scratch is the plan's.
                 let found = unsafe { run(plan, &mut scratch, signal, frames.clone(), sink, levels) };

@@ -89,7 +89,8 @@ impl Conditioning {
             dither_seed: config.dither_seed,
             preemphasis: if over_signal { config.preemphasis as f32 } else { 0.0 },
             normalize: config.normalize_input,
-            pad_mode: config.pad_mode,
+            // Either frames reach beyond the ends only where there are zeros, or zeros are beyond them.
+            pad_mode: if config.pad_start > 0 { PadMode::Constant } else { config.pad_mode },
             repeat: config.pad_to_mode == PadToMode::Repeat,
         }
     }

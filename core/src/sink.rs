@@ -3,17 +3,22 @@
 use crate::config::Layout;
 use crate::error::Error;
 use crate::kernels::Kernel;
+use crate::stack::{Stacking, column};
 use core::ops::Range;
 
-/// Memory for frames of `n_rows` values.
+/// Memory for a result.
 #[derive(Clone, Copy)]
 pub(crate) struct Sink {
     /// Place of frame 0, which may precede the memory if that frame is never stored.
     pub start: *mut f32,
+    /// Rows of a frame of the signal.
     pub n_rows: usize,
-    /// Frames in a row of a mel-major result.
+    /// Frames of the result, which are those in a row of a mel-major one.
     pub n_frames: usize,
     pub layout: Layout,
+    pub stacking: Stacking,
+    /// Frames of the signal, where they are stacked.
+    pub n_stacked: usize,
 }
 
 // SAFETY: threads that share a sink store different frames.
@@ -31,10 +36,16 @@ pub(crate) struct Tile {
 }
 
 impl Sink {
+    /// For frames as they are computed.
+    pub fn plain(start: *mut f32, n_rows: usize, n_frames: usize, layout: Layout) -> Self {
+        Self { start, n_rows, n_frames, layout, stacking: Stacking::NONE, n_stacked: 0 }
+    }
+
     /// Where the rows of a whole block of frames can be stored without a tile, and the values between
     /// them.
     pub fn in_place(self, frame: usize) -> Option<(*mut f32, usize)> {
         match self.layout {
+            _ if !self.stacking.is_none() => None,
             Layout::MelMajor => Some((self.start.wrapping_add(frame), self.n_frames)),
             Layout::FrameMajor => None,
         }
@@ -45,9 +56,18 @@ impl Sink {
     /// # Safety
     /// The sink is valid for writes of the tile's frames, and the tile for reads of `n_rows` vectors of the
     /// kernel, which its stride is as long as.
-    pub unsafe fn store(self, kernel: &Kernel, frame: usize, tile: Tile) {
+    pub unsafe fn store(self, kernel: &Kernel, frame: usize, mut tile: Tile) {
         // SAFETY: the caller's.
         unsafe {
+            if self.layout == Layout::FrameMajor && self.stacking.is_flat() {
+                // The frames that `drop` leaves out have no place.
+                if !self.stacking.is_none() {
+                    let room = self.stacking.end(self.n_frames).saturating_sub(frame);
+                    tile.n_frames = tile.n_frames.min(room);
+                }
+            } else if !self.stacking.is_none() {
+                return (0..tile.n_frames).for_each(|lane| self.stack(frame + lane, tile, lane));
+            }
             match self.layout {
                 Layout::FrameMajor => {
                     let to = self.start.wrapping_add(frame * self.n_rows);
@@ -73,6 +93,9 @@ impl Sink {
     pub unsafe fn repeat(self, frames: Range<usize>, tile: Tile) {
         // SAFETY: the caller's.
         unsafe {
+            if !self.stacking.is_none() {
+                return frames.for_each(|frame| self.stack(frame, tile, 0));
+            }
             match self.layout {
                 Layout::MelMajor => {
                     for row in 0..self.n_rows {
@@ -95,22 +118,60 @@ impl Sink {
         }
     }
 
-    /// Calls `each` with every run of values that belong to `frames`.
+    /// Stores a frame of the signal, a lane of a tile, in the frames of the result that have it.
+    ///
+    /// # Safety
+    /// The sink is valid for writes, and the tile for reads of the lane in `n_rows` rows.
+    unsafe fn stack(self, frame: usize, tile: Tile, lane: usize) {
+        let Self { stacking, n_rows, n_frames, .. } = self;
+        for place in stacking.places(frame, self.n_stacked, n_frames) {
+            for (frame, before) in stacking.frames_at(place, n_frames) {
+                let (at, step) = column(self.layout, frame, n_rows * stacking.size, n_frames);
+                for row in 0..n_rows {
+                    // SAFETY: the caller's; `before` is less than the frames side by side.
+                    unsafe {
+                        let to = self.start.add(at + (before * n_rows + row) * step);
+                        *to = *tile.start.add(row * tile.stride + lane);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fills what the last frames of the result have beyond the last of the signal.
+    ///
+    /// # Safety
+    /// The sink is valid for writes.
+    pub unsafe fn fill_edge(self) {
+        let Self { stacking, n_rows, n_frames, .. } = self;
+        for place in self.n_stacked..stacking.edge_end(n_frames) {
+            for (frame, before) in stacking.frames_at(place, n_frames) {
+                let (at, step) = column(self.layout, frame, n_rows * stacking.size, n_frames);
+                for row in 0..n_rows {
+                    // SAFETY: the caller's.
+                    unsafe { *self.start.add(at + (before * n_rows + row) * step) = stacking.fill };
+                }
+            }
+        }
+    }
+
+    /// Calls `each` with every run of values that belong to `frames` of the result.
     ///
     /// # Safety
     /// The sink's frames have been written, or are only written to.
     pub unsafe fn for_each_run(self, frames: Range<usize>, mut each: impl FnMut(&mut [f32])) {
+        let n_rows = self.n_rows * self.stacking.size;
         let mut run = |start: usize, len: usize| {
             // SAFETY: the caller's.
             each(unsafe { core::slice::from_raw_parts_mut(self.start.wrapping_add(start), len) });
         };
         if frames.is_empty() {
         } else if self.layout == Layout::FrameMajor {
-            run(frames.start * self.n_rows, frames.len() * self.n_rows);
+            run(frames.start * n_rows, frames.len() * n_rows);
         } else if frames.len() == self.n_frames {
-            run(0, self.n_rows * self.n_frames);
+            run(0, n_rows * self.n_frames);
         } else {
-            for row in 0..self.n_rows {
+            for row in 0..n_rows {
                 run(row * self.n_frames + frames.start, frames.len());
             }
         }

@@ -11,6 +11,7 @@ use crate::shared::Shared;
 use crate::signal::{Conditioner, RecentSignal, Sample, check_samples};
 use crate::sink::{Sink, check_room};
 use crate::spectrogram::MelSpectrogram;
+use crate::stack::{Recent, column};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -49,12 +50,26 @@ pub struct MelStream {
     /// after them are discarded, and the place of the first.
     held: Vec<f32>,
     held_origin: u64,
-    /// The resampling of the input, and how many samples of it were pushed; `received` counts those after it.
+    /// The resampling of the input, and how many samples of it were pushed; `resampled` counts those after it,
+    /// `received` those of them up to `max_length`.
     resampling: Option<State>,
     pushed: u64,
+    resampled: u64,
     received: u64,
+    /// Frames of the signal that were computed, which are kept while they are being stacked.
     emitted: usize,
+    stacked: Option<Recent>,
+    /// Frames of the result that were returned.
+    returned: usize,
     is_finished: bool,
+}
+
+/// The result of one call.
+struct Out<'a> {
+    values: &'a mut [f32],
+    /// Its first frame, counted from the start of the stream, and how many there are.
+    first: usize,
+    n_frames: usize,
 }
 
 impl MelStream {
@@ -68,7 +83,10 @@ impl MelStream {
         let at_once = resampling.map_or(0, |design| design.to.div_ceil(design.from) as usize + 2);
         let room = 2 * (n_fft + framing.span) + framing.delay().min(n_fft) + block + 2 + at_once;
         let held = if framing.delay() > n_fft { n_fft } else { 0 };
+        let stacked = (!plan.stacking.is_none())
+            .then(|| Recent::new(&plan.stacking, plan.recipe.bands.n_rows, plan.kernel.lanes));
         Ok(Self {
+            stacked: stacked.transpose()?,
             scratch: Scratch::for_stream(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
             recent: memory::with_capacity(room)?,
@@ -80,8 +98,10 @@ impl MelStream {
             needed_from: 0,
             origin: 0,
             held_origin: 0,
+            resampled: 0,
             received: 0,
             emitted: 0,
+            returned: 0,
             is_finished: false,
         })
     }
@@ -128,7 +148,7 @@ impl MelStream {
         if self.is_finished {
             return 0;
         }
-        self.certain(self.received_after(n_samples)) - self.emitted
+        self.certain(self.received_after(n_samples)) - self.returned
     }
 
     /// Frames that [`finish`](Self::finish) would return now.
@@ -146,8 +166,7 @@ impl MelStream {
         if self.pushed == 0 || self.is_finished {
             return 0;
         }
-        let Plan { n_frames, framing, .. } = &*self.plan;
-        n_frames.unwrap_or_else(|| framing.count(self.plan.signal_length(self.pushed))) - self.emitted
+        self.plan.frame_count(self.pushed) - self.returned
     }
 
     /// Takes any number of samples and returns the `k` frames that they make certain, often none:
@@ -195,15 +214,15 @@ impl MelStream {
         let n_frames = self.frames_after(samples.len());
         check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
         check_samples(samples, self.plan.sample_limit, self.pushed)?;
-        let sink = self.sink(out, n_frames);
+        let mut out = Out { values: out, first: self.returned, n_frames };
         let mut rest = samples;
         while !rest.is_empty() {
-            let n_values = self.received_after(rest.len()) - self.received;
+            let n_values = self.resampled_after(rest.len()) - self.resampled;
             let room = self.make_room(usize::try_from(n_values).unwrap_or(usize::MAX));
             let (taken, later) = rest.split_at(self.fitting(room, rest.len()));
-            let n_values = (self.received_after(taken.len()) - self.received) as usize;
+            let n_values = (self.resampled_after(taken.len()) - self.resampled) as usize;
             self.pushed += taken.len() as u64;
-            self.take(n_values, sink, |plan, state, to| match (&plan.resampling, state) {
+            self.take(n_values, &mut out, |plan, state, to| match (&plan.resampling, state) {
                 (Some(design), Some(state)) => {
                     // They have been checked.
                     let written = state.push(design, taken, f32::INFINITY, to);
@@ -257,17 +276,17 @@ impl MelStream {
         }
         let n_frames = self.frames_at_finish();
         check_room(out, n_frames.saturating_mul(self.plan.n_rows))?;
-        let sink = self.sink(out, n_frames);
-        let before = self.emitted;
-        self.finish_resampling(sink);
+        let mut out = Out { values: out, first: self.returned, n_frames };
+        self.finish_resampling(&mut out);
         let count = self.plan.framing.count(self.received);
         let length = self.plan.framing.padded_length(self.received);
-        self.emit(count, Some(length), sink);
+        self.emit(count, Some(length), &mut out);
+        self.return_stacked(self.plan.stacking.count(count), &mut out);
         let missing = self.plan.missing;
         // SAFETY: the sink has room for these frames.
         unsafe {
-            let rest = (count - before)..n_frames;
-            let sink = Sink { start: out.as_mut_ptr(), ..sink };
+            let rest = (self.returned - out.first)..n_frames;
+            let sink = Sink { start: out.values.as_mut_ptr(), ..self.sink(&mut out) };
             sink.for_each_run(rest, |values| values.fill(missing));
         }
         self.is_finished = true;
@@ -295,17 +314,33 @@ impl MelStream {
             state.start(design, 0);
         }
         self.pushed = 0;
+        self.resampled = 0;
         self.received = 0;
         self.emitted = 0;
+        if let Some(stacked) = &mut self.stacked {
+            stacked.clear();
+        }
+        self.returned = 0;
         self.is_finished = false;
     }
 
-    fn certain(&self, received: u64) -> usize {
+    /// Frames of the signal whose samples are known.
+    fn computable(&self, received: u64) -> usize {
         self.plan.framing.certain(received, self.plan.conditioning.pad_mode)
+    }
+
+    /// Frames of the result that are certain.
+    fn certain(&self, received: u64) -> usize {
+        self.plan.stacking.complete(self.computable(received))
     }
 
     /// Samples of the signal that frames are cut from, once `n_samples` more of the input are pushed.
     fn received_after(&self, n_samples: usize) -> u64 {
+        self.resampled_after(n_samples).min(self.plan.max_length)
+    }
+
+    /// The same before `max_length`.
+    fn resampled_after(&self, n_samples: usize) -> u64 {
         let pushed = self.pushed.saturating_add(n_samples as u64);
         self.plan.resampling.as_ref().map_or(pushed, |design| design.certain(pushed))
     }
@@ -332,24 +367,33 @@ impl MelStream {
 
     /// Takes the next `n` values of the signal, which `fill` writes and for which there is room, and computes
     /// the frames that they make certain.
-    fn take(&mut self, n: usize, sink: Sink, fill: impl FnOnce(&Plan, Option<&mut State>, &mut [f32])) {
+    fn take(
+        &mut self,
+        n: usize,
+        out: &mut Out<'_>,
+        fill: impl FnOnce(&Plan, Option<&mut State>, &mut [f32]),
+    ) {
         let at = self.recent.len();
         self.recent.resize(at + n, 0.0);
         fill(&self.plan, self.resampling.as_mut(), &mut self.recent[at..]);
+        self.resampled += n as u64;
+        let kept = (n as u64).min(self.plan.max_length - self.received);
+        self.recent.truncate(at + kept as usize);
         self.conditioner.condition(self.plan.kernel, &mut self.recent[at..]);
-        self.received += n as u64;
-        let certain = self.certain(self.received);
-        self.emit(certain, None, sink);
+        self.received += kept;
+        let computable = self.computable(self.received);
+        self.emit(computable, None, out);
         self.forget();
     }
 
     /// Takes what follows the last sample of a resampled input.
-    fn finish_resampling(&mut self, sink: Sink) {
-        let length = self.plan.signal_length(self.pushed);
-        while self.received < length {
-            let missing = usize::try_from(length - self.received).unwrap_or(usize::MAX);
+    fn finish_resampling(&mut self, out: &mut Out<'_>) {
+        let design = self.plan.resampling.as_ref();
+        let length = design.map_or(self.pushed, |design| design.output_length(self.pushed));
+        while self.resampled < length {
+            let missing = usize::try_from(length - self.resampled).unwrap_or(usize::MAX);
             let n = self.make_room(missing).min(missing);
-            self.take(n, sink, |plan, state, to| {
+            self.take(n, out, |plan, state, to| {
                 if let (Some(design), Some(state)) = (&plan.resampling, state) {
                     state.finish(design, to);
                 }
@@ -367,19 +411,49 @@ impl MelStream {
         Ok(MelSpectrogram { data, n_mels: self.plan.n_rows, n_frames, layout: self.layout })
     }
 
-    /// `out`, in which the next frame to be emitted is the first.
-    fn sink(&self, out: &mut [f32], n_frames: usize) -> Sink {
+    /// The memory for frames as they are computed.
+    fn sink(&self, out: &mut Out<'_>) -> Sink {
         let before = match self.layout {
-            Layout::MelMajor => self.emitted,
-            Layout::FrameMajor => self.emitted.wrapping_mul(self.plan.n_rows),
+            Layout::MelMajor => out.first,
+            Layout::FrameMajor => out.first.wrapping_mul(self.plan.n_rows),
         };
-        let start = out.as_mut_ptr().wrapping_sub(before);
-        Sink { start, n_rows: self.plan.n_rows, n_frames, layout: self.layout }
+        let start = out.values.as_mut_ptr().wrapping_sub(before);
+        Sink::plain(start, self.plan.n_rows, out.n_frames, self.layout)
     }
 
     /// Computes the frames up to `end`; `length` is that of the signal once it is known.
-    fn emit(&mut self, end: usize, length: Option<u64>, sink: Sink) {
-        let frames: Range<usize> = self.emitted..end.max(self.emitted);
+    fn emit(&mut self, end: usize, length: Option<u64>, out: &mut Out<'_>) {
+        let end = end.max(self.emitted);
+        let stacking = self.plan.stacking;
+        while self.emitted < end {
+            let Some(stacked) = &mut self.stacked else {
+                let sink = self.sink(out);
+                self.compute(self.emitted..end, length, sink);
+                self.returned = end;
+                return;
+            };
+            let n = (end - self.emitted).min(self.plan.kernel.lanes);
+            let n_rows = self.plan.recipe.bands.n_rows;
+            let values = stacked.add(&stacking, self.returned, n);
+            let start = values.as_mut_ptr().wrapping_sub(self.emitted.wrapping_mul(n_rows));
+            let sink = Sink::plain(start, n_rows, n, Layout::FrameMajor);
+            self.compute(self.emitted..self.emitted + n, length, sink);
+            self.return_stacked(stacking.complete(self.emitted), out);
+        }
+    }
+
+    /// Writes the frames of the result before `end` that are made of several.
+    fn return_stacked(&mut self, end: usize, out: &mut Out<'_>) {
+        let Some(stacked) = &self.stacked else { return };
+        for frame in self.returned..end {
+            let place = column(self.layout, frame - out.first, self.plan.n_rows, out.n_frames);
+            stacked.write(&self.plan.stacking, frame, out.values, place);
+        }
+        self.returned = self.returned.max(end);
+    }
+
+    /// Computes the next frames.
+    fn compute(&mut self, frames: Range<usize>, length: Option<u64>, sink: Sink) {
         let signal = RecentSignal {
             samples: &self.recent[self.needed_from..],
             origin: self.origin,

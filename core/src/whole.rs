@@ -39,10 +39,11 @@ impl<S: Sample> WholeInput<'_, S> {
         }
         let Plan { normalization, kernel, framing, .. } = self.plan;
         let length = usize::try_from(self.plan.signal_length(self.samples.len() as u64));
-        let Sink { start, n_rows, n_frames, .. } = sink;
+        let whole_hops = length.unwrap_or(usize::MAX) / framing.hop;
         // SAFETY: every frame has been written.
-        let data = unsafe { core::slice::from_raw_parts_mut(start, n_frames * n_rows) };
-        normalization.apply(kernel, data, n_rows, n_frames, length.unwrap_or(usize::MAX) / framing.hop);
+        let data =
+            unsafe { core::slice::from_raw_parts_mut(sink.start, sink.n_frames * self.plan.n_rows) };
+        normalization.apply(kernel, data, &sink, whole_hops);
         Ok(())
     }
 
@@ -77,10 +78,14 @@ impl<S: Sample> WholeInput<'_, S> {
             // SAFETY: the caller's.
             unsafe { self.compute_and_raise(frames.clone(), sink, compute)? }
         };
-        // SAFETY: the sink has room for them.
-        unsafe {
-            sink.for_each_run(frames.end..sink.n_frames, |values| values.fill(plan.missing));
+        if plan.stacking.is_none() {
+            // SAFETY: the sink has room for them.
+            unsafe {
+                sink.for_each_run(frames.end..sink.n_frames, |values| values.fill(plan.missing));
+            }
         }
+        // SAFETY: as above. Levels may have changed what was filled before.
+        unsafe { sink.fill_edge() };
         Ok(measured)
     }
 
@@ -99,12 +104,12 @@ impl<S: Sample> WholeInput<'_, S> {
         let Self { plan, samples, .. } = *self;
         let Plan { conditioning, framing, .. } = plan;
         let Some(design) = &plan.resampling else {
-            let signal = WholeSignal::new(samples, *conditioning, framing, standard);
+            let signal = WholeSignal::new(self.truncated(), *conditioning, framing, standard);
             // SAFETY: the caller's.
             return Ok(unsafe { run(plan, scratch, &signal, frames, sink, levels) });
         };
         let mut window = scratch.take_window(plan, design)?;
-        let source = Resampled::new(design, samples, &mut window);
+        let source = Resampled::new(design, samples, &mut window, plan.max_length);
         let signal = WholeSignal::new(source, *conditioning, framing, standard);
         // SAFETY: the caller's.
         let measured = unsafe { run(plan, scratch, &signal, frames, sink, levels) };
@@ -112,14 +117,21 @@ impl<S: Sample> WholeInput<'_, S> {
         Ok(measured)
     }
 
+    /// The samples up to `max_length`, where they are not resampled.
+    fn truncated(&self) -> &[S] {
+        let most = usize::try_from(self.plan.max_length).unwrap_or(usize::MAX);
+        &self.samples[..self.samples.len().min(most)]
+    }
+
     /// Mean and deviation of the input at the frames' rate.
     fn standard(&self, scratch: &mut Scratch) -> Result<Standard, Error> {
         let Self { plan, samples, .. } = *self;
         let Some(design) = &plan.resampling else {
-            return Ok(Standard::of(&samples, plan.kernel));
+            return Ok(Standard::of(&self.truncated(), plan.kernel));
         };
         let mut window = scratch.take_window(plan, design)?;
-        let standard = Standard::of(&Resampled::new(design, samples, &mut window), plan.kernel);
+        let source = Resampled::new(design, samples, &mut window, plan.max_length);
+        let standard = Standard::of(&source, plan.kernel);
         scratch.window = Some(window);
         Ok(standard)
     }
@@ -145,7 +157,10 @@ impl<S: Sample> WholeInput<'_, S> {
         let levels = compression.levels(measured.highest);
         if levels.change(measured.lowest) {
             let end = if compression.subtracts { frames.end } else { reference.unsettled() };
-            for_ranges(frames.start..end, self.threads, |range| {
+            // SAFETY: the sink has room for them.
+            unsafe { sink.fill_edge() };
+            let end = self.plan.stacking.touched(end, sink.n_frames);
+            for_ranges(0..end, self.threads, |range| {
                 // SAFETY: these frames have been written.
                 unsafe { sink.for_each_run(range, |values| kernel.apply_levels(values, levels)) };
                 Ok(Measured::NOTHING)
@@ -161,12 +176,12 @@ impl<S: Sample> WholeInput<'_, S> {
         if resampling.is_some() {
             return check_samples(samples, *sample_limit, 0);
         }
-        let n_frames = framing.count(samples.len() as u64);
+        let n_frames = framing.count(self.truncated().len() as u64);
         let read = if framing.hop > framing.span || n_frames == 0 {
             0
         } else {
             let end = framing.start(n_frames - 1) + framing.span as i64;
-            usize::try_from(end).unwrap_or(0).min(samples.len())
+            usize::try_from(end).unwrap_or(0).min(self.truncated().len())
         };
         // If there is a bad one, the first of all is named.
         check_samples(&samples[read..], *sample_limit, read as u64)

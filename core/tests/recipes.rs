@@ -68,7 +68,7 @@ fn missing_settings_are_the_defaults_of_the_class() {
             seen.push(class);
         }
     }
-    assert_eq!(seen.len(), 17, "{seen:?}");
+    assert_eq!(seen.len(), 21, "{seen:?}");
 }
 
 #[test]
@@ -102,12 +102,24 @@ fn settings_of_other_inputs_are_ignored() {
     assert_eq!((config.n_mels, config.pad_to), (128, Some(4_800_000)));
 }
 
+/// Whisper's class truncates by default; both arguments of its call can be in the file.
+#[test]
+fn truncation_is_honoured() {
+    let settings = |truncation: Value| json!({ "feature_extractor_type": "WhisperFeatureExtractor", "truncation": truncation });
+    assert_eq!(read(&settings(json!(true))).unwrap().max_length, Some(480_000));
+    let whole = read(&settings(json!(false))).unwrap();
+    assert_eq!((whole.max_length, whole.pad_to), (None, Some(480_000)));
+    let config = read(&settings(Value::Null)).unwrap();
+    let extractor = mojo_audio_core::MelExtractor::new(&config).unwrap();
+    assert_eq!(extractor.frame_count(35 * 16_000), 3_000);
+}
+
 /// Class, setting, value, and a part of what the error says is possible.
 const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Whisper", "n_samples", "16000", "480000"),
     ("Whisper", "padding_value", "1.0", "0"),
     ("Whisper", "padding_side", "\"left\"", "\"right\""),
-    ("Whisper", "truncation", "false", "true"),
+    ("Whisper", "truncation", "1", "true or false"),
     ("Whisper", "max_length", "16000", "480000"),
     ("Whisper", "mel_scale", "\"htk\"", "no setting of WhisperFeatureExtractor"),
     ("Whisper", "feature_size", "\"80\"", "an integer"),
@@ -133,6 +145,16 @@ const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Parakeet", "win_length", "600", "from 1 to n_fft"),
     ("NemotronAsrStreaming", "mel_filters_dtype", "\"bfloat16\"", "\"float32\""),
     ("SeamlessM4T", "stride", "0", "at least 1"),
+    ("SeamlessM4T", "stride", "3", "1 or 2"),
+    ("SeamlessM4T", "padding_value", "null", "a number"),
+    ("NeuCodec", "hop_length", "0", "at least 1"),
+    ("Xcodec2", "hop_length", "321", "an even number"),
+    ("FunAsrNano", "window", "\"hann\"", "\"hanning\""),
+    ("FunAsrNano", "num_frames_lfr", "0", "from 1 to 256"),
+    ("FunAsrNano", "stride_lfr", "0", "at least 1"),
+    ("FunAsrNano", "frame_shift", "0", "at least 1"),
+    ("GraniteSpeech", "melspec_kwargs", "{\"n_mels\":64}", "follows from the other settings"),
+    ("GraniteSpeech", "melspec_kwargs", "{\"power\":1}", "follows from the other settings"),
     ("SeamlessM4T", "sampling_rate", "8000", "16000"),
     ("Speech2Text", "normalize_means", "false", "false where normalize_means is false"),
     ("AST", "sampling_rate", "22050", "16000"),
@@ -179,8 +201,8 @@ fn what_cannot_be_honoured_is_rejected_by_name() {
 #[test]
 fn classes_are_rejected_by_name() {
     for (class, possible) in [
-        (json!("GraniteSpeechFeatureExtractor"), "frames are stacked"),
-        (json!("Gemma3nAudioFeatureExtractor"), "multiple of samples"),
+        (json!("GraniteSpeech5FeatureExtractor"), "deltas"),
+        (json!("Gemma3nAudioFeatureExtractor"), "one more sample"),
         (json!("MusicgenMelodyFeatureExtractor"), "chroma"),
         (json!("Pop2PianoFeatureExtractor"), "beats"),
         (json!("Wav2Vec2FeatureExtractor"), "raw samples"),

@@ -69,6 +69,16 @@ Options from_config(const MelConfig& config) noexcept {
   options.layout = static_cast<std::uint8_t>(config.layout);
   options.has_input_rate = config.input_rate.has_value();
   options.input_rate = config.input_rate.value_or(0);
+  options.stack = config.stack;
+  options.has_stack_stride = config.stack_stride.has_value();
+  options.stack_stride = config.stack_stride.value_or(0);
+  options.stack_edge = static_cast<std::uint8_t>(config.stack_edge);
+  options.stack_fill = config.stack_fill;
+  options.has_max_length = config.max_length.has_value();
+  options.max_length = config.max_length.value_or(0);
+  options.pad_start = config.pad_start;
+  options.has_pad_to_multiple_of = config.pad_to_multiple_of.has_value();
+  options.pad_to_multiple_of = config.pad_to_multiple_of.value_or(0);
   return options;
 }
 
@@ -130,6 +140,13 @@ MelConfig to_config(const Options& options) noexcept {
   config.mask_tail = options.mask_tail;
   config.layout = static_cast<Layout>(options.layout);
   config.input_rate = options.has_input_rate ? std::make_optional(options.input_rate) : std::nullopt;
+  config.stack = options.stack;
+  config.stack_stride = options.has_stack_stride ? std::make_optional(options.stack_stride) : std::nullopt;
+  config.stack_edge = static_cast<StackEdge>(options.stack_edge);
+  config.stack_fill = options.stack_fill;
+  config.max_length = options.has_max_length ? std::make_optional(options.max_length) : std::nullopt;
+  config.pad_start = options.pad_start;
+  config.pad_to_multiple_of = options.has_pad_to_multiple_of ? std::make_optional(options.pad_to_multiple_of) : std::nullopt;
   return config;
 }
 

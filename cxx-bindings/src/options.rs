@@ -71,6 +71,16 @@ pub(crate) mod ffi {
         layout: u8,
         has_input_rate: bool,
         input_rate: u32,
+        stack: u32,
+        has_stack_stride: bool,
+        stack_stride: u32,
+        stack_edge: u8,
+        stack_fill: f64,
+        has_max_length: bool,
+        max_length: u64,
+        pad_start: u64,
+        has_pad_to_multiple_of: bool,
+        pad_to_multiple_of: u32,
     }
 }
 
@@ -141,6 +151,16 @@ impl Options {
             layout: config.layout as u8,
             has_input_rate: config.input_rate.is_some(),
             input_rate: config.input_rate.unwrap_or_default(),
+            stack: config.stack,
+            has_stack_stride: config.stack_stride.is_some(),
+            stack_stride: config.stack_stride.unwrap_or_default(),
+            stack_edge: config.stack_edge as u8,
+            stack_fill: config.stack_fill,
+            has_max_length: config.max_length.is_some(),
+            max_length: config.max_length.unwrap_or_default(),
+            pad_start: config.pad_start,
+            has_pad_to_multiple_of: config.pad_to_multiple_of.is_some(),
+            pad_to_multiple_of: config.pad_to_multiple_of.unwrap_or_default(),
         }
     }
 
@@ -268,6 +288,18 @@ impl Options {
             mask_tail: self.mask_tail,
             layout: choice("layout", config::Layout::ALL, config::Layout::name, self.layout)?,
             input_rate: self.has_input_rate.then_some(self.input_rate),
+            stack: self.stack,
+            stack_stride: self.has_stack_stride.then_some(self.stack_stride),
+            stack_edge: choice(
+                "stack_edge",
+                config::StackEdge::ALL,
+                config::StackEdge::name,
+                self.stack_edge,
+            )?,
+            stack_fill: self.stack_fill,
+            max_length: self.has_max_length.then_some(self.max_length),
+            pad_start: self.pad_start,
+            pad_to_multiple_of: self.has_pad_to_multiple_of.then_some(self.pad_to_multiple_of),
         })
     }
 }

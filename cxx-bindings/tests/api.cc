@@ -115,6 +115,7 @@ TEST(Config, IsReadFromTheSettingsOfAModel) {
   expected.f_max = 8000.0;
   expected.bin_frequencies = mojo_audio::BinFrequencies::linspace;
   expected.pad_to = 480000;
+  expected.max_length = 480000;
   const char* json = R"({"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128})";
   EXPECT_EQ(MelConfig::from_json(json), expected);
   EXPECT_EQ(MelConfig::try_from_json(std::string(R"({"feature_extractor": )") + json + "}").value(), expected);

@@ -58,6 +58,13 @@ export const OPTIONS = Object.freeze({
   maskTail: { type: 'boolean', isOptional: false },
   layout: { type: 'choice', isOptional: false },
   inputRate: { type: 'integer', isOptional: true },
+  stack: { type: 'integer', isOptional: false },
+  stackStride: { type: 'integer', isOptional: true },
+  stackEdge: { type: 'choice', isOptional: false },
+  stackFill: { type: 'number', isOptional: false },
+  maxLength: { type: 'integer', isOptional: true },
+  padStart: { type: 'integer', isOptional: false },
+  padToMultipleOf: { type: 'integer', isOptional: true },
 });
 
 export const PRESETS = Object.freeze([

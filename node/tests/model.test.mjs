@@ -46,7 +46,7 @@ test('a folder, a file and a URL', () => {
 
 test('what is read can be changed', () => {
   const config = fromPreprocessorConfig({ feature_extractor_type: 'WhisperFeatureExtractor', feature_size: 128 });
-  assert.deepEqual([config.nMels, config.padTo], [128, 480000]);
+  assert.deepEqual([config.nMels, config.padTo, config.maxLength], [128, 480000, 480000]);
   assert.ok(Object.isFrozen(config));
   const extractor = new MelExtractor({ ...config, padTo: null });
   assert.deepEqual(extractor.computeSync(new Float32Array(16000)).shape, [128, 100]);

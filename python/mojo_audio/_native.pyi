@@ -35,6 +35,7 @@ _Reference: TypeAlias = Literal["whole_input", "fixed", "none"]
 _LifterKind: TypeAlias = Literal["kaldi", "librosa"]
 _Normalize: TypeAlias = Literal["none", "mean", "deviation", "variance"]
 _Layout: TypeAlias = Literal["mel_major", "frame_major"]
+_StackEdge: TypeAlias = Literal["fill", "repeat", "drop"]
 
 # Every option of MelConfig, each optional.
 class _Options(TypedDict, total=False):
@@ -56,7 +57,8 @@ class _Options(TypedDict, total=False):
     """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
     """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    rate, where torchaudio rounds down to whole hertz.
+    rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    Kaldi does with its `high_freq`.
     """
     window: _Window
     """Shape of the window.
@@ -275,6 +277,36 @@ class _Options(TypedDict, total=False):
     aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
     i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     """
+    stack: int
+    """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+    times as many rows: all of the first frame, then those of the next.
+    """
+    stack_stride: int | None
+    """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+    side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    """
+    stack_edge: _StackEdge
+    """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+    frames begun, except with `drop`.
+
+    - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
+    - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
+    - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    """
+    stack_fill: float
+    """The value that `stack_edge` `fill` fills with."""
+    max_length: int | None
+    """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    the whole signal.
+    """
+    pad_start: int
+    """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+    it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    """
+    pad_to_multiple_of: int | None
+    """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    least 1. Unset: no such padding.
+    """
 
 # The options that mfcc does not name itself.
 class _BandOptions(TypedDict, total=False):
@@ -296,7 +328,8 @@ class _BandOptions(TypedDict, total=False):
     """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
     """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    rate, where torchaudio rounds down to whole hertz.
+    rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    Kaldi does with its `high_freq`.
     """
     window: _Window
     """Shape of the window.
@@ -511,6 +544,36 @@ class _BandOptions(TypedDict, total=False):
     aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
     i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     """
+    stack: int
+    """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+    times as many rows: all of the first frame, then those of the next.
+    """
+    stack_stride: int | None
+    """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+    side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    """
+    stack_edge: _StackEdge
+    """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+    frames begun, except with `drop`.
+
+    - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
+    - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
+    - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    """
+    stack_fill: float
+    """The value that `stack_edge` `fill` fills with."""
+    max_length: int | None
+    """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    the whole signal.
+    """
+    pad_start: int
+    """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+    it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    """
+    pad_to_multiple_of: int | None
+    """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    least 1. Unset: no such padding.
+    """
 
 __all__ = [
     "PRESETS",
@@ -589,6 +652,13 @@ class MelConfig:
         mask_tail: bool = False,
         layout: _Layout = "mel_major",
         input_rate: int | None = None,
+        stack: int = 1,
+        stack_stride: int | None = None,
+        stack_edge: _StackEdge = "fill",
+        stack_fill: float = 0.0,
+        max_length: int | None = None,
+        pad_start: int = 0,
+        pad_to_multiple_of: int | None = None,
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self: ...
@@ -643,7 +713,8 @@ class MelConfig:
     @property
     def f_max(self) -> float | None:
         """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-        rate, where torchaudio rounds down to whole hertz.
+        rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+        Kaldi does with its `high_freq`.
         """
     @property
     def window(self) -> _Window:
@@ -912,6 +983,43 @@ class MelConfig:
         i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
         """
     @property
+    def stack(self) -> int:
+        """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+        times as many rows: all of the first frame, then those of the next.
+        """
+    @property
+    def stack_stride(self) -> int | None:
+        """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+        side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+        """
+    @property
+    def stack_edge(self) -> _StackEdge:
+        """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+        frames begun, except with `drop`.
+
+        - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
+        - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
+        - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+        """
+    @property
+    def stack_fill(self) -> float:
+        """The value that `stack_edge` `fill` fills with."""
+    @property
+    def max_length(self) -> int | None:
+        """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+        the whole signal.
+        """
+    @property
+    def pad_start(self) -> int:
+        """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+        it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+        """
+    @property
+    def pad_to_multiple_of(self) -> int | None:
+        """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+        least 1. Unset: no such padding.
+        """
+    @property
     def window_length(self) -> int: ...
     @property
     def upper_frequency(self) -> float: ...
@@ -1051,6 +1159,13 @@ def mel_spectrogram(
     mask_tail: bool = False,
     layout: _Layout = "mel_major",
     input_rate: int | None = None,
+    stack: int = 1,
+    stack_stride: int | None = None,
+    stack_edge: _StackEdge = "fill",
+    stack_fill: float = 0.0,
+    max_length: int | None = None,
+    pad_start: int = 0,
+    pad_to_multiple_of: int | None = None,
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

@@ -50,8 +50,9 @@ def specshow(
 
         ax = pyplot.gca()
     rows = mel.T if config.layout == "frame_major" else mel
-    bands = config.n_mfcc is None
+    bands = config.n_mfcc is None and config.stack == 1
     n_rows = config.n_mels + config.use_energy if config.n_mfcc is None else config.n_mfcc
+    n_rows *= config.stack
     if rows.ndim != 2 or rows.shape[0] != n_rows:
         error = BufferSizeError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
         expected = (n_rows, rows.shape[-1] if rows.ndim else 0)
@@ -62,7 +63,8 @@ def specshow(
     # Each frame is drawn around its middle, which `center` puts on whole hops.
     middle = 0.0 if config.center else config.window_length / 2
     starts = np.arange(rows.shape[1] + 1) - 0.5
-    seconds = (starts * config.hop_length + middle) / config.sample_rate
+    hop_length = config.hop_length * (config.stack_stride or config.stack)
+    seconds = (starts * hop_length + middle) / config.sample_rate
     # On the mel axis, a band reaches halfway to its neighbours.
     heights = np.arange(rows.shape[0] + 1) - 0.5
     mesh = ax.pcolormesh(seconds, heights, rows, **options)
@@ -76,7 +78,7 @@ def specshow(
         ax.set_ylim(heights[0], heights[-1])
         ax.set_ylabel("frequency (Hz)")
     else:
-        ax.set_ylabel("coefficient")
+        ax.set_ylabel("coefficient" if config.stack == 1 else "row")
     return mesh
 
 

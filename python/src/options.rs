@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyType};
 #[pymethods]
 impl MelConfig {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::default(), py, options)
     }
@@ -52,7 +52,8 @@ impl MelConfig {
     }
 
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    /// Kaldi does with its `high_freq`.
     #[getter]
     fn f_max(&self) -> Option<f64> {
         self.config.f_max
@@ -438,6 +439,58 @@ impl MelConfig {
         self.config.input_rate
     }
 
+    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+    /// times as many rows: all of the first frame, then those of the next.
+    #[getter]
+    fn stack(&self) -> u32 {
+        self.config.stack
+    }
+
+    /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+    /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    #[getter]
+    fn stack_stride(&self) -> Option<u32> {
+        self.config.stack_stride
+    }
+
+    /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+    /// frames begun, except with `drop`.
+    ///
+    /// - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
+    /// - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
+    /// - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    #[getter]
+    fn stack_edge(&self) -> &'static str {
+        self.config.stack_edge.name()
+    }
+
+    /// The value that `stack_edge` `fill` fills with.
+    #[getter]
+    fn stack_fill(&self) -> f64 {
+        self.config.stack_fill
+    }
+
+    /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    /// the whole signal.
+    #[getter]
+    fn max_length(&self) -> Option<u64> {
+        self.config.max_length
+    }
+
+    /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+    /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    #[getter]
+    fn pad_start(&self) -> u64 {
+        self.config.pad_start
+    }
+
+    /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    /// least 1. Unset: no such padding.
+    #[getter]
+    fn pad_to_multiple_of(&self) -> Option<u32> {
+        self.config.pad_to_multiple_of
+    }
+
     /// The preset `whisper`, with changes.
     ///
     /// These are the defaults.
@@ -566,7 +619,7 @@ impl MelConfig {
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, preset = "whisper", axis = None, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None)"
+    text_signature = "(audio, *, preset='whisper', axis=None, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,

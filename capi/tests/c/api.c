@@ -299,6 +299,7 @@ static void options_from_json(void) {
     expected.f_max = 8000;
     expected.bin_frequencies = MOJO_MEL_BIN_FREQUENCIES_LINSPACE;
     expected.pad_to = 480000;
+    expected.max_length = 480000;
     CHECK(memcmp(&options, &expected, sizeof options) == 0, "Whisper's options");
     CHECK_OK(plan(&options));
     MojoMelOptions before = options;

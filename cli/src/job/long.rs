@@ -38,8 +38,14 @@ impl Plan {
             return None;
         }
         // The levels are those of the bands, whatever is made of them.
-        let measure =
-            MelConfig { reference: Reference::None, n_mfcc: None, use_energy: false, ..config.clone() };
+        let measure = MelConfig {
+            reference: Reference::None,
+            n_mfcc: None,
+            use_energy: false,
+            stack: 1,
+            stack_stride: None,
+            ..config.clone()
+        };
         let measure = MelExtractor::new(&measure).ok()?;
         measure.stream().is_ok().then_some(Self { measure: Some(measure) })
     }

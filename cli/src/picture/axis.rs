@@ -16,11 +16,14 @@ pub enum RowAxis {
     Bands { scale: MelScale, low: f64, high: f64, count: usize, first: usize },
     /// Cepstral coefficients, from 0.
     Coefficients { count: usize },
+    /// The rows of frames side by side, from 0.
+    Stacked { count: usize },
 }
 
 impl RowAxis {
     pub fn new(config: &MelConfig) -> Self {
         match config.n_mfcc {
+            _ if config.stack > 1 => Self::Stacked { count: config.n_rows() as usize },
             Some(count) => Self::Coefficients { count: count as usize },
             None => Self::Bands {
                 scale: config.mel_scale,
@@ -36,6 +39,7 @@ impl RowAxis {
         match self {
             Self::Bands { .. } => "Hz",
             Self::Coefficients { .. } => "coefficient",
+            Self::Stacked { .. } => "row",
         }
     }
 
@@ -43,7 +47,7 @@ impl RowAxis {
     /// middle of row r is r + 0.5.
     pub fn ticks(&self, spacing: f64) -> Vec<Tick> {
         match *self {
-            Self::Coefficients { count } => {
+            Self::Coefficients { count } | Self::Stacked { count } => {
                 let step = nice_step(spacing, true).max(1.0) as usize;
                 (0..count)
                     .step_by(step)
@@ -111,6 +115,8 @@ impl TimeAxis {
             (false, _) if !config.snip_edges => hop / 2.0,
             (false, _) => f64::from(config.window_length()) / 2.0,
         };
+        // Frames side by side are where the first of them is.
+        let hop = hop * f64::from(config.stack_stride.unwrap_or(config.stack));
         let rate = f64::from(config.sample_rate);
         Self { start: (first_middle - hop / 2.0) / rate, seconds_per_frame: hop / rate, frames }
     }

@@ -128,6 +128,8 @@ impl<'a> Done<'a> {
     fn of(features: &'a Features, settings: &'a Settings) -> Self {
         let source = &features.source;
         let sample_rate = settings.config().sample_rate;
+        let truncated = features.truncated(settings.config());
+        let truncated = truncated.map(|text| Problem { code: "truncated", message: text.into() });
         Self {
             preset: settings.is_preset.then_some(&settings.recipe),
             config: (!settings.is_preset).then_some(&settings.recipe),
@@ -147,6 +149,7 @@ impl<'a> Done<'a> {
                 .warnings
                 .iter()
                 .map(|warning| Problem { code: warning.code(), message: warning.to_string().into() })
+                .chain(truncated)
                 .collect(),
             sample_rate,
             samples: features.samples,

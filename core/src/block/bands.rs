@@ -40,7 +40,7 @@ impl Bands {
         for tap in &mut filterbank.taps {
             tap.place = Tap::place(bins[tap.index() as usize] * 4, tap.is_last());
         }
-        let n_rows = config.n_rows() as usize;
+        let n_rows = config.frame_rows() as usize;
         Ok(Self {
             filterbank,
             n_bands: config.n_mels as usize,

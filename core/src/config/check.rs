@@ -1,6 +1,6 @@
 //! Which values an option may have, alone and together with the others.
 
-use super::{Log, MelConfig, Normalize, OPTIONS, PadToMode, Reference};
+use super::{Log, MelConfig, Normalize, OPTIONS, PadMode, PadToMode, Reference, StackEdge};
 use crate::error::Error;
 use crate::resample::RATES;
 use alloc::{format, string::String};
@@ -10,7 +10,9 @@ use core::ops::RangeInclusive;
 const MAX_N_FFT: u32 = 65_536;
 /// Largest `n_mels`.
 const MAX_N_MELS: u32 = 4_096;
-/// Largest `pad_end` and `pad_to`, small enough to add to a length without overflow.
+/// Largest `stack`.
+const MAX_STACK: u32 = 256;
+/// Largest `pad_start`, `pad_end` and `pad_to`, small enough to add to a length without overflow.
 const MAX_PADDING: u64 = 1 << 48;
 /// Largest offset or factor of a level: with it no logarithm overflows a float.
 const MAX_LEVEL: f64 = 1e9;
@@ -21,11 +23,13 @@ pub(super) fn range(option: &str) -> RangeInclusive<u64> {
         "n_fft" => 2..=MAX_N_FFT.into(),
         "win_length" => 1..=MAX_N_FFT.into(),
         "n_mels" | "n_mfcc" => 1..=MAX_N_MELS.into(),
-        "pad_end" => 0..=MAX_PADDING,
+        "stack" => 1..=MAX_STACK.into(),
+        "pad_start" | "pad_end" => 0..=MAX_PADDING,
         "pad_to" => 1..=MAX_PADDING,
         "normalize_ddof" => 0..=1,
         "input_rate" => (*RATES.start()).into()..=(*RATES.end()).into(),
-        "sample_rate" | "hop_length" | "n_frames" => 1..=u64::MAX,
+        "sample_rate" | "hop_length" | "n_frames" | "stack_stride" | "max_length"
+        | "pad_to_multiple_of" => 1..=u64::MAX,
         _ => 0..=u64::MAX,
     }
 }
@@ -50,7 +54,8 @@ impl MelConfig {
         self.check_signal()?;
         self.check_mel()?;
         self.check_levels()?;
-        self.check_result()
+        self.check_result()?;
+        self.check_stack()
     }
 
     /// Checks that a stream can return the same values as the whole input would.
@@ -122,6 +127,7 @@ impl MelConfig {
             ("lifter", Some(self.lifter)),
             ("energy_floor", Some(self.energy_floor)),
             ("normalize_eps", Some(self.normalize_eps)),
+            ("stack_fill", Some(self.stack_fill)),
         ];
         debug_assert_eq!(
             numbers.len(),
@@ -170,10 +176,8 @@ impl MelConfig {
             "center_pad",
             || "half_frame where hop_length is more than n_fft".into(),
         )?;
-        self.in_range("pad_end", self.pad_end)?;
-        let repeats = self.pad_to_mode == PadToMode::Repeat;
-        self.rule(self.pad_end == 0 || !repeats, "pad_end", || "0 where pad_to_mode is repeat".into())?;
-        self.in_range_or_none("pad_to", self.pad_to)?;
+        self.in_range_or_none("max_length", self.max_length)?;
+        self.check_padding()?;
         self.rule(self.input_scale > 0.0, "input_scale", || "more than 0".into())?;
         self.rule(self.dither >= 0.0, "dither", || "at least 0".into())?;
         self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || "from 0 to 1".into())?;
@@ -183,12 +187,34 @@ impl MelConfig {
         self.rule(self.magnitude_eps >= 0.0, "magnitude_eps", || "at least 0".into())
     }
 
+    fn check_padding(&self) -> Result<(), Error> {
+        self.in_range("pad_start", self.pad_start)?;
+        self.in_range("pad_end", self.pad_end)?;
+        self.in_range_or_none("pad_to", self.pad_to)?;
+        self.in_range_or_none("pad_to_multiple_of", self.pad_to_multiple_of)?;
+        let is_inside = !self.center && self.snip_edges;
+        let begins_with_zeros = is_inside || self.pad_mode == PadMode::Constant;
+        self.rule(self.pad_start == 0 || begins_with_zeros, "pad_start", || {
+            "0 where frames reach beyond the ends of the signal, unless pad_mode is constant".into()
+        })?;
+        let repeats = self.pad_to_mode == PadToMode::Repeat;
+        self.rule(self.pad_end == 0 || !repeats, "pad_end", || "0 where pad_to_mode is repeat".into())?;
+        self.rule(self.pad_start == 0 || !repeats, "pad_start", || {
+            "0 where pad_to_mode is repeat".into()
+        })?;
+        self.rule(self.pad_to_multiple_of.is_none() || !repeats, "pad_to_multiple_of", || {
+            "none where pad_to_mode is repeat".into()
+        })
+    }
+
     fn check_mel(&self) -> Result<(), Error> {
         let nyquist = f64::from(self.sample_rate) / 2.0;
         let f_max = self.upper_frequency();
         self.rule(self.f_min >= 0.0, "f_min", || "at least 0".into())?;
         self.rule(f_max <= nyquist, "f_max", || format!("at most half the sample rate, {nyquist}"))?;
-        self.rule(f_max > 0.0, "f_max", || "more than 0, or none".into())?;
+        self.rule(f_max > 0.0, "f_max", || {
+            format!("more than {}, as 0 or less is added to half the sample rate", -nyquist)
+        })?;
         self.rule(self.f_min < f_max, "f_min", || format!("less than f_max, {f_max}"))
     }
 
@@ -242,6 +268,26 @@ impl MelConfig {
         })?;
         self.rule(self.normalize_ddof <= 1, "normalize_ddof", || "0 or 1".into())?;
         self.rule(self.normalize_eps >= 0.0, "normalize_eps", || "at least 0".into())
+    }
+
+    fn check_stack(&self) -> Result<(), Error> {
+        self.in_range("stack", self.stack)?;
+        self.in_range_or_none("stack_stride", self.stack_stride)?;
+        let stride = self.stack_stride.unwrap_or(self.stack);
+        if self.stack == 1 && stride == 1 {
+            return Ok(());
+        }
+        self.rule(self.n_frames.is_none(), "n_frames", || {
+            "none where stack or stack_stride is more than 1".into()
+        })?;
+        // What is measured of all frames is applied where they are stored: once each.
+        let stores_all = stride == self.stack && self.stack_edge == StackEdge::Fill;
+        let measured =
+            "where frames are put side by side, unless stack_edge is fill and stack_stride none";
+        self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
+            format!("none {measured}")
+        })?;
+        self.rule(!self.mask_tail || stores_all, "mask_tail", || format!("false {measured}"))
     }
 }
 

@@ -204,6 +204,17 @@ choices! {
         Variance = "variance",
     }
 
+    /// What frames side by side contain where the signal has no frame.
+    StackEdge {
+        /// The last ones are filled with `stack_fill` (SeamlessM4T).
+        Fill = "fill",
+        /// The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after
+        /// itself: FunASR's low frame rate.
+        Repeat = "repeat",
+        /// Only frames side by side that are complete are in the result (Granite Speech).
+        Drop = "drop",
+    }
+
     /// Order of the result in memory.
     Layout {
         /// (n_mels, n_frames): the frames of a band are adjacent.

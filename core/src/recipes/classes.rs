@@ -7,8 +7,8 @@ use super::settings::{
     Settings, integer,
 };
 use crate::config::{
-    BinFrequencies, Log, MelConfig, MelScale, Normalize, OPTIONS, OptionKind, PadMode, Precision,
-    Reference, Window,
+    BinFrequencies, Log, MelConfig, MelNorm, MelScale, Normalize, OPTIONS, OptionKind, PadMode,
+    Precision, Reference, StackEdge, Window,
 };
 use crate::error::Error;
 use alloc::{format, string::ToString};
@@ -120,13 +120,12 @@ const WHISPER: Recipe = Recipe {
         ("n_fft", "n_fft"),
         ("dither", "dither"),
     ],
-    derived: &[("chunk_length", "pad_to")],
+    derived: &[("chunk_length", "pad_to"), ("chunk_length", "max_length")],
     only: &[
         ("padding_value", ZERO),
         RIGHT,
-        // Arguments of the call, which some files have: the class uses its defaults.
+        // An argument of the call, which some files have: the class uses its default.
         ("padding", &[Text("max_length")]),
-        ("truncation", &[Flag(true)]),
     ],
     // `do_normalize` is an argument of the call, not a setting.
     unused: &["mel_filters", "do_normalize"],
@@ -138,6 +137,7 @@ const WHISPER_128: Recipe = Recipe {
     base: || whisper(128),
     only: &[("padding_value", ZERO), RIGHT],
     unused: &["mel_filters"],
+    rest: rest::qwen3_asr,
     ..WHISPER
 };
 
@@ -196,8 +196,26 @@ const SIZED_KALDI: Recipe = Recipe {
     ..KALDI
 };
 
-/// Frames that a class puts side by side after the features.
-const STACKED: Features = Features::Missing("frames are stacked");
+/// Kaldi's features of a signal that is padded to whole frames of a codec.
+const CODEC: Recipe = Recipe {
+    base: || MelConfig { stack_fill: 1.0, pad_end: 1, pad_to_multiple_of: Some(320), ..pairs() },
+    options: &[("hop_length", "pad_to_multiple_of"), ("padding_value", "stack_fill")],
+    // The class replaces these when it is made.
+    unused: &["feature_size", "num_mel_bins", "frame_length", "frame_shift", "stride"],
+    ..KALDI
+};
+
+/// Kaldi's features with normalized rows, two frames side by side.
+fn pairs() -> MelConfig {
+    MelConfig {
+        normalize: Normalize::Variance,
+        normalize_ddof: 1,
+        normalize_eps: 1e-7,
+        stack: 2,
+        ..MelConfig::kaldi_fbank()
+    }
+}
+
 const RAW: Features = Features::Other("raw samples");
 
 const fn mel(name: &'static str, recipe: Recipe) -> Class {
@@ -210,8 +228,8 @@ const fn other(name: &'static str, features: Features) -> Class {
 
 pub(super) const CLASSES: &[Class] = &[
     mel("WhisperFeatureExtractor", WHISPER),
-    mel("Qwen3ASRFeatureExtractor", Recipe { rest: rest::qwen3_asr, ..WHISPER_128 }),
-    mel("MossTranscribeDiarizeFeatureExtractor", WHISPER),
+    mel("Qwen3ASRFeatureExtractor", WHISPER_128),
+    mel("MossTranscribeDiarizeFeatureExtractor", Recipe { rest: rest::moss, ..WHISPER }),
     mel("Dots3NoteFeatureExtractor", Recipe { rest: rest::dots3, ..WHISPER_128 }),
     mel(
         "VoxtralRealtimeFeatureExtractor",
@@ -264,15 +282,74 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "SeamlessM4TFeatureExtractor",
         Recipe {
-            base: || MelConfig {
-                normalize: Normalize::Variance,
-                normalize_ddof: 1,
-                normalize_eps: 1e-7,
-                precision: Precision::Double,
-                ..MelConfig::kaldi_fbank()
-            },
+            base: || MelConfig { precision: Precision::Double, ..pairs() },
+            options: &[("num_mel_bins", "n_mels"), ("padding_value", "stack_fill")],
             rest: rest::seamless_m4t,
             ..KALDI
+        },
+    ),
+    mel("NeuCodecFeatureExtractor", CODEC),
+    mel(
+        "Xcodec2FeatureExtractor",
+        Recipe {
+            derived: &[("hop_length", "pad_start"), ("hop_length", "pad_end")],
+            rest: rest::xcodec2,
+            ..CODEC
+        },
+    ),
+    mel(
+        "FunAsrNanoFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                window: Window::Hamming,
+                input_scale: 1.0,
+                stack: 7,
+                stack_stride: Some(6),
+                stack_edge: StackEdge::Repeat,
+                ..MelConfig::kaldi_fbank()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("feature_size", "n_mels"),
+                ("num_frames_lfr", "stack"),
+                ("stride_lfr", "stack_stride"),
+            ],
+            derived: &[
+                ("frame_length", "n_fft"),
+                ("frame_length", "win_length"),
+                ("frame_shift", "hop_length"),
+            ],
+            only: &[],
+            unused: &[],
+            rest: rest::fun_asr_nano,
+        },
+    ),
+    mel(
+        "GraniteSpeechFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                n_fft: 512,
+                win_length: Some(400),
+                mel_scale: MelScale::Htk,
+                mel_norm: MelNorm::None,
+                bin_frequencies: BinFrequencies::Linspace,
+                drop_last_frame: false,
+                stack: 2,
+                stack_edge: StackEdge::Drop,
+                ..MelConfig::whisper()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("n_mels", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+                ("win_length", "win_length"),
+            ],
+            derived: &[],
+            only: &[],
+            // The class takes the number of bands from `n_mels`; the last two are of the model's projector.
+            unused: &["feature_size", "projector_window_size", "projector_downsample_rate"],
+            rest: rest::granite_speech,
         },
     ),
     mel(
@@ -421,7 +498,7 @@ pub(super) const CLASSES: &[Class] = &[
                 ("hop_length", "hop_length"),
                 ("n_fft", "n_fft"),
             ],
-            derived: &[("default_audio_length", "pad_to")],
+            derived: &[("default_audio_length", "pad_to"), ("default_audio_length", "max_length")],
             // Each band divided by a norm of its own is a step that no option has.
             only: &[("padding_value", ZERO), RIGHT, ("mel_norms", &[Null])],
             unused: &["mel_filters"],
@@ -447,7 +524,12 @@ pub(super) const CLASSES: &[Class] = &[
                 ("mel_floor", "magnitude_eps"),
                 ("compression_clip_val", "log_floor"),
             ],
-            derived: &[("fmax", "f_max"), ("normalize_max", "scale"), ("normalize_max", "offset")],
+            derived: &[
+                ("fmax", "f_max"),
+                ("normalize_max", "scale"),
+                ("normalize_max", "offset"),
+                ("max_length_s", "max_length"),
+            ],
             only: &[("center", &[Flag(false)])],
             // Of the noise that the class also makes, and of an argument of the call.
             unused: &["mel_filters", "window", "feature_size", "model_in_channels", "pad_end_length"],
@@ -456,29 +538,11 @@ pub(super) const CLASSES: &[Class] = &[
     ),
     other(
         "Gemma3nAudioFeatureExtractor",
-        Features::Missing(
-            "frames count one more sample, the signal is padded to a multiple of samples",
-        ),
+        Features::Missing("frames count one more sample, each band has a mean and a deviation"),
     ),
-    other(
-        "Gemma4AudioFeatureExtractor",
-        Features::Missing("frames count one more sample, zeros precede the signal"),
-    ),
-    other("GraniteSpeechFeatureExtractor", STACKED),
-    other("GraniteSpeech5FeatureExtractor", Features::Missing("deltas, and frames are stacked")),
-    other("FunAsrNanoFeatureExtractor", STACKED),
-    other(
-        "NeuCodecFeatureExtractor",
-        Features::Missing("the signal is padded to a multiple of samples, and frames are stacked"),
-    ),
-    other(
-        "Xcodec2FeatureExtractor",
-        Features::Missing("the signal is padded to a multiple of samples, and frames are stacked"),
-    ),
-    other(
-        "InklingFeatureExtractor",
-        Features::Missing("zeros precede the signal, and the power is clamped before its root"),
-    ),
+    other("Gemma4AudioFeatureExtractor", Features::Missing("frames count one more sample")),
+    other("GraniteSpeech5FeatureExtractor", Features::Missing("deltas")),
+    other("InklingFeatureExtractor", Features::Missing("the power is clamped before its root")),
     other("Pop2PianoFeatureExtractor", Features::Missing("frames are cut at the beats of the music")),
     other("MusicgenMelodyFeatureExtractor", Features::Other("chroma")),
     other("Wav2Vec2FeatureExtractor", RAW),

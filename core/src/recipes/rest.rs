@@ -3,6 +3,7 @@
 use super::settings::{Allowed, Settings, integer};
 use crate::config::{FrameSpan, MelConfig, MelNorm, MelScale, Normalize, PadToMode, Reference, Window};
 use crate::error::Error;
+use alloc::string::String;
 use serde_json::Value;
 
 /// The windows of transformers' `window_function` that have the same definition here.
@@ -39,13 +40,22 @@ fn chunk(config: &MelConfig, settings: &mut Settings, default: u64) -> Result<(u
     Ok((n_samples, n_frames))
 }
 
-/// Pads to a chunk of 30 seconds.
+/// Truncates and pads to a chunk of 30 seconds.
 pub(super) fn whisper(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     let (n_samples, _) = chunk(config, settings, 30)?;
     if settings.take("max_length").is_some_and(|value| !value.is_null()) {
         settings.follows("max_length", n_samples)?;
     }
     config.pad_to = Some(n_samples);
+    // An argument of the call, which some files have: the class uses its default.
+    config.max_length = settings.flag("truncation", true)?.then_some(n_samples);
+    Ok(())
+}
+
+/// Pads to a chunk; longer signals are split into several.
+pub(super) fn moss(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    whisper(config, settings)?;
+    config.max_length = None;
     Ok(())
 }
 
@@ -109,9 +119,62 @@ pub(super) fn even_n_fft(config: &mut MelConfig, settings: &mut Settings) -> Res
     }
 }
 
-/// The frames before the class puts `stride` of them side by side.
-pub(super) fn seamless_m4t(_: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
-    settings.integer("stride", 2).map(drop)
+/// Frames side by side, of an even number of frames: what that makes of others than pairs is no option.
+pub(super) fn seamless_m4t(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    match settings.integer("stride", 2)? {
+        stride @ (1 | 2) => config.stack = stride as u32,
+        _ => return Err(settings.rejected("stride", "1 or 2")),
+    }
+    Ok(())
+}
+
+/// Half a frame of the codec before and after the signal.
+pub(super) fn xcodec2(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let hop_length = config.pad_to_multiple_of.unwrap_or(1);
+    if !hop_length.is_multiple_of(2) {
+        return Err(settings.rejected("hop_length", "an even number"));
+    }
+    config.pad_start = u64::from(hop_length / 2);
+    config.pad_end += config.pad_start;
+    Ok(())
+}
+
+/// Frames in milliseconds, by torchaudio's names of windows.
+pub(super) fn fun_asr_nano(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let win_length = milliseconds(config, settings, "frame_length", 25)?;
+    config.hop_length = milliseconds(config, settings, "frame_shift", 10)?;
+    config.win_length = Some(win_length);
+    config.n_fft = win_length.max(2).next_power_of_two();
+    let windows = [
+        ("hamming", Window::Hamming),
+        ("hanning", Window::Hann),
+        ("povey", Window::Povey),
+        ("rectangular", Window::Rectangular),
+        ("blackman", Window::Blackman),
+    ];
+    config.window = settings.choice("window", &windows, Window::Hamming)?;
+    Ok(())
+}
+
+/// torchaudio's features, of which the class saves the arguments; it doesn't read them again.
+pub(super) fn granite_speech(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    config.f_max = Some(f64::from(config.sample_rate / 2));
+    let Some(Value::Object(saved)) = settings.take("melspec_kwargs") else { return Ok(()) };
+    let known = [
+        ("sample_rate", config.sample_rate),
+        ("n_fft", config.n_fft),
+        ("win_length", config.window_length()),
+        ("hop_length", config.hop_length),
+        ("n_mels", config.n_mels),
+    ];
+    let follows = |(name, value): (&String, &Value)| {
+        known.iter().any(|(option, number)| name == option && integer(value) == Some((*number).into()))
+    };
+    if saved.iter().all(follows) {
+        return Ok(());
+    }
+    Err(settings
+        .rejected("melspec_kwargs", "what follows from the other settings, as the class reads those"))
 }
 
 pub(super) fn speech_to_text(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
@@ -161,19 +224,26 @@ pub(super) fn clap(config: &mut MelConfig, settings: &mut Settings) -> Result<()
 pub(super) fn clvp(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     chunk(config, settings, 30)?;
     config.pad_to = Some(length(config, settings, "default_audio_length", 6)?.0);
+    config.max_length = config.pad_to;
     Ok(())
+}
+
+/// The samples of a time in milliseconds.
+fn milliseconds(
+    config: &MelConfig,
+    settings: &mut Settings,
+    name: &str,
+    default: u64,
+) -> Result<u32, Error> {
+    let samples = settings.integer(name, default)?.checked_mul(config.sample_rate.into());
+    let fits = samples.map(|samples| samples / 1000).filter(|&n| n <= u64::from(u32::MAX / 2));
+    fits.map(|samples| samples as u32).ok_or_else(|| settings.rejected(name, "a shorter time"))
 }
 
 /// Lengths in milliseconds.
 pub(super) fn speecht5(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
-    let rate = u64::from(config.sample_rate);
-    let mut samples = |name: &str, default: u64| {
-        let samples = settings.integer(name, default)?.checked_mul(rate).map(|samples| samples / 1000);
-        let fits = samples.filter(|&samples| samples <= u64::from(u32::MAX / 2));
-        fits.map(|samples| samples as u32).ok_or_else(|| settings.rejected(name, "a shorter time"))
-    };
-    let win_length = samples("win_length", 64)?;
-    config.hop_length = samples("hop_length", 16)?;
+    let win_length = milliseconds(config, settings, "win_length", 64)?;
+    config.hop_length = milliseconds(config, settings, "hop_length", 16)?;
     config.n_fft = win_length.max(2).next_power_of_two();
     if win_length != config.n_fft {
         config.win_length = Some(win_length);
@@ -189,6 +259,7 @@ pub(super) fn speecht5(config: &mut MelConfig, settings: &mut Settings) -> Resul
 pub(super) fn univnet(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     let (n_samples, _) = length(config, settings, "max_length_s", 10)?;
     settings.follows("num_max_samples", n_samples)?;
+    config.max_length = Some(n_samples);
     settings.follows("n_fft", config.n_fft.into())?;
     settings.follows("n_freqs", u64::from(config.n_fft / 2 + 1))?;
     if settings.integer("win_length", 1024)? != u64::from(config.n_fft) {

@@ -379,7 +379,7 @@ fn stretches_have_the_bits_of_the_whole() {
             (state >> 33) as usize % n
         };
         for _ in 0..2 {
-            let source = Resampled::new(&resampler.design, &samples[..], &mut window);
+            let source = Resampled::new(&resampler.design, &samples[..], &mut window, u64::MAX);
             assert_eq!(source.len(), whole.len());
             let mut at = below(whole.len());
             for _ in 0..20 {

@@ -103,20 +103,23 @@ pub(crate) struct Resampled<'a, S> {
     design: &'a Design,
     samples: &'a [S],
     window: RefCell<&'a mut Window>,
+    len: usize,
 }
 
 impl<'a, S: Sample> Resampled<'a, S> {
-    /// The window may have been used for another input.
-    pub fn new(design: &'a Design, samples: &'a [S], window: &'a mut Window) -> Self {
+    /// At most `max_length` values. The window may have been used for another input.
+    pub fn new(design: &'a Design, samples: &'a [S], window: &'a mut Window, max_length: u64) -> Self {
         // Before no place: the first read starts anew.
         (window.origin, window.len) = (u64::MAX, 0);
-        Self { design, samples, window: RefCell::new(window) }
+        let len = design.output_length(samples.len() as u64).min(max_length);
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        Self { design, samples, window: RefCell::new(window), len }
     }
 }
 
 impl<S: Sample> Source for Resampled<'_, S> {
     fn len(&self) -> usize {
-        usize::try_from(self.design.output_length(self.samples.len() as u64)).unwrap_or(usize::MAX)
+        self.len
     }
 
     fn floats(&self) -> Option<&[f32]> {

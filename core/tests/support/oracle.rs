@@ -5,7 +5,7 @@
 
 use mojo_audio_core::config::{
     BinFrequencies, CenterPad, FrameSpan, LifterKind, Log, LogFloorMode, MelNorm, MelScale, Normalize,
-    PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain, Window,
+    PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm, StackEdge, TriangleDomain, Window,
 };
 use mojo_audio_core::{MelConfig, Resampler};
 use std::f64::consts::{LN_10, PI, SQRT_2, TAU};
@@ -18,6 +18,7 @@ pub struct Truth {
     /// among them.
     pub energies: Vec<Vec<f64>>,
     pub n_frames: usize,
+    stacking: Stacking,
     power: f64,
     /// For each frame the power of its loudest bin, with what its mean and pre-emphasis take off.
     loudest: Vec<f64>,
@@ -28,7 +29,8 @@ pub struct Truth {
 impl Truth {
     /// Whether a band lies within 60 dB of the loudest of its frame. Of the others, a float32
     /// computation knows little when the signal is a clean tone.
-    pub fn is_strong(&self, band: usize, frame: usize) -> bool {
+    pub fn is_strong(&self, row: usize, frame: usize) -> bool {
+        let (band, frame) = self.source(row, frame);
         let Some(&energy) = self.energies.get(band).and_then(|row| row.get(frame)) else {
             return false;
         };
@@ -38,9 +40,21 @@ impl Truth {
 
     /// Whether a strong band's bins lie within 60 dB of the frame's loudest, too. That one may be in no band,
     /// or have been taken off with the frame's mean: all bands may then hold nothing but its rounding.
-    pub fn is_known(&self, band: usize, frame: usize) -> bool {
-        self.is_strong(band, frame)
-            && self.energies[band][frame] >= self.of_60db(self.loudest[frame] * self.weights[band])
+    pub fn is_known(&self, row: usize, frame: usize) -> bool {
+        let (band, at) = self.source(row, frame);
+        self.is_strong(row, frame)
+            && self.energies[band][at] >= self.of_60db(self.loudest[at] * self.weights[band])
+    }
+
+    /// The band and the frame that a value is of.
+    fn source(&self, row: usize, frame: usize) -> (usize, usize) {
+        let n_bands = self.energies.len();
+        if self.stacking.size == 1 && self.stacking.stride == 1 {
+            return (row, frame);
+        }
+        let n_computed = self.energies[0].len();
+        let at = self.stacking.source(frame, row / n_bands, n_computed);
+        (row % n_bands, at.unwrap_or(n_computed))
     }
 
     fn of_60db(&self, loudest: f64) -> f64 {
@@ -63,7 +77,7 @@ pub fn mel_spectrogram(config: &MelConfig, samples: &[f32]) -> Truth {
 
 /// The same with tables of the caller's own.
 pub fn mel_spectrogram_with(config: &MelConfig, samples: &[f64], tables: &Tables) -> Truth {
-    let samples = &resampled(config, samples)[..];
+    let samples = &truncated(config, resampled(config, samples))[..];
     let spectra = spectra(config, samples, tables);
     let filters = tables.filterbank.clone().unwrap_or_else(|| filterbank(config));
     compressed(config, &spectra, &filters, samples.len())
@@ -72,7 +86,7 @@ pub fn mel_spectrogram_with(config: &MelConfig, samples: &[f64], tables: &Tables
 /// The result of several configurations that differ in their bands only.
 pub fn mel_spectrograms(configs: &[MelConfig], samples: &[f32]) -> Vec<Truth> {
     let samples: Vec<f64> = samples.iter().map(|&x| f64::from(x)).collect();
-    let samples = resampled(&configs[0], &samples);
+    let samples = truncated(&configs[0], resampled(&configs[0], &samples));
     let spectra = spectra(&configs[0], &samples, &Tables::default());
     let truth = |config: &MelConfig| compressed(config, &spectra, &filterbank(config), samples.len());
     configs.iter().map(truth).collect()
@@ -155,6 +169,7 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
     let n_frames = config.n_frames.map_or(n_computed, |n| n as usize);
     rows.iter_mut().for_each(|row| row.resize(n_frames, config.offset * config.scale));
     normalize(config, &mut rows, n_samples, n_frames);
+    let (rows, n_frames) = stack(config, rows, n_frames);
     let loudest = |t: usize| {
         let untreated = untreated.get(t).into_iter().flatten();
         powers[t].iter().chain(untreated).copied().fold(0.0, f64::max)
@@ -163,6 +178,7 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
         rows,
         energies,
         n_frames,
+        stacking: Stacking::of(config),
         power: config.power,
         loudest: (0..n_computed).map(loudest).collect(),
         weights: filters.iter().map(|filter| filter.iter().sum()).collect(),
@@ -177,6 +193,11 @@ fn resampled(config: &MelConfig, samples: &[f64]) -> Vec<f64> {
     let samples: Vec<f32> = samples.iter().map(|&x| x as f32).collect();
     let resampler = Resampler::new(config.rate_of_input(), config.sample_rate).unwrap();
     resampler.resample(&samples).unwrap().into_iter().map(f64::from).collect()
+}
+
+fn truncated(config: &MelConfig, mut samples: Vec<f64>) -> Vec<f64> {
+    samples.truncate(config.max_length.map_or(usize::MAX, |length| length as usize));
+    samples
 }
 
 /// The signal that frames are cut from, without what stands beyond its ends.
@@ -198,6 +219,7 @@ fn conditioned(config: &MelConfig, samples: &[f64]) -> Vec<f64> {
             signal[i] -= config.preemphasis * signal[i - 1];
         }
     }
+    signal.splice(..0, vec![0.0; config.pad_start as usize]);
     signal.resize(signal.len() + config.pad_end as usize, 0.0);
     let wanted = config.pad_to.unwrap_or(0) as usize;
     if signal.len() < wanted {
@@ -206,6 +228,8 @@ fn conditioned(config: &MelConfig, samples: &[f64]) -> Vec<f64> {
         }
         signal.resize(wanted, 0.0);
     }
+    let multiple = config.pad_to_multiple_of.unwrap_or(1) as usize;
+    signal.resize(signal.len().next_multiple_of(multiple), 0.0);
     signal
 }
 
@@ -358,7 +382,9 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
             bin as f64 * f64::from(config.sample_rate / 2) / (n_bins - 1) as f64
         }
     };
-    let f_max = config.f_max.unwrap_or(f64::from(config.sample_rate) / 2.0);
+    let half = f64::from(config.sample_rate) / 2.0;
+    // Kaldi, mel-computations.cc: a high_freq of 0 or less is an offset from half the rate.
+    let f_max = config.f_max.map_or(half, |f_max| if f_max > 0.0 { f_max } else { half + f_max });
     let (low, high) = (to_mel(scale, config.f_min), to_mel(scale, f_max));
     let corner_mel = |i: u32| low + (high - low) * f64::from(i) / f64::from(config.n_mels + 1);
     (0..config.n_mels)
@@ -449,6 +475,61 @@ fn cepstrum(config: &MelConfig, rows: &[Vec<f64>], n_mfcc: usize, n_frames: usiz
             (0..n_frames).map(|t| lifter * norm * sum(t)).collect()
         })
         .collect()
+}
+
+/// Which frames are put side by side.
+#[derive(Clone, Copy)]
+struct Stacking {
+    size: usize,
+    stride: usize,
+    edge: StackEdge,
+}
+
+impl Stacking {
+    fn of(config: &MelConfig) -> Self {
+        let size = config.stack as usize;
+        let stride = config.stack_stride.unwrap_or(config.stack) as usize;
+        Self { size, stride, edge: config.stack_edge }
+    }
+
+    /// transformers' `SeamlessM4TFeatureExtractor` (fill) and `GraniteSpeechFeatureExtractor` (drop); FunASR,
+    /// wav_frontend.py, apply_lfr (repeat).
+    fn count(self, n_frames: usize) -> usize {
+        let is_whole = |first: &usize| first + self.size <= n_frames;
+        let firsts = (0..n_frames).step_by(self.stride);
+        match self.edge {
+            StackEdge::Drop => firsts.filter(is_whole).count(),
+            StackEdge::Fill | StackEdge::Repeat => firsts.count(),
+        }
+    }
+
+    /// The frame that is at a place of a frame of the result, if there is one.
+    fn source(self, frame: usize, place: usize, n_frames: usize) -> Option<usize> {
+        let at = frame * self.stride + place;
+        match self.edge {
+            StackEdge::Repeat => Some(at.saturating_sub((self.size - 1) / 2).min(n_frames - 1)),
+            StackEdge::Fill | StackEdge::Drop => Some(at).filter(|at| *at < n_frames),
+        }
+    }
+}
+
+/// The rows of several frames below each other.
+fn stack(config: &MelConfig, rows: Vec<Vec<f64>>, n_frames: usize) -> (Vec<Vec<f64>>, usize) {
+    let stacking = Stacking::of(config);
+    if stacking.size == 1 && stacking.stride == 1 {
+        return (rows, n_frames);
+    }
+    let count = stacking.count(n_frames);
+    let mut stacked = Vec::new();
+    for place in 0..stacking.size {
+        for row in &rows {
+            let value = |frame| {
+                stacking.source(frame, place, n_frames).map_or(config.stack_fill, |source| row[source])
+            };
+            stacked.push((0..count).map(value).collect());
+        }
+    }
+    (stacked, count)
 }
 
 /// Kaldi, feature-fbank.cc and feature-mfcc.cc: where the energy stands.

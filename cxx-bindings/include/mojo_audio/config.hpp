@@ -188,6 +188,17 @@ enum class Layout : std::uint8_t {
   frame_major,
 };
 
+/// Values of the option MelConfig::stack_edge.
+enum class StackEdge : std::uint8_t {
+  /// The last ones are filled with `stack_fill` (SeamlessM4T).
+  fill,
+  /// The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after
+  /// itself: FunASR's low frame rate.
+  repeat,
+  /// Only frames side by side that are complete are in the result (Granite Speech).
+  drop,
+};
+
 /// Every option of the pipeline. The default is Whisper's log-mel with 80 bands.
 ///
 /// An aggregate: start from a preset and change members, or name them (C++20).
@@ -219,7 +230,8 @@ struct MelConfig {
   /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
   double f_min = 0.0;
   /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-  /// rate, where torchaudio rounds down to whole hertz.
+  /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+  /// Kaldi does with its `high_freq`.
   std::optional<double> f_max = std::nullopt;
   /// Shape of the window.
   Window window = Window::hann;
@@ -338,6 +350,26 @@ struct MelConfig {
   /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
   /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
   std::optional<std::uint32_t> input_rate = std::nullopt;
+  /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
+  /// times as many rows: all of the first frame, then those of the next.
+  std::uint32_t stack = 1;
+  /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
+  /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+  std::optional<std::uint32_t> stack_stride = std::nullopt;
+  /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
+  /// frames begun, except with `drop`.
+  StackEdge stack_edge = StackEdge::fill;
+  /// The value that `stack_edge` `fill` fills with.
+  double stack_fill = 0.0;
+  /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+  /// the whole signal.
+  std::optional<std::uint64_t> max_length = std::nullopt;
+  /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
+  /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+  std::uint64_t pad_start = 0;
+  /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+  /// least 1. Unset: no such padding.
+  std::optional<std::uint32_t> pad_to_multiple_of = std::nullopt;
 
   /// The preset `whisper`.
   [[nodiscard]] static MelConfig whisper() noexcept {
@@ -792,7 +824,14 @@ struct MelConfig {
            a.normalize_eps == b.normalize_eps &&
            a.mask_tail == b.mask_tail &&
            a.layout == b.layout &&
-           a.input_rate == b.input_rate;
+           a.input_rate == b.input_rate &&
+           a.stack == b.stack &&
+           a.stack_stride == b.stack_stride &&
+           a.stack_edge == b.stack_edge &&
+           a.stack_fill == b.stack_fill &&
+           a.max_length == b.max_length &&
+           a.pad_start == b.pad_start &&
+           a.pad_to_multiple_of == b.pad_to_multiple_of;
   }
 
   /// Whether an option differs.

@@ -32,7 +32,8 @@ public struct MelConfig: Sendable, Hashable {
     public var fMin: Double
 
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+    /// Kaldi does with its `high_freq`.
     public var fMax: Double?
 
     /// Shape of the window.
@@ -201,6 +202,33 @@ public struct MelConfig: Sendable, Hashable {
     /// i / ``sampleRate``. Unset: ``sampleRate``, nothing is resampled.
     public var inputRate: Int?
 
+    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has ``stack``
+    /// times as many rows: all of the first frame, then those of the next.
+    public var stack: Int
+
+    /// Frames from one start of ``stack`` frames to the next; at least 1. Unset: ``stack``. With 7 frames side by
+    /// side every 6, ``stackEdge`` `repeat` is FunASR's low frame rate.
+    public var stackStride: Int?
+
+    /// What frames side by side contain where the signal has no frame. There is one for each ``stackStride``
+    /// frames begun, except with `drop`.
+    public var stackEdge: StackEdge
+
+    /// The value that ``stackEdge`` `fill` fills with.
+    public var stackFill: Double
+
+    /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+    /// the whole signal.
+    public var maxLength: UInt64?
+
+    /// Number of zeros before the signal. They count towards ``padTo``. ``padMode`` must be `constant` with
+    /// it, or frames must not reach beyond the ends (``center`` false, ``snipEdges`` true).
+    public var padStart: UInt64
+
+    /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+    /// least 1. Unset: no such padding.
+    public var padToMultipleOf: Int?
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -258,6 +286,13 @@ public struct MelConfig: Sendable, Hashable {
         maskTail = texts.truth("mask_tail")
         layout = texts.choice("layout")
         inputRate = texts.optionalInteger("input_rate")
+        stack = texts.integer("stack")
+        stackStride = texts.optionalInteger("stack_stride")
+        stackEdge = texts.choice("stack_edge")
+        stackFill = texts.number("stack_fill")
+        maxLength = texts.optionalWide("max_length")
+        padStart = texts.wide("pad_start")
+        padToMultipleOf = texts.optionalInteger("pad_to_multiple_of")
     }
 
     var texts: OptionTexts {
@@ -318,6 +353,13 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("mask_tail", maskTail)
         texts.put("layout", layout)
         texts.put("input_rate", inputRate)
+        texts.put("stack", stack)
+        texts.put("stack_stride", stackStride)
+        texts.put("stack_edge", stackEdge)
+        texts.put("stack_fill", stackFill)
+        texts.put("max_length", maxLength)
+        texts.put("pad_start", padStart)
+        texts.put("pad_to_multiple_of", padToMultipleOf)
         return texts
     }
 }
@@ -493,6 +535,17 @@ extension MelConfig {
         case melMajor = "mel_major"
         /// (n_frames, n_mels): the bands of a frame are adjacent.
         case frameMajor = "frame_major"
+    }
+
+    /// A value of ``stackEdge``.
+    public enum StackEdge: String, Sendable, CaseIterable {
+        /// The last ones are filled with ``stackFill`` (SeamlessM4T).
+        case fill = "fill"
+        /// The first frame (``stack`` − 1) / 2 times, rounded down, before itself, and the last frame after
+        /// itself: FunASR's low frame rate.
+        case `repeat` = "repeat"
+        /// Only frames side by side that are complete are in the result (Granite Speech).
+        case drop = "drop"
     }
 }
 

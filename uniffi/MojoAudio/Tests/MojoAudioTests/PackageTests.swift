@@ -47,6 +47,7 @@ private func noise(_ count: Int) -> [Float] {
         $0.fMax = 8_000
         $0.binFrequencies = .linspace
         $0.padTo = 480_000
+        $0.maxLength = 480_000
     }
     let config = try MelConfig(json: json)
     #expect(config == expected)

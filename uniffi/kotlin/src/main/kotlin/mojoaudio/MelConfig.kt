@@ -42,7 +42,8 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /**
      * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-     * rate, where torchaudio rounds down to whole hertz.
+     * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
+     * Kaldi does with its `high_freq`.
      */
     public val fMax: Double? get() = options.doubleOrNull("f_max")
 
@@ -244,6 +245,45 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val inputRate: Int? get() = options.intOrNull("input_rate")
 
+    /**
+     * Frames that are put side by side in one frame of the result, from 1 to 256. The result has [stack]
+     * times as many rows: all of the first frame, then those of the next.
+     */
+    public val stack: Int get() = options.int("stack")
+
+    /**
+     * Frames from one start of [stack] frames to the next; at least 1. Unset: [stack]. With 7 frames side by
+     * side every 6, [stackEdge] `REPEAT` is FunASR's low frame rate.
+     */
+    public val stackStride: Int? get() = options.intOrNull("stack_stride")
+
+    /**
+     * What frames side by side contain where the signal has no frame. There is one for each [stackStride]
+     * frames begun, except with `DROP`.
+     */
+    public val stackEdge: StackEdge get() = options.choice("stack_edge", StackEdge.entries)
+
+    /** The value that [stackEdge] `FILL` fills with. */
+    public val stackFill: Double get() = options.double("stack_fill")
+
+    /**
+     * Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
+     * the whole signal.
+     */
+    public val maxLength: Long? get() = options.longOrNull("max_length")
+
+    /**
+     * Number of zeros before the signal. They count towards [padTo]. [padMode] must be `CONSTANT` with
+     * it, or frames must not reach beyond the ends ([center] false, [snipEdges] true).
+     */
+    public val padStart: Long get() = options.long("pad_start")
+
+    /**
+     * Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
+     * least 1. Unset: no such padding.
+     */
+    public val padToMultipleOf: Int? get() = options.intOrNull("pad_to_multiple_of")
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -303,6 +343,13 @@ public class MelConfig private constructor(internal val options: Options) {
         maskTail: Boolean = this.maskTail,
         layout: Layout = this.layout,
         inputRate: Int? = this.inputRate,
+        stack: Int = this.stack,
+        stackStride: Int? = this.stackStride,
+        stackEdge: StackEdge = this.stackEdge,
+        stackFill: Double = this.stackFill,
+        maxLength: Long? = this.maxLength,
+        padStart: Long = this.padStart,
+        padToMultipleOf: Int? = this.padToMultipleOf,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -361,6 +408,13 @@ public class MelConfig private constructor(internal val options: Options) {
         if (maskTail != this.maskTail) options.put("mask_tail", maskTail)
         if (layout != this.layout) options.put("layout", layout)
         if (inputRate != this.inputRate) options.put("input_rate", inputRate)
+        if (stack != this.stack) options.put("stack", stack)
+        if (stackStride != this.stackStride) options.put("stack_stride", stackStride)
+        if (stackEdge != this.stackEdge) options.put("stack_edge", stackEdge)
+        if (stackFill != this.stackFill) options.put("stack_fill", stackFill)
+        if (maxLength != this.maxLength) options.put("max_length", maxLength)
+        if (padStart != this.padStart) options.put("pad_start", padStart)
+        if (padToMultipleOf != this.padToMultipleOf) options.put("pad_to_multiple_of", padToMultipleOf)
         return MelConfig(options)
     }
 
@@ -557,6 +611,27 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.inputRate]. */
         public fun inputRate(value: Int?): Builder = apply { options.put("input_rate", value) }
+
+        /** Sets [MelConfig.stack]. */
+        public fun stack(value: Int): Builder = apply { options.put("stack", value) }
+
+        /** Sets [MelConfig.stackStride]. */
+        public fun stackStride(value: Int?): Builder = apply { options.put("stack_stride", value) }
+
+        /** Sets [MelConfig.stackEdge]. */
+        public fun stackEdge(value: StackEdge): Builder = apply { options.put("stack_edge", value) }
+
+        /** Sets [MelConfig.stackFill]. */
+        public fun stackFill(value: Double): Builder = apply { options.put("stack_fill", value) }
+
+        /** Sets [MelConfig.maxLength]. */
+        public fun maxLength(value: Long?): Builder = apply { options.put("max_length", value) }
+
+        /** Sets [MelConfig.padStart]. */
+        public fun padStart(value: Long): Builder = apply { options.put("pad_start", value) }
+
+        /** Sets [MelConfig.padToMultipleOf]. */
+        public fun padToMultipleOf(value: Int?): Builder = apply { options.put("pad_to_multiple_of", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */
@@ -733,6 +808,19 @@ public class MelConfig private constructor(internal val options: Options) {
         MEL_MAJOR("mel_major"),
         /** (n_frames, n_mels): the bands of a frame are adjacent. */
         FRAME_MAJOR("frame_major"),
+    }
+
+    /** A value of [MelConfig.stackEdge]; [text] is its name in every language. */
+    public enum class StackEdge(public override val text: String) : Choice {
+        /** The last ones are filled with [stackFill] (SeamlessM4T). */
+        FILL("fill"),
+        /**
+         * The first frame ([stack] − 1) / 2 times, rounded down, before itself, and the last frame after
+         * itself: FunASR's low frame rate.
+         */
+        REPEAT("repeat"),
+        /** Only frames side by side that are complete are in the result (Granite Speech). */
+        DROP("drop"),
     }
 
     public companion object {

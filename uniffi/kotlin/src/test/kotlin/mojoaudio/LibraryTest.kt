@@ -65,7 +65,8 @@ class LibraryTest {
     fun `configurations are read from the settings of a model`() {
         val json = """{"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128}"""
         val expected = MelConfig.whisperLargeV3().toBuilder()
-            .fMax(8000.0).binFrequencies(MelConfig.BinFrequencies.LINSPACE).padTo(480_000).build()
+            .fMax(8000.0).binFrequencies(MelConfig.BinFrequencies.LINSPACE).padTo(480_000).maxLength(480_000)
+            .build()
         assertEquals(expected, MelConfig.fromJson(json))
         assertEquals(expected, MelConfig.fromJson("""{"feature_extractor": $json}"""))
         val error = refused<MelException.Config> {

@@ -1,0 +1,192 @@
+//! The options `max_length`, `pad_start` and `pad_to_multiple_of`: the bits of samples that were truncated or padded
+//! before.
+
+mod support;
+
+use mojo_audio_core::{Error, MelExtractor};
+use support::{Random, assert_same_frames, config, extractor, frames, signals};
+
+type Options = &'static [(&'static str, &'static str)];
+
+fn noise(n: usize) -> Vec<f32> {
+    signals::make("speech", 3, 16_000, n)
+}
+
+/// A stream in pieces of random sizes.
+fn streamed(extractor: &MelExtractor, samples: &[f32]) -> Vec<Vec<f32>> {
+    let mut stream = extractor.stream().unwrap();
+    let mut random = Random(samples.len() as u64);
+    let (mut rest, mut all) = (samples, Vec::new());
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(random.below(700).min(rest.len()));
+        let promised = stream.frames_after(now.len());
+        let mel = stream.push(now).unwrap();
+        assert_eq!(mel.n_frames(), promised);
+        all.extend(frames(&mel));
+        rest = later;
+    }
+    let promised = stream.frames_at_finish();
+    let mel = stream.finish().unwrap();
+    assert_eq!(mel.n_frames(), promised);
+    all.extend(frames(&mel));
+    all
+}
+
+/// Compares the result with that of other samples without these options.
+#[track_caller]
+fn same(preset: &str, plain: &[(&str, &str)], own: Options, samples: &[f32], changed: &[f32]) {
+    let what = format!("{preset} {plain:?} {own:?}, {} samples", samples.len());
+    let with = extractor(preset, &[plain, own].concat());
+    let expected = extractor(preset, plain).compute(changed).unwrap();
+    let mel = with.compute(samples).unwrap();
+    assert_eq!(with.frame_count(samples.len()), mel.n_frames(), "{what}");
+    assert_same_frames(&frames(&mel), &frames(&expected), &what);
+    let threads = with.compute_parallel(samples, 2).unwrap();
+    assert_same_frames(&frames(&threads), &frames(&expected), &what);
+    if with.stream().is_ok() {
+        assert_same_frames(&streamed(&with, samples), &frames(&expected), &what);
+    }
+}
+
+#[test]
+fn longer_signals_are_truncated() {
+    let ways: &[(&str, Options)] = &[
+        ("whisper", &[]),
+        ("whisper", &[("pad_to", "6000"), ("normalize_input", "true")]),
+        ("whisper", &[("reference", "none"), ("pad_end", "900")]),
+        ("kaldi-fbank", &[("snip_edges", "false")]),
+        ("kaldi-fbank", &[("dither", "1"), ("hop_length", "700")]),
+        ("parakeet", &[]),
+        ("parakeet", &[("normalize", "none"), ("mask_tail", "false")]),
+        ("clap", &[("pad_to", "13000")]),
+    ];
+    for (preset, plain) in ways {
+        for n in [1, 3_000, 4_999, 5_000, 5_001, 9_000] {
+            let samples = noise(n);
+            same(preset, plain, &[("max_length", "5000")], &samples, &samples[..n.min(5_000)]);
+        }
+    }
+}
+
+/// Samples after truncation are checked, too.
+#[test]
+fn samples_that_are_cut_off_are_checked() {
+    let mut samples = noise(6_000);
+    samples[5_500] = f32::NAN;
+    let extractor = extractor("kaldi-fbank", &[("max_length", "5000")]);
+    for error in [
+        extractor.compute(&samples).unwrap_err(),
+        extractor.stream().unwrap().push(&samples).unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Sample { index: 5_500, .. }), "{error:?}");
+    }
+}
+
+/// The limit counts samples at the rate that the features are computed at.
+#[test]
+fn truncation_follows_resampling() {
+    for (rate, at_once) in [("48000", 3), ("8000", 1)] {
+        let options = [("input_rate", rate), ("reference", "none"), ("drop_last_frame", "false")];
+        let truncated = extractor("whisper", &[&options[..], &[("max_length", "3200")]].concat());
+        let samples = noise(4_000 * at_once);
+        let mel = truncated.compute(&samples).unwrap();
+        assert_eq!(mel.n_frames(), 21);
+        assert_same_frames(&streamed(&truncated, &samples), &frames(&mel), rate);
+        // All but the last frames, which reach over the end, are those of the whole signal.
+        let whole = extractor("whisper", &options).compute(&samples).unwrap();
+        assert_same_frames(&frames(&mel)[..18], &frames(&whole)[..18], rate);
+    }
+}
+
+#[test]
+fn zeros_precede_the_signal() {
+    let ways: &[(&str, Options)] = &[
+        ("kaldi-fbank", &[]),
+        ("kaldi-fbank", &[("hop_length", "700")]),
+        ("kaldi-fbank", &[("snip_edges", "false"), ("pad_mode", "constant")]),
+        ("whisper", &[("center", "false")]),
+        ("whisper", &[("pad_mode", "constant"), ("pad_to", "7000")]),
+        ("whisper", &[("pad_mode", "constant"), ("reference", "none"), ("preemphasis", "0.9")]),
+    ];
+    for (preset, plain) in ways {
+        for n in [1, 159, 3_000] {
+            let samples = noise(n);
+            let longer = [vec![0.0; 1_000], samples.clone()].concat();
+            same(preset, plain, &[("pad_start", "1000")], &samples, &longer);
+        }
+    }
+    // Zeros are neither measured nor counted among the whole hops.
+    let samples = noise(3_000);
+    let plain = extractor("parakeet", &[("pad_start", "320")]);
+    assert_eq!(plain.compute(&samples).unwrap().n_frames(), 3_320 / 160 + 1);
+}
+
+#[test]
+fn the_end_is_padded_to_a_multiple() {
+    let ways: &[(&str, Options)] = &[
+        ("kaldi-fbank", &[]),
+        ("whisper", &[("pad_end", "100")]),
+        ("whisper", &[("reference", "none")]),
+        ("whisper", &[("pad_to", "3500")]),
+        ("kaldi-fbank", &[("pad_start", "37")]),
+    ];
+    for (preset, plain) in ways {
+        for n in [1, 320, 3_000, 3_199, 3_200, 3_201, 3_700] {
+            let samples = noise(n);
+            let number = |name: &str| {
+                plain.iter().find(|(option, _)| *option == name).map_or(0, |(_, n)| n.parse().unwrap())
+            };
+            let before: usize = number("pad_start");
+            let length = (before + n + number("pad_end")).max(number("pad_to"));
+            let mut longer = samples.clone();
+            longer.resize(length.next_multiple_of(320) - before, 0.0);
+            let others: Vec<_> = plain.iter().copied().filter(|(o, _)| *o == "pad_start").collect();
+            let what = format!("{preset} {plain:?}, {n} samples");
+            let own = [*plain, &[("pad_to_multiple_of", "320")]].concat();
+            let with = extractor(preset, &own);
+            let expected = extractor(preset, &others).compute(&longer).unwrap();
+            if with.stream().is_ok() {
+                let expected = extractor(preset, &[&others[..], &[("reference", "none")]].concat());
+                let expected = expected.compute(&longer).unwrap();
+                assert_same_frames(&streamed(&with, &samples), &frames(&expected), &what);
+            } else {
+                assert_same_frames(
+                    &frames(&with.compute(&samples).unwrap()),
+                    &frames(&expected),
+                    &what,
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_hold_is_refused() {
+    for (preset, options, field) in [
+        ("whisper", [("max_length", "0"), ("n_mels", "80")], "max_length"),
+        ("whisper", [("pad_start", "1"), ("center", "true")], "pad_start"),
+        ("kaldi-fbank", [("pad_start", "1"), ("snip_edges", "false")], "pad_start"),
+        ("whisper", [("pad_start", "281474976710657"), ("center", "false")], "pad_start"),
+        ("clap", [("pad_start", "1"), ("n_mels", "64")], "pad_start"),
+        ("clap", [("pad_to_multiple_of", "2"), ("n_mels", "64")], "pad_to_multiple_of"),
+        ("whisper", [("pad_to_multiple_of", "0"), ("n_mels", "80")], "pad_to_multiple_of"),
+    ] {
+        let error = MelExtractor::new(&config(preset, &options)).unwrap_err();
+        assert!(error.to_string().starts_with(field), "{options:?}: {error}");
+    }
+}
+
+/// Kaldi's `high_freq`.
+#[test]
+fn an_upper_edge_below_0_counts_from_half_the_rate() {
+    let samples = noise(5_000);
+    let of = |f_max| extractor("kaldi-fbank", &[("f_max", f_max)]).compute(&samples).unwrap();
+    assert_eq!(of("-400"), of("7600"));
+    assert_eq!(of("0"), of("none"));
+    for (f_max, text) in
+        [("-8000", "f_max must be more than -8000"), ("-7990", "f_min must be less than")]
+    {
+        let error = MelExtractor::new(&config("kaldi-fbank", &[("f_max", f_max)])).unwrap_err();
+        assert!(error.to_string().starts_with(text), "{error}");
+    }
+}

@@ -1,8 +1,9 @@
 //! The command line: its options, their help and the texts that they take.
 
+use crate::identify::{DiffArgs, IdentifyArgs};
 use crate::inputs::Shard;
 use clap::builder::PossibleValuesParser;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mojo_audio_core::PRESETS;
 use std::ffi::OsString;
@@ -21,6 +22,8 @@ Examples:
   mojo-audio corpus/ --preset kaldi-fbank --out ark,scp:feats.ark,feats.scp
   mojo-audio speech.wav --preset kaldi-fbank --set dither=1 --mfcc 13
   mojo-audio *.flac --json | jq .shape              one JSON object per line
+  mojo-audio identify speech.wav theirs.npy         the options that make another program's features
+  mojo-audio diff ours.npy theirs.npy               what differs between two files of features
 
 Exit code: 0 done, 1 a file failed (the others are done), 2 wrong usage (nothing is done), 130
 interrupted (what is done stays).";
@@ -31,8 +34,13 @@ interrupted (what is done stays).";
 /// all channels down to one, resamples to the rate of the preset, and computes the features. One file is shown in full with a picture; several
 /// give a line each.
 #[derive(Debug, Parser)]
-#[command(name = "mojo-audio", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "mojo-audio", version, after_help = EXAMPLES, max_term_width = 100,
+          args_conflicts_with_subcommands = true, subcommand_negates_reqs = true,
+          disable_help_subcommand = true)]
 pub struct Args {
+    #[command(subcommand)]
+    pub tool: Option<Tool>,
+
     /// Audio files, folders that are searched for them (*.wav, *.flac, *.mp3, *.opus, …), or - for one
     /// file from standard input
     #[arg(value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath,
@@ -138,6 +146,15 @@ pub struct Args {
     pub man: bool,
 }
 
+/// What the command can do instead of computing features.
+#[derive(Debug, Subcommand)]
+pub enum Tool {
+    /// Finds the configuration that makes given features of a recording
+    Identify(IdentifyArgs),
+    /// Says what differs between two files of features
+    Diff(DiffArgs),
+}
+
 /// The type of saved numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Dtype {
@@ -207,7 +224,7 @@ pub fn parse() -> Args {
     Args::parse()
 }
 
-fn assignment(text: &str) -> Result<Assignment, String> {
+pub fn assignment(text: &str) -> Result<Assignment, String> {
     match text.split_once('=') {
         Some((option, value)) if !option.is_empty() => {
             Ok(Assignment { option: option.into(), value: value.into() })

@@ -2,11 +2,12 @@
 //!
 //! The rooms lie along the path of a run: `args` and `settings` say what is asked for, `inputs` which
 //! files are meant, `work` which of them are left to do, `batch` gives them to threads, `job` works on
-//! each, `sinks` are the places that results go to, `report` tells of it.
+//! each, `sinks` are the places that results go to, `report` tells of it. `identify` is a run of its own.
 
 mod args;
 mod batch;
 mod failure;
+mod identify;
 mod inputs;
 mod interrupt;
 mod job;
@@ -19,7 +20,7 @@ mod shell;
 mod sinks;
 mod work;
 
-use args::Args;
+use args::{Args, Tool};
 use clap::error::Error as UsageError;
 use inputs::Inputs;
 use settings::{Settings, usage_error};
@@ -28,6 +29,11 @@ use std::process::ExitCode;
 /// 0: done. 1: at least one file failed. 2: wrong usage, and nothing was done. 130: interrupted.
 fn main() -> ExitCode {
     let args = args::parse();
+    match &args.tool {
+        Some(Tool::Identify(args)) => return identify::run(args),
+        Some(Tool::Diff(args)) => return identify::diff(args),
+        None => {}
+    }
     if args.list {
         return report::list::print();
     }

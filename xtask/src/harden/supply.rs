@@ -24,8 +24,12 @@ pub struct Arguments {
 const DENY: &str = "0.20.2";
 
 /// Crates that are published, and the lists of their files.
-const CRATES: &[(&str, &str)] =
-    &[("mojo-audio-core", "core"), ("mojo-audio-files", "files"), ("mojo-audio-cli", "cli")];
+const CRATES: &[(&str, &str)] = &[
+    ("mojo-audio-core", "core"),
+    ("mojo-audio-files", "files"),
+    ("mojo-audio-identify", "identify"),
+    ("mojo-audio-cli", "cli"),
+];
 
 /// Folders whose lock files may have a crate in two versions: nothing of them is shipped, and what they
 /// are for brings its own.

@@ -1,0 +1,259 @@
+//! `mojo-audio identify`: which configuration makes these features of this recording?
+
+mod matrix;
+mod report;
+
+use crate::args::{Assignment, assignment};
+use crate::failure::Failure;
+use crate::inputs::shown;
+use crate::{interrupt, model};
+use clap::builder::PossibleValuesParser;
+use matrix::Matrix;
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{MelConfig, PRESETS};
+use mojo_audio_files::{AudioFile, Block};
+use mojo_audio_identify::{Features, Request, difference, identify};
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// The rate of a probe for which none is named, in hertz.
+const PROBE_RATE: u32 = 16_000;
+
+/// Finds the configuration that makes given features of a recording.
+///
+/// Reads the recording as it is (one channel, its own rate) and features that another program made of it,
+/// in either orientation: NumPy's .npy, or raw float32 with --shape. Prints the options, code, how far off
+/// they are, and what this recording leaves open.
+#[derive(Debug, clap::Args)]
+pub struct IdentifyArgs {
+    /// The recording
+    #[arg(value_hint = clap::ValueHint::FilePath, required_unless_present = "probe")]
+    audio: Option<PathBuf>,
+
+    /// What the other program made of it: FILE.npy, or raw little-endian float32 with --shape
+    #[arg(value_hint = clap::ValueHint::FilePath, required_unless_present = "probe")]
+    features: Option<PathBuf>,
+
+    /// Shape of raw features, as in 80x3000
+    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = matrix::shape)]
+    shape: Option<[usize; 2]>,
+
+    /// A recipe that is suspected: the search starts there
+    #[arg(short, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
+    preset: Option<String>,
+
+    /// A model's recipe that is suspected: its preprocessor_config.json, or the folder that has it
+    #[arg(short, long, value_name = "FILE|FOLDER", conflicts_with = "preset")]
+    config: Option<PathBuf>,
+
+    /// An option that is known, as in n_fft=512; repeatable. sample_rate resamples the recording first
+    #[arg(short, long, value_name = "OPTION=VALUE", value_parser = assignment)]
+    set: Vec<Assignment>,
+
+    /// Ends the search after this many seconds with the best so far
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    seconds: f64,
+
+    /// Prints one JSON object
+    #[arg(long)]
+    json: bool,
+
+    /// Writes the recording that tells options apart best (WAV, 16 bits; --set sample_rate=… sets its
+    /// rate, otherwise 16,000 Hz), and exits: run it through the program in question
+    #[arg(long, value_name = "FILE.wav", conflicts_with_all = ["audio", "features"])]
+    probe: Option<PathBuf>,
+}
+
+/// Says what differs between two files of features.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// Features: FILE.npy, or raw little-endian float32 with --shape
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    first: PathBuf,
+
+    /// Features to compare with them
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    second: PathBuf,
+
+    /// Shape of raw features, as in 80x3000
+    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = matrix::shape)]
+    shape: Option<[usize; 2]>,
+
+    /// Frames are the first axis
+    #[arg(long)]
+    frame_major: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| (0.1..=86_400.0).contains(seconds));
+    seconds.ok_or_else(|| "expected seconds, from 0.1 to 86400".into())
+}
+
+/// 0: found. 1: not found, or a file that can't be read. 130: interrupted.
+pub fn run(args: &IdentifyArgs) -> ExitCode {
+    finish(search(args))
+}
+
+/// 0: the same up to rounding. 1: not, or a file that can't be read.
+pub fn diff(args: &DiffArgs) -> ExitCode {
+    finish(compare(args))
+}
+
+fn finish(result: Result<ExitCode, Failure>) -> ExitCode {
+    result.unwrap_or_else(|failure| {
+        crate::report::complain(&format!("error: {failure}\n"));
+        ExitCode::FAILURE
+    })
+}
+
+fn compare(args: &DiffArgs) -> Result<ExitCode, Failure> {
+    let first = Matrix::read(&args.first, args.shape)?;
+    let second = Matrix::read(&args.second, args.shape)?;
+    let layout = if args.frame_major { Layout::FrameMajor } else { Layout::MelMajor };
+    let found = difference(features(&args.first, &first)?, features(&args.second, &second)?, layout);
+    let printed = crate::report::print_all(report::difference(&found).as_bytes());
+    Ok(if found.same { printed } else { ExitCode::FAILURE })
+}
+
+fn features<'a>(path: &Path, matrix: &'a Matrix) -> Result<Features<'a>, Failure> {
+    Features::new(&matrix.values, matrix.shape)
+        .map_err(|error| Failure::new("features", format!("{}: {error}", shown(path))))
+}
+
+fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
+    let fixed: Vec<(String, String)> =
+        args.set.iter().map(|set| (set.option.clone(), set.value.clone())).collect();
+    let mut known = MelConfig::default();
+    for (option, value) in &fixed {
+        known
+            .set(option, value)
+            .map_err(|error| Failure::new(error.code(), format!("--set {option}={value}: {error}")))?;
+    }
+    let rate = fixed.iter().any(|(option, _)| option == "sample_rate").then_some(known.sample_rate);
+    if let Some(path) = &args.probe {
+        let rate = rate.unwrap_or(PROBE_RATE);
+        let samples = mojo_audio_identify::probe(rate);
+        fs::write(path, wav(&samples, rate))
+            .map_err(|error| Failure::new("output", format!("can't write {}: {error}", shown(path))))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (Some(audio), Some(path)) = (&args.audio, &args.features) else {
+        return Err(Failure::new("internal", "no files were named"));
+    };
+    let matrix = Matrix::read(path, args.shape)?;
+    let features = features(path, &matrix)?;
+    let (samples, rate) = read(audio, rate)?;
+    let start = match (&args.preset, &args.config) {
+        (Some(preset), _) => Some(MelConfig::preset(preset)?),
+        (None, Some(path)) => Some(
+            model::config(path).map_err(|error| Failure::new("config", format!("--config {error}")))?,
+        ),
+        (None, None) => None,
+    };
+    interrupt::listen();
+    let progress = Progress::new(!args.json && std::io::stderr().is_terminal());
+    let request = Request {
+        start: start.as_ref(),
+        fixed: &fixed,
+        budget: Duration::from_secs_f64(args.seconds),
+        stop: Some(&interrupt::requested),
+        progress: Some(&|what, distance| progress.show(what, distance)),
+        ..Request::new(&samples, rate, features)
+    };
+    let started = Instant::now();
+    let identified = identify(&request).map_err(|error| Failure::new("identify", error.to_string()))?;
+    progress.clear();
+    let context =
+        report::Context { audio, features: path, shape: matrix.shape, seconds: started.elapsed() };
+    let text = if args.json {
+        report::json(&identified, &context)
+    } else {
+        report::text(&identified, &context)
+    };
+    let printed = crate::report::print_all(text.as_bytes());
+    Ok(if interrupt::requested() {
+        ExitCode::from(interrupt::EXIT_CODE)
+    } else if identified.verdict.is_found() {
+        printed
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// One channel at a rate, or at that of the file.
+fn read(path: &Path, rate: Option<u32>) -> Result<(Vec<f32>, u32), Failure> {
+    let at = |error: mojo_audio_files::Error| {
+        Failure::new(error.code(), format!("{}: {error}", shown(path)))
+    };
+    let file = AudioFile::open(path).map_err(at)?;
+    let rate = rate.unwrap_or(file.source().sample_rate);
+    let mut mono = file.mono(rate).map_err(at)?;
+    let mut samples = Vec::new();
+    while let Some(block) = mono.next_block().map_err(at)? {
+        match block {
+            Block::I16(block) => {
+                samples.extend(block.iter().map(|&sample| f32::from(sample) / 32_768.0))
+            }
+            Block::F32(block) => samples.extend_from_slice(block),
+        }
+    }
+    for warning in mono.warnings() {
+        crate::report::warn(&format!("{}: {warning}", shown(path)));
+    }
+    Ok((samples, rate))
+}
+
+/// A WAV file of one channel of 16-bit integers.
+fn wav(samples: &[i16], rate: u32) -> Vec<u8> {
+    let size = 2 * samples.len() as u32;
+    let mut bytes = Vec::with_capacity(44 + size as usize);
+    bytes.extend_from_slice(b"RIFF");
+    bytes.extend_from_slice(&(36 + size).to_le_bytes());
+    bytes.extend_from_slice(b"WAVEfmt ");
+    bytes.extend_from_slice(&16u32.to_le_bytes());
+    for half in [1u16, 1] {
+        bytes.extend_from_slice(&half.to_le_bytes());
+    }
+    bytes.extend_from_slice(&rate.to_le_bytes());
+    bytes.extend_from_slice(&(2 * rate).to_le_bytes());
+    for half in [2u16, 16] {
+        bytes.extend_from_slice(&half.to_le_bytes());
+    }
+    bytes.extend_from_slice(b"data");
+    bytes.extend_from_slice(&size.to_le_bytes());
+    samples.iter().for_each(|sample| bytes.extend_from_slice(&sample.to_le_bytes()));
+    bytes
+}
+
+/// A line on the terminal that says what is searched.
+struct Progress {
+    shown: bool,
+    started: Instant,
+}
+
+impl Progress {
+    fn new(shown: bool) -> Self {
+        Self { shown, started: Instant::now() }
+    }
+
+    fn show(&self, what: &str, distance: f64) {
+        if self.shown {
+            let seconds = self.started.elapsed().as_secs_f64();
+            let best = if distance.is_finite() {
+                format!("; best so far off by {distance:.1e} of the spread")
+            } else {
+                String::new()
+            };
+            let _ = write!(std::io::stderr(), "\r\x1b[K{seconds:4.1} s: {what}{best}");
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `identify` and `diff` as a user runs them: the stories of docs/identify.md.
+
+mod common;
+
+use common::{folder, json, run, speech};
+use std::path::Path;
+
+/// The second of the example's five seconds, so that a test takes little time.
+fn second(folder: &Path) -> String {
+    let file = folder.join("second.wav").to_str().unwrap().to_string();
+    let mut whole = hound::WavReader::open(speech()).unwrap();
+    let spec = whole.spec();
+    let mut part = hound::WavWriter::create(&file, spec).unwrap();
+    for sample in whole.samples::<i16>().skip(16_000).take(16_000) {
+        part.write_sample(sample.unwrap()).unwrap();
+    }
+    part.finalize().unwrap();
+    file
+}
+
+/// What a program of somebody else's made, played by the command with other options.
+fn theirs(folder: &Path, name: &str, options: &[&str]) -> String {
+    let file = folder.join(name).to_str().unwrap().to_string();
+    let speech = second(folder);
+    let mut arguments = vec![speech.as_str(), "--out", &file, "--no-picture"];
+    arguments.extend(options);
+    let made = run(&arguments);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    file
+}
+
+fn identified(folder: &Path, arguments: &[&str]) -> (common::Run, serde_json::Value) {
+    let speech = second(folder);
+    // Much time, because a test program is slow.
+    let mut all = vec!["identify", speech.as_str(), "--seconds", "120"];
+    all.extend(arguments);
+    let (run, mut objects) = json(&all);
+    assert_eq!(objects.len(), 1, "{}{}", run.out, run.err);
+    (run, objects.remove(0))
+}
+
+#[test]
+fn a_whisper_port_with_a_symmetric_window() {
+    let folder = folder("identify_whisper");
+    let file = theirs(&folder, "port.npy", &["--set", "window_periodic=false"]);
+    let (run, found) = identified(&folder, &[&file]);
+    assert_eq!((run.code, found["verdict"].as_str()), (Some(0), Some("found")), "{found}");
+    assert_eq!(found["preset"], "whisper");
+    assert_eq!(found["changes"], serde_json::json!({ "window_periodic": "false" }));
+}
+
+#[test]
+fn a_kaldi_model_fed_without_scaling() {
+    let folder = folder("identify_kaldi");
+    let options = ["--preset", "kaldi-fbank", "--set", "input_scale=1", "--set", "layout=frame_major"];
+    let file = theirs(&folder, "kaldi.npy", &options);
+    let (run, found) = identified(&folder, &[&file]);
+    assert_eq!((run.code, found["verdict"].as_str()), (Some(0), Some("found")), "{found}");
+    assert_eq!(found["preset"], "kaldi-fbank");
+    assert_eq!(found["changes"], serde_json::json!({ "input_scale": "1", "layout": "frame_major" }));
+}
+
+#[test]
+fn a_vocoder_with_another_upper_edge() {
+    let folder = folder("identify_vocoder");
+    let file = theirs(&folder, "vocoder.npy", &["--preset", "hifigan", "--set", "f_max=7600"]);
+    let (run, found) = identified(&folder, &[&file, "--set", "sample_rate=22050"]);
+    assert_eq!((run.code, found["verdict"].as_str()), (Some(0), Some("found")), "{found}");
+    assert_eq!(found["preset"], "hifigan");
+    assert_eq!(found["changes"], serde_json::json!({ "f_max": "7600" }));
+}
+
+#[test]
+fn features_of_another_recording_are_not_found() {
+    let folder = folder("identify_other");
+    let file = theirs(&folder, "whisper.npy", &[]);
+    let probe = folder.join("probe.wav");
+    let written = run(["identify", "--probe", probe.to_str().unwrap()]);
+    assert_eq!(written.code, Some(0), "{}", written.err);
+    let (run, objects) = json(["identify", probe.to_str().unwrap(), file.as_str(), "--seconds", "0.5"]);
+    assert_eq!(run.code, Some(1), "{}", run.out);
+    assert_ne!(objects[0]["verdict"], "found");
+    assert_ne!(objects[0]["verdict"], "up_to_rounding");
+}
+
+#[test]
+fn raw_features_need_their_shape_and_diff_says_what_differs() {
+    let folder = folder("identify_diff");
+    let ours = theirs(&folder, "ours.npy", &[]);
+    let other = theirs(&folder, "other.npy", &["--set", "offset=4.2"]);
+    let same = run(["diff", ours.as_str(), ours.as_str()]);
+    assert_eq!((same.code, same.out.lines().next()), (Some(0), Some("all values are equal")));
+    let differs = run(["diff", ours.as_str(), other.as_str()]);
+    assert_eq!(differs.code, Some(1), "{}", differs.out);
+    assert!(differs.out.starts_with("the second's values are 0.05 higher\n"), "{}", differs.out);
+
+    let bytes = std::fs::read(&ours).unwrap();
+    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let raw = folder.join("ours.f32");
+    std::fs::write(&raw, &bytes[header..]).unwrap();
+    let raw = raw.to_str().unwrap();
+    let without = run(["identify", &second(&folder), raw]);
+    assert_eq!(without.code, Some(1));
+    assert!(without.err.contains("--shape"), "{}", without.err);
+    let (with, found) = identified(&folder, &[raw, "--shape", "80x100"]);
+    assert_eq!((with.code, &found["preset"]), (Some(0), &serde_json::json!("whisper")), "{found}");
+}

@@ -1,0 +1,191 @@
+//! A configuration as options of the command and as code: the preset that is most like it, and changes.
+
+use mojo_audio_core::config::OptionKind;
+use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
+use std::fmt::Write;
+
+/// A preset and what is changed in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipe {
+    /// The preset's name.
+    pub preset: &'static str,
+    /// Options with their values, as [`MelConfig::set`] takes them.
+    pub changes: Vec<(&'static str, String)>,
+}
+
+impl Recipe {
+    /// The shortest recipe of a configuration.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    /// use mojo_audio_identify::Recipe;
+    ///
+    /// let config = MelConfig { window_periodic: false, ..MelConfig::whisper() };
+    /// let recipe = Recipe::of(&config);
+    /// assert_eq!((recipe.preset, recipe.changes), ("whisper", vec![("window_periodic", "false".into())]));
+    /// ```
+    #[must_use]
+    pub fn of(config: &MelConfig) -> Self {
+        let recipes = PRESETS.iter().map(|preset| {
+            let from = MelConfig::preset(preset).unwrap_or_default();
+            Self { preset, changes: Self::between(&from, config) }
+        });
+        recipes
+            .min_by_key(|recipe| recipe.changes.len())
+            .unwrap_or(Self { preset: "whisper", changes: Vec::new() })
+    }
+
+    /// What has to change in a configuration to become another one: options with their values.
+    #[must_use]
+    pub fn between(from: &MelConfig, to: &MelConfig) -> Vec<(&'static str, String)> {
+        let changed = OPTIONS.iter().filter_map(|option| {
+            let value = to.get(option.name).ok()?;
+            (from.get(option.name).ok()? != value).then_some((option.name, value))
+        });
+        changed.collect()
+    }
+
+    /// As arguments of the command `mojo-audio`.
+    #[must_use]
+    pub fn arguments(&self) -> String {
+        let mut text = format!("--preset {}", self.preset);
+        for (option, value) in &self.changes {
+            let _ = write!(text, " --set {option}={value}");
+        }
+        text
+    }
+
+    /// As code: the name of each language, and an expression or statements that make the configuration.
+    #[must_use]
+    pub fn code(&self) -> Vec<(&'static str, String)> {
+        let Self { preset, changes } = self;
+        let function = preset.replace('-', "_");
+        let mut python = format!("MelConfig.{function}(");
+        let mut rust = String::from("MelConfig { ");
+        let mut node = format!("{{ preset: '{preset}'");
+        let mut cxx = format!("auto config = MelConfig::preset(\"{preset}\");");
+        for (option, value) in changes {
+            let form = Form::of(option, value);
+            let comma = if python.ends_with('(') { "" } else { ", " };
+            let _ = write!(python, "{comma}{option}={}", form.python());
+            let _ = write!(rust, "{option}: {}, ", form.rust());
+            let _ = write!(node, ", {}: {}", camel(option, false), form.javascript());
+            let _ = write!(cxx, " config.set(\"{option}\", \"{value}\");");
+        }
+        python.push(')');
+        node.push_str(" }");
+        let rust = if changes.is_empty() {
+            format!("MelConfig::{function}()")
+        } else {
+            format!("{rust}..MelConfig::{function}() }}")
+        };
+        vec![("Python", python), ("Rust", rust), ("JavaScript", node), ("C++", cxx)]
+    }
+}
+
+/// A value with the type of its option.
+struct Form<'a> {
+    kind: OptionKind,
+    optional: bool,
+    text: &'a str,
+}
+
+impl<'a> Form<'a> {
+    fn of(option: &str, text: &'a str) -> Self {
+        let info = OPTIONS.iter().find(|info| info.name == option);
+        let (kind, optional) =
+            info.map_or((OptionKind::Bool, false), |info| (info.kind, info.optional));
+        Self { kind, optional, text }
+    }
+
+    fn is_unset(&self) -> bool {
+        self.optional && self.text == "none"
+    }
+
+    fn number(&self) -> String {
+        match self.kind {
+            OptionKind::F64 => self.text.parse::<f64>().map_or(self.text.into(), |x| format!("{x:?}")),
+            _ => self.text.into(),
+        }
+    }
+
+    fn python(&self) -> String {
+        match self.kind {
+            _ if self.is_unset() => "None".into(),
+            OptionKind::Bool => camel(self.text, true),
+            OptionKind::Choice { .. } => format!("\"{}\"", self.text),
+            _ => self.number(),
+        }
+    }
+
+    fn javascript(&self) -> String {
+        match self.kind {
+            _ if self.is_unset() => "null".into(),
+            OptionKind::Choice { .. } => format!("'{}'", self.text),
+            _ => self.number(),
+        }
+    }
+
+    fn rust(&self) -> String {
+        let value = match self.kind {
+            _ if self.is_unset() => return "None".into(),
+            OptionKind::Choice { name, .. } => format!("{name}::{}", camel(self.text, true)),
+            _ => self.number(),
+        };
+        if self.optional { format!("Some({value})") } else { value }
+    }
+}
+
+/// `snake_case` as `camelCase`, or as `CamelCase`.
+fn camel(name: &str, capital: bool) -> String {
+    let mut text = String::new();
+    let mut upper = capital;
+    for letter in name.chars() {
+        match letter {
+            '_' => upper = true,
+            _ if upper => {
+                text.extend(letter.to_uppercase());
+                upper = false;
+            }
+            _ => text.push(letter),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mojo_audio_core::config::Window;
+
+    #[test]
+    fn recipes_are_written_in_each_language() {
+        let config = MelConfig {
+            window: Window::Hamming,
+            window_periodic: false,
+            f_max: Some(7_600.0),
+            top_db: None,
+            ..MelConfig::whisper()
+        };
+        let recipe = Recipe::of(&config);
+        assert_eq!(
+            recipe.arguments(),
+            "--preset whisper --set f_max=7600 --set window=hamming --set window_periodic=false --set top_db=none"
+        );
+        let code = recipe.code();
+        let of = |language| &code.iter().find(|(name, _)| *name == language).unwrap().1;
+        assert_eq!(
+            of("Python"),
+            "MelConfig.whisper(f_max=7600.0, window=\"hamming\", window_periodic=False, top_db=None)"
+        );
+        assert_eq!(
+            of("Rust"),
+            "MelConfig { f_max: Some(7600.0), window: Window::Hamming, window_periodic: false, top_db: None, \
+             ..MelConfig::whisper() }"
+        );
+        assert_eq!(
+            of("JavaScript"),
+            "{ preset: 'whisper', fMax: 7600.0, window: 'hamming', windowPeriodic: false, topDb: null }"
+        );
+    }
+}

@@ -1,0 +1,333 @@
+//! What differs between two matrices of features, in words.
+
+use crate::features::{Features, extremes};
+use mojo_audio_core::config::Layout;
+
+/// How far two matrices are apart, and what differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Largest deviation of a value; infinite if the shapes don't match.
+    pub largest: f64,
+    /// Mean deviation of the values; infinite if the shapes don't match.
+    pub mean: f64,
+    /// Whether no value differs by more than a hundred-thousandth of the spread of the first matrix.
+    pub same: bool,
+    /// What differs, each a sentence.
+    pub words: Vec<String>,
+}
+
+/// A deviation, as a part of the spread, that is rounding.
+const ROUNDING: f64 = 1e-5;
+/// How much smaller a deviation has to become to call something the reason.
+const EXPLAINS: f64 = 0.1;
+/// Frames by which one matrix may be late.
+const MOST_LATE: usize = 64;
+
+/// Compares features `b` with `a`, both with rows of one axis and frames of the other, as `layout` says.
+///
+/// ```
+/// use mojo_audio_core::config::Layout;
+/// use mojo_audio_identify::{Features, difference};
+///
+/// let a: Vec<f32> = (0..200).map(|i| (i as f32).sin()).collect();
+/// let b: Vec<f32> = a.iter().map(|value| value - 0.5).collect();
+/// let features = |values| Features::new(values, [10, 20]).unwrap();
+/// let difference = difference(features(&a), features(&b), Layout::MelMajor);
+/// assert_eq!(difference.words, ["the second's values are 0.5 lower"]);
+/// ```
+#[must_use]
+pub fn difference(a: Features<'_>, b: Features<'_>, layout: Layout) -> Difference {
+    let (ours, rows, frames) = a.mel_major(layout);
+    let (theirs, other_rows, other_frames) = b.mel_major(layout);
+    let mut words = Vec::new();
+    if rows != other_rows {
+        if (rows, frames) == (other_frames, other_rows) {
+            let turned = Features::new(b.values(), b.shape());
+            let other = if layout == Layout::MelMajor { Layout::FrameMajor } else { Layout::MelMajor };
+            if let Ok(turned) = turned {
+                let (theirs, ..) = turned.mel_major(other);
+                let mut inner = compare(&ours, &theirs, rows, frames);
+                inner.words.insert(0, "the second has its axes the other way round".into());
+                inner.same = false;
+                return inner;
+            }
+        }
+        words.push(format!("the second has {other_rows} rows instead of {rows}"));
+        return Difference { largest: f64::INFINITY, mean: f64::INFINITY, same: false, words };
+    }
+    if frames == other_frames {
+        return compare(&ours, &theirs, rows, frames);
+    }
+    let (more, less) = if other_frames > frames {
+        ("more", other_frames - frames)
+    } else {
+        ("fewer", frames - other_frames)
+    };
+    words.push(format!("the second has {less} {more} {}", plural(less, "frame")));
+    let common = frames.min(other_frames);
+    let part = |values: &[f32], of: usize, first: usize, n: usize| -> Vec<f32> {
+        values.chunks_exact(of).flat_map(|row| row[first..first + n].to_vec()).collect()
+    };
+    // The shorter one may start anywhere in the longer.
+    let longer_lead = |lead: usize| {
+        let (l, s) = if other_frames > frames { (lead, 0) } else { (0, lead) };
+        let (ours, theirs) = (part(&ours, frames, s, common), part(&theirs, other_frames, l, common));
+        (mean_off(&ours, &theirs), ours, theirs)
+    };
+    let best = (0..=less.min(4 * MOST_LATE))
+        .map(|lead| (lead, longer_lead(lead)))
+        .min_by(|a, b| a.1.0.total_cmp(&b.1.0));
+    if let Some((lead, (_, ours, theirs))) = best {
+        let mut inner = compare(&ours, &theirs, rows, common);
+        if lead > 0 && other_frames > frames {
+            words.push(format!("it has the first's frames from its frame {lead} on"));
+        } else if lead > 0 {
+            words.push(format!("it starts at the first's frame {lead}"));
+        }
+        words.append(&mut inner.words);
+        return Difference { words, same: false, ..inner };
+    }
+    Difference { largest: f64::INFINITY, mean: f64::INFINITY, same: false, words }
+}
+
+/// Two matrices of the same shape, row after row.
+pub(crate) fn compare(a: &[f32], b: &[f32], rows: usize, frames: usize) -> Difference {
+    let off: Vec<f64> = a.iter().zip(b).map(|(a, b)| f64::from(*b) - f64::from(*a)).collect();
+    let n = off.len().max(1) as f64;
+    let largest = off.iter().fold(0.0f64, |largest, off| largest.max(off.abs()));
+    let mean = off.iter().map(|off| off.abs()).sum::<f64>() / n;
+    let spread = spread(a).max(1e-30);
+    let same = largest <= ROUNDING * spread;
+    let mut words = Vec::new();
+    if largest == 0.0 {
+        words.push("all values are equal".into());
+    } else if same {
+        words.push(format!("no value differs by more than {}: rounding", short(largest)));
+    } else {
+        words = reasons(a, b, &off, rows, frames, spread);
+    }
+    Difference { largest, mean, same, words }
+}
+
+fn reasons(a: &[f32], b: &[f32], off: &[f64], rows: usize, frames: usize, spread: f64) -> Vec<String> {
+    let n = off.len() as f64;
+    let mean = off.iter().map(|off| off.abs()).sum::<f64>() / n;
+    let small = (ROUNDING * spread).max(EXPLAINS * mean);
+    // One line for all values.
+    let constant = off.iter().sum::<f64>() / n;
+    let around = off.iter().map(|off| (off - constant).abs()).sum::<f64>() / n;
+    if around <= EXPLAINS * mean {
+        return vec![format!("the second's values are {}", by(constant))];
+    }
+    let (slope, intercept) = line(a, b);
+    let left = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| (f64::from(*b) - slope * f64::from(*a) - intercept).abs())
+        .sum::<f64>()
+        / n;
+    if left <= EXPLAINS * mean {
+        let plus = if intercept.abs() > 1e-4 * spread {
+            format!(", and then {}", by(intercept))
+        } else {
+            String::new()
+        };
+        return vec![format!("the second's values are {} times the first's{plus}", short(slope))];
+    }
+    // Whole frames late.
+    let late = (1..MOST_LATE.min(frames / 2)).flat_map(|late| [late as isize, -(late as isize)]);
+    let moved = late.map(|late| (moved_off(a, b, rows, frames, late), late));
+    if let Some((found, late)) = moved.min_by(|a, b| a.0.total_cmp(&b.0))
+        && found <= EXPLAINS * mean
+    {
+        let direction = if late > 0 { "later" } else { "earlier" };
+        let late = late.unsigned_abs();
+        return vec![format!("the second's frames are {late} {} {direction}", plural(late, "frame"))];
+    }
+    let mut words = Vec::new();
+    let by_frame: Vec<f64> = (0..frames)
+        .map(|frame| (0..rows).map(|row| off[row * frames + frame].abs()).sum::<f64>() / rows as f64)
+        .collect();
+    let by_row: Vec<f64> = off
+        .chunks_exact(frames)
+        .map(|row| row.iter().map(|off| off.abs()).sum::<f64>() / frames as f64)
+        .collect();
+    let differs = |off: &f64| *off > small;
+    let first = by_frame.iter().position(differs).unwrap_or(0);
+    let last = by_frame.iter().rposition(differs).unwrap_or(0);
+    let inside = by_frame.iter().skip(frames / 4).take(frames / 2).filter(|off| differs(off)).count();
+    let some = by_frame.iter().filter(|off| differs(off)).count();
+    if frames >= 8 && inside == 0 {
+        words.push(format!(
+            "only {} at the ends differ: the first up to {}, the last from {} on; another padding?",
+            plural_n(some, "frame"),
+            by_frame
+                .iter()
+                .take(frames / 4)
+                .rposition(differs)
+                .map_or("none".into(), |at| format!("frame {at}")),
+            by_frame
+                .iter()
+                .enumerate()
+                .skip(3 * frames / 4)
+                .find(|(_, off)| differs(off))
+                .map_or("none".into(), |(at, _)| format!("frame {at}")),
+        ));
+    } else if first > 2 && some as f64 > 0.8 * (frames - first) as f64 {
+        let from: Vec<f64> =
+            (0..rows).flat_map(|row| off[row * frames + first..(row + 1) * frames].to_vec()).collect();
+        let constant = from.iter().sum::<f64>() / from.len() as f64;
+        let around = from.iter().map(|off| (off - constant).abs()).sum::<f64>() / from.len() as f64;
+        words.push(if around <= 0.2 * constant.abs() {
+            format!("the second's values are {} from frame {first} on", by(constant))
+        } else {
+            format!("values differ from frame {first} on")
+        });
+    } else if some * 2 < frames {
+        words.push(format!(
+            "{} of {frames} differ, between frame {first} and frame {last}",
+            plural_n(some, "frame")
+        ));
+    }
+    let rows_off: Vec<usize> = (0..rows).filter(|&row| by_row[row] > small.max(0.5 * mean)).collect();
+    let few: Vec<usize> = (0..rows).filter(|&row| by_row[row] > 10.0 * median(&by_row)).collect();
+    if let (Some(&low), Some(&high)) = (few.first(), few.last())
+        && few.len() <= rows / 4
+        && few.len() == high - low + 1
+    {
+        let question = if high == rows - 1 { ": another resampler, or another f_max?" } else { "" };
+        words.push(format!("mainly rows {low} to {high} of {rows} differ{question}"));
+    } else if rows_off.len() <= rows / 4 && !rows_off.is_empty() {
+        words.push(format!("mainly {} differ", plural_n(rows_off.len(), "row")));
+    }
+    let (low, high) = extremes(a);
+    let quiet = f64::from(low) + 0.5 * (f64::from(high) - f64::from(low));
+    let of_quiet: f64 =
+        a.iter().zip(off).filter(|(a, _)| f64::from(**a) < quiet).map(|(_, off)| off.abs()).sum();
+    if of_quiet > 0.98 * mean * n {
+        words.push("only low values differ: another floor, range or precision?".into());
+    }
+    if words.is_empty() {
+        words.push(format!(
+            "values differ everywhere, by {} on average, which is {} of their spread",
+            short(mean),
+            short(mean / spread)
+        ));
+    }
+    words
+}
+
+/// The mean deviation if b's frames are late.
+fn moved_off(a: &[f32], b: &[f32], rows: usize, frames: usize, late: isize) -> f64 {
+    let n = frames - late.unsigned_abs();
+    let (of_a, of_b) = if late > 0 { (0, late.unsigned_abs()) } else { (late.unsigned_abs(), 0) };
+    let mut sum = 0.0;
+    for row in 0..rows {
+        let (a, b) = (&a[row * frames + of_a..][..n], &b[row * frames + of_b..][..n]);
+        sum += a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>();
+    }
+    sum / (rows * n) as f64
+}
+
+fn mean_off(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / a.len().max(1) as f64
+}
+
+fn spread(values: &[f32]) -> f64 {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+    (values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n).sqrt()
+}
+
+fn line(a: &[f32], b: &[f32]) -> (f64, f64) {
+    let n = a.len() as f64;
+    let (x, y) = (
+        a.iter().map(|&v| f64::from(v)).sum::<f64>() / n,
+        b.iter().map(|&v| f64::from(v)).sum::<f64>() / n,
+    );
+    let xx: f64 = a.iter().map(|&v| (f64::from(v) - x).powi(2)).sum();
+    let xy: f64 = a.iter().zip(b).map(|(&v, &w)| (f64::from(v) - x) * (f64::from(w) - y)).sum();
+    let slope = xy / (xx + 1e-30);
+    (slope, y - slope * x)
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2].max(1e-30)
+}
+
+fn by(constant: f64) -> String {
+    format!("{} {}", short(constant.abs()), if constant < 0.0 { "lower" } else { "higher" })
+}
+
+fn plural(n: usize, what: &str) -> String {
+    if n == 1 { what.into() } else { format!("{what}s") }
+}
+
+fn plural_n(n: usize, what: &str) -> String {
+    format!("{n} {}", plural(n, what))
+}
+
+/// Three digits.
+pub(crate) fn short(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    if !(1e-3..1e5).contains(&value.abs()) {
+        return format!("{value:.2e}");
+    }
+    let decimals = (2 - value.abs().log10().floor() as i32).max(0) as usize;
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: usize = 20;
+    const FRAMES: usize = 40;
+
+    fn noise() -> Vec<f32> {
+        let mut state = 7u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        (0..ROWS * FRAMES).map(|_| next()).collect()
+    }
+
+    fn words(change: impl Fn(usize, usize, &[f32]) -> f32) -> Vec<String> {
+        let a = noise();
+        let b: Vec<f32> = (0..a.len()).map(|at| change(at / FRAMES, at % FRAMES, &a)).collect();
+        compare(&a, &b, ROWS, FRAMES).words
+    }
+
+    #[test]
+    fn what_differs_is_said_in_words() {
+        let at = |row: usize, frame: usize, a: &[f32]| a[row * FRAMES + frame];
+        assert_eq!(words(at), ["all values are equal"]);
+        assert_eq!(words(|r, t, a| 2.0 * at(r, t, a)), ["the second's values are 2 times the first's"]);
+        assert_eq!(
+            words(|r, t, a| if t < 3 { 9.0 } else { at(r, t - 3, a) }),
+            ["the second's frames are 3 frames later"]
+        );
+        assert_eq!(
+            words(|r, t, a| at(r, t, a) - if t >= 12 { 0.5 } else { 0.0 }),
+            ["the second's values are 0.5 lower from frame 12 on"]
+        );
+        assert_eq!(
+            words(|r, t, a| at(r, t, a) * if r >= 18 { 0.1 } else { 1.0 }),
+            ["mainly rows 18 to 19 of 20 differ: another resampler, or another f_max?"]
+        );
+        let ends =
+            words(|r, t, a| at(r, t, a) + if t < 2 || t == 39 { 0.3 * (r as f32).sin() } else { 0.0 });
+        assert_eq!(
+            ends,
+            [
+                "only 3 frames at the ends differ: the first up to frame 1, the last from frame 39 on; another padding?"
+            ]
+        );
+    }
+}

@@ -1,0 +1,169 @@
+//! Candidates and what they compute: the engine with a small memory of the last energies.
+
+use mojo_audio_core::config::{Layout, Log, LogFloorMode, Normalize, Reference};
+use mojo_audio_core::{MelConfig, MelExtractor, Overrides};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+/// A candidate: options, and what the search assumes of the levels until the back end is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Guess {
+    pub config: MelConfig,
+    /// Floor of the energies for an input scale of 1. 0: none is assumed.
+    pub floor: f64,
+    /// Whether that floor is added instead of clamping.
+    pub adds: bool,
+    /// Dynamic range below the highest energy, in decibels. 0: none is assumed.
+    pub top_db: f64,
+    /// The candidate's frame that is the first of the features, where those are a part.
+    pub first: usize,
+}
+
+impl Guess {
+    pub fn new(config: MelConfig) -> Self {
+        Self { config, floor: 0.0, adds: false, top_db: 0.0, first: 0 }
+    }
+}
+
+/// Natural logarithms of energies, row after row.
+pub(crate) struct Energies {
+    pub rows: usize,
+    pub frames: usize,
+    pub ln: Vec<f32>,
+}
+
+/// Computes candidates of one signal.
+pub(crate) struct Engine<'a> {
+    /// The whole signal.
+    pub samples: &'a [f32],
+    /// How much of it the front end is looked for in.
+    pub cut: usize,
+    last: Mutex<VecDeque<(MelConfig, Arc<Energies>)>>,
+}
+
+/// How many results are kept: those of a round of the descent that differ in the back end only.
+const KEPT: usize = 24;
+
+impl<'a> Engine<'a> {
+    pub fn new(samples: &'a [f32], cut: usize) -> Self {
+        Self { samples, cut: cut.min(samples.len()), last: Mutex::default() }
+    }
+
+    /// The candidate's energies without anything that follows the filters; `None` where options don't
+    /// fit together or no frame fits.
+    pub fn energies(&self, config: &MelConfig) -> Option<Arc<Energies>> {
+        let config = front_end(config);
+        {
+            let last = self.last.lock().ok()?;
+            if let Some((_, energies)) = last.iter().find(|(known, _)| *known == config) {
+                return Some(energies.clone());
+            }
+        }
+        let mel = MelExtractor::new(&config).ok()?.compute(&self.samples[..self.cut]).ok()?;
+        let (rows, frames) = (mel.n_mels(), mel.n_frames());
+        if frames == 0 {
+            return None;
+        }
+        let ln = mel.into_data().into_iter().map(ln).collect();
+        let energies = Arc::new(Energies { rows, frames, ln });
+        let mut last = self.last.lock().ok()?;
+        if last.len() >= KEPT {
+            last.pop_front();
+        }
+        last.push_back((config, energies.clone()));
+        Some(energies)
+    }
+
+    /// Powers of the transform's bins, (n_fft / 2 + 1, frames), as natural logarithms.
+    pub fn spectrum(&self, config: &MelConfig) -> Option<Energies> {
+        let bins = config.n_fft as usize / 2 + 1;
+        let config = MelConfig { n_mels: bins as u32, ..front_end(config) };
+        let mut identity = vec![0.0; bins * bins];
+        (0..bins).for_each(|bin| identity[bin * bins + bin] = 1.0);
+        let overrides = Overrides { filterbank: Some(&identity), ..Overrides::default() };
+        let extractor = MelExtractor::with_overrides(&config, overrides).ok()?;
+        let mel = extractor.compute(&self.samples[..self.cut]).ok()?;
+        let (rows, frames) = (mel.n_mels(), mel.n_frames());
+        (frames > 0).then(|| Energies {
+            rows,
+            frames,
+            ln: mel.into_data().into_iter().map(ln).collect(),
+        })
+    }
+
+    /// The whole features, row after row, and how many frames they have, if these are what is looked for.
+    pub fn features(
+        &self,
+        config: &MelConfig,
+        fits: impl Fn(usize, usize) -> bool,
+    ) -> Option<(Vec<f32>, usize)> {
+        let config = MelConfig { layout: Layout::MelMajor, ..config.clone() };
+        let extractor = MelExtractor::new(&config).ok()?;
+        if !fits(extractor.n_mels(), extractor.frame_count(self.samples.len())) {
+            return None;
+        }
+        let mel = extractor.compute(self.samples).ok()?;
+        let frames = mel.n_frames();
+        Some((mel.into_data(), frames))
+    }
+
+    /// How many frames the whole features have, without computing them.
+    pub fn frames(&self, config: &MelConfig) -> usize {
+        MelExtractor::new(config).map_or(0, |extractor| extractor.frame_count(self.samples.len()))
+    }
+}
+
+/// The least padding with which a configuration has this many frames of `n` samples; `None` if it has
+/// more without any.
+pub(crate) fn padding_for(config: &MelConfig, n: usize, frames: usize) -> Option<u64> {
+    let config = MelConfig { pad_to: None, pad_end: 0, n_frames: None, ..config.clone() };
+    let extractor = MelExtractor::new(&config).ok()?;
+    let count = |length: usize| extractor.frame_count(length);
+    let most = (frames + 2) * config.hop_length as usize + config.n_fft as usize;
+    let (mut low, mut high) = (n, most);
+    if most <= n || count(n) >= frames {
+        return None;
+    }
+    while low + 1 < high {
+        let middle = low.midpoint(high);
+        if count(middle) >= frames {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    (count(high) == frames).then_some(high as u64)
+}
+
+/// The options up to the filters; what follows, and what is put behind the signal, has no effect.
+fn front_end(config: &MelConfig) -> MelConfig {
+    MelConfig {
+        log: Log::None,
+        log_floor: 0.0,
+        log_floor_mode: LogFloorMode::Clamp,
+        reference: Reference::None,
+        top_db: None,
+        subtract_reference: false,
+        offset: 0.0,
+        scale: 1.0,
+        input_scale: 1.0,
+        dither: 0.0,
+        n_mfcc: None,
+        use_energy: false,
+        stack: 1,
+        htk_compat: false,
+        n_frames: None,
+        normalize: Normalize::None,
+        mask_tail: false,
+        drop_last_frame: false,
+        pad_to: None,
+        pad_end: 0,
+        layout: Layout::MelMajor,
+        ..config.clone()
+    }
+}
+
+/// The logarithm, with a bottom for energies of 0.
+fn ln(energy: f32) -> f32 {
+    energy.max(1e-38).ln()
+}

@@ -1,0 +1,222 @@
+//! The first candidates: lengths of frames, their places and distances, and the three usual banks.
+//!
+//! The number of frames leaves one to three distances for each length and place, so no list of them is
+//! needed.
+
+use crate::engine::Guess;
+use crate::fit::Extent;
+use crate::reading::Reading;
+use mojo_audio_core::MelConfig;
+use mojo_audio_core::config::{
+    CenterPad, FrameSpan, MelNorm, MelScale, PadMode, PreemphasisMode, TriangleDomain, Window,
+};
+use std::collections::BTreeSet;
+
+/// Where frames are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Centred on multiples of the hop.
+    Centered,
+    /// Those of vocoders.
+    HalfOverlap,
+    /// From the first sample on, n_fft samples.
+    Whole,
+    /// From the first sample on, win_length samples.
+    WholeWindow,
+    /// Kaldi's without `snip_edges`.
+    Rounded,
+}
+
+impl Place {
+    pub const ALL: [Self; 5] =
+        [Self::Centered, Self::HalfOverlap, Self::Whole, Self::WholeWindow, Self::Rounded];
+
+    pub fn apply(self, config: &mut MelConfig) {
+        config.center = matches!(self, Self::Centered | Self::HalfOverlap);
+        config.center_pad =
+            if self == Self::HalfOverlap { CenterPad::HalfOverlap } else { CenterPad::HalfFrame };
+        config.snip_edges = self != Self::Rounded;
+        config.frame_span = if matches!(self, Self::WholeWindow | Self::Rounded) {
+            FrameSpan::Window
+        } else {
+            FrameSpan::Fft
+        };
+        if self == Self::Rounded {
+            config.pad_mode = PadMode::Symmetric;
+        } else if config.pad_mode == PadMode::Symmetric {
+            config.pad_mode = PadMode::Reflect;
+        }
+    }
+
+    /// Frames of a signal of n samples.
+    fn count(self, n: i64, n_fft: i64, window: i64, hop: i64) -> i64 {
+        let plain = |length: i64, span: i64| if length < span { 0 } else { 1 + (length - span) / hop };
+        match self {
+            Self::Centered => plain(n + 2 * (n_fft / 2), n_fft),
+            Self::HalfOverlap => plain(n + 2 * ((n_fft - hop).max(0) / 2), n_fft),
+            Self::Whole => plain(n, n_fft),
+            Self::WholeWindow => plain(n, window),
+            Self::Rounded => (n + hop / 2) / hop,
+        }
+    }
+}
+
+/// The filters of a family of recipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bank {
+    Slaney,
+    Htk,
+    Kaldi,
+}
+
+impl Bank {
+    pub const ALL: [Self; 3] = [Self::Slaney, Self::Htk, Self::Kaldi];
+
+    pub fn apply(self, config: &mut MelConfig) {
+        (config.mel_scale, config.mel_norm, config.triangle_domain) = match self {
+            Self::Slaney => (MelScale::Slaney, MelNorm::Slaney, TriangleDomain::Hz),
+            Self::Htk => (MelScale::Htk, MelNorm::None, TriangleDomain::Hz),
+            Self::Kaldi => (MelScale::Kaldi, MelNorm::None, TriangleDomain::Mel),
+        };
+    }
+}
+
+/// A front end with nothing special about it.
+pub(crate) fn plain(sample_rate: u32) -> MelConfig {
+    MelConfig { sample_rate, drop_last_frame: false, pad_to: None, ..MelConfig::torchaudio() }
+}
+
+pub(crate) fn samples_of(sample_rate: u32, milliseconds: f64) -> i64 {
+    (f64::from(sample_rate) * milliseconds / 1000.0).round() as i64
+}
+
+/// Transforms and windows that recipes have.
+fn usual_lengths(sample_rate: u32) -> BTreeSet<(i64, i64)> {
+    let seconds = |n: i64| n as f64 / f64::from(sample_rate);
+    let mut lengths = BTreeSet::new();
+    for n in (6..13).map(|k| 1i64 << k) {
+        if (0.007..0.13).contains(&seconds(n)) {
+            lengths.insert((n, n));
+        }
+        if (0.01..0.06).contains(&seconds(n)) {
+            lengths.insert((2 * n, n));
+        }
+    }
+    for milliseconds in [16.0, 20.0, 25.0, 30.0, 32.0, 35.0, 40.0, 50.0, 62.5] {
+        let window = samples_of(sample_rate, milliseconds);
+        lengths.insert((window, window));
+        lengths.insert((window.max(1).cast_unsigned().next_power_of_two().cast_signed(), window));
+    }
+    for milliseconds in [25.0, 40.0] {
+        let window = samples_of(sample_rate, milliseconds);
+        lengths.insert((window * 5 / 4, window));
+    }
+    lengths.retain(|&(n_fft, window)| window >= 2 && n_fft >= window && n_fft <= 65_536);
+    lengths
+}
+
+/// Every length up to 100 ms in steps of 7 %.
+fn rare_lengths(sample_rate: u32) -> BTreeSet<(i64, i64)> {
+    let shortest = f64::from(sample_rate) * 0.012;
+    let length = |k: i32| (shortest * 1.07f64.powi(k)) as i64;
+    let lengths: BTreeSet<_> = (0..32).map(length).map(|n| (n, n)).filter(|l| l.0 >= 4).collect();
+    &lengths - &usual_lengths(sample_rate)
+}
+
+/// Distances of frames that make as many of them as the reading has.
+fn hops(
+    reading: &Reading,
+    extent: Extent,
+    n: i64,
+    sample_rate: u32,
+    count: impl Fn(i64) -> i64,
+) -> Vec<i64> {
+    let frames = reading.valid as i64;
+    let usual: BTreeSet<i64> = [10.0, 12.5, 5.0, 8.0, 15.0, 16.0, 20.0]
+        .iter()
+        .map(|&milliseconds| samples_of(sample_rate, milliseconds))
+        .chain([128, 160, 200, 256, 300, 320, 512, 1024])
+        .filter(|&hop| hop > 0)
+        .collect();
+    if extent == Extent::Part {
+        return usual.into_iter().filter(|&hop| count(hop) >= frames).collect();
+    }
+    if extent == Extent::Padded {
+        return usual.into_iter().filter(|&hop| (1..=frames).contains(&count(hop))).collect();
+    }
+    let few = frames <= 3;
+    if reading.tail.is_some() || few {
+        let near = |hop: &i64| {
+            let off = count(*hop) - frames;
+            if few { off == 0 || off == 1 } else { (-2..=6).contains(&off) }
+        };
+        return usual.into_iter().filter(near).collect();
+    }
+    let (low, high) = ((n / (2 * frames + 4)).max(1), ((n + 3 * 4096) / frames).max(2));
+    let fits: Vec<i64> = (low..high).filter(|&hop| (0..=1).contains(&(count(hop) - frames))).collect();
+    if fits.len() <= 8 {
+        return fits;
+    }
+    let nice = fits.iter().copied().filter(|hop| usual.contains(hop) || hop % 50 == 0).take(6);
+    let some = fits.iter().copied().step_by((fits.len() / 5).max(1));
+    nice.chain(some).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Candidates for a reading of `n` samples.
+pub(crate) fn grid(
+    reading: &Reading,
+    extent: Extent,
+    n: usize,
+    start: &MelConfig,
+    rare: bool,
+) -> Vec<Guess> {
+    let sample_rate = start.sample_rate;
+    let lengths = if rare { rare_lengths(sample_rate) } else { usual_lengths(sample_rate) };
+    let bands: Vec<usize> = if reading.is_cepstrum() {
+        [128, 40, 23, 80, 64, 60, 26].into_iter().filter(|&m| m >= reading.rows).collect()
+    } else {
+        vec![reading.rows]
+    };
+    let n = n as i64;
+    let mut grid = Vec::new();
+    for (n_fft, window) in lengths {
+        for place in Place::ALL {
+            if place == Place::WholeWindow && window == n_fft {
+                continue;
+            }
+            for hop in hops(reading, extent, n, sample_rate, |hop| place.count(n, n_fft, window, hop)) {
+                for &n_mels in &bands {
+                    for bank in Bank::ALL {
+                        let mut config = MelConfig {
+                            n_fft: n_fft as u32,
+                            win_length: Some(window as u32),
+                            hop_length: hop as u32,
+                            n_mels: n_mels as u32,
+                            ..start.clone()
+                        };
+                        place.apply(&mut config);
+                        bank.apply(&mut config);
+                        let mut guess = Guess::new(config);
+                        if bank == Bank::Kaldi {
+                            guess.config.f_min = 20.0;
+                            guess.config.window = Window::Povey;
+                            guess.config.window_periodic = false;
+                            guess.config.preemphasis = 0.97;
+                            guess.config.preemphasis_mode = PreemphasisMode::Frame;
+                            guess.config.remove_dc_offset = true;
+                        }
+                        if reading.is_cepstrum() {
+                            (guess.top_db, guess.floor) = if bank == Bank::Kaldi {
+                                (0.0, f64::from(f32::EPSILON))
+                            } else {
+                                (80.0, 1e-10)
+                            };
+                        }
+                        grid.push(guess);
+                    }
+                }
+            }
+        }
+    }
+    grid
+}

@@ -1,0 +1,306 @@
+//! Finds the configuration behind features that another program computed.
+//!
+//! Given samples, their rate and a matrix of features that were made from them, [`identify`] returns the
+//! [`MelConfig`] that makes these features, how far it is off, and an honest verdict.
+//!
+//! ```
+//! use mojo_audio_core::{MelConfig, MelExtractor};
+//! use mojo_audio_identify::{Features, Request, Verdict, identify};
+//!
+//! // Noise that fades, and features that some program made of it.
+//! let mut state = 1u32;
+//! let mut noise = || {
+//!     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+//!     (state >> 8) as f32 / 8_388_608.0 - 1.0
+//! };
+//! let samples: Vec<f32> = (0..12_000).map(|i| noise() * (-(i as f32) / 2_000.0).exp()).collect();
+//! let theirs = MelExtractor::new(&MelConfig::kaldi_fbank())?.compute(&samples)?;
+//!
+//! let features = Features::new(theirs.data(), [80, theirs.n_frames()])?;
+//! let identified = identify(&Request::new(&samples, 16_000, features))?;
+//! assert_eq!(identified.verdict, Verdict::Found);
+//! assert_eq!(identified.config.unwrap().window, MelConfig::kaldi_fbank().window);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod back;
+mod code;
+mod descent;
+mod difference;
+mod engine;
+mod features;
+mod fit;
+mod framing;
+mod late;
+mod moves;
+mod polish;
+mod probe;
+mod reading;
+mod recipes;
+mod rows;
+mod search;
+mod target;
+mod verdict;
+
+pub use code::Recipe;
+pub use difference::{Difference, difference};
+pub use features::{Features, Rounding};
+pub use probe::probe;
+pub use verdict::{OpenOption, Verdict};
+
+use descent::Limits;
+use engine::{Engine, Guess};
+use fit::Extent;
+use mojo_audio_core::MelConfig;
+use search::{Found, Outcome, Search};
+use std::fmt;
+use std::thread;
+use std::time::{Duration, Instant};
+use target::Target;
+
+/// Whether the search has to stop.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// What takes the name of a step, and the least distance so far.
+pub type Progress<'a> = &'a (dyn Fn(&str, f64) + Sync);
+
+/// What is known, and how long the search may take.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The recording: one channel.
+    pub samples: &'a [f32],
+    /// Its rate in hertz.
+    pub sample_rate: u32,
+    /// What some program made of it.
+    pub features: Features<'a>,
+    /// A recipe to start from, if one is suspected.
+    pub start: Option<&'a MelConfig>,
+    /// Options that are known, with their values as [`MelConfig::set`] takes them.
+    pub fixed: &'a [(String, String)],
+    /// After this time the best so far is returned.
+    pub budget: Duration,
+    /// Threads to use; 0: as many as there are cores.
+    pub threads: usize,
+    /// Asked now and then whether to stop with the best so far.
+    pub stop: Option<Stop<'a>>,
+    /// Told what is being searched, and the least distance so far: the mean deviation as a part of the
+    /// features' spread, infinite at first.
+    pub progress: Option<Progress<'a>>,
+}
+
+impl<'a> Request<'a> {
+    /// A search without hints, of up to ten seconds on all cores.
+    #[must_use]
+    pub fn new(samples: &'a [f32], sample_rate: u32, features: Features<'a>) -> Self {
+        Self {
+            samples,
+            sample_rate,
+            features,
+            start: None,
+            fixed: &[],
+            budget: Duration::from_secs(10),
+            threads: 0,
+            stop: None,
+            progress: None,
+        }
+    }
+}
+
+/// Why nothing was searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    message: String,
+}
+
+impl Error {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<mojo_audio_core::Error> for Error {
+    fn from(error: mojo_audio_core::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// One configuration, and how far its features are from those given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The configuration, with the layout of the features.
+    pub config: MelConfig,
+    /// Largest deviation of a value, in the features' units.
+    pub largest: f64,
+    /// Mean deviation of the values, in the features' units.
+    pub mean: f64,
+    /// The frame of this configuration that is the first of the features, where those are a part.
+    pub first_frame: Option<usize>,
+}
+
+/// What was found out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identified {
+    /// What may be said of it.
+    pub verdict: Verdict,
+    /// The best configuration; `None` where none has features of this shape, or none is similar.
+    pub config: Option<MelConfig>,
+    /// Largest deviation of its features, in the features' units.
+    pub largest: f64,
+    /// Mean deviation, in the features' units.
+    pub mean: f64,
+    /// What the features were rounded to.
+    pub rounding: Rounding,
+    /// The frame of the configuration that is the first of the features, where those are a part.
+    pub first_frame: Option<usize>,
+    /// Options that this recording leaves open.
+    pub open: Vec<OpenOption>,
+    /// The best configurations, that one first.
+    pub candidates: Vec<Candidate>,
+    /// What differs where the configuration is only near, each a sentence.
+    pub words: Vec<String>,
+    /// Whether the time was over before the search was.
+    pub out_of_time: bool,
+}
+
+/// Finds the configuration that makes the features.
+///
+/// # Errors
+/// [`Error`] if there are no samples, one is not finite, or a hint is not an option's value.
+pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
+    let samples = request.samples;
+    if samples.is_empty() {
+        return Err(Error::new("samples must not be empty"));
+    }
+    if let Some(index) = samples.iter().position(|sample| !sample.is_finite()) {
+        return Err(Error::new(format!("sample {index} must be finite, got {}", samples[index])));
+    }
+    if request.sample_rate == 0 {
+        return Err(Error::new("sample_rate must be at least 1, got 0"));
+    }
+    let mut known = MelConfig::default();
+    for (option, value) in request.fixed {
+        known.set(option, value)?;
+    }
+    let fixed = |guess: &mut Guess| {
+        for (option, value) in request.fixed {
+            // Each was set above.
+            let _ = guess.config.set(option, value);
+        }
+    };
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let limits = Limits {
+        end: Instant::now() + request.budget,
+        threads: if request.threads == 0 { cores() } else { request.threads },
+        stop: request.stop,
+    };
+    let engine = Engine::new(samples, front_length(samples.len(), request.sample_rate));
+    let readings = reading::readings(&request.features, samples.len(), true);
+    let poor = verdict::is_poor(samples, &request.features, &readings);
+    let ignore = |_: &str, _: f64| {};
+    let search = Search {
+        engine: &engine,
+        sample_rate: request.sample_rate,
+        readings: &readings,
+        start: request.start,
+        fixed: &fixed,
+        limits,
+        budget: request.budget * 2 / 3,
+        progress: request.progress.unwrap_or(&ignore),
+    };
+    let mut found = Found::default();
+    if poor {
+        search.try_recipes(&mut found);
+        search.tidy(&mut found);
+    } else {
+        found = search.run();
+    }
+    Ok(conclude(request, &search, &found, poor))
+}
+
+/// Samples that the front end is looked for in: the first seconds of a long recording.
+fn front_length(n: usize, sample_rate: u32) -> usize {
+    let rate = sample_rate as usize;
+    if n > 5 * rate { 4 * rate } else { n }
+}
+
+fn conclude(request: &Request<'_>, search: &Search<'_>, found: &Found, poor: bool) -> Identified {
+    let target = |outcome: &Outcome| {
+        Target::new(search.engine, &search.readings[outcome.reading], outcome.extent == Extent::Part)
+    };
+    let in_layout = |outcome: &Outcome| MelConfig {
+        layout: search.readings[outcome.reading].layout,
+        ..outcome.guess.config.clone()
+    };
+    let first_frame =
+        |outcome: &Outcome| (outcome.extent == Extent::Part).then_some(outcome.guess.first);
+    let best = found.outcomes.first();
+    let deviation = best.and_then(|best| target(best).deviation(&best.guess));
+    let mut open = Vec::new();
+    if let Some(best) = best
+        && found.best() < 1e-3
+    {
+        let limits = Limits {
+            end: Instant::now() + request.budget / 10,
+            ..search.limits.within(request.budget)
+        };
+        open = verdict::open_options(&best.guess, best.distance, &target(best), search.fixed, &limits);
+    }
+    let rounding = request.features.rounding();
+    let verdict = verdict::judge(deviation.as_ref(), found, rounding, poor, &open);
+    let shown = best.filter(|best| match verdict {
+        Verdict::NotOfSignal => false,
+        Verdict::Open => best.distance < 1e-2,
+        _ => true,
+    });
+    let candidates = found.outcomes.iter().filter_map(|outcome| {
+        let deviation = target(outcome).deviation(&outcome.guess)?;
+        Some(Candidate {
+            config: in_layout(outcome),
+            largest: deviation.largest,
+            mean: deviation.mean,
+            first_frame: first_frame(outcome),
+        })
+    });
+    Identified {
+        verdict,
+        config: shown.map(in_layout),
+        largest: deviation.map_or(f64::INFINITY, |deviation| deviation.largest),
+        mean: deviation.map_or(f64::INFINITY, |deviation| deviation.mean),
+        rounding,
+        first_frame: shown.and_then(first_frame),
+        open,
+        candidates: candidates.take(5).collect(),
+        words: words_of(verdict, best, search),
+        out_of_time: search.limits.over(),
+    }
+}
+
+/// What differs between the features and those of a configuration that is near.
+fn words_of(verdict: Verdict, best: Option<&Outcome>, search: &Search<'_>) -> Vec<String> {
+    let Some(best) = best.filter(|_| verdict == Verdict::Near) else { return Vec::new() };
+    let reading = &search.readings[best.reading];
+    let target = Target::new(search.engine, reading, best.extent == Extent::Part);
+    let Some(ours) = target.features(&best.guess) else { return Vec::new() };
+    let mut words = Vec::new();
+    if let Some(late) = late::samples(search.engine.samples, reading, best) {
+        let direction = if late > 0 { "later" } else { "earlier" };
+        words.push(format!("the features are those of a signal {} samples {direction}", late.abs()));
+    } else {
+        words
+            .extend(difference::compare(&ours, &reading.full, reading.full_rows, reading.frames).words);
+        for word in &mut words {
+            *word = word
+                .replace("the second's", "the features'")
+                .replace("the first's", "the configuration's");
+        }
+    }
+    words
+}

@@ -1,0 +1,277 @@
+//! The last descent, with everything in: single changes judged by the distance of the whole result; then
+//! equal configurations are told apart by how usual they are.
+
+use crate::back::FLOORS;
+use crate::descent::{Change, Descent};
+use crate::engine::Guess;
+use crate::features::{Rounding, extremes};
+use crate::moves::{POWERS, floor_of_nyquist, option, preemphasis, round_to, windows};
+use crate::reading::{Kind, RowNorm};
+use crate::target::Target;
+use mojo_audio_core::config::{
+    BinFrequencies, CenterPad, Log, LogFloorMode, MelNorm, MelScale, Normalize, PadMode, Precision,
+    PreemphasisMode, SpectrumNorm, TriangleDomain,
+};
+use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
+
+/// Changes of a whole configuration.
+pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
+    let config = &guess.config;
+    let reading = target.reading;
+    let mut all = Vec::new();
+    if config.log != Log::None {
+        for &mode in LogFloorMode::ALL {
+            for floor in FLOORS {
+                all.push(option(move |c| (c.log_floor, c.log_floor_mode) = (floor, mode)));
+            }
+        }
+        for top_db in [None, Some(80.0), Some(100.0), Some(60.0)] {
+            all.push(option(move |c| c.top_db = top_db));
+        }
+    }
+    for &precision in Precision::ALL {
+        all.push(option(move |c| c.precision = precision));
+    }
+    for &mode in PadMode::ALL {
+        all.push(option(move |c| c.pad_mode = mode));
+        for preemphasis in [PreemphasisMode::Signal, PreemphasisMode::Frame] {
+            all.push(option(move |c| (c.pad_mode, c.preemphasis_mode) = (mode, preemphasis)));
+        }
+    }
+    for (window, periodic) in windows() {
+        all.push(option(move |c| (c.window, c.window_periodic) = (window, periodic)));
+    }
+    preemphasis(&mut all);
+    for (power, eps) in POWERS {
+        all.push(option(move |c| (c.power, c.magnitude_eps) = (power, eps)));
+    }
+    for &scale in MelScale::ALL {
+        for &norm in MelNorm::ALL {
+            for &domain in TriangleDomain::ALL {
+                all.push(option(move |c| {
+                    (c.mel_scale, c.mel_norm, c.triangle_domain) = (scale, norm, domain)
+                }));
+            }
+        }
+    }
+    for &bins in BinFrequencies::ALL {
+        all.push(option(move |c| c.bin_frequencies = bins));
+    }
+    edges(&mut all, config);
+    for normalize in [false, true] {
+        for offset in [0.0, 4.0] {
+            all.push(option(move |c| {
+                (c.normalize_input, c.input_scale, c.offset) = (normalize, 1.0, offset)
+            }));
+        }
+        all.push(option(move |c| c.normalize_input = normalize));
+    }
+    for input_scale in [1.0, 32_767.0, 32_768.0] {
+        all.push(option(move |c| c.input_scale = input_scale));
+    }
+    for norm in [SpectrumNorm::Window, SpectrumNorm::FrameLength] {
+        all.push(option(move |c| (c.spectrum_norm, c.offset, c.scale) = (norm, 0.0, 1.0)));
+    }
+    lengths(&mut all, config);
+    if reading.norm != RowNorm::None {
+        for &normalize in Normalize::ALL {
+            for ddof in [0, 1] {
+                for eps in [1e-5, 1e-7, 1e-10, 1e-3] {
+                    all.push(option(move |c| {
+                        (c.normalize, c.normalize_ddof, c.normalize_eps) = (normalize, ddof, eps);
+                    }));
+                }
+            }
+        }
+        for mask in [false, true] {
+            all.push(option(move |c| c.mask_tail = mask));
+        }
+    }
+    if reading.energy.is_some() || reading.is_cepstrum() {
+        for raw in [false, true] {
+            for floor in [0.0, 1.0, 1e-10] {
+                all.push(option(move |c| (c.raw_energy, c.energy_floor) = (raw, floor)));
+            }
+        }
+    }
+    line(&mut all, guess, target);
+    all
+}
+
+fn edges(all: &mut Vec<Change>, config: &MelConfig) {
+    let nyquist = f64::from(config.sample_rate) / 2.0;
+    let top = config.upper_frequency();
+    let rounded = [1.0, 10.0, 100.0].map(|unit| Some(round_to(top, unit)));
+    let high = [None, floor_of_nyquist(config), Some(8_000.0), Some(7_600.0), Some(nyquist - 400.0)];
+    for f_max in high.into_iter().chain(rounded) {
+        if f_max.is_none_or(|f_max| f_max > 0.0 && f_max <= nyquist) {
+            all.push(option(move |c| c.f_max = f_max));
+        }
+    }
+    for f_min in [0.0, 20.0, 80.0, 125.0, config.f_min.round(), round_to(config.f_min, 10.0)] {
+        all.push(option(move |c| c.f_min = f_min));
+    }
+}
+
+fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
+    let (n_fft, window) = (config.n_fft, config.window_length());
+    let power = window.next_power_of_two();
+    let lengths = [
+        (window, window),
+        (n_fft, n_fft),
+        (power, window),
+        (2 * power, window),
+        (2 * n_fft, 2 * n_fft),
+        (n_fft / 2, n_fft / 2),
+        (n_fft, n_fft / 2),
+    ];
+    for (n_fft, window) in lengths.into_iter().filter(|lengths| (4..=65_536).contains(&lengths.0)) {
+        all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft, Some(window))));
+    }
+    for pad in [CenterPad::HalfFrame, CenterPad::HalfOverlap] {
+        all.push(option(move |c| c.center_pad = pad));
+    }
+}
+
+/// Offset and scale by least squares over what is not at a floor.
+fn line(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
+    let reading = target.reading;
+    let config = &guess.config;
+    if reading.norm != RowNorm::None || reading.is_cepstrum() || config.use_energy {
+        return;
+    }
+    let Some(values) = target.features(guess) else { return };
+    let floor_of = |values: &[f32]| {
+        let (low, high) = extremes(values);
+        low + 1e-3 * (high - low)
+    };
+    let (floor, wanted_floor) = (floor_of(&values), floor_of(&reading.full));
+    let pairs: Vec<(f64, f64)> = values
+        .iter()
+        .zip(&reading.full)
+        .filter(|(value, wanted)| **value > floor && **wanted > wanted_floor)
+        .map(|(&value, &wanted)| (f64::from(value) / config.scale - config.offset, f64::from(wanted)))
+        .collect();
+    if pairs.len() < 8 {
+        return;
+    }
+    let n = pairs.len() as f64;
+    let (u, v) =
+        (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+    let uu: f64 = pairs.iter().map(|p| (p.0 - u).powi(2)).sum();
+    let uv: f64 = pairs.iter().map(|p| (p.0 - u) * (p.1 - v)).sum();
+    let scale = uv / uu;
+    if !(scale.is_finite() && scale > 1e-12) {
+        return;
+    }
+    if reading.kind == Kind::Linear {
+        all.push(option(move |c| (c.scale, c.offset) = (scale, 0.0)));
+        return;
+    }
+    let offset = v / scale - u;
+    let same_scale = v / config.scale - u;
+    all.push(option(move |c| (c.scale, c.offset) = (scale, offset)));
+    all.push(option(move |c| c.offset = same_scale));
+}
+
+/// The same result from more usual options: the values of the preset that is most like it, and round ones.
+pub(crate) fn tidy(
+    guess: &Guess,
+    distance: f64,
+    target: &Target<'_>,
+    descent: &Descent<'_>,
+) -> (f64, Guess) {
+    let mut best = (distance, guess.clone());
+    let allowed = distance * 1.02 + 2e-8;
+    let attempt = |best: &mut (f64, Guess), change: &dyn Fn(&mut MelConfig)| {
+        let mut other = best.1.clone();
+        change(&mut other.config);
+        (descent.fixed)(&mut other);
+        if other == best.1 || descent.limits.over() {
+            return;
+        }
+        let found = target.distance(&other);
+        if found <= allowed {
+            *best = (found, other);
+        }
+    };
+    if guess.config.win_length == Some(guess.config.n_fft) {
+        attempt(&mut best, &|c| c.win_length = None);
+    }
+    // An offset may be a gain, which recipes have rather.
+    for usual in [0.0, 4.0] {
+        for input_scale in [1.0, 32_768.0, 32_767.0] {
+            let changed = best.1.config.offset != usual || best.1.config.input_scale != input_scale;
+            if changed {
+                attempt(&mut best, &|c| (c.offset, c.input_scale) = (usual, input_scale));
+            }
+        }
+    }
+    let nearest = nearest_preset(&best.1.config);
+    for option in OPTIONS {
+        if let Ok(usual) = nearest.get(option.name) {
+            attempt(&mut best, &|c| {
+                // It is of the same type.
+                let _ = c.set(option.name, &usual);
+            });
+        }
+    }
+    // A level that was fitted to rounded values is rounded as they are.
+    for name in ["log_floor", "offset", "scale"] {
+        let number =
+            |config: &MelConfig| config.get(name).ok().and_then(|text| text.parse::<f64>().ok());
+        if target.reading.rounding != Rounding::None
+            && let (Some(usual), Some(found)) = (number(&nearest), number(&best.1.config))
+            && usual != found
+            && (found / usual - 1.0).abs() < 0.01
+        {
+            let mut other = best.1.clone();
+            let _ = nearest.get(name).and_then(|text| other.config.set(name, &text));
+            (descent.fixed)(&mut other);
+            let distance = target.distance(&other);
+            if distance <= 1.3 * best.0 {
+                best = (distance, other);
+            }
+        }
+    }
+    if let Some(f_max) = best.1.config.f_max
+        && f_max == f64::from(best.1.config.sample_rate) / 2.0
+    {
+        attempt(&mut best, &|c| c.f_max = None);
+    }
+    for digits in [1, 2, 3, 4, 5, 6] {
+        for name in
+            ["f_min", "f_max", "log_floor", "top_db", "offset", "scale", "preemphasis", "input_scale"]
+        {
+            if nearest.get(name) == best.1.config.get(name) {
+                continue;
+            }
+            let rounded = best.1.config.get(name).ok().and_then(|text| text.parse::<f64>().ok());
+            let Some(rounded) = rounded.filter(|value| *value != 0.0) else { continue };
+            let text = format!("{:.*e}", digits - 1, rounded);
+            attempt(&mut best, &|c| {
+                let _ = c.set(name, &text);
+            });
+        }
+    }
+    best
+}
+
+/// The preset, at this rate and with these sizes, that differs in the fewest options.
+pub(crate) fn nearest_preset(config: &MelConfig) -> MelConfig {
+    let presets = PRESETS.iter().filter_map(|name| MelConfig::preset(name).ok());
+    let fitted = presets.map(|preset| MelConfig {
+        sample_rate: config.sample_rate,
+        n_mels: config.n_mels,
+        n_frames: config.n_frames,
+        layout: config.layout,
+        pad_to: config.pad_to,
+        pad_to_mode: config.pad_to_mode,
+        ..preset
+    });
+    fitted.min_by_key(|preset| differences(preset, config)).unwrap_or_default()
+}
+
+fn differences(a: &MelConfig, b: &MelConfig) -> usize {
+    OPTIONS.iter().filter(|option| a.get(option.name) != b.get(option.name)).count()
+}

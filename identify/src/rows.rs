@@ -1,0 +1,168 @@
+//! The filter bank from the data: which bin of the transform each row follows over time.
+//!
+//! A row's energy moves as that of the bins under its filter do. The best correlated bin is near the row's
+//! centre, centres are evenly spaced on the mel scale, and a straight line through them has the bank's
+//! edges at its ends. For narrow bands and noise the residual over the edges is a needle, which no search
+//! along them finds.
+
+use crate::engine::Guess;
+use crate::fit::{Fitter, Stage};
+use crate::framing::Bank;
+use mojo_audio_core::MelConfig;
+use mojo_audio_core::config::{MelScale, Window};
+
+/// The candidate with the banks that the rows suggest.
+pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
+    let reading = fitter.reading;
+    let config = MelConfig {
+        window: Window::Hann,
+        preemphasis: 0.0,
+        remove_dc_offset: false,
+        power: 2.0,
+        ..guess.config.clone()
+    };
+    let Some(spectrum) = fitter.engine.spectrum(&config) else { return Vec::new() };
+    let Some(lead) = fitter.fit(guess, Stage::Rows).map(|fit| fit.first) else { return Vec::new() };
+    let frames = (spectrum.frames - lead).min(reading.valid);
+    let (first, end) = fitter.span(guess, frames, lead, Stage::Rows);
+    if end < first + 8 {
+        return Vec::new();
+    }
+    let width = end - first;
+    let loudest = spectrum.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+    let bins: Vec<Vec<f32>> = (0..spectrum.rows)
+        .map(|bin| {
+            let ln = &spectrum.ln[bin * spectrum.frames..][lead + first..lead + end];
+            unit(ln.iter().map(|&ln| f64::from(ln.max(loudest - 20.0))))
+        })
+        .collect();
+    let top = reading.z.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    let depth = 5.0 * reading.spread_of_z();
+    let rows: Vec<(usize, f32)> = (0..reading.rows)
+        .map(|row| {
+            let z = &reading.z[row * reading.valid..][first..end];
+            let z = unit(z.iter().map(|&z| z.max(top - depth)));
+            let agreement =
+                |bin: &Vec<f32>| bin.iter().zip(&z).take(width).map(|(b, z)| b * z).sum::<f32>();
+            let agreements = bins.iter().map(agreement).enumerate();
+            agreements.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
+        })
+        .collect();
+    let bin_hz = f64::from(config.sample_rate) / f64::from(config.n_fft);
+    let mut found = Vec::new();
+    for scale in [MelScale::Slaney, MelScale::Htk] {
+        if let Some((low, high)) = edges(&rows, bin_hz, scale) {
+            found.extend(candidates(guess, scale, low, high, bin_hz));
+        }
+    }
+    found
+}
+
+/// Lowest and highest frequency of a bank whose rows follow these bins.
+fn edges(rows: &[(usize, f32)], bin_hz: f64, scale: MelScale) -> Option<(f64, f64)> {
+    let n = rows.len() as f64 + 1.0;
+    let mut sorted: Vec<f32> = rows.iter().map(|row| row.1).collect();
+    sorted.sort_by(f32::total_cmp);
+    let least = sorted[sorted.len() * 3 / 10];
+    let points: Vec<(f64, f64)> = rows
+        .iter()
+        .enumerate()
+        .map(|(row, &(bin, _))| ((row as f64 + 1.0) / n, to_mel(bin as f64 * bin_hz, scale)))
+        .collect();
+    let mut kept: Vec<bool> = rows.iter().map(|row| row.1 >= least).collect();
+    let mut line = (0.0, 0.0);
+    for _ in 0..6 {
+        let used: Vec<(f64, f64)> =
+            points.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(point, _)| *point).collect();
+        if used.len() < 4 {
+            return None;
+        }
+        let m = used.len() as f64;
+        let (x, y) =
+            (used.iter().map(|p| p.0).sum::<f64>() / m, used.iter().map(|p| p.1).sum::<f64>() / m);
+        let xx: f64 = used.iter().map(|p| (p.0 - x).powi(2)).sum();
+        let xy: f64 = used.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
+        let slope = xy / (xx + 1e-12);
+        line = (slope, y - slope * x);
+        let off = |point: &(f64, f64)| (point.1 - line.0 * point.0 - line.1).abs();
+        let mut offs: Vec<f64> = used.iter().map(off).collect();
+        offs.sort_by(f64::total_cmp);
+        let most = 2.5 * offs[offs.len() / 2] + 1e-9;
+        kept = points.iter().map(|point| off(point) <= most).collect();
+    }
+    let (low, high) = (to_hz(line.1, scale), to_hz(line.0 + line.1, scale));
+    (high >= 100.0 && high > low).then_some((low, high))
+}
+
+fn candidates(guess: &Guess, scale: MelScale, low: f64, high: f64, bin_hz: f64) -> Vec<Guess> {
+    let nyquist = f64::from(guess.config.sample_rate) / 2.0;
+    let mut lows = vec![low.max(0.0).round()];
+    lows.extend(
+        [0.0, 20.0, 30.0, 50.0, 60.0, 80.0, 125.0].iter().filter(|&f| (f - low).abs() < 1.5 * bin_hz),
+    );
+    let mut highs = vec![((high / 100.0).round() * 100.0).min(nyquist)];
+    highs.extend(
+        [nyquist, 7_600.0, 8_000.0, 14_000.0, 16_000.0, 20_000.0]
+            .iter()
+            .filter(|&f| (f / high - 1.0).abs() < 0.05),
+    );
+    let mut found = Vec::new();
+    for bank in Bank::ALL {
+        if (bank == Bank::Slaney) != (scale == MelScale::Slaney) {
+            continue;
+        }
+        for &f_min in &lows {
+            for &f_max in highs.iter().filter(|&&f_max| f_max <= nyquist && f_min < f_max) {
+                let mut better = guess.clone();
+                bank.apply(&mut better.config);
+                better.config.f_min = f_min;
+                better.config.f_max = (f_max != nyquist).then_some(f_max);
+                found.push(better);
+            }
+        }
+    }
+    found
+}
+
+/// A row minus its mean, of length 1.
+fn unit(values: impl Iterator<Item = f64> + Clone) -> Vec<f32> {
+    let n = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let length = values.clone().map(|value| (value - mean).powi(2)).sum::<f64>().sqrt() + 1e-12;
+    values.map(|value| ((value - mean) / length) as f32).collect()
+}
+
+/// Mel of a frequency; the scales of HTK and Kaldi differ by a factor only.
+fn to_mel(hz: f64, scale: MelScale) -> f64 {
+    match scale {
+        MelScale::Slaney if hz < 1_000.0 => hz * 3.0 / 200.0,
+        MelScale::Slaney => 15.0 + (hz / 1_000.0).ln() * 27.0 / 6.4f64.ln(),
+        _ => 2_595.0 * (1.0 + hz / 700.0).log10(),
+    }
+}
+
+fn to_hz(mel: f64, scale: MelScale) -> f64 {
+    match scale {
+        MelScale::Slaney if mel < 15.0 => mel * 200.0 / 3.0,
+        MelScale::Slaney => 1_000.0 * ((mel - 15.0) * 6.4f64.ln() / 27.0).exp(),
+        _ => 700.0 * (10f64.powf(mel / 2_595.0) - 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_are_read_from_the_centres_of_rows() {
+        for scale in [MelScale::Slaney, MelScale::Htk] {
+            let (low, high) = (to_mel(60.0, scale), to_mel(7_600.0, scale));
+            let rows: Vec<(usize, f32)> = (1..=80)
+                .map(|row| to_hz(low + (high - low) * f64::from(row) / 81.0, scale))
+                .map(|hz| ((hz / 31.25).round() as usize, 0.9))
+                .collect();
+            let (low, high) = edges(&rows, 31.25, scale).unwrap();
+            assert!((low - 60.0).abs() < 20.0 && (high - 7_600.0).abs() < 60.0, "{low} to {high}");
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The order of the search: usual recipes; the grid of all readings together; descents from the best;
+//! the back end; and if nothing fits, what may have been put behind the signal, and parts of the frames.
+
+use crate::back;
+use crate::descent::{Descent, Fixed, Limits, scores};
+use crate::engine::{Engine, Guess};
+use crate::fit::{Extent, Fitter, Stage};
+use crate::framing;
+use crate::moves;
+use crate::polish;
+use crate::reading::Reading;
+use crate::recipes;
+use crate::rows;
+use crate::target::Target;
+use mojo_audio_core::MelConfig;
+use mojo_audio_core::config::{PreemphasisMode, Window};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What the search works on.
+pub(crate) struct Search<'a> {
+    pub engine: &'a Engine<'a>,
+    pub sample_rate: u32,
+    pub readings: &'a [Reading],
+    /// The recipe to start from.
+    pub start: Option<&'a MelConfig>,
+    pub fixed: Fixed<'a>,
+    pub limits: Limits<'a>,
+    pub budget: Duration,
+    pub progress: &'a (dyn Fn(&str, f64) + Sync),
+}
+
+/// A candidate with everything in.
+#[derive(Clone)]
+pub(crate) struct Outcome {
+    /// As of [`Target::distance`].
+    pub distance: f64,
+    pub guess: Guess,
+    /// Which reading it is of.
+    pub reading: usize,
+    pub extent: Extent,
+}
+
+/// All that was found, the best first.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub outcomes: Vec<Outcome>,
+    /// The least residual of a front end: above 0.9 the features follow nothing in this signal.
+    pub front: Option<f64>,
+}
+
+/// A distance that needs no further search.
+const EXACT: f64 = 3e-6;
+/// Above this, something is still unknown.
+const NEAR: f64 = 2e-4;
+
+impl Search<'_> {
+    pub fn run(&self) -> Found {
+        let mut found = Found::default();
+        self.try_recipes(&mut found);
+        if found.best() > NEAR {
+            self.try_recipe_fronts(&mut found);
+        }
+        if found.best() > NEAR {
+            self.try_all(&mut found, Extent::All, self.budget);
+        }
+        if found.best() > 2e-3 && !self.limits.over() {
+            self.try_padded(&mut found);
+        }
+        if found.best() > 0.02 && !self.limits.over() {
+            self.try_all(&mut found, Extent::Part, self.budget);
+        }
+        self.tidy(&mut found);
+        found
+    }
+
+    fn descent(&self, time: Duration, steps: usize, good: f64) -> Descent<'_> {
+        Descent { limits: self.limits.within(time), fixed: self.fixed, steps, good }
+    }
+
+    /// Presets, and what a few changes make of them.
+    pub fn try_recipes(&self, found: &mut Found) {
+        (self.progress)("usual recipes", found.best());
+        let mut near: Vec<(f64, Guess, usize)> = Vec::new();
+        for (at, reading) in self.readings.iter().enumerate() {
+            let target = Target::new(self.engine, reading, false);
+            let guesses = recipes::around(&target, self.start, self.sample_rate, self.fixed);
+            let limits = self.limits.within(self.budget / 4);
+            let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
+            near.extend(
+                distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)),
+            );
+            if near.iter().any(|known| known.0 <= EXACT) {
+                break;
+            }
+        }
+        near.retain(|known| known.0.is_finite());
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let limits = self.limits.within(self.budget / 5);
+        for (start, guess, reading) in near.into_iter().take(4) {
+            let target = Target::new(self.engine, &self.readings[reading], false);
+            let mut now = (start, guess);
+            // A recipe that is meant is near after a few changes, each of which helps much.
+            while now.0 > EXACT && now.0 < 0.4 && !limits.over() {
+                let descent = Descent {
+                    limits: limits.within(self.budget),
+                    fixed: self.fixed,
+                    steps: 1,
+                    good: EXACT,
+                };
+                let next = descent.run(now.1.clone(), now.0, &|g| target.distance(g), &|g| {
+                    polish::changes(g, &target)
+                });
+                let helps = next.0 < 0.5 * now.0;
+                now = next;
+                if !helps {
+                    break;
+                }
+            }
+            found.add(Outcome { distance: now.0, guess: now.1, reading, extent: Extent::All });
+            if found.best() <= NEAR || limits.over() {
+                break;
+            }
+        }
+    }
+
+    /// The front ends of the recipes with any back end.
+    fn try_recipe_fronts(&self, found: &mut Found) {
+        let mut best: Vec<(f64, usize, Guess)> = Vec::new();
+        let fitters: Vec<Fitter<'_>> = self
+            .readings
+            .iter()
+            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
+            .collect();
+        for (at, fitter) in fitters.iter().enumerate() {
+            let target = Target::new(self.engine, fitter.reading, false);
+            let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
+            fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
+            let limits = self.limits.within(self.budget / 6);
+            let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            best.extend(
+                residuals.into_iter().zip(fronts).map(|(residual, guess)| (residual, at, guess)),
+            );
+        }
+        best.retain(|known| known.0 < 2e-3);
+        best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        best.truncate(2);
+        if let Some(first) = best.first() {
+            found.front = Some(first.0);
+            self.complete(&fitters, best, found, self.budget / 2);
+        }
+    }
+
+    /// Grid, descents and back end for all readings.
+    fn try_all(&self, found: &mut Found, extent: Extent, budget: Duration) {
+        let fitters: Vec<Fitter<'_>> =
+            self.readings.iter().map(|reading| Fitter::new(self.engine, reading, extent)).collect();
+        let beam = self.beam(&fitters, budget, found);
+        let Some(least) = beam.first().map(|first| first.0) else { return };
+        found.front = Some(found.front.map_or(least, |front| front.min(least)));
+        (self.progress)("the front end", found.best());
+        let all = self.limits.within(budget / 2);
+        let mut fronts: Vec<(f64, usize, Guess)> = Vec::new();
+        for (residual, at, guess) in beam {
+            let fitter = &fitters[at];
+            let descent =
+                Descent { limits: all.within(budget / 3), fixed: self.fixed, steps: 12, good: 3e-6 };
+            let (residual, guess) =
+                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                    moves::changes(g, fitter.reading, Stage::Rows)
+                });
+            fronts.push((residual, at, guess));
+            if residual < 1e-4 || all.over() {
+                break;
+            }
+        }
+        fronts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        found.front = found.front.map(|front| front.min(fronts[0].0));
+        self.complete(&fitters, fronts, found, budget);
+    }
+
+    /// From front ends, the best first, to whole configurations.
+    fn complete(
+        &self,
+        fitters: &[Fitter<'_>],
+        fronts: Vec<(f64, usize, Guess)>,
+        found: &mut Found,
+        budget: Duration,
+    ) {
+        (self.progress)("levels", found.best());
+        let mut wholes: Vec<(f64, usize, Guess)> = Vec::new();
+        for (_, at, guess) in fronts.into_iter().take(3) {
+            let fitter = &fitters[at];
+            let descent = self.descent(budget / 3, 20, 1e-6);
+            let residual = fitter.residual(&guess, Stage::Whole);
+            let (residual, guess) =
+                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Whole), &|g| {
+                    moves::changes(g, fitter.reading, Stage::Whole)
+                });
+            wholes.push((residual, at, guess));
+            if residual < 1e-5 || self.limits.over() {
+                break;
+            }
+        }
+        wholes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (_, at, guess) in wholes.into_iter().take(2) {
+            if let Some(outcome) = self.finish(&fitters[at], at, &guess, budget) {
+                found.add(outcome);
+            }
+            if found.best() <= 1e-5 {
+                break;
+            }
+        }
+    }
+
+    /// The best of the grid, of different readings, framings and banks.
+    fn beam(
+        &self,
+        fitters: &[Fitter<'_>],
+        budget: Duration,
+        found: &Found,
+    ) -> Vec<(f64, usize, Guess)> {
+        let n = self.engine.samples.len();
+        let start = framing::plain(self.sample_rate);
+        let mut pools: Vec<Vec<(f64, Guess)>> = fitters.iter().map(|_| Vec::new()).collect();
+        let mut active: Vec<usize> = (0..fitters.len()).collect();
+        for rare in [false, true] {
+            let limits = self.limits.within(budget / 3);
+            for &at in &active {
+                (self.progress)("framing and filters", found.best());
+                let fitter = &fitters[at];
+                let mut grid = framing::grid(fitter.reading, fitter.extent, n, &start, rare);
+                if !rare && fitter.extent == Extent::All {
+                    grid.extend(
+                        found.outcomes.iter().filter(|o| o.reading == at).map(|o| o.guess.clone()),
+                    );
+                }
+                grid.iter_mut().for_each(|guess| (self.fixed)(guess));
+                let residuals = scores(&grid, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let pool = &mut pools[at];
+                pool.extend(
+                    residuals.into_iter().zip(grid).filter(|(residual, _)| residual.is_finite()),
+                );
+                pool.sort_by(|a, b| a.0.total_cmp(&b.0));
+                pool.truncate(200);
+            }
+            let best = |at: usize| pools[at].first().map_or(f64::INFINITY, |first| first.0);
+            let low = active.iter().map(|&at| best(at)).fold(f64::INFINITY, f64::min);
+            active.retain(|&at| best(at) < (3.0 * low).max(low + 0.15));
+            if low < 0.02 {
+                break;
+            }
+        }
+        active.sort_by(|&a, &b| {
+            let best = |at: usize| pools[at].first().map_or(f64::INFINITY, |first| first.0);
+            best(a).total_cmp(&best(b))
+        });
+        let mut all: Vec<(f64, usize, Guess)> = Vec::new();
+        for at in active.into_iter().take(4) {
+            let limits = self.limits.within(budget / 4);
+            let pool = self.around(&fitters[at], std::mem::take(&mut pools[at]), &limits);
+            all.extend(pool.into_iter().map(|(residual, guess)| (residual, at, guess)));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut seen = Vec::new();
+        all.retain(|(_, at, guess)| {
+            let c = &guess.config;
+            let key = (*at, c.n_fft, c.hop_length, c.center, c.mel_scale);
+            let new = seen.len() < 10 && !seen.contains(&key);
+            if new {
+                seen.push(key);
+            }
+            new
+        });
+        all
+    }
+
+    /// The pool with the banks that the rows suggest, and other windows, powers and pre-emphases.
+    fn around(
+        &self,
+        fitter: &Fitter<'_>,
+        mut pool: Vec<(f64, Guess)>,
+        limits: &Limits<'_>,
+    ) -> Vec<(f64, Guess)> {
+        let enough = 1e-3;
+        let best = |pool: &[(f64, Guess)]| pool.first().map_or(0.0, |first| first.0);
+        let extend = |pool: &mut Vec<(f64, Guess)>, mut more: Vec<Guess>| {
+            more.iter_mut().for_each(|guess| (self.fixed)(guess));
+            let residuals = scores(&more, limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            pool.extend(residuals.into_iter().zip(more).filter(|(residual, _)| residual.is_finite()));
+            pool.sort_by(|a, b| a.0.total_cmp(&b.0));
+        };
+        if !fitter.reading.is_cepstrum() && best(&pool) > enough {
+            let mut seen = BTreeSet::new();
+            let mut more = Vec::new();
+            for (_, guess) in &pool {
+                let c = &guess.config;
+                let span = c.frame_span == mojo_audio_core::config::FrameSpan::Fft;
+                let key = (
+                    c.n_fft,
+                    c.win_length,
+                    c.hop_length,
+                    c.center,
+                    c.center_pad as u8,
+                    span,
+                    c.snip_edges,
+                );
+                if seen.len() < 10 && seen.insert(key) && !limits.over() {
+                    more.extend(rows::banks(fitter, guess));
+                }
+            }
+            extend(&mut pool, more);
+        }
+        if best(&pool) > enough {
+            let mut more = Vec::new();
+            for (_, guess) in pool.iter().take(12) {
+                for (coefficient, mode) in [
+                    (0.0, PreemphasisMode::Signal),
+                    (0.97, PreemphasisMode::Frame),
+                    (0.97, PreemphasisMode::Signal),
+                ] {
+                    for &window in Window::ALL {
+                        for power in [2.0, 1.0] {
+                            let mut guess = guess.clone();
+                            let c = &mut guess.config;
+                            (c.preemphasis, c.preemphasis_mode, c.power) = (coefficient, mode, power);
+                            c.remove_dc_offset = mode == PreemphasisMode::Frame;
+                            c.window = window;
+                            c.window_periodic = window == Window::Hann && coefficient == 0.0;
+                            more.push(guess);
+                        }
+                    }
+                }
+            }
+            extend(&mut pool, more);
+        }
+        pool
+    }
+
+    /// The back end of a front end, and the last descent.
+    fn finish(
+        &self,
+        fitter: &Fitter<'_>,
+        reading: usize,
+        guess: &Guess,
+        budget: Duration,
+    ) -> Option<Outcome> {
+        let fit = fitter.fit(guess, Stage::Whole)?;
+        let target = Target::new(self.engine, fitter.reading, fitter.extent == Extent::Part);
+        let mut backs = back::backs(guess, &fit, fitter);
+        backs.iter_mut().for_each(|guess| (self.fixed)(guess));
+        let descent = self.descent(budget / 2, 8, 1e-9);
+        let distances = scores(&backs, &descent.limits, 1e-9, &|g| target.distance(g));
+        let best = (0..backs.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]))?;
+        if !distances[best].is_finite() {
+            return None;
+        }
+        let (distance, guess) =
+            descent.run(backs[best].clone(), distances[best], &|g| target.distance(g), &|g| {
+                polish::changes(g, &target)
+            });
+        Some(Outcome { distance, guess, reading, extent: fitter.extent })
+    }
+
+    /// What may have been put behind the signal.
+    fn try_padded(&self, found: &mut Found) {
+        let constant_end = self.readings.iter().any(|reading| reading.tail.is_some());
+        if found.front.is_none_or(|front| front > 0.3) || constant_end {
+            self.try_all(found, Extent::Padded, self.budget);
+        }
+    }
+
+    /// Puts usual options in the place of others that give the same.
+    pub fn tidy(&self, found: &mut Found) {
+        (self.progress)("equal options", found.best());
+        let Some(best) = found.outcomes.first_mut() else { return };
+        let target =
+            Target::new(self.engine, &self.readings[best.reading], best.extent == Extent::Part);
+        let descent = self.descent(self.budget / 3, 4, 0.0);
+        if best.distance <= NEAR {
+            (best.distance, best.guess) =
+                descent.run(best.guess.clone(), best.distance, &|g| target.distance(g), &|g| {
+                    polish::changes(g, &target)
+                });
+        }
+        let descent = self.descent(self.budget / 3, 1, 0.0);
+        let (distance, guess) = polish::tidy(&best.guess, best.distance, &target, &descent);
+        (best.distance, best.guess) = (distance, guess);
+    }
+}
+
+impl Found {
+    pub fn best(&self) -> f64 {
+        self.outcomes.first().map_or(f64::INFINITY, |best| best.distance)
+    }
+
+    fn add(&mut self, outcome: Outcome) {
+        if outcome.distance.is_finite()
+            && !self.outcomes.iter().any(|known| known.guess.config == outcome.guess.config)
+        {
+            self.outcomes.push(outcome);
+            self.outcomes.sort_by(|a, b| a.distance.total_cmp(&b.distance));
+            self.outcomes.truncate(12);
+        }
+    }
+}

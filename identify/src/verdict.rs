@@ -1,0 +1,171 @@
+//! What may be said of the best candidate, and which options the recording leaves open.
+
+use crate::descent::{Fixed, Limits, scores};
+use crate::engine::Guess;
+use crate::features::{Features, Rounding, extremes};
+use crate::polish;
+use crate::probe::probe;
+use crate::reading::Reading;
+use crate::search::Found;
+use crate::target::{Deviation, Target};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What was found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The configuration makes these features, up to the rounding of float32 arithmetic.
+    Found,
+    /// It does up to the rounding of the features: float16, or steps as 8-bit quantization has them.
+    UpToRounding,
+    /// It is near, but something else differs.
+    Near,
+    /// Configurations fit, but this recording (silence, a constant, a few frames) doesn't single one out.
+    Open,
+    /// The features are not of this signal.
+    NotOfSignal,
+}
+
+impl Verdict {
+    /// Whether the configuration makes the features.
+    #[must_use]
+    pub const fn is_found(self) -> bool {
+        matches!(self, Self::Found | Self::UpToRounding)
+    }
+
+    /// A short name, the same in every version.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::UpToRounding => "up_to_rounding",
+            Self::Near => "near",
+            Self::Open => "open",
+            Self::NotOfSignal => "not_of_signal",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Found => "found",
+            Self::UpToRounding => "found up to the rounding of the features",
+            Self::Near => "near, but something else differs",
+            Self::Open => "this recording does not single out a configuration",
+            Self::NotOfSignal => "these features are not of this signal",
+        })
+    }
+}
+
+/// An option that the recording leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOption {
+    /// Its name.
+    pub option: &'static str,
+    /// Other values, as texts, that make the same features.
+    pub values: Vec<String>,
+}
+
+/// Mean deviation beyond rounding that counts as none, in units of the spread: what two right programs
+/// differ by in float32.
+const EQUAL: f64 = 3e-5;
+/// The least residual of a front end, and the least distance, of features that are of another signal.
+const STRANGE: (f64, f64) = (0.85, 0.3);
+/// A mean distance below which something of the configuration is right.
+const SIMILAR: f64 = 0.2;
+
+/// Whether an input can't tell configurations apart, whatever they are.
+pub(crate) fn is_poor(samples: &[f32], features: &Features<'_>, readings: &[Reading]) -> bool {
+    let (low, high) = extremes(samples);
+    let constant = f64::from(high) - f64::from(low) <= 1e-6 * f64::from(high.abs().max(low.abs()));
+    // Clicks in silence: every frame is the transform of one sample.
+    let loud = samples.iter().filter(|sample| sample.abs() > 1e-4 * high.abs().max(low.abs())).count();
+    let few_frames = readings.iter().map(|reading| reading.valid).max().unwrap_or(0) < 4;
+    constant || loud < 16 || few_frames || features.is_constant()
+}
+
+pub(crate) fn judge(
+    deviation: Option<&Deviation>,
+    found: &Found,
+    rounding: Rounding,
+    poor: bool,
+    open: &[OpenOption],
+) -> Verdict {
+    let Some(deviation) = deviation else {
+        return if poor { Verdict::Open } else { Verdict::NotOfSignal };
+    };
+    let equal = deviation.unexplained <= EQUAL && deviation.outliers == 0.0;
+    if poor || equal && leaves_open(open) {
+        return Verdict::Open;
+    }
+    if equal {
+        return if rounding == Rounding::None { Verdict::Found } else { Verdict::UpToRounding };
+    }
+    let strange = found.front.is_none_or(|front| front > STRANGE.0) && found.best() > STRANGE.1;
+    if strange || found.best() > SIMILAR { Verdict::NotOfSignal } else { Verdict::Near }
+}
+
+/// Options that a front end consists of: if several are open, nothing is singled out.
+const ESSENTIAL: [&str; 8] =
+    ["n_fft", "win_length", "hop_length", "window", "mel_scale", "f_min", "f_max", "mel_norm"];
+
+fn leaves_open(open: &[OpenOption]) -> bool {
+    open.iter().filter(|open| ESSENTIAL.contains(&open.option)).count() >= 3
+}
+
+/// Options of which other values make features that are as near.
+pub(crate) fn open_options(
+    best: &Guess,
+    distance: f64,
+    target: &Target<'_>,
+    fixed: Fixed<'_>,
+    limits: &Limits<'_>,
+) -> Vec<OpenOption> {
+    let mut others: Vec<Guess> = Vec::new();
+    for change in polish::changes(best, target) {
+        let mut other = best.clone();
+        change(&mut other);
+        fixed(&mut other);
+        if differing(&other.config, &best.config).len() == 1 && !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    let distances = scores(&others, limits, -1.0, &|guess| target.distance(guess));
+    let allowed = 1.3 * distance + 1e-7;
+    let mut open: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for (other, distance) in others.iter().zip(distances) {
+        if distance <= allowed
+            && let [name] = differing(&other.config, &best.config)[..]
+            && !equal(&other.config, &best.config)
+        {
+            open.entry(name).or_default().extend(other.config.get(name));
+        }
+    }
+    OPTIONS
+        .iter()
+        .filter_map(|option| open.remove_entry(option.name))
+        .map(|(option, values)| OpenOption { option, values })
+        .collect()
+}
+
+/// Whether configurations are the same for any input: they are for the one that tells most apart.
+fn equal(a: &MelConfig, b: &MelConfig) -> bool {
+    let samples = probe(a.sample_rate);
+    let features = |config: &MelConfig| MelExtractor::new(config).and_then(|of| of.compute(&samples));
+    match (features(a), features(b)) {
+        (Ok(a), Ok(b)) => {
+            let spread = extremes(a.data());
+            let most = 1e-6 * (spread.1 - spread.0);
+            a.data().len() == b.data().len()
+                && a.data().iter().zip(b.data()).all(|(a, b)| (a - b).abs() <= most)
+        }
+        _ => false,
+    }
+}
+
+/// Names of the options that have different values.
+pub(crate) fn differing(a: &MelConfig, b: &MelConfig) -> Vec<&'static str> {
+    OPTIONS.iter().map(|option| option.name).filter(|name| a.get(name) != b.get(name)).collect()
+}

@@ -1,0 +1,254 @@
+//! Every conformance case turned round: from its input and its output to its options.
+//!
+//! The search sees samples, rate and matrix; the case's options and bounds only judge. The table is
+//! printed by `cargo test --release -p mojo-audio-identify --test conformance -- --ignored --nocapture`;
+//! `MOJO_AUDIO_ONLY=text` takes the cases whose names have that text.
+
+#[path = "../../core/tests/support/mod.rs"]
+mod support;
+
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
+use mojo_audio_identify::{Features, Identified, Request, Verdict, identify};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use support::corpus::{Case, Clip, Corpus, Kind};
+use support::oracle;
+
+/// Cases for every run.
+const HANDFUL: &[&str] =
+    &["whisper-speech-8000", "kaldi-fbank-speech-8000", "librosa-speech-11025", "parakeet-speech-8000"];
+
+/// One input with its answer.
+struct Turned<'a> {
+    case: &'a Case,
+    /// Kind of the signal.
+    kind: String,
+    samples: Vec<f32>,
+    clip: &'a dyn Bounds,
+}
+
+/// What is needed of a clip of any sample type.
+trait Bounds: Sync {
+    fn shape(&self, layout: Layout) -> [usize; 2];
+    fn expected(&self) -> &[f32];
+    /// The largest part of a bound that a result uses.
+    fn of_bound(&self, case: &Case, samples: &[f32], result: &mojo_audio_core::MelSpectrogram) -> f64;
+}
+
+impl<S: Sync> Bounds for Clip<S> {
+    fn shape(&self, layout: Layout) -> [usize; 2] {
+        match layout {
+            Layout::MelMajor => [self.n_mels, self.n_frames],
+            Layout::FrameMajor => [self.n_frames, self.n_mels],
+        }
+    }
+
+    fn expected(&self) -> &[f32] {
+        &self.expected
+    }
+
+    fn of_bound(&self, case: &Case, samples: &[f32], result: &mojo_audio_core::MelSpectrogram) -> f64 {
+        let config = case.config().unwrap();
+        if (result.n_mels(), result.n_frames(), result.layout())
+            != (self.n_mels, self.n_frames, config.layout)
+        {
+            return f64::INFINITY;
+        }
+        let truth = self.bound.atol_within_60db.map(|_| oracle::mel_spectrogram(&config, samples));
+        self.deviation(config.layout, truth.as_ref(), |row, frame| result.get(row, frame)).of_bound
+    }
+}
+
+fn turned(corpus: &Corpus) -> Vec<Turned<'_>> {
+    let mut all = Vec::new();
+    for (at, case) in corpus.cases.iter().enumerate() {
+        let json = &corpus.json["cases"][at];
+        let kind = |json: &serde_json::Value| {
+            let signal = &corpus.json["signals"][json["input"].as_str().unwrap()];
+            signal["kind"].as_str().unwrap().to_string()
+        };
+        match &case.kind {
+            Kind::Single(clip) => {
+                all.push(Turned { case, kind: kind(json), samples: clip.samples.clone(), clip });
+            }
+            Kind::Int16(clip) => {
+                let samples = clip.samples.iter().map(|&x| f32::from(x) / 32768.0).collect();
+                all.push(Turned { case, kind: kind(json), samples, clip });
+            }
+            Kind::Batch(clips) => {
+                for (i, clip) in clips.iter().enumerate() {
+                    let kind = kind(&json["clips"][i]);
+                    all.push(Turned { case, kind, samples: clip.samples.clone(), clip });
+                }
+            }
+            Kind::Statistic { .. } | Kind::Refusal { .. } => {}
+        }
+    }
+    all.retain(|turned| !turned.clip.expected().is_empty());
+    all
+}
+
+impl Turned<'_> {
+    fn name(&self) -> String {
+        format!("{} ({} samples)", self.case.name, self.samples.len())
+    }
+
+    /// What kind of input it is for the table.
+    fn class(&self) -> &'static str {
+        match self.kind.as_str() {
+            _ if self.samples.len() < 1_000 => "shorter than 1,000 samples",
+            "silence" | "dc" | "impulse" => "silence, DC, impulses",
+            "speech" => "speech",
+            "white" | "quiet" | "clipped" => "noise",
+            "chirp" => "sweeps",
+            _ => "tones",
+        }
+    }
+
+    fn identify(&self, threads: usize) -> Identified {
+        let config = self.case.config().unwrap();
+        let features = Features::new(self.clip.expected(), self.clip.shape(config.layout)).unwrap();
+        let request = Request {
+            threads,
+            // Much, so that the table doesn't depend on what else the machine does.
+            budget: Duration::from_secs(60),
+            ..Request::new(&self.samples, config.rate_of_input(), features)
+        };
+        identify(&request).unwrap()
+    }
+
+    /// The largest part of a bound that the found configuration uses; infinite for none.
+    fn of_bound(&self, identified: &Identified) -> f64 {
+        let Some(config) = &identified.config else { return f64::INFINITY };
+        let result = MelExtractor::new(config).and_then(|extractor| extractor.compute(&self.samples));
+        result.map_or(f64::INFINITY, |result| self.clip.of_bound(self.case, &self.samples, &result))
+    }
+}
+
+/// Where the best candidate is not what the case says.
+fn differences(wanted: &MelConfig, identified: &Identified) -> String {
+    let Some(best) = identified.candidates.first() else { return "no candidate".into() };
+    let differing = OPTIONS.iter().filter_map(|option| {
+        let (found, wanted) = (best.config.get(option.name).ok()?, wanted.get(option.name).ok()?);
+        (found != wanted).then(|| format!("{} {found} instead of {wanted}", option.name))
+    });
+    differing.collect::<Vec<_>>().join(", ")
+}
+
+/// Seconds that this thread has computed; others' work on the machine doesn't count.
+fn processor_seconds() -> f64 {
+    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds * 1e-9)
+}
+
+#[derive(Default)]
+struct Row {
+    cases: usize,
+    found: usize,
+    open: usize,
+    seconds: Vec<f64>,
+}
+
+#[test]
+#[ignore = "takes half an hour; prints the table of docs/identify.md"]
+fn cases_turned_round() {
+    let only = std::env::var("MOJO_AUDIO_ONLY").unwrap_or_default();
+    let corpus = Corpus::read();
+    let mut cases = turned(&corpus);
+    cases.retain(|case| case.name().contains(&only) || case.kind.contains(&only));
+    let results = support::in_parallel(&cases, |case| {
+        let started = processor_seconds();
+        let identified = case.identify(1);
+        let seconds = processor_seconds() - started;
+        let of_bound = case.of_bound(&identified);
+        eprintln!(
+            "{:6.1} s {:14} of bound {of_bound:9.3} {} {} {}",
+            seconds,
+            identified.verdict.name(),
+            case.class(),
+            case.name(),
+            if of_bound > 1.0 {
+                differences(&case.case.config().unwrap(), &identified)
+            } else {
+                String::new()
+            }
+        );
+        (identified, of_bound, seconds)
+    });
+    let mut rows: BTreeMap<(&str, &str), Row> = BTreeMap::new();
+    let mut misses = Vec::new();
+    let mut wrong = Vec::new();
+    for (case, (identified, of_bound, seconds)) in cases.iter().zip(&results) {
+        for group in [case.case.preset.as_str(), "all"] {
+            let row = rows.entry((case.class(), group)).or_default();
+            row.cases += 1;
+            row.found += usize::from(*of_bound <= 1.0);
+            row.open += usize::from(identified.verdict == Verdict::Open);
+            row.seconds.push(*seconds);
+        }
+        if *of_bound > 1.0 && identified.verdict == Verdict::Found {
+            wrong.push(format!("{}: {of_bound:.2} times a bound", case.name()));
+        } else if *of_bound > 1.0 {
+            misses.push(format!(
+                "{} | {} | {} | mean {:.2e} | {}",
+                case.class(),
+                case.name(),
+                identified.verdict,
+                identified.mean,
+                differences(&case.case.config().unwrap(), identified)
+            ));
+        }
+    }
+    println!(
+        "\n| input | preset | cases | found | left open | median | slowest |\n|---|---|---|---|---|---|---|"
+    );
+    for ((class, group), row) in &mut rows {
+        row.seconds.sort_by(f64::total_cmp);
+        println!(
+            "| {class} | {group} | {} | {} | {} | {:.1} s | {:.1} s |",
+            row.cases,
+            row.found,
+            row.open,
+            row.seconds[row.seconds.len() / 2],
+            row.seconds[row.seconds.len() - 1]
+        );
+    }
+    println!("\nNot found:\n{}", misses.join("\n"));
+    println!("\nCalled found, but beyond a bound:\n{}", wrong.join("\n"));
+}
+
+/// A few cases of each kind of features, quick enough for every run.
+#[test]
+fn a_handful_of_cases_is_found() {
+    let corpus = Corpus::read();
+    let cases = turned(&corpus);
+    for name in HANDFUL {
+        let case = cases.iter().find(|case| case.case.name == *name).unwrap();
+        let identified = case.identify(0);
+        assert!(identified.verdict.is_found(), "{name}: {:?}", identified.verdict);
+        let of_bound = case.of_bound(&identified);
+        assert!(of_bound <= 1.0, "{name}: {of_bound} times a bound");
+    }
+}
+
+#[test]
+fn features_of_another_signal_are_never_found() {
+    let corpus = Corpus::read();
+    let cases = turned(&corpus);
+    for name in HANDFUL {
+        let case = cases.iter().find(|case| case.case.name == *name).unwrap();
+        let config = case.case.config().unwrap();
+        let features = Features::new(case.clip.expected(), case.clip.shape(config.layout)).unwrap();
+        let reversed: Vec<f32> = case.samples.iter().rev().copied().collect();
+        let request = Request {
+            budget: Duration::from_millis(300),
+            ..Request::new(&reversed, config.sample_rate, features)
+        };
+        let verdict = identify(&request).unwrap().verdict;
+        assert!(!verdict.is_found(), "{name}: {verdict}");
+    }
+}

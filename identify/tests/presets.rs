@@ -1,0 +1,65 @@
+//! The probe finds every preset, in each orientation and in float16; what is rounded is called so.
+
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{MelConfig, MelExtractor, PRESETS};
+use mojo_audio_identify::{Features, Recipe, Request, Verdict, identify, probe};
+use std::time::Duration;
+
+/// To float16 and back, to the nearest.
+fn halved(value: f32) -> f32 {
+    let bits = value.to_bits();
+    if value.abs() < 6.2e-5 {
+        let steps = 16_777_216.0;
+        return (value * steps).round_ties_even() / steps;
+    }
+    f32::from_bits((bits + 0xfff + (bits >> 13 & 1)) & !0x1fff)
+}
+
+#[test]
+fn the_probe_finds_presets() {
+    find(&["whisper", "kaldi-fbank"], &[Layout::FrameMajor]);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn the_probe_finds_every_preset() {
+    find(PRESETS, Layout::ALL);
+}
+
+fn find(presets: &[&str], layouts: &[Layout]) {
+    for &name in presets {
+        let preset = MelConfig::preset(name).unwrap();
+        let samples: Vec<f32> =
+            probe(preset.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        for &layout in layouts {
+            let config = MelConfig { layout, ..preset.clone() };
+            let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+            let shape = match layout {
+                Layout::MelMajor => [mel.n_mels(), mel.n_frames()],
+                Layout::FrameMajor => [mel.n_frames(), mel.n_mels()],
+            };
+            let find = |values: &[f32]| {
+                let features = Features::new(values, shape).unwrap();
+                // Much time, because a test program is slow.
+                let budget = Duration::from_secs(120);
+                let request =
+                    Request { budget, ..Request::new(&samples, config.sample_rate, features) };
+                let found = identify(&request).unwrap();
+                let differing = found.config.as_ref().map(|found| Recipe::between(&config, found));
+                (found.verdict, differing)
+            };
+            let exact = (Verdict::Found, Some(Vec::new()));
+            assert_eq!(find(mel.data()), exact, "{name}, {layout:?}");
+            let halves: Vec<f32> = mel.data().iter().map(|&value| halved(value)).collect();
+            // Energies below half of float16's least are 0 in it; its logarithms are all there.
+            if halves.iter().all(|half| half.is_finite() && half.abs() < 65_504.0) {
+                let (verdict, differing) = find(&halves);
+                assert_eq!(
+                    (verdict, differing),
+                    (Verdict::UpToRounding, Some(Vec::new())),
+                    "{name} in float16"
+                );
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ import java.nio.ByteOrder
 import java.nio.FloatBuffer
 import java.nio.ShortBuffer
 import mojoaudio.MelConfig
+import mojoaudio.MelErrorKind
 import mojoaudio.MelException
 import mojoaudio.MelSpectrogram
 
@@ -178,5 +179,5 @@ internal inline fun <R> refusing(call: () -> R): R = try {
 } catch (error: NativeException) {
     throw MelException.of(error)
 } catch (error: InternalException) {
-    throw MelException.Other("internal", error.message ?: "the library failed")
+    throw MelException.Other(MelErrorKind.INTERNAL, error.message ?: "the library failed")
 }

@@ -15,12 +15,16 @@ use mojo_audio_files::{AudioFile, Block};
 use mojo_audio_identify::{Features, Request, difference, identify};
 use std::fs;
 use std::io::{IsTerminal, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// The rate of a probe for which none is named, in hertz.
 const PROBE_RATE: u32 = 16_000;
+
+/// Those that audio has, in hertz.
+const PROBE_RATES: RangeInclusive<u32> = 1_000..=768_000;
 
 /// Finds the configuration that makes given features of a recording.
 ///
@@ -135,6 +139,11 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
     let rate = fixed.iter().any(|(option, _)| option == "sample_rate").then_some(known.sample_rate);
     if let Some(path) = &args.probe {
         let rate = rate.unwrap_or(PROBE_RATE);
+        if !PROBE_RATES.contains(&rate) {
+            let (least, most) = (PROBE_RATES.start(), PROBE_RATES.end());
+            let text = format!("sample_rate must be from {least} to {most} for a probe, got {rate}");
+            return Err(Failure::new("config", text));
+        }
         let samples = mojo_audio_identify::probe(rate);
         fs::write(path, wav(&samples, rate))
             .map_err(|error| Failure::new("output", format!("can't write {}: {error}", shown(path))))?;

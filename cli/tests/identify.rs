@@ -77,6 +77,9 @@ fn features_of_another_recording_are_not_found() {
     let probe = folder.join("probe.wav");
     let written = run(["identify", "--probe", probe.to_str().unwrap()]);
     assert_eq!(written.code, Some(0), "{}", written.err);
+    let absurd = run(["identify", "--probe", "none.wav", "--set", "sample_rate=4000000000"]);
+    assert_eq!(absurd.code, Some(1));
+    assert!(absurd.err.contains("sample_rate must be from 1000 to 768000"), "{}", absurd.err);
     let (run, objects) = json(["identify", probe.to_str().unwrap(), file.as_str(), "--seconds", "0.5"]);
     assert_eq!(run.code, Some(1), "{}", run.out);
     assert_ne!(objects[0]["verdict"], "found");

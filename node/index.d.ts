@@ -104,14 +104,15 @@ export function computeFiles(
 /**
  * The options of a model, from its `preprocessor_config.json`, or from a `processor_config.json` that has these settings
  * under `feature_extractor`, as transformers 5 saves them. The result equals what the feature extractor class that the
- * file names computes for one signal by default, but longer signals keep their length where Whisper's and CLVP's classes
- * truncate them, and `dither` is not the same noise. Needs the addon.
+ * file names computes for one signal by default, but longer signals that the class splits, or takes a random part of, keep
+ * their length, and `dither` is not the same noise. The class's padding is `padTo` and its truncation `maxLength`; null
+ * for both keeps the length of every signal. Needs the addon.
  *
  * @param source The model's folder, the file, or the object that the file has as JSON.
  * @throws A `MelError` of kind `config` whose `field` is the setting that no option can express, or that isn't known.
  *
  * @example
- * const extractor = new MelExtractor({ ...fromPreprocessorConfig('models/whisper'), padTo: null });
+ * const extractor = new MelExtractor({ ...fromPreprocessorConfig('models/whisper'), padTo: null, maxLength: null });
  */
 export function fromPreprocessorConfig(source: string | URL | Readonly<Record<string, unknown>>): ResolvedMelConfig;
 

@@ -207,10 +207,10 @@ impl MelConfig {
     /// settings under `feature_extractor`, as transformers 5 saves it.
     ///
     /// The result equals what the feature extractor class of transformers that the file names computes for one
-    /// signal by default, up to these differences: longer signals keep their length where Whisper's and CLVP's
-    /// classes truncate them, others split them and CLAP's takes a random part (`pad_to=None` turns padding off);
-    /// SeamlessM4T's class then puts `stride` frames side by side; `dither` is not the same noise. Settings of
-    /// images and tokenizers in the same file are ignored.
+    /// signal by default, up to these differences: longer signals that the class splits, or takes a random part
+    /// of, keep their length; `dither` is not the same noise. The class's padding is `pad_to` and its truncation
+    /// `max_length`; None for both keeps the length of every signal. Settings of images and tokenizers in the same
+    /// file are ignored.
     ///
     /// Parameters
     /// ----------

@@ -111,16 +111,13 @@ fn killed(test: &str, n: usize, kills: usize) {
     }
 }
 
+/// A hundred times with `MOJO_AUDIO_LONG=1 cargo test --release -p mojo-audio-cli --test resume`.
 #[test]
 fn a_run_that_is_killed_leaves_whole_files_and_goes_on() {
-    killed("killed", 200, 20);
-}
-
-/// `cargo test --release -p mojo-audio-cli --test resume -- --ignored`
-#[test]
-#[ignore = "takes minutes; the same with fewer files runs always"]
-fn a_long_run_that_is_killed_a_hundred_times() {
-    killed("killed-often", 2_000, 100);
+    match std::env::var_os("MOJO_AUDIO_LONG") {
+        Some(_) => killed("killed", 2_000, 100),
+        None => killed("killed", 200, 20),
+    }
 }
 
 #[test]

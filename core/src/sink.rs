@@ -56,32 +56,48 @@ impl Sink {
     /// # Safety
     /// The sink is valid for writes of the tile's frames, and the tile for reads of `n_rows` vectors of the
     /// kernel, which its stride is as long as.
-    pub unsafe fn store(self, kernel: &Kernel, frame: usize, mut tile: Tile) {
+    #[inline]
+    pub unsafe fn store(self, kernel: &Kernel, frame: usize, tile: Tile) {
+        let Self { n_rows, n_frames, layout, stacking, .. } = self;
+        let Tile { start, stride, n_frames: count, .. } = tile;
+        // SAFETY: the caller's.
+        unsafe {
+            if !stacking.is_none() {
+                return self.store_stacked(kernel, frame, tile);
+            }
+            match layout {
+                Layout::FrameMajor => {
+                    let to = self.start.wrapping_add(frame * n_rows);
+                    kernel.store_frames(start, n_rows, to, count);
+                }
+                // Frame by frame, as copies of a few floats would be calls.
+                Layout::MelMajor => {
+                    for lane in 0..count {
+                        let to = self.start.wrapping_add(frame + lane);
+                        for row in 0..n_rows {
+                            *to.add(row * n_frames) = *start.add(row * stride + lane);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same where frames of the result are made of several.
+    ///
+    /// # Safety
+    /// As of [`store`](Self::store).
+    #[inline(never)]
+    unsafe fn store_stacked(self, kernel: &Kernel, frame: usize, tile: Tile) {
         // SAFETY: the caller's.
         unsafe {
             if self.layout == Layout::FrameMajor && self.stacking.is_flat() {
                 // The frames that `drop` leaves out have no place.
-                if !self.stacking.is_none() {
-                    let room = self.stacking.end(self.n_frames).saturating_sub(frame);
-                    tile.n_frames = tile.n_frames.min(room);
-                }
-            } else if !self.stacking.is_none() {
-                return (0..tile.n_frames).for_each(|lane| self.stack(frame + lane, tile, lane));
-            }
-            match self.layout {
-                Layout::FrameMajor => {
-                    let to = self.start.wrapping_add(frame * self.n_rows);
-                    kernel.store_frames(tile.start, self.n_rows, to, tile.n_frames);
-                }
-                // Frame by frame, as copies of a few floats would be calls.
-                Layout::MelMajor => {
-                    for lane in 0..tile.n_frames {
-                        let to = self.start.wrapping_add(frame + lane);
-                        for row in 0..self.n_rows {
-                            *to.add(row * self.n_frames) = *tile.start.add(row * tile.stride + lane);
-                        }
-                    }
-                }
+                let room = self.stacking.end(self.n_frames).saturating_sub(frame);
+                let to = self.start.wrapping_add(frame * self.n_rows);
+                kernel.store_frames(tile.start, self.n_rows, to, tile.n_frames.min(room));
+            } else {
+                (0..tile.n_frames).for_each(|lane| self.stack(frame + lane, tile, lane));
             }
         }
     }
@@ -90,11 +106,13 @@ impl Sink {
     ///
     /// # Safety
     /// The sink is valid for writes of these frames, of which there is one or more, and the tile for reads of `n_rows` rows.
+    // Streams store one frame at a time: only where that is known here does a row cost two instructions.
+    #[inline(always)]
     pub unsafe fn repeat(self, frames: Range<usize>, tile: Tile) {
         // SAFETY: the caller's.
         unsafe {
             if !self.stacking.is_none() {
-                return frames.for_each(|frame| self.stack(frame, tile, 0));
+                return self.repeat_stacked(frames, tile);
             }
             match self.layout {
                 Layout::MelMajor => {
@@ -116,6 +134,16 @@ impl Sink {
                 }
             }
         }
+    }
+
+    /// The same where frames of the result are made of several.
+    ///
+    /// # Safety
+    /// As of [`repeat`](Self::repeat).
+    #[inline(never)]
+    unsafe fn repeat_stacked(self, frames: Range<usize>, tile: Tile) {
+        // SAFETY: the caller's.
+        frames.for_each(|frame| unsafe { self.stack(frame, tile, 0) });
     }
 
     /// Stores a frame of the signal, a lane of a tile, in the frames of the result that have it.

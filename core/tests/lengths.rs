@@ -4,32 +4,15 @@
 mod support;
 
 use mojo_audio_core::{Error, MelExtractor};
-use support::{Random, assert_same_frames, config, extractor, frames, signals};
+use support::streams::{Chunks, streamed};
+use support::{assert_same_frames, config, extractor, frames, signals};
 
 type Options = &'static [(&'static str, &'static str)];
 
+const CHUNKS: Chunks = Chunks::Random(700);
+
 fn noise(n: usize) -> Vec<f32> {
     signals::make("speech", 3, 16_000, n)
-}
-
-/// A stream in pieces of random sizes.
-fn streamed(extractor: &MelExtractor, samples: &[f32]) -> Vec<Vec<f32>> {
-    let mut stream = extractor.stream().unwrap();
-    let mut random = Random(samples.len() as u64);
-    let (mut rest, mut all) = (samples, Vec::new());
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(random.below(700).min(rest.len()));
-        let promised = stream.frames_after(now.len());
-        let mel = stream.push(now).unwrap();
-        assert_eq!(mel.n_frames(), promised);
-        all.extend(frames(&mel));
-        rest = later;
-    }
-    let promised = stream.frames_at_finish();
-    let mel = stream.finish().unwrap();
-    assert_eq!(mel.n_frames(), promised);
-    all.extend(frames(&mel));
-    all
 }
 
 /// Compares the result with that of other samples without these options.
@@ -47,7 +30,7 @@ fn same(preset: &str, plain: &[(&str, &str)], own: Options, samples: &[f32], cha
         assert_same_frames(&frames(&threads), &frames(&expected), &what);
     }
     if with.stream().is_ok() {
-        assert_same_frames(&streamed(&with, samples), &frames(&expected), &what);
+        assert_same_frames(&streamed(&with, samples, CHUNKS, &what), &frames(&expected), &what);
     }
 }
 
@@ -94,7 +77,7 @@ fn truncation_follows_resampling() {
         let samples = noise(4_000 * at_once);
         let mel = truncated.compute(&samples).unwrap();
         assert_eq!(mel.n_frames(), 21);
-        assert_same_frames(&streamed(&truncated, &samples), &frames(&mel), rate);
+        assert_same_frames(&streamed(&truncated, &samples, CHUNKS, rate), &frames(&mel), rate);
         // All but the last frames, which reach over the end, are those of the whole signal.
         let whole = extractor("whisper", &options).compute(&samples).unwrap();
         assert_same_frames(&frames(&mel)[..18], &frames(&whole)[..18], rate);
@@ -151,7 +134,11 @@ fn the_end_is_padded_to_a_multiple() {
             if with.stream().is_ok() {
                 let expected = extractor(preset, &[&others[..], &[("reference", "none")]].concat());
                 let expected = expected.compute(&longer).unwrap();
-                assert_same_frames(&streamed(&with, &samples), &frames(&expected), &what);
+                assert_same_frames(
+                    &streamed(&with, &samples, CHUNKS, &what),
+                    &frames(&expected),
+                    &what,
+                );
             } else {
                 assert_same_frames(
                     &frames(&with.compute(&samples).unwrap()),

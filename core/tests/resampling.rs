@@ -3,7 +3,8 @@
 
 mod support;
 
-use mojo_audio_core::{Error, InstructionSet, MelExtractor, Overrides, Resampler, Sample};
+use mojo_audio_core::{Error, InstructionSet, MelExtractor, Overrides, Resampler};
+use support::streams::{Chunks, streamed};
 use support::{Random, assert_same_frames, config, extractor, frames, signals};
 
 fn noise(rate: u32, n: usize) -> Vec<f32> {
@@ -108,29 +109,6 @@ fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-fn streamed<S: Sample>(extractor: &MelExtractor, samples: &[S], chunk: usize) -> Vec<Vec<f32>> {
-    let mut stream = extractor.stream().unwrap();
-    // What was before must not be heard.
-    stream.push(&samples[..samples.len() / 2]).unwrap();
-    stream.reset();
-    let mut random = Random(chunk as u64);
-    let (mut rest, mut all) = (samples, Vec::new());
-    while !rest.is_empty() {
-        let size = if chunk == 0 { random.below(900) } else { chunk };
-        let (now, later) = rest.split_at(size.min(rest.len()));
-        let promised = stream.frames_after(now.len());
-        let mel = stream.push(now).unwrap();
-        assert_eq!(mel.n_frames(), promised);
-        all.extend(frames(&mel));
-        rest = later;
-    }
-    let promised = stream.frames_at_finish();
-    let mel = stream.finish().unwrap();
-    assert_eq!(mel.n_frames(), promised);
-    all.extend(frames(&mel));
-    all
-}
-
 #[test]
 fn streams_have_the_bits_of_the_whole() {
     for (rate, preset, options) in WAYS {
@@ -139,11 +117,22 @@ fn streams_have_the_bits_of_the_whole() {
         let whole = frames(&extractor.compute(&samples).unwrap());
         let integers = signals::to_int16(&samples);
         let of_integers = frames(&extractor.compute(&integers).unwrap());
-        for chunk in [0, 1, 7, 128, 4_096, usize::MAX] {
-            let what = format!("{preset} {options:?} from {rate} Hz, chunks of {chunk}");
-            assert_same_frames(&streamed(&extractor, &samples, chunk), &whole, &what);
-            if chunk >= 128 {
-                assert_same_frames(&streamed(&extractor, &integers, chunk), &of_integers, &what);
+        for (chunks, integers_too) in [
+            (Chunks::Random(900), false),
+            (Chunks::Of(1), false),
+            (Chunks::Of(7), false),
+            (Chunks::Of(128), true),
+            (Chunks::Of(4_096), true),
+            (Chunks::Of(usize::MAX), true),
+        ] {
+            let what = format!("{preset} {options:?} from {rate} Hz, {chunks:?}");
+            assert_same_frames(&streamed(&extractor, &samples, chunks, &what), &whole, &what);
+            if integers_too {
+                assert_same_frames(
+                    &streamed(&extractor, &integers, chunks, &what),
+                    &of_integers,
+                    &what,
+                );
             }
         }
     }
@@ -157,7 +146,7 @@ fn the_widest_ratios_stream() {
         let extractor = with_rate(rate, "torchaudio", &options);
         let samples = noise(rate, if rate == 1_000 { 40 } else { 60_000 });
         let whole = frames(&extractor.compute(&samples).unwrap());
-        assert_same_frames(&streamed(&extractor, &samples, 11), &whole, to);
+        assert_same_frames(&streamed(&extractor, &samples, Chunks::Of(11), to), &whole, to);
     }
 }
 

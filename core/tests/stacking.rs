@@ -3,8 +3,9 @@
 
 mod support;
 
-use mojo_audio_core::{Error, InstructionSet, MelConfig, MelExtractor, Overrides, Sample};
-use support::{Random, assert_same_frames, config, extractor, frames, signals};
+use mojo_audio_core::{Error, InstructionSet, MelConfig, MelExtractor, Overrides};
+use support::streams::{Chunks, streamed};
+use support::{assert_same_frames, config, extractor, frames, signals};
 
 /// How frames are put side by side: `stack`, `stack_stride`, `stack_edge`.
 type Way = (usize, usize, &'static str);
@@ -158,29 +159,6 @@ fn threads_batches_and_instruction_sets_have_the_same_bits() {
     }
 }
 
-fn streamed<S: Sample>(extractor: &MelExtractor, samples: &[S], chunk: usize) -> Vec<Vec<f32>> {
-    let mut stream = extractor.stream().unwrap();
-    // What was before must not be heard.
-    stream.push(&samples[..samples.len() / 2]).unwrap();
-    stream.reset();
-    let mut random = Random(chunk as u64);
-    let (mut rest, mut all) = (samples, Vec::new());
-    while !rest.is_empty() {
-        let size = if chunk == 0 { random.below(900) } else { chunk };
-        let (now, later) = rest.split_at(size.min(rest.len()));
-        let promised = stream.frames_after(now.len());
-        let mel = stream.push(now).unwrap();
-        assert_eq!((mel.n_mels(), mel.n_frames()), (extractor.n_mels(), promised));
-        all.extend(frames(&mel));
-        rest = later;
-    }
-    let promised = stream.frames_at_finish();
-    let mel = stream.finish().unwrap();
-    assert_eq!(mel.n_frames(), promised);
-    all.extend(frames(&mel));
-    all
-}
-
 #[test]
 fn streams_have_the_bits_of_the_whole() {
     let fixed: &[(&str, &str)] = &[("reference", "fixed"), ("reference_value", "1.5")];
@@ -195,13 +173,19 @@ fn streams_have_the_bits_of_the_whole() {
             for n in [1, 700, 4_500] {
                 let samples = noise(n);
                 let whole = frames(&both.compute(&samples).unwrap());
-                for chunk in [0, 7, 160, usize::MAX] {
-                    let what = format!("{preset} {options:?} {way:?}, {n} in chunks of {chunk}");
-                    assert_same_frames(&streamed(&both, &samples, chunk), &whole, &what);
+                for chunks in
+                    [Chunks::Random(900), Chunks::Of(7), Chunks::Of(160), Chunks::Of(usize::MAX)]
+                {
+                    let what = format!("{preset} {options:?} {way:?}, {n} in {chunks:?}");
+                    assert_same_frames(&streamed(&both, &samples, chunks, &what), &whole, &what);
                 }
                 let integers = signals::to_int16(&samples);
                 let whole = frames(&both.compute(&integers).unwrap());
-                assert_same_frames(&streamed(&both, &integers, 0), &whole, "integers");
+                assert_same_frames(
+                    &streamed(&both, &integers, Chunks::Random(900), "integers"),
+                    &whole,
+                    "integers",
+                );
             }
         }
     }

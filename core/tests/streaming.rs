@@ -3,9 +3,10 @@
 mod support;
 
 use mojo_audio_core::{
-    Error, InstructionSet, MelExtractor, MelSpectrogram, MelStream, Overrides, PRESETS, Sample,
+    Error, InstructionSet, MelExtractor, MelSpectrogram, Overrides, PRESETS, Sample,
 };
-use support::{Random, assert_same_frames, config, extractor, frames, in_parallel, must_end, signals};
+use support::streams::{Chunks, stream_all};
+use support::{assert_same_frames, config, extractor, frames, in_parallel, must_end, signals};
 
 /// How each preset is made streamable.
 fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
@@ -18,13 +19,6 @@ fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Sizes of chunks: one size, or random ones up to a limit.
-#[derive(Clone, Copy, Debug)]
-enum Chunks {
-    Of(usize),
-    Random(usize),
-}
-
 const CHUNKINGS: [Chunks; 7] = [
     Chunks::Of(1),
     Chunks::Of(7),
@@ -34,42 +28,6 @@ const CHUNKINGS: [Chunks; 7] = [
     Chunks::Random(700),
     Chunks::Of(usize::MAX),
 ];
-
-impl Chunks {
-    fn split<S>(self, samples: &[S]) -> Vec<&[S]> {
-        let mut random = Random(samples.len() as u64);
-        let mut rest = samples;
-        let mut chunks = Vec::new();
-        while !rest.is_empty() {
-            let size = match self {
-                Chunks::Of(size) => size,
-                // Empty ones, too.
-                Chunks::Random(limit) => random.below(limit),
-            };
-            let (chunk, later) = rest.split_at(size.min(rest.len()));
-            chunks.push(chunk);
-            rest = later;
-        }
-        chunks
-    }
-}
-
-/// All frames of a stream, and what it says beforehand checked against what comes.
-fn stream_all<S: Sample>(stream: &mut MelStream, chunks: &[&[S]], what: &str) -> Vec<Vec<f32>> {
-    let mut all = Vec::new();
-    for chunk in chunks {
-        let promised = stream.frames_after(chunk.len());
-        let mel = stream.push(chunk).unwrap();
-        assert_eq!(mel.n_frames(), promised, "{what}: frames_after");
-        assert_eq!(mel.n_mels(), stream.n_mels(), "{what}");
-        all.extend(frames(&mel));
-    }
-    let promised = stream.frames_at_finish();
-    let mel = stream.finish().unwrap();
-    assert_eq!(mel.n_frames(), promised, "{what}: frames_at_finish");
-    all.extend(frames(&mel));
-    all
-}
 
 fn check<S: Sample + 'static>(
     preset: &str,

@@ -6,6 +6,7 @@
 pub mod corpus;
 pub mod oracle;
 pub mod signals;
+pub mod streams;
 
 use mojo_audio_core::{MelConfig, MelExtractor, MelSpectrogram};
 use std::sync::Mutex;

@@ -36,8 +36,8 @@ pub fn refuse_type(env: &Env, name: String, shown: String) -> napi::Result<()> {
     Err(thrown(env, Refusal::of_wrong_type(crate::config::wrong_type(&name, &shown))))
 }
 
-/// The files of a model's folder that can have the settings of its feature extractor, the first that has
-/// them counts.
+/// The files of a model's folder that can have the settings of its feature extractor. The first that has them
+/// counts.
 #[napi]
 pub fn model_files() -> Vec<&'static str> {
     MODEL_FILES.to_vec()

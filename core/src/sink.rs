@@ -83,7 +83,7 @@ impl Sink {
         }
     }
 
-    /// The same where frames of the result are made of several.
+    /// Like [`store`](Self::store), for a result of stacks.
     ///
     /// # Safety
     /// As of [`store`](Self::store).
@@ -136,7 +136,7 @@ impl Sink {
         }
     }
 
-    /// The same where frames of the result are made of several.
+    /// Like [`repeat`](Self::repeat), for a result of stacks.
     ///
     /// # Safety
     /// As of [`repeat`](Self::repeat).
@@ -146,39 +146,39 @@ impl Sink {
         frames.for_each(|frame| unsafe { self.stack(frame, tile, 0) });
     }
 
-    /// Stores a frame of the signal, a lane of a tile, in the frames of the result that have it.
+    /// Stores a frame of the signal, a lane of a tile, in every stack that contains it.
     ///
     /// # Safety
     /// The sink is valid for writes, and the tile for reads of the lane in `n_rows` rows.
     unsafe fn stack(self, frame: usize, tile: Tile, lane: usize) {
-        let Self { stacking, n_rows, n_frames, .. } = self;
-        for place in stacking.places(frame, self.n_stacked, n_frames) {
-            for (frame, before) in stacking.frames_at(place, n_frames) {
-                let (at, step) = column(self.layout, frame, n_rows * stacking.size, n_frames);
-                for row in 0..n_rows {
-                    // SAFETY: the caller's; `before` is less than the frames side by side.
-                    unsafe {
-                        let to = self.start.add(at + (before * n_rows + row) * step);
-                        *to = *tile.start.add(row * tile.stride + lane);
-                    }
-                }
-            }
+        for place in self.stacking.places(frame, self.n_stacked, self.n_frames) {
+            // SAFETY: the caller's.
+            unsafe { self.write(place, |row| *tile.start.add(row * tile.stride + lane)) };
         }
     }
 
-    /// Fills what the last frames of the result have beyond the last of the signal.
+    /// Fills what the last stacks have beyond the last frame of the signal.
     ///
     /// # Safety
     /// The sink is valid for writes.
     pub unsafe fn fill_edge(self) {
+        for place in self.n_stacked..self.stacking.edge_end(self.n_frames) {
+            // SAFETY: the caller's.
+            unsafe { self.write(place, |_| self.stacking.fill) };
+        }
+    }
+
+    /// Writes the value of each row of a frame to a place, in every stack that has it.
+    ///
+    /// # Safety
+    /// The sink is valid for writes.
+    unsafe fn write(self, place: usize, value: impl Fn(usize) -> f32) {
         let Self { stacking, n_rows, n_frames, .. } = self;
-        for place in self.n_stacked..stacking.edge_end(n_frames) {
-            for (frame, before) in stacking.frames_at(place, n_frames) {
-                let (at, step) = column(self.layout, frame, n_rows * stacking.size, n_frames);
-                for row in 0..n_rows {
-                    // SAFETY: the caller's.
-                    unsafe { *self.start.add(at + (before * n_rows + row) * step) = stacking.fill };
-                }
+        for (stack, before) in stacking.stacks_at(place, n_frames) {
+            let (at, step) = column(self.layout, stack, n_rows * stacking.size, n_frames);
+            for row in 0..n_rows {
+                // SAFETY: the caller's; `before` is less than the frames of a stack.
+                unsafe { *self.start.add(at + (before * n_rows + row) * step) = value(row) };
             }
         }
     }

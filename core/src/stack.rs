@@ -1,5 +1,7 @@
-//! Frames side by side: which frames of the signal a frame of the result has, and what it has beyond the first
-//! and the last.
+//! Stacks: frames of the result that are several frames of the signal, one after the other. Which frames a stack has,
+//! and what it has before the first frame of the signal and after the last.
+//!
+//! A *place* counts frames with their copies at the edges: stack j has the places j · `stride` … + `size`.
 
 use crate::config::{Layout, MelConfig, StackEdge};
 use crate::error::Error;
@@ -7,7 +9,7 @@ use crate::memory;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// Frame j of the result has the frames j · `stride` − `lead` … + `size` of the signal.
+/// Stack j has the frames j · `stride` − `lead` … + `size` of the signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stacking {
     pub size: usize,
@@ -15,12 +17,12 @@ pub(crate) struct Stacking {
     /// Copies of the first frame before it.
     lead: usize,
     edge: StackEdge,
-    /// What is in place of missing frames.
+    /// The value of missing frames.
     pub fill: f32,
 }
 
 impl Stacking {
-    /// Each frame on its own.
+    /// Each frame is its own stack.
     pub const NONE: Self = Self { size: 1, stride: 1, lead: 0, edge: StackEdge::Drop, fill: 0.0 };
 
     pub fn new(config: &MelConfig) -> Self {
@@ -40,12 +42,12 @@ impl Stacking {
         self.size == 1 && self.stride == 1
     }
 
-    /// Whether the frames of a frame-major result follow each other as those of the signal do.
+    /// Whether a frame-major result has the frames of the signal once each and in order.
     pub fn is_flat(&self) -> bool {
         self.size == self.stride && self.edge != StackEdge::Repeat
     }
 
-    /// Frames of the result, of `n` frames of the signal.
+    /// Stacks of `n` frames.
     pub fn count(&self, n: usize) -> usize {
         match self.edge {
             StackEdge::Drop => self.complete(n),
@@ -53,19 +55,18 @@ impl Stacking {
         }
     }
 
-    /// Frames of the result that need no further ones than the first `n` of the signal.
+    /// Stacks that need no frames but the first `n`.
     pub fn complete(&self, n: usize) -> usize {
         let whole = n.saturating_add(self.lead).checked_sub(self.size);
         whole.filter(|_| n > 0).map_or(0, |rest| 1 + rest / self.stride)
     }
 
-    /// Frames of the result that have one of the first `n` of the signal, among `count`.
+    /// Stacks, of `count`, that have any of the first `n` frames.
     pub fn touched(&self, n: usize, count: usize) -> usize {
         n.saturating_add(self.lead).div_ceil(self.stride).min(count)
     }
 
-    /// The place of a frame's first copy, counted from the first copy of frame 0, and that after its last, where
-    /// the signal has `n` frames and the result `count`.
+    /// The places of a frame, where there are `n` frames and `count` stacks.
     pub fn places(&self, frame: usize, n: usize, count: usize) -> Range<usize> {
         let start = if frame == 0 { 0 } else { frame + self.lead };
         let repeats = self.edge == StackEdge::Repeat && frame + 1 == n;
@@ -73,26 +74,26 @@ impl Stacking {
         start..end
     }
 
-    /// The place after the last that the result has.
+    /// The place after the last one of `count` stacks.
     pub fn end(&self, count: usize) -> usize {
         if count == 0 { 0 } else { (count - 1) * self.stride + self.size }
     }
 
-    /// The same if what is beyond the frames of the signal is filled, or 0.
+    /// Like [`end`](Self::end) if missing frames are filled; otherwise 0.
     pub fn edge_end(&self, count: usize) -> usize {
         if self.edge == StackEdge::Fill && !self.is_none() { self.end(count) } else { 0 }
     }
 
-    /// The frames of the result that have a place, with the number of frames before it in each.
-    pub fn frames_at(&self, place: usize, count: usize) -> impl Iterator<Item = (usize, usize)> {
+    /// The stacks, of `count`, that have a place, with the number of places before it in each.
+    pub fn stacks_at(&self, place: usize, count: usize) -> impl Iterator<Item = (usize, usize)> {
         let first = (place + 1).saturating_sub(self.size).div_ceil(self.stride);
         let end = (place / self.stride + 1).min(count);
         let stride = self.stride;
-        (first..end).map(move |frame| (frame, place - frame * stride))
+        (first..end).map(move |stack| (stack, place - stack * stride))
     }
 }
 
-/// The latest frames of a live signal, until the frames of the result that have them are complete.
+/// The latest frames of a live signal, kept until the stacks that have them are complete.
 pub(crate) struct Recent {
     /// Frame-major; its capacity never changes.
     frames: Vec<f32>,
@@ -118,8 +119,8 @@ impl Recent {
         self.first + self.frames.len() / self.n_rows
     }
 
-    /// Memory for `n` more frames; those are dropped of which no frame of the result from `next` on is made, but
-    /// not the last.
+    /// Memory for `n` more frames. Drops the frames that no stack from `next` on has, but keeps the last one, which may
+    /// be repeated.
     pub fn add(&mut self, stacking: &Stacking, next: usize, n: usize) -> &mut [f32] {
         let needed = (next * stacking.stride).saturating_sub(stacking.lead);
         let needed = needed.clamp(self.first, self.end().saturating_sub(1).max(self.first));
@@ -130,7 +131,7 @@ impl Recent {
         &mut self.frames[at..]
     }
 
-    /// Writes a frame of the result: values from `to` on, `step` apart. Frames after the last are repeated or
+    /// Writes a stack: values from `to` on, `step` apart. After the last frame it is repeated or missing ones are
     /// filled.
     pub fn write(
         &self,

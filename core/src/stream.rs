@@ -56,8 +56,9 @@ pub struct MelStream {
     pushed: u64,
     resampled: u64,
     received: u64,
-    /// Frames of the signal that were computed, which are kept while they are being stacked.
+    /// Frames of the signal that were computed.
     emitted: usize,
+    /// Those of them that stacks still need, if there are stacks.
     stacked: Option<Recent>,
     /// Frames of the result that were returned.
     returned: usize,
@@ -442,7 +443,7 @@ impl MelStream {
         }
     }
 
-    /// Writes the frames of the result before `end` that are made of several.
+    /// Writes the stacks before `end`, if there are stacks.
     fn return_stacked(&mut self, end: usize, out: &mut Out<'_>) {
         let Some(stacked) = &self.stacked else { return };
         for frame in self.returned..end {

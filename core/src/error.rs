@@ -64,7 +64,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Its entry in [`ERROR_KINDS`].
+    /// Its kind, an entry of [`ERROR_KINDS`].
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
@@ -109,7 +109,7 @@ impl Error {
         }
     }
 
-    /// Names that are known where one was not: of options, of presets, or of an option's choices.
+    /// The names to choose from, if a name was not known: of options, of presets, or of an option's choices.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
@@ -119,10 +119,13 @@ impl Error {
     /// assert_eq!(error.closest_name(), Some("htk"));
     /// ```
     pub fn known_names(&self) -> impl Iterator<Item = &str> {
-        let (names, choices) = match self {
-            Self::UnknownName { known, .. } => (known.as_slice(), &[] as &[_]),
-            Self::Config { field, value, .. } => (&[] as &[_], choices(field, value)),
-            _ => (&[] as &[_], &[] as &[_]),
+        let names = match self {
+            Self::UnknownName { known, .. } => known.as_slice(),
+            _ => &[],
+        };
+        let choices = match self {
+            Self::Config { field, value, .. } => choices(field, value),
+            _ => &[],
         };
         names.iter().map(AsRef::as_ref).chain(choices.iter().map(|choice| choice.name))
     }

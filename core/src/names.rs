@@ -3,15 +3,14 @@
 use alloc::{vec, vec::Vec};
 use core::fmt;
 
-/// The known name that takes the fewest changes of a letter to become `name`, where those are at most a
-/// third of its letters; before it, the longest that `name` starts with and that is most of it (hann for
-/// hanning). Upper and lower case, `-` and `_` count as the same letter.
+/// The longest known name that `name` starts with and that is more than half of it (`hann` for `hanning`). If
+/// there is none: the known name that takes the fewest changes of a letter to become `name`, if those are at most a
+/// third of its letters. Upper and lower case, `-` and `_` count as the same letter.
 pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name = letters(name);
     let distances = known.map(|known| {
         let letters = letters(known);
         let is_start = name.starts_with(&letters) && 2 * letters.len() > name.len();
-        // A longer start is nearer.
         let distance = if is_start { 0 } else { distance(&name, &letters) };
         (distance, name.len().abs_diff(letters.len()), known)
     });
@@ -22,11 +21,10 @@ pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
 
 /// Whether two names differ only in their casing: `n_fft` and `nFft`.
 pub(crate) fn same(a: &str, b: &str) -> bool {
-    let letters = |name: &str| {
-        let letters = name.bytes().filter(|letter| *letter != b'_');
-        letters.map(|letter| letter.to_ascii_lowercase()).collect::<Vec<_>>()
-    };
-    letters(a) == letters(b)
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|letter| *letter != b'_').map(|letter| letter.to_ascii_lowercase())
+    }
+    letters(a).eq(letters(b))
 }
 
 fn letters(name: &str) -> Vec<char> {

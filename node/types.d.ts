@@ -75,8 +75,8 @@ export interface MelConfig {
   fMin?: number | undefined;
   /**
    * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-   * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-   * Kaldi does with its `high_freq`.
+   * rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+   * Kaldi's `high_freq` does.
    *
    * @default null
    */
@@ -462,32 +462,32 @@ export interface MelConfig {
    */
   inputRate?: number | null | undefined;
   /**
-   * Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-   * times as many rows: all of the first frame, then those of the next.
+   * Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+   * The result has `stack` times as many rows: all rows of the first frame, then those of the next.
    *
    * @default 1
    */
   stack?: number | undefined;
   /**
-   * Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-   * side every 6, `stackEdge` `repeat` is FunASR's low frame rate.
+   * Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+   * frame rate is `stack` 7, `stackStride` 6, `stackEdge` `repeat`.
    *
    * @default null
    */
   stackStride?: number | null | undefined;
   /**
-   * What frames side by side contain where the signal has no frame. There is one for each `stackStride`
-   * frames begun, except with `drop`.
+   * What a stack contains where the signal has no frame. n frames make ceil(n / `stackStride`) stacks,
+   * except with `drop`.
    *
-   * - `fill`: The last ones are filled with `stackFill` (SeamlessM4T).
-   * - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
-   * - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+   * - `fill`: `stackFill` after the last frame (SeamlessM4T).
+   * - `repeat`: The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after itself (FunASR's low frame rate).
+   * - `drop`: Incomplete stacks are dropped (Granite Speech).
    *
    * @default 'fill'
    */
   stackEdge?: StackEdge | undefined;
   /**
-   * The value that `stackEdge` `fill` fills with.
+   * The value of missing frames with `stackEdge` `fill`.
    *
    * @default 0
    */
@@ -500,8 +500,8 @@ export interface MelConfig {
    */
   maxLength?: number | bigint | null | undefined;
   /**
-   * Number of zeros before the signal. They count towards `padTo`. `padMode` must be `constant` with
-   * it, or frames must not reach beyond the ends (`center` false, `snipEdges` true).
+   * Number of zeros before the signal. They count towards `padTo`. More than 0 requires `padMode`
+   * `constant`, or frames that don't reach beyond the ends (`center` false, `snipEdges` true).
    *
    * @default 0
    */

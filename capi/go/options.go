@@ -359,14 +359,14 @@ type StackEdge int32
 
 // Values of the option StackEdge.
 const (
-	// The last ones are filled with StackFill (SeamlessM4T).
+	// StackFill after the last frame (SeamlessM4T).
 	StackEdgeFill StackEdge = 0
 
-	// The first frame (Stack − 1) / 2 times, rounded down, before itself, and the last frame after
-	// itself: FunASR's low frame rate.
+	// The first frame, (Stack − 1) / 2 times (rounded down) before itself, and the last frame after
+	// itself (FunASR's low frame rate).
 	StackEdgeRepeat StackEdge = 1
 
-	// Only frames side by side that are complete are in the result (Granite Speech).
+	// Incomplete stacks are dropped (Granite Speech).
 	StackEdgeDrop StackEdge = 2
 )
 
@@ -408,8 +408,8 @@ type MelConfig struct {
 	FMin float64
 
 	// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-	// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-	// Kaldi does with its high_freq.
+	// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+	// Kaldi's high_freq does.
 	// 0 is unset.
 	FMax float64
 
@@ -584,20 +584,20 @@ type MelConfig struct {
 	// 0 is unset.
 	InputRate int
 
-	// Frames that are put side by side in one frame of the result, from 1 to 256. The result has Stack
-	// times as many rows: all of the first frame, then those of the next.
+	// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+	// The result has Stack times as many rows: all rows of the first frame, then those of the next.
 	Stack int
 
-	// Frames from one start of Stack frames to the next; at least 1. Unset: Stack. With 7 frames side by
-	// side every 6, StackEdge repeat is FunASR's low frame rate.
+	// Frames from the start of one stack to the start of the next; at least 1. Unset: Stack. FunASR's low
+	// frame rate is Stack 7, StackStride 6, StackEdge repeat.
 	// 0 is unset.
 	StackStride int
 
-	// What frames side by side contain where the signal has no frame. There is one for each StackStride
-	// frames begun, except with drop.
+	// What a stack contains where the signal has no frame. n frames make ceil(n / StackStride) stacks,
+	// except with drop.
 	StackEdge StackEdge
 
-	// The value that StackEdge fill fills with.
+	// The value of missing frames with StackEdge fill.
 	StackFill float64
 
 	// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
@@ -605,8 +605,8 @@ type MelConfig struct {
 	// 0 is unset.
 	MaxLength uint64
 
-	// Number of zeros before the signal. They count towards PadTo. PadMode must be constant with
-	// it, or frames must not reach beyond the ends (Center false, SnipEdges true).
+	// Number of zeros before the signal. They count towards PadTo. More than 0 requires PadMode
+	// constant, or frames that don't reach beyond the ends (Center false, SnipEdges true).
 	PadStart uint64
 
 	// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at

@@ -396,16 +396,16 @@ typedef enum {
  */
 typedef enum {
   /**
-   * The last ones are filled with stack_fill (SeamlessM4T).
+   * stack_fill after the last frame (SeamlessM4T).
    */
   MOJO_MEL_STACK_EDGE_FILL = 0,
   /**
-   * The first frame (stack − 1) / 2 times, rounded down, before itself, and the last frame after
-   * itself: FunASR's low frame rate.
+   * The first frame, (stack − 1) / 2 times (rounded down) before itself, and the last frame after
+   * itself (FunASR's low frame rate).
    */
   MOJO_MEL_STACK_EDGE_REPEAT = 1,
   /**
-   * Only frames side by side that are complete are in the result (Granite Speech).
+   * Incomplete stacks are dropped (Granite Speech).
    */
   MOJO_MEL_STACK_EDGE_DROP = 2,
 } MojoMelStackEdge;
@@ -741,8 +741,8 @@ typedef struct {
   double f_min;
   /**
    * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-   * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-   * Kaldi does with its high_freq.
+   * rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+   * Kaldi's high_freq does.
    * 0 means unset.
    */
   double f_max;
@@ -830,19 +830,19 @@ typedef struct {
    */
   uint32_t reserved_0;
   /**
-   * Frames that are put side by side in one frame of the result, from 1 to 256. The result has stack
-   * times as many rows: all of the first frame, then those of the next.
+   * Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+   * The result has stack times as many rows: all rows of the first frame, then those of the next.
    */
   uint32_t stack;
   /**
-   * Frames from one start of stack frames to the next; at least 1. Unset: stack. With 7 frames side by
-   * side every 6, stack_edge repeat is FunASR's low frame rate.
+   * Frames from the start of one stack to the start of the next; at least 1. Unset: stack. FunASR's low
+   * frame rate is stack 7, stack_stride 6, stack_edge repeat.
    * 0 means unset.
    */
   uint32_t stack_stride;
   /**
-   * What frames side by side contain where the signal has no frame. There is one for each stack_stride
-   * frames begun, except with drop.
+   * What a stack contains where the signal has no frame. n frames make ceil(n / stack_stride) stacks,
+   * except with drop.
    * A MojoMelStackEdge.
    */
   int32_t stack_edge;
@@ -853,7 +853,7 @@ typedef struct {
    */
   uint32_t pad_to_multiple_of;
   /**
-   * The value that stack_edge fill fills with.
+   * The value of missing frames with stack_edge fill.
    */
   double stack_fill;
   /**
@@ -863,8 +863,8 @@ typedef struct {
    */
   uint64_t max_length;
   /**
-   * Number of zeros before the signal. They count towards pad_to. pad_mode must be constant with
-   * it, or frames must not reach beyond the ends (center false, snip_edges true).
+   * Number of zeros before the signal. They count towards pad_to. More than 0 requires pad_mode
+   * constant, or frames that don't reach beyond the ends (center false, snip_edges true).
    */
   uint64_t pad_start;
 } MojoMelOptions;
@@ -1049,9 +1049,9 @@ MojoAudioStatus mojo_mel_options_init(MojoMelOptions *options,
 /**
  * Fills options with those of a model: json is the text of its preprocessor_config.json, or of a
  * processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
- * result equals the features of the class that the file names, for one signal with the class's defaults. Its
- * padding is pad_to and its truncation max_length: unset both to keep the length of every signal. Longer signals
- * that the class splits, or takes a random part of, keep their length.
+ * result equals the features of the class that the file names, for one signal with the class's defaults. The
+ * class's padding is pad_to and its truncation max_length: unset both to keep the length of every signal. Longer
+ * signals that the class splits, or takes a random part of, keep their length.
  *
  * size is sizeof *options, as in mojo_mel_options_init().
  *
@@ -1202,9 +1202,9 @@ MojoAudioStatus mojo_mel_extractor_compute_into_i16(const MojoMelExtractor *extr
  * means one for each core of the machine.
  *
  * out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
- * if clip i failed, also because clips[i] is NULL, and a new spectrogram otherwise. The status and the error
- * are those of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all are NULL. So it is always safe to free all of
- * out_results.
+ * if clip i failed (a NULL clip fails, too), and a new spectrogram otherwise. The status and the error are those
+ * of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all
+ * are NULL. So it is always safe to free all of out_results.
  *
  * Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are
  * started and their bookkeeping can't be allocated, the program aborts; with n_threads 1 a failed allocation

@@ -215,9 +215,9 @@ pub unsafe extern "C" fn mojo_mel_extractor_compute_into_i16(
 /// means one for each core of the machine.
 ///
 /// out_results has room for n_clips handles. A failed clip doesn't affect the others: out_results[i] is NULL
-/// if clip i failed, also because clips[i] is NULL, and a new spectrogram otherwise. The status and the error
-/// are those of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all are NULL. So it is always safe to free all of
-/// out_results.
+/// if clip i failed (a NULL clip fails, too), and a new spectrogram otherwise. The status and the error are those
+/// of the first failed clip, which the text and mojo_audio_last_error_clip() name. If the call itself fails, all
+/// are NULL. So it is always safe to free all of out_results.
 ///
 /// Errors: those of mojo_mel_extractor_compute(). If n_clips is 0 nothing happens. If several threads are
 /// started and their bookkeeping can't be allocated, the program aborts; with n_threads 1 a failed allocation

@@ -244,12 +244,12 @@ pub enum MojoMelLayout {
 #[allow(non_camel_case_types)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MojoMelStackEdge {
-    /// The last ones are filled with stack_fill (SeamlessM4T).
+    /// stack_fill after the last frame (SeamlessM4T).
     MOJO_MEL_STACK_EDGE_FILL = 0,
-    /// The first frame (stack − 1) / 2 times, rounded down, before itself, and the last frame after
-    /// itself: FunASR's low frame rate.
+    /// The first frame, (stack − 1) / 2 times (rounded down) before itself, and the last frame after
+    /// itself (FunASR's low frame rate).
     MOJO_MEL_STACK_EDGE_REPEAT = 1,
-    /// Only frames side by side that are complete are in the result (Granite Speech).
+    /// Incomplete stacks are dropped (Granite Speech).
     MOJO_MEL_STACK_EDGE_DROP = 2,
 }
 
@@ -442,8 +442,8 @@ pub struct MojoMelOptions {
     /// Lower edge of the lowest band, in hertz: at least 0 and less than f_max.
     pub f_min: f64,
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    /// Kaldi does with its high_freq.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    /// Kaldi's high_freq does.
     /// 0 means unset.
     pub f_max: f64,
     /// Exponent of the magnitude, more than 0: 2 for power, 1 for magnitude.
@@ -493,29 +493,29 @@ pub struct MojoMelOptions {
     pub input_rate: u32,
     /// Always 0.
     pub reserved_0: u32,
-    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has stack
-    /// times as many rows: all of the first frame, then those of the next.
+    /// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    /// The result has stack times as many rows: all rows of the first frame, then those of the next.
     pub stack: u32,
-    /// Frames from one start of stack frames to the next; at least 1. Unset: stack. With 7 frames side by
-    /// side every 6, stack_edge repeat is FunASR's low frame rate.
+    /// Frames from the start of one stack to the start of the next; at least 1. Unset: stack. FunASR's low
+    /// frame rate is stack 7, stack_stride 6, stack_edge repeat.
     /// 0 means unset.
     pub stack_stride: u32,
-    /// What frames side by side contain where the signal has no frame. There is one for each stack_stride
-    /// frames begun, except with drop.
+    /// What a stack contains where the signal has no frame. n frames make ceil(n / stack_stride) stacks,
+    /// except with drop.
     /// A MojoMelStackEdge.
     pub stack_edge: i32,
     /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
     /// least 1. Unset: no such padding.
     /// 0 means unset.
     pub pad_to_multiple_of: u32,
-    /// The value that stack_edge fill fills with.
+    /// The value of missing frames with stack_edge fill.
     pub stack_fill: f64,
     /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
     /// the whole signal.
     /// 0 means unset.
     pub max_length: u64,
-    /// Number of zeros before the signal. They count towards pad_to. pad_mode must be constant with
-    /// it, or frames must not reach beyond the ends (center false, snip_edges true).
+    /// Number of zeros before the signal. They count towards pad_to. More than 0 requires pad_mode
+    /// constant, or frames that don't reach beyond the ends (center false, snip_edges true).
     pub pad_start: u64,
 }
 

@@ -57,9 +57,9 @@ pub unsafe extern "C" fn mojo_mel_options_init(
 
 /// Fills options with those of a model: json is the text of its preprocessor_config.json, or of a
 /// processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
-/// result equals the features of the class that the file names, for one signal with the class's defaults. Its
-/// padding is pad_to and its truncation max_length: unset both to keep the length of every signal. Longer signals
-/// that the class splits, or takes a random part of, keep their length.
+/// result equals the features of the class that the file names, for one signal with the class's defaults. The
+/// class's padding is pad_to and its truncation max_length: unset both to keep the length of every signal. Longer
+/// signals that the class splits, or takes a random part of, keep their length.
 ///
 /// size is sizeof *options, as in mojo_mel_options_init().
 ///

@@ -140,8 +140,8 @@ options! {
     /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
     f_min: f64 = 0.0;
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    /// Kaldi does with its `high_freq`.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    /// Kaldi's `high_freq` does.
     f_max: Option<f64> = None;
     /// Shape of the window.
     window: Window = Window::Hann;
@@ -260,22 +260,22 @@ options! {
     /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
     /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     input_rate: Option<u32> = None;
-    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-    /// times as many rows: all of the first frame, then those of the next.
+    /// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    /// The result has `stack` times as many rows: all rows of the first frame, then those of the next.
     stack: u32 = 1;
-    /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-    /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    /// Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+    /// frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
     stack_stride: Option<u32> = None;
-    /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-    /// frames begun, except with `drop`.
+    /// What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+    /// except with `drop`.
     stack_edge: StackEdge = StackEdge::Fill;
-    /// The value that `stack_edge` `fill` fills with.
+    /// The value of missing frames with `stack_edge` `fill`.
     stack_fill: f64 = 0.0;
     /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
     /// the whole signal.
     max_length: Option<u64> = None;
-    /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-    /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    /// Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+    /// `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
     pad_start: u64 = 0;
     /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
     /// least 1. Unset: no such padding.
@@ -340,7 +340,7 @@ impl MelConfig {
         self.frame_rows().saturating_mul(self.stack)
     }
 
-    /// Rows of a frame before frames are put side by side.
+    /// Rows of a frame before frames are stacked.
     pub(crate) fn frame_rows(&self) -> u32 {
         match self.n_mfcc {
             Some(n_mfcc) => n_mfcc,

@@ -104,7 +104,7 @@ impl MelExtractor {
     }
 
     /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
-    /// energy (`use_energy`), of each of the frames put side by side (`stack`).
+    /// energy (`use_energy`), times `stack`.
     ///
     /// ```
     /// # use mojo_audio_core::{MelConfig, MelExtractor};

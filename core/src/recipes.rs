@@ -34,8 +34,8 @@ impl MelConfig {
     ///   (`WhisperFeatureExtractor`: 30 s), are `pad_to` and `max_length`. Set them to `None` to keep the
     ///   length of every signal. The classes of Qwen3-ASR, MOSS and dots split longer signals, CLAP takes a
     ///   random part; here they keep their length.
-    /// - `SeamlessM4TFeatureExtractor` with a `stride` of 1 makes the number of frames even by one of
-    ///   `padding_value`; here there is none. `Dots3NoteFeatureExtractor` drops frames of the padding.
+    /// - `SeamlessM4TFeatureExtractor` with a `stride` of 1 appends a frame of `padding_value` if their number
+    ///   is odd, and `Dots3NoteFeatureExtractor` drops frames of the padding. Here neither happens.
     /// - `dither` is Gaussian noise of the same deviation, not the same noise.
     ///
     /// Settings of images, videos and tokenizers in the same file are ignored, as are those that affect only
@@ -74,7 +74,7 @@ impl MelConfig {
             Features::Missing(step) => Err(rejected(
                 CLASS,
                 class.name,
-                format!("a class with options for all its steps (there is none for this one: {step})"),
+                format!("a class that options can describe (no option for: {step})"),
             )),
             Features::Other(what) => {
                 Err(rejected(CLASS, class.name, format!("a class of mel features, not of {what}")))

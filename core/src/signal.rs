@@ -89,7 +89,7 @@ impl Conditioning {
             dither_seed: config.dither_seed,
             preemphasis: if over_signal { config.preemphasis as f32 } else { 0.0 },
             normalize: config.normalize_input,
-            // Either frames reach beyond the ends only where there are zeros, or zeros are beyond them.
+            // With zeros before the signal, frames reach beyond its ends only into zeros (see `check_padding`).
             pad_mode: if config.pad_start > 0 { PadMode::Constant } else { config.pad_mode },
             repeat: config.pad_to_mode == PadToMode::Repeat,
         }

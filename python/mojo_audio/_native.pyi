@@ -57,8 +57,8 @@ class _Options(TypedDict, total=False):
     """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
     """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    Kaldi does with its `high_freq`.
+    rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    Kaldi's `high_freq` does.
     """
     window: _Window
     """Shape of the window.
@@ -278,30 +278,30 @@ class _Options(TypedDict, total=False):
     i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     """
     stack: int
-    """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-    times as many rows: all of the first frame, then those of the next.
+    """Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    The result has `stack` times as many rows: all rows of the first frame, then those of the next.
     """
     stack_stride: int | None
-    """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-    side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    """Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+    frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
     """
     stack_edge: _StackEdge
-    """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-    frames begun, except with `drop`.
+    """What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+    except with `drop`.
 
-    - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
-    - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
-    - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    - `fill`: `stack_fill` after the last frame (SeamlessM4T).
+    - `repeat`: The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after itself (FunASR's low frame rate).
+    - `drop`: Incomplete stacks are dropped (Granite Speech).
     """
     stack_fill: float
-    """The value that `stack_edge` `fill` fills with."""
+    """The value of missing frames with `stack_edge` `fill`."""
     max_length: int | None
     """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
     the whole signal.
     """
     pad_start: int
-    """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-    it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    """Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+    `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
     """
     pad_to_multiple_of: int | None
     """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
@@ -328,8 +328,8 @@ class _BandOptions(TypedDict, total=False):
     """Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`."""
     f_max: float | None
     """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    Kaldi does with its `high_freq`.
+    rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    Kaldi's `high_freq` does.
     """
     window: _Window
     """Shape of the window.
@@ -545,30 +545,30 @@ class _BandOptions(TypedDict, total=False):
     i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
     """
     stack: int
-    """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-    times as many rows: all of the first frame, then those of the next.
+    """Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    The result has `stack` times as many rows: all rows of the first frame, then those of the next.
     """
     stack_stride: int | None
-    """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-    side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    """Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+    frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
     """
     stack_edge: _StackEdge
-    """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-    frames begun, except with `drop`.
+    """What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+    except with `drop`.
 
-    - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
-    - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
-    - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    - `fill`: `stack_fill` after the last frame (SeamlessM4T).
+    - `repeat`: The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after itself (FunASR's low frame rate).
+    - `drop`: Incomplete stacks are dropped (Granite Speech).
     """
     stack_fill: float
-    """The value that `stack_edge` `fill` fills with."""
+    """The value of missing frames with `stack_edge` `fill`."""
     max_length: int | None
     """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
     the whole signal.
     """
     pad_start: int
-    """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-    it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    """Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+    `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
     """
     pad_to_multiple_of: int | None
     """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
@@ -713,8 +713,8 @@ class MelConfig:
     @property
     def f_max(self) -> float | None:
         """Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-        rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-        Kaldi does with its `high_freq`.
+        rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+        Kaldi's `high_freq` does.
         """
     @property
     def window(self) -> _Window:
@@ -984,26 +984,26 @@ class MelConfig:
         """
     @property
     def stack(self) -> int:
-        """Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-        times as many rows: all of the first frame, then those of the next.
+        """Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+        The result has `stack` times as many rows: all rows of the first frame, then those of the next.
         """
     @property
     def stack_stride(self) -> int | None:
-        """Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-        side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+        """Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+        frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
         """
     @property
     def stack_edge(self) -> _StackEdge:
-        """What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-        frames begun, except with `drop`.
+        """What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+        except with `drop`.
 
-        - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
-        - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
-        - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+        - `fill`: `stack_fill` after the last frame (SeamlessM4T).
+        - `repeat`: The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after itself (FunASR's low frame rate).
+        - `drop`: Incomplete stacks are dropped (Granite Speech).
         """
     @property
     def stack_fill(self) -> float:
-        """The value that `stack_edge` `fill` fills with."""
+        """The value of missing frames with `stack_edge` `fill`."""
     @property
     def max_length(self) -> int | None:
         """Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
@@ -1011,8 +1011,8 @@ class MelConfig:
         """
     @property
     def pad_start(self) -> int:
-        """Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-        it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+        """Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+        `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
         """
     @property
     def pad_to_multiple_of(self) -> int | None:

@@ -52,8 +52,8 @@ impl MelConfig {
     }
 
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    /// Kaldi does with its `high_freq`.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    /// Kaldi's `high_freq` does.
     #[getter]
     fn f_max(&self) -> Option<f64> {
         self.config.f_max
@@ -439,32 +439,32 @@ impl MelConfig {
         self.config.input_rate
     }
 
-    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-    /// times as many rows: all of the first frame, then those of the next.
+    /// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    /// The result has `stack` times as many rows: all rows of the first frame, then those of the next.
     #[getter]
     fn stack(&self) -> u32 {
         self.config.stack
     }
 
-    /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-    /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+    /// Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+    /// frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
     #[getter]
     fn stack_stride(&self) -> Option<u32> {
         self.config.stack_stride
     }
 
-    /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-    /// frames begun, except with `drop`.
+    /// What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+    /// except with `drop`.
     ///
-    /// - `fill`: The last ones are filled with `stack_fill` (SeamlessM4T).
-    /// - `repeat`: The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after itself: FunASR's low frame rate.
-    /// - `drop`: Only frames side by side that are complete are in the result (Granite Speech).
+    /// - `fill`: `stack_fill` after the last frame (SeamlessM4T).
+    /// - `repeat`: The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after itself (FunASR's low frame rate).
+    /// - `drop`: Incomplete stacks are dropped (Granite Speech).
     #[getter]
     fn stack_edge(&self) -> &'static str {
         self.config.stack_edge.name()
     }
 
-    /// The value that `stack_edge` `fill` fills with.
+    /// The value of missing frames with `stack_edge` `fill`.
     #[getter]
     fn stack_fill(&self) -> f64 {
         self.config.stack_fill
@@ -477,8 +477,8 @@ impl MelConfig {
         self.config.max_length
     }
 
-    /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-    /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+    /// Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+    /// `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
     #[getter]
     fn pad_start(&self) -> u64 {
         self.config.pad_start

@@ -95,7 +95,7 @@ impl MelConfig {
         })
     }
 
-    /// The same for an option that may be unset.
+    /// Like [`in_range`](Self::in_range), for an option that may be unset.
     fn in_range_or_none(
         &self,
         field: &'static str,
@@ -195,14 +195,15 @@ impl MelConfig {
         let is_inside = !self.center && self.snip_edges;
         let begins_with_zeros = is_inside || self.pad_mode == PadMode::Constant;
         self.rule(self.pad_start == 0 || begins_with_zeros, "pad_start", || {
-            "0 where frames reach beyond the ends of the signal, unless pad_mode is constant".into()
+            "0 unless pad_mode is constant, or center is false and snip_edges true".into()
         })?;
-        let repeats = self.pad_to_mode == PadToMode::Repeat;
-        self.rule(self.pad_end == 0 || !repeats, "pad_end", || "0 where pad_to_mode is repeat".into())?;
-        self.rule(self.pad_start == 0 || !repeats, "pad_start", || {
-            "0 where pad_to_mode is repeat".into()
-        })?;
-        self.rule(self.pad_to_multiple_of.is_none() || !repeats, "pad_to_multiple_of", || {
+        if self.pad_to_mode != PadToMode::Repeat {
+            return Ok(());
+        }
+        let zero = || "0 where pad_to_mode is repeat".into();
+        self.rule(self.pad_end == 0, "pad_end", zero)?;
+        self.rule(self.pad_start == 0, "pad_start", zero)?;
+        self.rule(self.pad_to_multiple_of.is_none(), "pad_to_multiple_of", || {
             "none where pad_to_mode is repeat".into()
         })
     }
@@ -213,7 +214,7 @@ impl MelConfig {
         self.rule(self.f_min >= 0.0, "f_min", || "at least 0".into())?;
         self.rule(f_max <= nyquist, "f_max", || format!("at most half the sample rate, {nyquist}"))?;
         self.rule(f_max > 0.0, "f_max", || {
-            format!("more than {}, as 0 or less is added to half the sample rate", -nyquist)
+            format!("more than {} (0 or less counts from half the sample rate)", -nyquist)
         })?;
         self.rule(self.f_min < f_max, "f_min", || format!("less than f_max, {f_max}"))
     }
@@ -280,14 +281,13 @@ impl MelConfig {
         self.rule(self.n_frames.is_none(), "n_frames", || {
             "none where stack or stack_stride is more than 1".into()
         })?;
-        // What is measured of all frames is applied where they are stored: once each.
+        // Normalization changes frames where they are stored, so each must be stored exactly once.
         let stores_all = stride == self.stack && self.stack_edge == StackEdge::Fill;
-        let measured =
-            "where frames are put side by side, unless stack_edge is fill and stack_stride none";
+        let otherwise = "where stack_stride differs from stack or stack_edge is not fill";
         self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
-            format!("none {measured}")
+            format!("none {otherwise}")
         })?;
-        self.rule(!self.mask_tail || stores_all, "mask_tail", || format!("false {measured}"))
+        self.rule(!self.mask_tail || stores_all, "mask_tail", || format!("false {otherwise}"))
     }
 }
 

@@ -204,14 +204,14 @@ choices! {
         Variance = "variance",
     }
 
-    /// What frames side by side contain where the signal has no frame.
+    /// What a stack of frames contains where the signal has no frame.
     StackEdge {
-        /// The last ones are filled with `stack_fill` (SeamlessM4T).
+        /// `stack_fill` after the last frame (SeamlessM4T).
         Fill = "fill",
-        /// The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after
-        /// itself: FunASR's low frame rate.
+        /// The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after
+        /// itself (FunASR's low frame rate).
         Repeat = "repeat",
-        /// Only frames side by side that are complete are in the result (Granite Speech).
+        /// Incomplete stacks are dropped (Granite Speech).
         Drop = "drop",
     }
 

@@ -205,7 +205,7 @@ const CODEC: Recipe = Recipe {
     ..KALDI
 };
 
-/// Kaldi's features with normalized rows, two frames side by side.
+/// Kaldi's features with normalized rows, in stacks of two frames.
 fn pairs() -> MelConfig {
     MelConfig {
         normalize: Normalize::Variance,

@@ -119,7 +119,7 @@ pub(super) fn even_n_fft(config: &mut MelConfig, settings: &mut Settings) -> Res
     }
 }
 
-/// Frames side by side, of an even number of frames: what that makes of others than pairs is no option.
+/// Stacks of an even number of frames: only for single frames and pairs do options describe the result.
 pub(super) fn seamless_m4t(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     match settings.integer("stride", 2)? {
         stride @ (1 | 2) => config.stack = stride as u32,
@@ -173,8 +173,10 @@ pub(super) fn granite_speech(config: &mut MelConfig, settings: &mut Settings) ->
     if saved.iter().all(follows) {
         return Ok(());
     }
-    Err(settings
-        .rejected("melspec_kwargs", "what follows from the other settings, as the class reads those"))
+    Err(settings.rejected(
+        "melspec_kwargs",
+        "what follows from the other settings, which the class reads instead",
+    ))
 }
 
 pub(super) fn speech_to_text(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {

@@ -190,12 +190,12 @@ enum class Layout : std::uint8_t {
 
 /// Values of the option MelConfig::stack_edge.
 enum class StackEdge : std::uint8_t {
-  /// The last ones are filled with `stack_fill` (SeamlessM4T).
+  /// `stack_fill` after the last frame (SeamlessM4T).
   fill,
-  /// The first frame (`stack` − 1) / 2 times, rounded down, before itself, and the last frame after
-  /// itself: FunASR's low frame rate.
+  /// The first frame, (`stack` − 1) / 2 times (rounded down) before itself, and the last frame after
+  /// itself (FunASR's low frame rate).
   repeat,
-  /// Only frames side by side that are complete are in the result (Granite Speech).
+  /// Incomplete stacks are dropped (Granite Speech).
   drop,
 };
 
@@ -230,8 +230,8 @@ struct MelConfig {
   /// Lower edge of the lowest band, in hertz: at least 0 and less than `f_max`.
   double f_min = 0.0;
   /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-  /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-  /// Kaldi does with its `high_freq`.
+  /// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+  /// Kaldi's `high_freq` does.
   std::optional<double> f_max = std::nullopt;
   /// Shape of the window.
   Window window = Window::hann;
@@ -350,22 +350,22 @@ struct MelConfig {
   /// aliases at −110 dB. n samples become ceil(n · `sample_rate` / `input_rate`), sample i at time
   /// i / `sample_rate`. Unset: `sample_rate`, nothing is resampled.
   std::optional<std::uint32_t> input_rate = std::nullopt;
-  /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has `stack`
-  /// times as many rows: all of the first frame, then those of the next.
+  /// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+  /// The result has `stack` times as many rows: all rows of the first frame, then those of the next.
   std::uint32_t stack = 1;
-  /// Frames from one start of `stack` frames to the next; at least 1. Unset: `stack`. With 7 frames side by
-  /// side every 6, `stack_edge` `repeat` is FunASR's low frame rate.
+  /// Frames from the start of one stack to the start of the next; at least 1. Unset: `stack`. FunASR's low
+  /// frame rate is `stack` 7, `stack_stride` 6, `stack_edge` `repeat`.
   std::optional<std::uint32_t> stack_stride = std::nullopt;
-  /// What frames side by side contain where the signal has no frame. There is one for each `stack_stride`
-  /// frames begun, except with `drop`.
+  /// What a stack contains where the signal has no frame. n frames make ceil(n / `stack_stride`) stacks,
+  /// except with `drop`.
   StackEdge stack_edge = StackEdge::fill;
-  /// The value that `stack_edge` `fill` fills with.
+  /// The value of missing frames with `stack_edge` `fill`.
   double stack_fill = 0.0;
   /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
   /// the whole signal.
   std::optional<std::uint64_t> max_length = std::nullopt;
-  /// Number of zeros before the signal. They count towards `pad_to`. `pad_mode` must be `constant` with
-  /// it, or frames must not reach beyond the ends (`center` false, `snip_edges` true).
+  /// Number of zeros before the signal. They count towards `pad_to`. More than 0 requires `pad_mode`
+  /// `constant`, or frames that don't reach beyond the ends (`center` false, `snip_edges` true).
   std::uint64_t pad_start = 0;
   /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
   /// least 1. Unset: no such padding.
@@ -705,9 +705,9 @@ struct MelConfig {
 
   /// The options of a model, from the text of its `preprocessor_config.json`, or of a `processor_config.json` that
   /// has the settings under `feature_extractor`: files of transformers. The result equals the features of the class
-  /// that the file names, for one signal with the class's defaults. Its padding is `pad_to` and its
-  /// truncation `max_length`: unset both to keep the length of every signal. Longer signals that the class splits,
-  /// or takes a random part of, keep their length.
+  /// that the file names, for one signal with the class's defaults. The class's padding is `pad_to`
+  /// and its truncation `max_length`: unset both to keep the length of every signal. Longer signals that the class
+  /// splits, or takes a random part of, keep their length.
   /// @throws Error `config` if the text isn't JSON, or for a class or a setting whose features the options can't
   ///   describe; the message names it.
   [[nodiscard]] static MelConfig from_json(std::string_view json) {

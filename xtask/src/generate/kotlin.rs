@@ -157,10 +157,11 @@ fn presets(text: &mut String) -> Result {
          public fun preset(name: String): MelConfig = MelConfig(Options.preset(name))\n\n        /**\n         \
          * The options of a model, from the text of its `preprocessor_config.json`, or of a\n         * \
          `processor_config.json` that has the settings under `feature_extractor`: files of transformers. They\n         \
-         * equal the features of the class that the file names, for one signal with the class's defaults. Its\n         \
-         * padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every signal. Longer\n         \
-         * signals that the class splits, or takes a random part of, keep their length.\n         *\n         * @throws MelException.Config the text isn't JSON, or the features of a class \
-         or a setting can't be\n         *   described by the options\n         */\n        @JvmStatic\n        \
+         * equal the features of the class that the file names, for one signal with the class's defaults.\n         \
+         * The class's padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every\n         \
+         * signal. Longer signals that the class splits, or takes a random part of, keep their length.\n         \
+         *\n         * @throws MelException.Config the text isn't JSON, or the features of a class or a setting can't be\n         \
+         *   described by the options\n         */\n        @JvmStatic\n        \
          public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))\n",
     );
     for preset in PRESETS {

@@ -20,8 +20,8 @@ extension MelConfig {
     /// that has the settings under `feature_extractor`: files of transformers.
     ///
     /// The result equals the features of the class that the file names, for one signal with the class's defaults.
-    /// Its padding is ``padTo`` and its truncation ``maxLength``: unset both to keep the length of every signal.
-    /// Longer signals that the class splits, or takes a random part of, keep their length.
+    /// The class's padding is ``padTo`` and its truncation ``maxLength``: unset both to keep the length of every
+    /// signal. Longer signals that the class splits, or takes a random part of, keep their length.
     ///
     /// - Throws: ``MelError/config(field:value:wanted:message:)`` if the text isn't JSON, or for a class or a
     ///   setting (`field`) whose features the options can't describe.

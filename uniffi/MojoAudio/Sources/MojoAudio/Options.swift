@@ -32,8 +32,8 @@ public struct MelConfig: Sendable, Hashable {
     public var fMin: Double
 
     /// Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-    /// rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-    /// Kaldi does with its `high_freq`.
+    /// rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+    /// Kaldi's `high_freq` does.
     public var fMax: Double?
 
     /// Shape of the window.
@@ -202,27 +202,27 @@ public struct MelConfig: Sendable, Hashable {
     /// i / ``sampleRate``. Unset: ``sampleRate``, nothing is resampled.
     public var inputRate: Int?
 
-    /// Frames that are put side by side in one frame of the result, from 1 to 256. The result has ``stack``
-    /// times as many rows: all of the first frame, then those of the next.
+    /// Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+    /// The result has ``stack`` times as many rows: all rows of the first frame, then those of the next.
     public var stack: Int
 
-    /// Frames from one start of ``stack`` frames to the next; at least 1. Unset: ``stack``. With 7 frames side by
-    /// side every 6, ``stackEdge`` `repeat` is FunASR's low frame rate.
+    /// Frames from the start of one stack to the start of the next; at least 1. Unset: ``stack``. FunASR's low
+    /// frame rate is ``stack`` 7, ``stackStride`` 6, ``stackEdge`` `repeat`.
     public var stackStride: Int?
 
-    /// What frames side by side contain where the signal has no frame. There is one for each ``stackStride``
-    /// frames begun, except with `drop`.
+    /// What a stack contains where the signal has no frame. n frames make ceil(n / ``stackStride``) stacks,
+    /// except with `drop`.
     public var stackEdge: StackEdge
 
-    /// The value that ``stackEdge`` `fill` fills with.
+    /// The value of missing frames with ``stackEdge`` `fill`.
     public var stackFill: Double
 
     /// Truncates the signal to this many samples, before all padding (Whisper's models take 480,000). Unset:
     /// the whole signal.
     public var maxLength: UInt64?
 
-    /// Number of zeros before the signal. They count towards ``padTo``. ``padMode`` must be `constant` with
-    /// it, or frames must not reach beyond the ends (``center`` false, ``snipEdges`` true).
+    /// Number of zeros before the signal. They count towards ``padTo``. More than 0 requires ``padMode``
+    /// `constant`, or frames that don't reach beyond the ends (``center`` false, ``snipEdges`` true).
     public var padStart: UInt64
 
     /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
@@ -539,12 +539,12 @@ extension MelConfig {
 
     /// A value of ``stackEdge``.
     public enum StackEdge: String, Sendable, CaseIterable {
-        /// The last ones are filled with ``stackFill`` (SeamlessM4T).
+        /// ``stackFill`` after the last frame (SeamlessM4T).
         case fill = "fill"
-        /// The first frame (``stack`` − 1) / 2 times, rounded down, before itself, and the last frame after
-        /// itself: FunASR's low frame rate.
+        /// The first frame, (``stack`` − 1) / 2 times (rounded down) before itself, and the last frame after
+        /// itself (FunASR's low frame rate).
         case `repeat` = "repeat"
-        /// Only frames side by side that are complete are in the result (Granite Speech).
+        /// Incomplete stacks are dropped (Granite Speech).
         case drop = "drop"
     }
 }

@@ -42,8 +42,8 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /**
      * Upper edge of the highest band, in hertz: at most half the sample rate. Unset: half the sample
-     * rate, where torchaudio rounds down to whole hertz. 0 or less is added to half the sample rate, as
-     * Kaldi does with its `high_freq`.
+     * rate, where torchaudio rounds down to whole hertz. 0 or less counts from half the sample rate, as
+     * Kaldi's `high_freq` does.
      */
     public val fMax: Double? get() = options.doubleOrNull("f_max")
 
@@ -246,24 +246,24 @@ public class MelConfig private constructor(internal val options: Options) {
     public val inputRate: Int? get() = options.intOrNull("input_rate")
 
     /**
-     * Frames that are put side by side in one frame of the result, from 1 to 256. The result has [stack]
-     * times as many rows: all of the first frame, then those of the next.
+     * Number of consecutive frames that are concatenated to one frame of the result (a stack), from 1 to 256.
+     * The result has [stack] times as many rows: all rows of the first frame, then those of the next.
      */
     public val stack: Int get() = options.int("stack")
 
     /**
-     * Frames from one start of [stack] frames to the next; at least 1. Unset: [stack]. With 7 frames side by
-     * side every 6, [stackEdge] `REPEAT` is FunASR's low frame rate.
+     * Frames from the start of one stack to the start of the next; at least 1. Unset: [stack]. FunASR's low
+     * frame rate is [stack] 7, [stackStride] 6, [stackEdge] `REPEAT`.
      */
     public val stackStride: Int? get() = options.intOrNull("stack_stride")
 
     /**
-     * What frames side by side contain where the signal has no frame. There is one for each [stackStride]
-     * frames begun, except with `DROP`.
+     * What a stack contains where the signal has no frame. n frames make ceil(n / [stackStride]) stacks,
+     * except with `DROP`.
      */
     public val stackEdge: StackEdge get() = options.choice("stack_edge", StackEdge.entries)
 
-    /** The value that [stackEdge] `FILL` fills with. */
+    /** The value of missing frames with [stackEdge] `FILL`. */
     public val stackFill: Double get() = options.double("stack_fill")
 
     /**
@@ -273,8 +273,8 @@ public class MelConfig private constructor(internal val options: Options) {
     public val maxLength: Long? get() = options.longOrNull("max_length")
 
     /**
-     * Number of zeros before the signal. They count towards [padTo]. [padMode] must be `CONSTANT` with
-     * it, or frames must not reach beyond the ends ([center] false, [snipEdges] true).
+     * Number of zeros before the signal. They count towards [padTo]. More than 0 requires [padMode]
+     * `CONSTANT`, or frames that don't reach beyond the ends ([center] false, [snipEdges] true).
      */
     public val padStart: Long get() = options.long("pad_start")
 
@@ -812,14 +812,14 @@ public class MelConfig private constructor(internal val options: Options) {
 
     /** A value of [MelConfig.stackEdge]; [text] is its name in every language. */
     public enum class StackEdge(public override val text: String) : Choice {
-        /** The last ones are filled with [stackFill] (SeamlessM4T). */
+        /** [stackFill] after the last frame (SeamlessM4T). */
         FILL("fill"),
         /**
-         * The first frame ([stack] − 1) / 2 times, rounded down, before itself, and the last frame after
-         * itself: FunASR's low frame rate.
+         * The first frame, ([stack] − 1) / 2 times (rounded down) before itself, and the last frame after
+         * itself (FunASR's low frame rate).
          */
         REPEAT("repeat"),
-        /** Only frames side by side that are complete are in the result (Granite Speech). */
+        /** Incomplete stacks are dropped (Granite Speech). */
         DROP("drop"),
     }
 
@@ -850,9 +850,9 @@ public class MelConfig private constructor(internal val options: Options) {
         /**
          * The options of a model, from the text of its `preprocessor_config.json`, or of a
          * `processor_config.json` that has the settings under `feature_extractor`: files of transformers. They
-         * equal the features of the class that the file names, for one signal with the class's defaults. Its
-         * padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every signal. Longer
-         * signals that the class splits, or takes a random part of, keep their length.
+         * equal the features of the class that the file names, for one signal with the class's defaults.
+         * The class's padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every
+         * signal. Longer signals that the class splits, or takes a random part of, keep their length.
          *
          * @throws MelException.Config the text isn't JSON, or the features of a class or a setting can't be
          *   described by the options

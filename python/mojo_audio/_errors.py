@@ -98,7 +98,9 @@ class FinishedError(Error):
 
 
 class InputError(Error):
-    """An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of threads below 0, an index out of range, a null pointer, an array that isn't audio."""
+    """An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of
+    threads below 0, an index out of range, a null pointer, an array that isn't audio.
+    """
 
     code = "argument"
     number = 8

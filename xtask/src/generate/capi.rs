@@ -259,9 +259,7 @@ fn codes(text: &mut String) -> Result {
     write!(text, "pub(crate) const CODE_NAMES: &[&CStr] = &[c\"\", ")?;
     for (place, info) in ERROR_KINDS.iter().enumerate() {
         if usize::from(info.kind.number()) != place + 1 {
-            return Err(
-                "the numbers of the kinds of errors have a gap, which the list of names can't".into()
-            );
+            return Err("CODE_NAMES has a name for each number: kinds of errors can't skip one".into());
         }
         write!(text, "c{:?}, ", info.kind.code())?;
     }

@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 const INTRODUCTION: &str = "
 # Errors
 
-The kinds of errors are the same in every language: a code, and in C and C++ its number. Neither ever changes. The
-text of an error says which option, argument or sample is wrong, what it must be and what it is:
+Every kind of error has a code and a number, which are the same in every language and never change. The text of an
+error says which option, argument or sample is wrong, what it must be and what it is:
 \"hop_length must be at least 1, got 0\". Its parts are fields of the error, in each language's casing.
 
-Every error about a clip of a batch also has `clip`, the place of the clip from 0.
+An error about a clip of a batch also has `clip`, the index of the clip from 0.
 
 | code | number | meaning | fields |
 |---|---|---|---|
@@ -35,19 +35,22 @@ pub fn page() -> Result<String> {
 }
 
 const LANGUAGES: &str = "
-| language | an error is | code | fields |
-|---|---|---|---|
-| Rust | `Error` | `code()`, `kind()` | of the variants; `field()`, `known_names()`, `closest_name()` |
-| C | a `MojoAudioStatus` | `mojo_audio_last_error_code()`, `_name()` | `mojo_audio_last_error_field()`, `_index()`, `_clip()` |
-| C++ | `mojo_audio::Error` | `code()` | `field()`, `value()`, `wanted()`, `index()`, `clip()` |
-| Go | `*mojoaudio.Error` | `Code` | `Field`, `Index`, `Clip` |
-| Python | `mojo_audio.Error` and its subclasses | `code` | attributes |
-| JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | properties |
-| Swift | `MelError` | `code` | of the cases |
-| Kotlin, Java | `MelException` and its subclasses | `code` | properties |
+| language | an error is | code | number | fields |
+|---|---|---|---|---|
+| Rust | `Error` | `code()` | `kind().number()` | of the variants; `field()`, `known_names()`, `closest_name()` |
+| C | a `MojoAudioStatus` | `mojo_audio_last_error_name()` | `mojo_audio_last_error_code()` | `mojo_audio_last_error_field()`, `_index()`, `_clip()` |
+| C++ | `mojo_audio::Error` | `to_string(code())` | `code()` | `field()`, `value()`, `wanted()`, `index()`, `clip()` |
+| Go | `*mojoaudio.Error` | `Code.String()` | `Code` | `Field`, `Index`, `Clip` |
+| Python | `mojo_audio.Error` and its subclasses | `code` | `number` | all, as attributes |
+| JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | – | all, as properties |
+| Swift | `MelError` | `code` | `kind.number` | of the cases: `field`, `value`, `wanted`, `kind`, `name`, `known`, `index`, `limit`, `expected`, `actual` |
+| Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | the same as Swift's, and `clip`, as properties |
 
 Zig, Julia and other languages that call the C library have its functions. In C++ and JavaScript, `value` is also the
-name that was not found. An error of an argument has Node's own codes, `ERR_INVALID_ARG_TYPE` and `ERR_OUT_OF_RANGE`.
-Where a language has a type for a fault, that type is kept: aborted calls end with the signal's reason in JavaScript and
-with a `CancellationException` in Kotlin, where calls on a closed object throw an `IllegalStateException`.
+name that was not found; in Swift and Kotlin, `what` is called `kind`. In JavaScript, an error about an argument has
+one of Node's own codes, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
+
+Where a language has its own type for a fault, the library uses it: an aborted call ends with the signal's reason in
+JavaScript and with a `CancellationException` in Kotlin, and in Kotlin a call on a closed object throws an
+`IllegalStateException`.
 ";

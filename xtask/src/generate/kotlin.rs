@@ -57,13 +57,8 @@ pub fn kinds() -> Result<String> {
     let mut text = KINDS.to_string();
     for info in ERROR_KINDS {
         let (code, number) = (info.kind.code(), info.kind.number());
-        let doc: Vec<_> = info.doc.split_whitespace().collect();
-        writeln!(
-            text,
-            "    /** {} */\n    {}({code:?}, {number}),",
-            doc.join(" "),
-            code.to_ascii_uppercase()
-        )?;
+        doc(&mut text, "    ", info.doc);
+        writeln!(text, "    {}({code:?}, {number}),", code.to_ascii_uppercase())?;
     }
     text.push_str("}\n");
     Ok(text)

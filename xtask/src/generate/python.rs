@@ -137,13 +137,13 @@ pub fn stubs() -> Result<String> {
         (String::new(), String::new(), String::new(), String::new());
     for option in OPTIONS {
         let (name, ty) = (option.name, python_type(option));
-        let field = format!("    {name}: {ty}\n{}", docstring(option, "    "));
+        let field = format!("    {name}: {ty}\n{}", option_docstring(option, "    "));
         fields.push_str(&field);
         if name != "n_mfcc" {
             cepstral.push_str(&field);
         }
         writeln!(parameters, "        {name}: {ty} = {},", value(option, &default, '"')?)?;
-        let doc = docstring(option, "        ");
+        let doc = option_docstring(option, "        ");
         writeln!(getters, "    @property\n    def {name}(self) -> {ty}:\n{}", doc.trim_end())?;
     }
     let mut presets = String::new();
@@ -181,7 +181,7 @@ pub fn errors() -> Result<String> {
     let mut classes = vec!["Error".to_string()];
     for info in ERROR_KINDS {
         let Some((class, bases)) = error_class(info.kind) else { continue };
-        writeln!(text, "\n\nclass {class}({bases}):\n    \"\"\"{}\"\"\"\n", sentence(info.doc))?;
+        writeln!(text, "\n\nclass {class}({bases}):\n{}", docstring(info.doc.lines(), "    "))?;
         writeln!(text, "    code = \"{}\"\n    number = {}", info.kind.code(), info.kind.number())?;
         for field in info.fields {
             let ty = match field.name {
@@ -195,11 +195,11 @@ pub fn errors() -> Result<String> {
                 _ => "str",
             };
             let doc = match field.name {
-                "expected" => "The shape that it must have.".into(),
-                "actual" => "The shape that it has.".into(),
-                _ => sentence(field.doc),
+                "expected" => "The shape that it must have.",
+                "actual" => "The shape that it has.",
+                _ => field.doc,
             };
-            writeln!(text, "    {}: {ty}\n    \"\"\"{doc}\"\"\"", field.name)?;
+            write!(text, "    {}: {ty}\n{}", field.name, docstring(doc.lines(), "    "))?;
         }
         classes.push(class.to_string());
     }
@@ -240,10 +240,6 @@ fn error_class(kind: ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::Closed => ("ClosedError", "FinishedError"),
         _ => return None,
     })
-}
-
-fn sentence(doc: &str) -> String {
-    doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The options of a preset that are not the defaults, as keyword arguments.
@@ -319,9 +315,13 @@ fn values_doc(option: &OptionInfo) -> Vec<String> {
     lines
 }
 
-fn docstring(option: &OptionInfo, indent: &str) -> String {
-    let mut lines: Vec<_> = option.doc.lines().map(|line| line.trim().to_string()).collect();
-    lines.extend(values_doc(option).iter().map(|line| line.trim().to_string()));
+fn option_docstring(option: &OptionInfo, indent: &str) -> String {
+    let values = values_doc(option);
+    docstring(option.doc.lines().chain(values.iter().map(String::as_str)), indent)
+}
+
+fn docstring<'a>(lines: impl Iterator<Item = &'a str>, indent: &str) -> String {
+    let lines: Vec<_> = lines.map(str::trim).collect();
     if let [line] = lines.as_slice() {
         return format!("{indent}\"\"\"{line}\"\"\"\n");
     }

@@ -23,7 +23,10 @@ public enum class MelErrorKind(public val code: String, public val number: Int) 
     ALLOCATION("allocation", 6),
     /** The stream was finished and not reset. */
     FINISHED("finished", 7),
-    /** An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of threads below 0, an index out of range, a null pointer, an array that isn't audio. */
+    /**
+     * An argument that is not an option has a value, a type, a shape or memory that is not allowed: a number of
+     * threads below 0, an index out of range, a null pointer, an array that isn't audio.
+     */
     ARGUMENT("argument", 8),
     /** The library itself failed. That is a bug: please report it with the text of the error. */
     INTERNAL("internal", 9),

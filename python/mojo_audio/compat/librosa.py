@@ -97,15 +97,16 @@ def melspectrogram(
         raise _refused("pad_mode", repr(pad_mode), f"one of {', '.join(_PAD_MODES)}")
     if norm not in ("slaney", None):
         raise _refused("norm", repr(norm), "'slaney' or None")
+    name = _WINDOWS.get(window) if isinstance(window, str) else None
     values = None if isinstance(window, str) else _as_array(window)
-    if window not in _WINDOWS if isinstance(window, str) else values is None:
+    if name is None and values is None:
         raise _refused("window", repr(window), "an array, or hann, hamming, blackman or boxcar,")
     config = MelConfig.librosa(
         sample_rate=int(sr),
         n_fft=n_fft,
         hop_length=hop_length,
         win_length=win_length,
-        window=_WINDOWS[window] if isinstance(window, str) else "hann",
+        window=name or "hann",
         center=center,
         pad_mode=_PAD_MODES[pad_mode],
         power=power,
@@ -115,7 +116,7 @@ def melspectrogram(
         mel_scale="htk" if htk else "slaney",
         mel_norm="none" if norm is None else norm,
     )
-    if isinstance(window, str):
+    if values is None:
         mel = mel_spectrogram(y, axis=-1, **config.to_dict())
     else:
         mel = MelExtractor(config, window=values)(y, axis=-1)
@@ -134,4 +135,5 @@ def _as_array(window: object) -> npt.NDArray[np.float32] | None:
 def _refused(field: str, value: str, wanted: str) -> ConfigError:
     error = ConfigError(f"{field} must be {wanted}, got {value}")
     error.field, error.value, error.wanted = field, value, wanted
+    error.known, error.closest = [], None
     return error

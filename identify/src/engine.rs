@@ -36,7 +36,7 @@ pub(crate) struct Energies {
 pub(crate) struct Engine<'a> {
     /// The whole signal.
     pub samples: &'a [f32],
-    /// How much of it the front end is looked for in.
+    /// How many of its samples are used to find the front end.
     pub cut: usize,
     last: Mutex<VecDeque<(MelConfig, Arc<Energies>)>>,
 }
@@ -91,7 +91,8 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// The whole features, row after row, and how many frames they have, if these are what is looked for.
+    /// The candidate's features, row after row, and their number of frames; `None` unless `fits` accepts
+    /// the numbers of rows and frames.
     pub fn features(
         &self,
         config: &MelConfig,
@@ -151,6 +152,7 @@ fn front_end(config: &MelConfig) -> MelConfig {
         n_mfcc: None,
         use_energy: false,
         stack: 1,
+        stack_stride: None,
         htk_compat: false,
         n_frames: None,
         normalize: Normalize::None,

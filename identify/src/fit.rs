@@ -159,8 +159,8 @@ impl<'a> Fitter<'a> {
         if reading.norm == RowNorm::None && stage == Stage::Whole {
             return self.fit_line(levels, &weights, first, end);
         }
-        // Sums of each row around its means.
-        let sums: Vec<[f64; 4]> = (0..rows)
+        // Sums of each row around its means, and these.
+        let sums: Vec<[f64; 5]> = (0..rows)
             .map(|row| {
                 let (mut w_sum, mut l_mean, mut z_mean) = (0.0, 0.0, 0.0);
                 for t in 0..width {
@@ -170,7 +170,7 @@ impl<'a> Fitter<'a> {
                     z_mean += w * z(row, t);
                 }
                 if w_sum == 0.0 {
-                    return [0.0; 4];
+                    return [0.0; 5];
                 }
                 (l_mean, z_mean) = (l_mean / w_sum, z_mean / w_sum);
                 let (mut ll, mut lz, mut zz) = (0.0, 0.0, 0.0);
@@ -181,7 +181,7 @@ impl<'a> Fitter<'a> {
                     lz += w * l * z;
                     zz += w * z * z;
                 }
-                [ll, lz, zz, w_sum]
+                [ll, lz, zz, l_mean, z_mean]
             })
             .collect();
         let total = |part: usize| sums.iter().map(|sum| sum[part]).sum::<f64>();
@@ -189,22 +189,14 @@ impl<'a> Fitter<'a> {
         if zz <= 0.0 || ll <= 0.0 {
             return None;
         }
-        // The residual of a least-squares line is what its sums say, but cancels; sum it again.
+        // From the sums alone, the residual would be a small difference of large numbers.
         let common = if reading.kind == Kind::Linear { 1.0 } else { (lz / ll).max(1e-30) };
         let mut left = 0.0;
-        for row in 0..rows {
-            let [row_ll, row_lz, _, w_sum] = sums[row];
-            if w_sum == 0.0 {
-                continue;
-            }
+        for (row, &[row_ll, row_lz, _, l_mean, z_mean]) in sums.iter().enumerate() {
             let slope =
                 if reading.norm == RowNorm::Deviation { row_lz / (row_ll + 1e-30) } else { common };
-            let cells = row * width..(row + 1) * width;
-            let mean = |of: &dyn Fn(usize) -> f64| {
-                (0..width).map(|t| weights[row * width + t] * of(t)).sum::<f64>() / w_sum
-            };
-            let (l_mean, z_mean) = (mean(&|t| levels[row * width + t]), mean(&|t| z(row, t)));
-            for (t, at) in cells.enumerate() {
+            // A row without weights adds nothing.
+            for (t, at) in (row * width..(row + 1) * width).enumerate() {
                 let off = z(row, t) - z_mean - slope * (levels[at] - l_mean);
                 left += weights[at] * off * off;
             }

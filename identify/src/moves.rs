@@ -152,7 +152,7 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
             all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft as u32, Some(window as u32))));
         }
     }
-    // A shape imitates another one of another length.
+    // A window is much like one of another shape and length.
     let mut nice = vec![n_fft, n_fft * 4 / 5, n_fft * 25 / 32];
     let milliseconds = [16.0, 20.0, 25.0, 30.0, 32.0, 40.0, 50.0];
     nice.extend(milliseconds.map(|milliseconds| samples_of(config.sample_rate, milliseconds)));

@@ -1,4 +1,4 @@
-//! A signal that tells options apart as well as one can.
+//! A signal that is made to tell options apart.
 
 /// Length of the probe in seconds.
 const SECONDS: f64 = 1.5;

@@ -2,7 +2,7 @@
 
 use crate::descent::Fixed;
 use crate::engine::{Guess, padding_for};
-use crate::reading::Kind;
+use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
 use mojo_audio_core::config::{Log, PadToMode, Reference};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS};
@@ -15,33 +15,26 @@ fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
     let mut all: Vec<MelConfig> = Vec::new();
     for preset in presets {
         let preset = MelConfig { n_frames: None, ..preset };
-        if reading.is_cepstrum() {
-            if preset.log == Log::None {
-                let decibels = MelConfig { log: Log::Db, ..preset.clone() };
-                let ranged = MelConfig {
-                    reference: Reference::WholeInput,
-                    top_db: Some(80.0),
-                    ..decibels.clone()
-                };
-                all.extend([decibels, ranged]);
+        let logs: &[Log] = match (preset.log, reading.is_cepstrum()) {
+            (Log::None, true) => &[Log::Db],
+            (Log::None, false) => &[Log::Db, Log::Ln, Log::Log10],
+            _ => &[],
+        };
+        for &log in logs {
+            let plain = MelConfig { log, ..preset.clone() };
+            let ranged =
+                MelConfig { reference: Reference::WholeInput, top_db: Some(80.0), ..plain.clone() };
+            let below = MelConfig { subtract_reference: true, ..ranged.clone() };
+            all.extend([plain, ranged]);
+            if !reading.is_cepstrum() {
+                all.push(below);
             }
-            let kaldi = MelConfig { n_mels: 23, lifter: 22.0, ..preset.clone() };
-            all.extend([kaldi, preset]);
-        } else {
-            if preset.log == Log::None {
-                for log in [Log::Db, Log::Ln, Log::Log10] {
-                    let plain = MelConfig { log, ..preset.clone() };
-                    let ranged = MelConfig {
-                        reference: Reference::WholeInput,
-                        top_db: Some(80.0),
-                        ..plain.clone()
-                    };
-                    let below = MelConfig { subtract_reference: true, ..ranged.clone() };
-                    all.extend([plain, ranged, below]);
-                }
-            }
-            all.push(preset);
         }
+        if reading.is_cepstrum() {
+            // As Kaldi's compute-mfcc-feats.
+            all.push(MelConfig { n_mels: 23, lifter: 22.0, ..preset.clone() });
+        }
+        all.push(preset);
     }
     let mut at_rate: Vec<MelConfig> = Vec::new();
     for recipe in all {
@@ -55,7 +48,7 @@ fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
             _ => MelConfig {
                 n_mels: rows,
                 use_energy: reading.energy.is_some(),
-                htk_compat: reading.energy == Some(crate::reading::EnergyRow::Last),
+                htk_compat: reading.energy == Some(EnergyRow::Last),
                 ..recipe
             },
         };
@@ -81,8 +74,8 @@ fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
     at_rate
 }
 
-/// The recipes, and the one to start from, in all that may surround them: those with as many frames as the
-/// features.
+/// The recipes and the one to start from, with each padding, cut and input scale that makes as many frames
+/// as the features have.
 pub(crate) fn around(
     target: &Target<'_>,
     start: Option<&MelConfig>,

@@ -7,7 +7,7 @@ use crate::reading::{Kind, Reading};
 pub(crate) struct Target<'a> {
     pub engine: &'a Engine<'a>,
     pub reading: &'a Reading,
-    /// In what each deviation is measured: the spread of logarithms, the size of an energy.
+    /// The unit of each value's deviation: the spread of logarithms, the size of an energy.
     units: Vec<f32>,
     is_part: bool,
 }

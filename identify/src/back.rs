@@ -2,9 +2,9 @@
 //! intercept which offset or gain, the lowest level which floor or range.
 
 use crate::engine::{Guess, padding_for};
-use crate::features::extremes;
 use crate::fit::{Extent, Fit, Fitter};
 use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
+use crate::statistics::extremes;
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{
     LifterKind, Log, LogFloorMode, Normalize, PadToMode, Reference, SpectrumNorm,
@@ -181,14 +181,10 @@ fn logarithms(slope: f64, reading: &Reading) -> Vec<(Log, f64)> {
     let near = |wanted: f64| (slope / wanted - 1.0).abs() < 0.03;
     let mut found: Vec<(Log, f64)> =
         kinds.into_iter().filter(|&log| near(per_neper(log))).map(|log| (log, 1.0)).collect();
-    for scale in [0.25] {
-        if near(scale * per_neper(Log::Log10)) {
-            found.push((Log::Log10, scale));
+    for preset in [MelConfig::whisper(), MelConfig::ast()] {
+        if near(preset.scale * per_neper(preset.log)) {
+            found.push((preset.log, preset.scale));
         }
-    }
-    let ast = MelConfig::ast().scale;
-    if near(ast) {
-        found.push((Log::Ln, ast));
     }
     if slope > 0.0 && (slope as f32).is_normal() {
         found.push((Log::Ln, slope));
@@ -239,7 +235,6 @@ fn norms(reading: &Reading) -> Vec<Norm> {
 }
 
 /// A cepstrum's options.
-#[derive(Clone)]
 struct Cepstrum {
     lifter: f64,
     kind: LifterKind,
@@ -332,6 +327,7 @@ fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
         let mode = if base.adds { LogFloorMode::Add } else { LogFloorMode::Clamp };
         push(&|c| (c.log_floor, c.log_floor_mode) = (floor, mode));
     }
+    let (_, high) = extremes(&reading.full);
     let mut ranges = vec![80.0];
     if reading.clamped {
         let units = reading.level / scale - offset;
@@ -340,7 +336,6 @@ fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
             push(&|c| clamp(c, usual));
         }
         push(&|c| clamp(c, floor));
-        let (_, high) = extremes(&reading.full);
         let range = (f64::from(high) - reading.level) / scale * decibels_per_unit(log);
         ranges = vec![range.round(), range];
     }
@@ -353,7 +348,6 @@ fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
                     c.top_db = Some(range);
                 };
                 push(&below_highest);
-                let (_, high) = extremes(&reading.full);
                 if matches!(log, Log::Db | Log::DbMagnitude) && high == 0.0 {
                     push(&|c| {
                         below_highest(c);

@@ -38,11 +38,10 @@ impl Recipe {
     /// What has to change in a configuration to become another one: options with their values.
     #[must_use]
     pub fn between(from: &MelConfig, to: &MelConfig) -> Vec<(&'static str, String)> {
-        let changed = OPTIONS.iter().filter_map(|option| {
-            let value = to.get(option.name).ok()?;
-            (from.get(option.name).ok()? != value).then_some((option.name, value))
-        });
-        changed.collect()
+        differing(from, to)
+            .into_iter()
+            .filter_map(|option| Some((option, to.get(option).ok()?)))
+            .collect()
     }
 
     /// As arguments of the command `mojo-audio`.
@@ -81,6 +80,11 @@ impl Recipe {
         };
         vec![("Python", python), ("Rust", rust), ("JavaScript", node), ("C++", cxx)]
     }
+}
+
+/// Names of the options that have different values.
+pub(crate) fn differing(a: &MelConfig, b: &MelConfig) -> Vec<&'static str> {
+    OPTIONS.iter().map(|option| option.name).filter(|name| a.get(name) != b.get(name)).collect()
 }
 
 /// A value with the type of its option.

@@ -1,5 +1,6 @@
 //! Steepest descent over single changes, on several threads, until the time is over.
 
+use crate::Stop;
 use crate::engine::Guess;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,10 +14,11 @@ pub(crate) type Change = Box<dyn Fn(&mut Guess) + Send + Sync>;
 pub(crate) type Fixed<'a> = &'a (dyn Fn(&mut Guess) + Sync);
 
 /// When the search has to stop, and what it may use until then.
+#[derive(Clone, Copy)]
 pub(crate) struct Limits<'a> {
     pub end: Instant,
     pub threads: usize,
-    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
+    pub stop: Option<Stop<'a>>,
 }
 
 impl Limits<'_> {
@@ -26,8 +28,13 @@ impl Limits<'_> {
     }
 
     /// The same with an earlier end.
-    pub fn within(&self, time: Duration) -> Limits<'_> {
-        Limits { end: self.end.min(Instant::now() + time), threads: self.threads, stop: self.stop }
+    pub fn within(self, time: Duration) -> Self {
+        Self { end: self.end.min(Instant::now() + time), ..self }
+    }
+
+    /// The same, but ending this much later than now.
+    pub fn ending_after(self, time: Duration) -> Self {
+        Self { end: Instant::now() + time, ..self }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What differs between two matrices of features, in words.
 
-use crate::features::{Features, extremes};
+use crate::features::Features;
+use crate::statistics::{extremes, line, moments};
 use mojo_audio_core::config::Layout;
 
 /// How far two matrices are apart, and what differs.
@@ -39,64 +40,72 @@ const MOST_LATE: usize = 64;
 pub fn difference(a: Features<'_>, b: Features<'_>, layout: Layout) -> Difference {
     let (ours, rows, frames) = a.mel_major(layout);
     let (theirs, other_rows, other_frames) = b.mel_major(layout);
-    let mut words = Vec::new();
     if rows != other_rows {
         if (rows, frames) == (other_frames, other_rows) {
-            let turned = Features::new(b.values(), b.shape());
-            let other = if layout == Layout::MelMajor { Layout::FrameMajor } else { Layout::MelMajor };
-            if let Ok(turned) = turned {
-                let (theirs, ..) = turned.mel_major(other);
-                let mut inner = compare(&ours, &theirs, rows, frames);
-                inner.words.insert(0, "the second has its axes the other way round".into());
-                inner.same = false;
-                return inner;
-            }
+            let turned = match layout {
+                Layout::MelMajor => Layout::FrameMajor,
+                Layout::FrameMajor => Layout::MelMajor,
+            };
+            let (theirs, ..) = b.mel_major(turned);
+            let mut found = compare(&ours, &theirs, rows, frames, BOTH);
+            found.words.insert(0, "the second has its axes the other way round".into());
+            return Difference { same: false, ..found };
         }
-        words.push(format!("the second has {other_rows} rows instead of {rows}"));
+        let words = vec![format!("the second has {other_rows} rows instead of {rows}")];
         return Difference { largest: f64::INFINITY, mean: f64::INFINITY, same: false, words };
     }
     if frames == other_frames {
-        return compare(&ours, &theirs, rows, frames);
+        return compare(&ours, &theirs, rows, frames, BOTH);
     }
-    let (more, less) = if other_frames > frames {
-        ("more", other_frames - frames)
-    } else {
-        ("fewer", frames - other_frames)
-    };
-    words.push(format!("the second has {less} {more} {}", plural(less, "frame")));
+    let is_longer = other_frames > frames;
+    let surplus = frames.abs_diff(other_frames);
     let common = frames.min(other_frames);
-    let part = |values: &[f32], of: usize, first: usize, n: usize| -> Vec<f32> {
-        values.chunks_exact(of).flat_map(|row| row[first..first + n].to_vec()).collect()
+    let part = |values: &[f32], of: usize, first: usize| -> Vec<f32> {
+        values.chunks_exact(of).flat_map(|row| &row[first..first + common]).copied().collect()
     };
     // The shorter one may start anywhere in the longer.
-    let longer_lead = |lead: usize| {
-        let (l, s) = if other_frames > frames { (lead, 0) } else { (0, lead) };
-        let (ours, theirs) = (part(&ours, frames, s, common), part(&theirs, other_frames, l, common));
-        (mean_off(&ours, &theirs), ours, theirs)
+    let at = |lead: usize| {
+        let (first, second) = if is_longer { (0, lead) } else { (lead, 0) };
+        (part(&ours, frames, first), part(&theirs, other_frames, second))
     };
-    let best = (0..=less.min(4 * MOST_LATE))
-        .map(|lead| (lead, longer_lead(lead)))
-        .min_by(|a, b| a.1.0.total_cmp(&b.1.0));
-    if let Some((lead, (_, ours, theirs))) = best {
-        let mut inner = compare(&ours, &theirs, rows, common);
-        if lead > 0 && other_frames > frames {
-            words.push(format!("it has the first's frames from its frame {lead} on"));
-        } else if lead > 0 {
-            words.push(format!("it starts at the first's frame {lead}"));
-        }
-        words.append(&mut inner.words);
-        return Difference { words, same: false, ..inner };
+    let off = |lead: usize| {
+        let (ours, theirs) = at(lead);
+        moved_off(&ours, &theirs, rows, common, 0)
+    };
+    let best = (1..=surplus.min(4 * MOST_LATE))
+        .map(|lead| (off(lead), lead))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|best| best.0 < 0.5 * off(0));
+    let lead = best.map_or(0, |best| best.1);
+    let (ours, theirs) = at(lead);
+    let found = compare(&ours, &theirs, rows, common, BOTH);
+    let more = if is_longer { "more" } else { "fewer" };
+    let mut words = vec![format!("the second has {surplus} {more} {}", plural(surplus, "frame"))];
+    if lead > 0 && is_longer {
+        words.push(format!("it has the first's frames from its frame {lead} on"));
+    } else if lead > 0 {
+        words.push(format!("it starts at the first's frame {lead}"));
     }
-    Difference { largest: f64::INFINITY, mean: f64::INFINITY, same: false, words }
+    words.extend(found.words);
+    Difference { words, same: false, ..found }
 }
 
-/// Two matrices of the same shape, row after row.
-pub(crate) fn compare(a: &[f32], b: &[f32], rows: usize, frames: usize) -> Difference {
+/// Whose values two files have.
+const BOTH: [&str; 2] = ["the first's", "the second's"];
+
+/// Two matrices of the same shape, row after row, and whose values each has.
+pub(crate) fn compare(
+    a: &[f32],
+    b: &[f32],
+    rows: usize,
+    frames: usize,
+    names: [&str; 2],
+) -> Difference {
     let off: Vec<f64> = a.iter().zip(b).map(|(a, b)| f64::from(*b) - f64::from(*a)).collect();
     let n = off.len().max(1) as f64;
     let largest = off.iter().fold(0.0f64, |largest, off| largest.max(off.abs()));
     let mean = off.iter().map(|off| off.abs()).sum::<f64>() / n;
-    let spread = spread(a).max(1e-30);
+    let spread = moments(a.iter().map(|&value| f64::from(value))).1.max(1e-30);
     let same = largest <= ROUNDING * spread;
     let mut words = Vec::new();
     if largest == 0.0 {
@@ -104,12 +113,20 @@ pub(crate) fn compare(a: &[f32], b: &[f32], rows: usize, frames: usize) -> Diffe
     } else if same {
         words.push(format!("no value differs by more than {}: rounding", short(largest)));
     } else {
-        words = reasons(a, b, &off, rows, frames, spread);
+        words = reasons(a, b, &off, rows, frames, spread, names);
     }
     Difference { largest, mean, same, words }
 }
 
-fn reasons(a: &[f32], b: &[f32], off: &[f64], rows: usize, frames: usize, spread: f64) -> Vec<String> {
+fn reasons(
+    a: &[f32],
+    b: &[f32],
+    off: &[f64],
+    rows: usize,
+    frames: usize,
+    spread: f64,
+    [first_name, second_name]: [&str; 2],
+) -> Vec<String> {
     let n = off.len() as f64;
     let mean = off.iter().map(|off| off.abs()).sum::<f64>() / n;
     let small = (ROUNDING * spread).max(EXPLAINS * mean);
@@ -117,22 +134,19 @@ fn reasons(a: &[f32], b: &[f32], off: &[f64], rows: usize, frames: usize, spread
     let constant = off.iter().sum::<f64>() / n;
     let around = off.iter().map(|off| (off - constant).abs()).sum::<f64>() / n;
     if around <= EXPLAINS * mean {
-        return vec![format!("the second's values are {}", by(constant))];
+        return vec![format!("{second_name} values are {}", by(constant))];
     }
-    let (slope, intercept) = line(a, b);
-    let left = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| (f64::from(*b) - slope * f64::from(*a) - intercept).abs())
-        .sum::<f64>()
-        / n;
+    let points = a.iter().zip(b).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+    let (slope, intercept) = line(points.clone());
+    let left = points.map(|(a, b)| (b - slope * a - intercept).abs()).sum::<f64>() / n;
     if left <= EXPLAINS * mean {
         let plus = if intercept.abs() > 1e-4 * spread {
             format!(", and then {}", by(intercept))
         } else {
             String::new()
         };
-        return vec![format!("the second's values are {} times the first's{plus}", short(slope))];
+        let factor = short(slope);
+        return vec![format!("{second_name} values are {factor} times {first_name}{plus}")];
     }
     // Whole frames late.
     let late = (1..MOST_LATE.min(frames / 2)).flat_map(|late| [late as isize, -(late as isize)]);
@@ -142,7 +156,7 @@ fn reasons(a: &[f32], b: &[f32], off: &[f64], rows: usize, frames: usize, spread
     {
         let direction = if late > 0 { "later" } else { "earlier" };
         let late = late.unsigned_abs();
-        return vec![format!("the second's frames are {late} {} {direction}", plural(late, "frame"))];
+        return vec![format!("{second_name} frames are {late} {} {direction}", plural(late, "frame"))];
     }
     let mut words = Vec::new();
     let by_frame: Vec<f64> = (0..frames)
@@ -179,7 +193,7 @@ fn reasons(a: &[f32], b: &[f32], off: &[f64], rows: usize, frames: usize, spread
         let constant = from.iter().sum::<f64>() / from.len() as f64;
         let around = from.iter().map(|off| (off - constant).abs()).sum::<f64>() / from.len() as f64;
         words.push(if around <= 0.2 * constant.abs() {
-            format!("the second's values are {} from frame {first} on", by(constant))
+            format!("{second_name} values are {} from frame {first} on", by(constant))
         } else {
             format!("values differ from frame {first} on")
         });
@@ -227,28 +241,6 @@ fn moved_off(a: &[f32], b: &[f32], rows: usize, frames: usize, late: isize) -> f
         sum += a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>();
     }
     sum / (rows * n) as f64
-}
-
-fn mean_off(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / a.len().max(1) as f64
-}
-
-fn spread(values: &[f32]) -> f64 {
-    let n = values.len().max(1) as f64;
-    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-    (values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n).sqrt()
-}
-
-fn line(a: &[f32], b: &[f32]) -> (f64, f64) {
-    let n = a.len() as f64;
-    let (x, y) = (
-        a.iter().map(|&v| f64::from(v)).sum::<f64>() / n,
-        b.iter().map(|&v| f64::from(v)).sum::<f64>() / n,
-    );
-    let xx: f64 = a.iter().map(|&v| (f64::from(v) - x).powi(2)).sum();
-    let xy: f64 = a.iter().zip(b).map(|(&v, &w)| (f64::from(v) - x) * (f64::from(w) - y)).sum();
-    let slope = xy / (xx + 1e-30);
-    (slope, y - slope * x)
 }
 
 fn median(values: &[f64]) -> f64 {
@@ -301,7 +293,7 @@ mod tests {
     fn words(change: impl Fn(usize, usize, &[f32]) -> f32) -> Vec<String> {
         let a = noise();
         let b: Vec<f32> = (0..a.len()).map(|at| change(at / FRAMES, at % FRAMES, &a)).collect();
-        compare(&a, &b, ROWS, FRAMES).words
+        compare(&a, &b, ROWS, FRAMES, BOTH).words
     }
 
     #[test]
@@ -329,5 +321,30 @@ mod tests {
                 "only 3 frames at the ends differ: the first up to frame 1, the last from frame 39 on; another padding?"
             ]
         );
+    }
+
+    #[test]
+    fn the_shorter_matrix_is_found_in_the_longer_if_it_is_there() {
+        let values = noise();
+        let part: Vec<f32> =
+            values.chunks_exact(FRAMES).flat_map(|row| &row[5..FRAMES]).copied().collect();
+        let whole = Features::new(&values, [ROWS, FRAMES]).unwrap();
+        let part = Features::new(&part, [ROWS, FRAMES - 5]).unwrap();
+        let words = |a, b| difference(a, b, Layout::MelMajor).words;
+        assert_eq!(
+            words(whole, part),
+            [
+                "the second has 5 fewer frames",
+                "it starts at the first's frame 5",
+                "all values are equal"
+            ]
+        );
+        assert_eq!(
+            words(part, whole)[1..],
+            ["it has the first's frames from its frame 5 on", "all values are equal"]
+        );
+        let other: Vec<f32> = part.values().iter().rev().copied().collect();
+        let other = words(whole, Features::new(&other, part.shape()).unwrap());
+        assert!(other[1].starts_with("values differ everywhere"), "{other:?}");
     }
 }

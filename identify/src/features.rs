@@ -1,6 +1,7 @@
 //! Features that another program made, and the steps that their values were rounded to.
 
 use crate::Error;
+use crate::statistics::extremes;
 use mojo_audio_core::config::Layout;
 
 /// A matrix of features, row-major: (rows, frames) or (frames, rows), which the search finds out.
@@ -10,7 +11,7 @@ pub struct Features<'a> {
     shape: [usize; 2],
 }
 
-/// What values were rounded to before they were given away.
+/// What the other program rounded the values to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rounding {
     /// Nothing less than float32.
@@ -73,7 +74,7 @@ impl<'a> Features<'a> {
         self.shape
     }
 
-    /// The values by rows of the features, if the first axis has what `layout` says.
+    /// The values row after row, and the numbers of rows and frames, with the axes that `layout` says.
     pub(crate) fn mel_major(&self, layout: Layout) -> (Vec<f32>, usize, usize) {
         let [first, second] = self.shape;
         match layout {
@@ -101,11 +102,15 @@ impl<'a> Features<'a> {
             value.abs() <= 65_504.0
                 && (value.to_bits() & 0x1fff == 0 || value.abs() < 6.2e-5 && steps.fract() == 0.0)
         };
+        // Few values are on a grid by chance.
+        if self.values.len() < 64 {
+            return Rounding::None;
+        }
         let mut distinct = self.values.to_vec();
         distinct.sort_by(f32::total_cmp);
         distinct.dedup();
-        // Few values are on a grid by chance, or are few because the signal has no more.
-        if distinct.len() < 3 || self.values.len() < 64 {
+        // Or there are few because the signal has no more.
+        if distinct.len() < 3 {
             return Rounding::None;
         }
         if let Some(step) = steps(&distinct, self.values.len()) {
@@ -146,13 +151,6 @@ impl Rounding {
             Self::Steps(step) => step / 2.0,
         }
     }
-}
-
-/// Lowest and highest of values that are not empty.
-pub(crate) fn extremes(values: &[f32]) -> (f32, f32) {
-    values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| {
-        (low.min(value), high.max(value))
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The first candidates: lengths of frames, their places and distances, and the three usual banks.
 //!
-//! The number of frames leaves one to three distances for each length and place, so no list of them is
-//! needed.
+//! The number of frames leaves few distances for each length and place, so no list of them is needed.
 
 use crate::engine::Guess;
 use crate::fit::Extent;
@@ -86,6 +85,7 @@ pub(crate) fn plain(sample_rate: u32) -> MelConfig {
     MelConfig { sample_rate, drop_last_frame: false, pad_to: None, ..MelConfig::torchaudio() }
 }
 
+/// Samples of a length of time.
 pub(crate) fn samples_of(sample_rate: u32, milliseconds: f64) -> i64 {
     (f64::from(sample_rate) * milliseconds / 1000.0).round() as i64
 }
@@ -153,12 +153,26 @@ fn hops(
         return usual.into_iter().filter(near).collect();
     }
     let (low, high) = ((n / (2 * frames + 4)).max(1), ((n + 3 * 4096) / frames).max(2));
-    let fits: Vec<i64> = (low..high).filter(|&hop| (0..=1).contains(&(count(hop) - frames))).collect();
-    if fits.len() <= 8 {
-        return fits;
+    // The larger the distance, the fewer frames: those that make as many, or one more, are a range.
+    let least = |most: i64| {
+        let (mut low, mut high) = (low, high.max(low));
+        while low < high {
+            let middle = low.midpoint(high);
+            if count(middle) <= most {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    };
+    let fits = least(frames + 1)..least(frames - 1);
+    let n_fits = (fits.end - fits.start) as usize;
+    if n_fits <= 8 {
+        return fits.collect();
     }
-    let nice = fits.iter().copied().filter(|hop| usual.contains(hop) || hop % 50 == 0).take(6);
-    let some = fits.iter().copied().step_by((fits.len() / 5).max(1));
+    let nice = fits.clone().filter(|hop| usual.contains(hop) || hop % 50 == 0).take(6);
+    let some = fits.step_by(n_fits / 5);
     nice.chain(some).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
@@ -219,4 +233,32 @@ pub(crate) fn grid(
         }
     }
     grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Features, Rounding};
+    use crate::reading::readings;
+    use mojo_audio_core::config::Layout;
+
+    #[test]
+    fn distances_make_as_many_frames_or_one_more() {
+        for (n, frames) in [(3_000, 4), (3_000, 19), (16_000, 98), (16_001, 401)] {
+            let values: Vec<f32> = (0..8 * frames).map(|i| (i as f32).sin()).collect();
+            let features = Features::new(&values, [8, frames]).unwrap();
+            let layout = Some(Layout::MelMajor);
+            let readings = readings(&features, Rounding::None, n as usize, layout);
+            for place in Place::ALL {
+                let count = |hop| place.count(n, 512, 400, hop);
+                let found = hops(&readings[0], Extent::All, n, 16_000, count);
+                let fits = |hop: &i64| (0..=1).contains(&(count(*hop) - frames as i64));
+                let all: Vec<i64> = (1..4 * n).filter(fits).collect();
+                assert!(found.iter().all(|hop| all.contains(hop)), "{place:?}: {found:?}");
+                let ends = |hops: &[i64]| hops.first().copied();
+                assert_eq!(ends(&found), ends(&all), "{place:?}");
+                assert!(all.len() > 8 || found == all, "{place:?}: {found:?} of {all:?}");
+            }
+        }
+    }
 }

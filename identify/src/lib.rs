@@ -39,6 +39,7 @@ mod reading;
 mod recipes;
 mod rows;
 mod search;
+mod statistics;
 mod target;
 mod verdict;
 
@@ -51,7 +52,8 @@ pub use verdict::{OpenOption, Verdict};
 use descent::Limits;
 use engine::{Engine, Guess};
 use fit::Extent;
-use mojo_audio_core::MelConfig;
+use mojo_audio_core::config::{Layout, PadMode};
+use mojo_audio_core::{MelConfig, PRESETS};
 use search::{Found, Outcome, Search};
 use std::fmt;
 use std::thread;
@@ -61,21 +63,28 @@ use target::Target;
 /// Whether the search has to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// What takes the name of a step, and the least distance so far.
+/// Takes the name of the step that begins, and the least distance so far.
 pub type Progress<'a> = &'a (dyn Fn(&str, f64) + Sync);
+
+/// The highest rate of a recording, in hertz: that of the engine's resampler.
+pub const MOST_SAMPLE_RATE: u32 = 768_000;
+
+/// No search takes longer: half a year, which can be added to any time.
+const MOST_BUDGET: Duration = Duration::from_secs(1 << 24);
 
 /// What is known, and how long the search may take.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// The recording: one channel.
     pub samples: &'a [f32],
-    /// Its rate in hertz.
+    /// Its rate in hertz, up to [`MOST_SAMPLE_RATE`].
     pub sample_rate: u32,
     /// What some program made of it.
     pub features: Features<'a>,
     /// A recipe to start from, if one is suspected.
     pub start: Option<&'a MelConfig>,
-    /// Options that are known, with their values as [`MelConfig::set`] takes them.
+    /// Options that are known, with their values as [`MelConfig::set`] takes them. `sample_rate` can only
+    /// be that of the recording.
     pub fixed: &'a [(String, String)],
     /// After this time the best so far is returned.
     pub budget: Duration,
@@ -145,10 +154,10 @@ pub struct Candidate {
     pub first_frame: Option<usize>,
 }
 
-/// What was found out.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identified {
-    /// What may be said of it.
+    /// The verdict on the best configuration.
     pub verdict: Verdict,
     /// The best configuration; `None` where none has features of this shape, or none is similar.
     pub config: Option<MelConfig>,
@@ -162,9 +171,9 @@ pub struct Identified {
     pub first_frame: Option<usize>,
     /// Options that this recording leaves open.
     pub open: Vec<OpenOption>,
-    /// The best configurations, that one first.
+    /// The best configurations, the best first.
     pub candidates: Vec<Candidate>,
-    /// What differs where the configuration is only near, each a sentence.
+    /// What differs where the configuration is only near, or why nothing was searched, each a sentence.
     pub words: Vec<String>,
     /// Whether the time was over before the search was.
     pub out_of_time: bool,
@@ -173,7 +182,8 @@ pub struct Identified {
 /// Finds the configuration that makes the features.
 ///
 /// # Errors
-/// [`Error`] if there are no samples, one is not finite, or a hint is not an option's value.
+/// [`Error`] if there are no samples, one is not finite, the sample rate is 0 or too high, or a hint is
+/// not an option's value, contradicts another one, or names another sample rate.
 pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     let samples = request.samples;
     if samples.is_empty() {
@@ -182,16 +192,17 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     if let Some(index) = samples.iter().position(|sample| !sample.is_finite()) {
         return Err(Error::new(format!("sample {index} must be finite, got {}", samples[index])));
     }
-    if request.sample_rate == 0 {
-        return Err(Error::new("sample_rate must be at least 1, got 0"));
+    if !(1..=MOST_SAMPLE_RATE).contains(&request.sample_rate) {
+        return Err(Error::new(format!(
+            "sample_rate must be from 1 to {MOST_SAMPLE_RATE}, got {}",
+            request.sample_rate
+        )));
     }
-    let mut known = MelConfig::default();
-    for (option, value) in request.fixed {
-        known.set(option, value)?;
-    }
+    let request = &Request { budget: request.budget.min(MOST_BUDGET), ..*request };
+    let layout = check_fixed(request)?;
     let fixed = |guess: &mut Guess| {
         for (option, value) in request.fixed {
-            // Each was set above.
+            // Each was set by `check_fixed`.
             let _ = guess.config.set(option, value);
         }
     };
@@ -202,7 +213,8 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
         stop: request.stop,
     };
     let engine = Engine::new(samples, front_length(samples.len(), request.sample_rate));
-    let readings = reading::readings(&request.features, samples.len(), true);
+    let rounding = request.features.rounding();
+    let readings = reading::readings(&request.features, rounding, samples.len(), layout);
     let poor = verdict::is_poor(samples, &request.features, &readings);
     let ignore = |_: &str, _: f64| {};
     let search = Search {
@@ -222,7 +234,43 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     } else {
         found = search.run();
     }
-    Ok(conclude(request, &search, &found, poor))
+    Ok(conclude(request, &search, &found, rounding, poor))
+}
+
+/// Checks the options that are known; the layout, if it is one of them.
+fn check_fixed(request: &Request<'_>) -> Result<Option<Layout>, Error> {
+    let set = |mut config: MelConfig| -> Result<MelConfig, mojo_audio_core::Error> {
+        for (option, value) in request.fixed {
+            config.set(option, value)?;
+        }
+        Ok(config)
+    };
+    let sample_rate = request.sample_rate;
+    // Sizes and places among which known values of other options find room.
+    let roomy = set(MelConfig {
+        sample_rate,
+        n_fft: 65_536,
+        n_mels: 4_096,
+        center: false,
+        pad_mode: PadMode::Constant,
+        ..MelConfig::default()
+    })?;
+    if roomy.sample_rate != sample_rate || roomy.rate_of_input() != sample_rate {
+        return Err(Error::new(format!(
+            "sample_rate and input_rate must be the rate of the samples, {sample_rate}, got {} and {}",
+            roomy.sample_rate,
+            roomy.rate_of_input()
+        )));
+    }
+    if let Err(error) = roomy.check() {
+        let presets = PRESETS.iter().filter_map(|name| MelConfig::preset(name).ok());
+        let mut with_hints = presets.filter_map(|preset| set(preset).ok());
+        if !with_hints.any(|config| MelConfig { sample_rate, ..config }.check().is_ok()) {
+            return Err(error.into());
+        }
+    }
+    let is_known = request.fixed.iter().any(|(option, _)| option == "layout");
+    Ok(is_known.then_some(roomy.layout))
 }
 
 /// Samples that the front end is looked for in: the first seconds of a long recording.
@@ -231,7 +279,13 @@ fn front_length(n: usize, sample_rate: u32) -> usize {
     if n > 5 * rate { 4 * rate } else { n }
 }
 
-fn conclude(request: &Request<'_>, search: &Search<'_>, found: &Found, poor: bool) -> Identified {
+fn conclude(
+    request: &Request<'_>,
+    search: &Search<'_>,
+    found: &Found,
+    rounding: Rounding,
+    poor: bool,
+) -> Identified {
     let target = |outcome: &Outcome| {
         Target::new(search.engine, &search.readings[outcome.reading], outcome.extent == Extent::Part)
     };
@@ -247,13 +301,9 @@ fn conclude(request: &Request<'_>, search: &Search<'_>, found: &Found, poor: boo
     if let Some(best) = best
         && found.best() < 1e-3
     {
-        let limits = Limits {
-            end: Instant::now() + request.budget / 10,
-            ..search.limits.within(request.budget)
-        };
+        let limits = search.limits.ending_after(request.budget / 10);
         open = verdict::open_options(&best.guess, best.distance, &target(best), search.fixed, &limits);
     }
-    let rounding = request.features.rounding();
     let verdict = verdict::judge(deviation.as_ref(), found, rounding, poor, &open);
     let shown = best.filter(|best| match verdict {
         Verdict::NotOfSignal => false,
@@ -278,29 +328,124 @@ fn conclude(request: &Request<'_>, search: &Search<'_>, found: &Found, poor: boo
         first_frame: shown.and_then(first_frame),
         open,
         candidates: candidates.take(5).collect(),
-        words: words_of(verdict, best, search),
+        words: words_of(request, verdict, best, search),
         out_of_time: search.limits.over(),
     }
 }
 
-/// What differs between the features and those of a configuration that is near.
-fn words_of(verdict: Verdict, best: Option<&Outcome>, search: &Search<'_>) -> Vec<String> {
+/// What differs between the features and those of a configuration that is near, or why nothing was
+/// searched.
+fn words_of(
+    request: &Request<'_>,
+    verdict: Verdict,
+    best: Option<&Outcome>,
+    search: &Search<'_>,
+) -> Vec<String> {
+    if search.readings.is_empty() {
+        let [first, second] = request.features.shape();
+        return vec![format!(
+            "features must have from {} to {} rows and at most {} frames for this recording, got the shape \
+             ({first}, {second})",
+            reading::ROWS.start(),
+            reading::ROWS.end(),
+            reading::most_frames(request.samples.len())
+        )];
+    }
     let Some(best) = best.filter(|_| verdict == Verdict::Near) else { return Vec::new() };
     let reading = &search.readings[best.reading];
     let target = Target::new(search.engine, reading, best.extent == Extent::Part);
     let Some(ours) = target.features(&best.guess) else { return Vec::new() };
-    let mut words = Vec::new();
-    if let Some(late) = late::samples(search.engine.samples, reading, best) {
+    let limits = search.limits.ending_after(request.budget / 5);
+    if let Some(late) = late::samples(search.engine.samples, reading, best, &limits) {
         let direction = if late > 0 { "later" } else { "earlier" };
-        words.push(format!("the features are those of a signal {} samples {direction}", late.abs()));
-    } else {
-        words
-            .extend(difference::compare(&ours, &reading.full, reading.full_rows, reading.frames).words);
-        for word in &mut words {
-            *word = word
-                .replace("the second's", "the features'")
-                .replace("the first's", "the configuration's");
+        return vec![format!("the features are those of a signal {} samples {direction}", late.abs())];
+    }
+    let names = ["the configuration's", "the features'"];
+    difference::compare(&ours, &reading.full, reading.full_rows, reading.frames, names).words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mojo_audio_core::MelExtractor;
+
+    fn noise(n: usize) -> Vec<f32> {
+        probe(16_000).iter().take(n).map(|&sample| f32::from(sample) / 32_768.0).collect()
+    }
+
+    fn hinted(sample_rate: u32, hints: &[(&str, &str)]) -> Result<Identified, Error> {
+        let samples = noise(4_000);
+        let features = Features::new(&[0.5; 8 * 4], [8, 4])?;
+        let fixed: Vec<(String, String)> =
+            hints.iter().map(|&(option, value)| (option.into(), value.into())).collect();
+        identify(&Request { fixed: &fixed, ..Request::new(&samples, sample_rate, features) })
+    }
+
+    #[test]
+    fn what_no_configuration_can_have_is_an_error() {
+        for (hints, expected) in [
+            (&[("n_fft", "0")][..], "n_fft must be from 2 to 65536, got 0"),
+            (&[("hop_length", "0")], "hop_length must be at least 1, got 0"),
+            (&[("f_max", "9000")], "f_max must be at most half the sample rate, 8000, got 9000"),
+            (
+                &[("center", "true"), ("snip_edges", "false")],
+                "snip_edges must be true where center is true, got false",
+            ),
+            (
+                &[("input_rate", "8000")],
+                "sample_rate and input_rate must be the rate of the samples, 16000, got 16000 and 8000",
+            ),
+            (
+                &[("sample_rate", "8000")],
+                "sample_rate and input_rate must be the rate of the samples, 16000, got 8000 and 8000",
+            ),
+        ] {
+            assert_eq!(hinted(16_000, hints).unwrap_err().to_string(), expected);
+        }
+        for rate in [0, 768_001, u32::MAX] {
+            let expected = format!("sample_rate must be from 1 to 768000, got {rate}");
+            assert_eq!(hinted(rate, &[]).unwrap_err().to_string(), expected);
+        }
+        for hints in [
+            &[("win_length", "5000")][..],
+            &[("log", "none")],
+            &[("n_frames", "4")],
+            &[("n_mfcc", "300")],
+            &[("center", "false"), ("snip_edges", "false")],
+            &[("top_db", "none"), ("pad_start", "7")],
+        ] {
+            assert!(hinted(16_000, hints).is_ok(), "{hints:?}");
         }
     }
-    words
+
+    #[test]
+    fn the_layout_can_be_known_and_the_time_without_limit() {
+        let samples = noise(16_000);
+        let mel = MelExtractor::new(&MelConfig::whisper()).unwrap().compute(&samples).unwrap();
+        let features = Features::new(mel.data(), [80, mel.n_frames()]).unwrap();
+        for (layout, verdict) in [("mel_major", Verdict::Found), ("frame_major", Verdict::NotOfSignal)]
+        {
+            let stopped = || layout == "frame_major";
+            let request = Request {
+                fixed: &[("layout".into(), layout.into())],
+                budget: Duration::MAX,
+                stop: Some(&stopped),
+                ..Request::new(&samples, 16_000, features)
+            };
+            assert_eq!(identify(&request).unwrap().verdict, verdict, "{layout}");
+        }
+    }
+
+    #[test]
+    fn features_that_nothing_is_searched_for_are_told() {
+        let samples = noise(4_000);
+        let request = Request::new(&samples, 16_000, Features::new(&[0.5; 8], [4, 2]).unwrap());
+        assert_eq!(
+            identify(&request).unwrap().words,
+            [
+                "features must have from 8 to 300 rows and at most 2200 frames for this recording, got the \
+              shape (4, 2)"
+            ]
+        );
+    }
 }

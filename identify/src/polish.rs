@@ -2,11 +2,13 @@
 //! equal configurations are told apart by how usual they are.
 
 use crate::back::FLOORS;
+use crate::code::differing;
 use crate::descent::{Change, Descent};
 use crate::engine::Guess;
-use crate::features::{Rounding, extremes};
+use crate::features::Rounding;
 use crate::moves::{POWERS, floor_of_nyquist, option, preemphasis, round_to, windows};
 use crate::reading::{Kind, RowNorm};
+use crate::statistics::{self, extremes};
 use crate::target::Target;
 use mojo_audio_core::config::{
     BinFrequencies, CenterPad, Log, LogFloorMode, MelNorm, MelScale, Normalize, PadMode, Precision,
@@ -155,12 +157,7 @@ fn line(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
     if pairs.len() < 8 {
         return;
     }
-    let n = pairs.len() as f64;
-    let (u, v) =
-        (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
-    let uu: f64 = pairs.iter().map(|p| (p.0 - u).powi(2)).sum();
-    let uv: f64 = pairs.iter().map(|p| (p.0 - u) * (p.1 - v)).sum();
-    let scale = uv / uu;
+    let (scale, intercept) = statistics::line(pairs.iter().copied());
     if !(scale.is_finite() && scale > 1e-12) {
         return;
     }
@@ -168,8 +165,9 @@ fn line(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
         all.push(option(move |c| (c.scale, c.offset) = (scale, 0.0)));
         return;
     }
-    let offset = v / scale - u;
-    let same_scale = v / config.scale - u;
+    let offset = intercept / scale;
+    let off = |&(value, wanted): &(f64, f64)| wanted / config.scale - value;
+    let same_scale = pairs.iter().map(off).sum::<f64>() / pairs.len() as f64;
     all.push(option(move |c| (c.scale, c.offset) = (scale, offset)));
     all.push(option(move |c| c.offset = same_scale));
 }
@@ -198,7 +196,7 @@ pub(crate) fn tidy(
     if guess.config.win_length == Some(guess.config.n_fft) {
         attempt(&mut best, &|c| c.win_length = None);
     }
-    // An offset may be a gain, which recipes have rather.
+    // What was fitted as an offset may be an input scale, which is more usual.
     for usual in [0.0, 4.0] {
         for input_scale in [1.0, 32_768.0, 32_767.0] {
             let changed = best.1.config.offset != usual || best.1.config.input_scale != input_scale;
@@ -216,7 +214,7 @@ pub(crate) fn tidy(
             });
         }
     }
-    // A level that was fitted to rounded values is rounded as they are.
+    // A level that was fitted to rounded values is only as exact as they are.
     for name in ["log_floor", "offset", "scale"] {
         let number =
             |config: &MelConfig| config.get(name).ok().and_then(|text| text.parse::<f64>().ok());
@@ -258,7 +256,7 @@ pub(crate) fn tidy(
 }
 
 /// The preset, at this rate and with these sizes, that differs in the fewest options.
-pub(crate) fn nearest_preset(config: &MelConfig) -> MelConfig {
+fn nearest_preset(config: &MelConfig) -> MelConfig {
     let presets = PRESETS.iter().filter_map(|name| MelConfig::preset(name).ok());
     let fitted = presets.map(|preset| MelConfig {
         sample_rate: config.sample_rate,
@@ -269,9 +267,5 @@ pub(crate) fn nearest_preset(config: &MelConfig) -> MelConfig {
         pad_to_mode: config.pad_to_mode,
         ..preset
     });
-    fitted.min_by_key(|preset| differences(preset, config)).unwrap_or_default()
-}
-
-fn differences(a: &MelConfig, b: &MelConfig) -> usize {
-    OPTIONS.iter().filter(|option| a.get(option.name) != b.get(option.name)).count()
+    fitted.min_by_key(|preset| differing(preset, config).len()).unwrap_or_default()
 }

@@ -4,8 +4,10 @@
 //! All readings are kept and searched together. Deciding early fails: a floor of 1 makes logarithms that
 //! are never negative, and silence at the end of speech looks like padding.
 
-use crate::features::{Features, Rounding, extremes};
+use crate::features::{Features, Rounding};
+use crate::statistics::{extremes, moments};
 use mojo_audio_core::config::Layout;
+use std::ops::RangeInclusive;
 
 /// What the values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +71,8 @@ pub(crate) const USUAL_BANDS: &[usize] =
     &[23, 24, 26, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100, 120, 128, 160, 229, 256];
 /// Numbers of coefficients that recipes have.
 const USUAL_COEFFICIENTS: &[usize] = &[12, 13, 20];
-const LEAST_ROWS: usize = 8;
-const MOST_ROWS: usize = 300;
+/// Numbers of rows that are searched.
+pub(crate) const ROWS: RangeInclusive<usize> = 8..=300;
 
 impl Reading {
     fn new(
@@ -78,10 +80,10 @@ impl Reading {
         layout: Layout,
         kind: Kind,
         energy: Option<EnergyRow>,
+        rounding: Rounding,
         has_tail: bool,
     ) -> Self {
         let (full, full_rows, frames) = features.mel_major(layout);
-        let rounding = features.rounding();
         let (first, rows) = match energy {
             None => (0, full_rows),
             Some(EnergyRow::First) => (1, full_rows - 1),
@@ -95,7 +97,7 @@ impl Reading {
             .collect();
         let (low, high) = extremes(&values);
         let is_log = kind == Kind::Log;
-        let norm = if is_log { row_norm(&values, rows, valid, &rounding) } else { RowNorm::None };
+        let norm = if is_log { row_norm(&values, rows, valid, rounding) } else { RowNorm::None };
         let level = f64::from(low);
         let near = |value: f32| f64::from(value) <= level + 1e-6 * level.abs() + 1e-9;
         let clamped =
@@ -144,11 +146,14 @@ impl Reading {
 
     /// The spread of the values, in which deviations are measured.
     pub fn spread(&self) -> f64 {
-        let n = self.full.len() as f64;
-        let mean = self.full.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-        let variance = self.full.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n;
         let (low, high) = extremes(&self.full);
-        variance.sqrt().max(1e-3 * f64::from(high.abs().max(low.abs()))).max(1e-12)
+        let (_, deviation) = moments(self.full.iter().map(|&value| f64::from(value)));
+        deviation.max(1e-3 * f64::from(high.abs().max(low.abs()))).max(1e-12)
+    }
+
+    /// The deviation of `z`.
+    pub fn spread_of_z(&self) -> f64 {
+        moments(self.z.iter().copied()).1.max(1e-12)
     }
 }
 
@@ -161,17 +166,12 @@ fn frames_before_tail(full: &[f32], rows: usize, frames: usize) -> usize {
 }
 
 /// Rows whose means are 0, and whose deviations are 1.
-fn row_norm(values: &[f32], rows: usize, frames: usize, rounding: &Rounding) -> RowNorm {
+fn row_norm(values: &[f32], rows: usize, frames: usize, rounding: Rounding) -> RowNorm {
     if frames <= 3 {
         return RowNorm::None;
     }
-    let moments = |row: usize| {
-        let row = &values[row * frames..][..frames];
-        let mean = row.iter().map(|&v| f64::from(v)).sum::<f64>() / frames as f64;
-        let variance = row.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / frames as f64;
-        (mean, variance.sqrt())
-    };
-    let moments: Vec<_> = (0..rows).map(moments).collect();
+    let of_row = |row: &[f32]| moments(row.iter().map(|&value| f64::from(value)));
+    let moments: Vec<_> = values.chunks_exact(frames).map(of_row).collect();
     let spread = (moments.iter().map(|(_, deviation)| deviation * deviation).sum::<f64>()
         / rows as f64)
         .sqrt()
@@ -193,16 +193,27 @@ fn row_norm(values: &[f32], rows: usize, frames: usize, rounding: &Rounding) -> 
     if is_one { RowNorm::Deviation } else { RowNorm::Mean }
 }
 
-/// Readings of the features of a signal of `n_samples` samples, the likeliest first.
-pub(crate) fn readings(features: &Features<'_>, n_samples: usize, tails: bool) -> Vec<Reading> {
+/// Most frames that features of a signal of `n_samples` samples have: hops of 20 samples, after 40,000
+/// samples of padding.
+pub(crate) fn most_frames(n_samples: usize) -> usize {
+    n_samples.saturating_add(40_000) / 20
+}
+
+/// Readings of the features of a signal of `n_samples` samples, the likeliest first; of one layout if
+/// that is known.
+pub(crate) fn readings(
+    features: &Features<'_>,
+    rounding: Rounding,
+    n_samples: usize,
+    layout: Option<Layout>,
+) -> Vec<Reading> {
     let (low, _) = extremes(features.values());
     let mut plans: Vec<(f64, Layout, Kind, Option<EnergyRow>)> = Vec::new();
-    for layout in [Layout::MelMajor, Layout::FrameMajor] {
+    let layouts = Layout::ALL.iter().copied();
+    for layout in layouts.filter(|&any| layout.is_none_or(|known| known == any)) {
         let [first, second] = features.shape();
         let (rows, frames) = if layout == Layout::MelMajor { (first, second) } else { (second, first) };
-        let plausible = (LEAST_ROWS..=MOST_ROWS).contains(&rows)
-            && (n_samples >= 20 * frames || 20 * frames <= n_samples + 40_000);
-        if !plausible {
+        if !ROWS.contains(&rows) || frames > most_frames(n_samples) {
             continue;
         }
         let usual = if USUAL_BANDS.contains(&rows) { 0.0 } else { 0.6 };
@@ -223,17 +234,13 @@ pub(crate) fn readings(features: &Features<'_>, n_samples: usize, tails: bool) -
     }
     plans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let read = |&(_, layout, kind, energy): &(f64, _, _, _), has_tail| {
-        Reading::new(features, layout, kind, energy, has_tail)
+        Reading::new(features, layout, kind, energy, rounding, has_tail)
     };
-    let mut with_tail = Vec::new();
-    if tails {
-        with_tail.extend(
-            plans.iter().map(|plan| read(plan, true)).filter(|r| r.tail.is_some() && r.valid > 0),
-        );
-    }
+    let mut with_tail: Vec<Reading> =
+        plans.iter().map(|plan| read(plan, true)).filter(|reading| reading.tail.is_some()).collect();
     // Rows that are normalized before a constant end are so by intention.
     let is_masked = |reading: &Reading| {
-        with_tail.iter().any(|masked: &Reading| {
+        with_tail.iter().any(|masked| {
             masked.norm != RowNorm::None
                 && (masked.layout, masked.energy, masked.kind)
                     == (reading.layout, reading.energy, reading.kind)
@@ -243,13 +250,4 @@ pub(crate) fn readings(features: &Features<'_>, n_samples: usize, tails: bool) -
         plans.iter().map(|plan| read(plan, false)).filter(|reading| !is_masked(reading)).collect();
     all.append(&mut with_tail);
     all
-}
-
-impl Reading {
-    /// The deviation of `z`.
-    pub fn spread_of_z(&self) -> f64 {
-        let n = self.z.len() as f64;
-        let mean = self.z.iter().sum::<f64>() / n;
-        (self.z.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / n).sqrt().max(1e-12)
-    }
 }

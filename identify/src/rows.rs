@@ -8,12 +8,20 @@
 use crate::engine::Guess;
 use crate::fit::{Fitter, Stage};
 use crate::framing::Bank;
+use crate::statistics::{self, moments};
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{MelScale, Window};
+
+/// The longest transform whose bins are compared: they are read through an identity of 67 MB, which grows
+/// with the square of the length.
+const LONGEST: u32 = 8_192;
 
 /// The candidate with the banks that the rows suggest.
 pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
     let reading = fitter.reading;
+    if guess.config.n_fft > LONGEST {
+        return Vec::new();
+    }
     let config = MelConfig {
         window: Window::Hann,
         preemphasis: 0.0,
@@ -28,7 +36,6 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
     if end < first + 8 {
         return Vec::new();
     }
-    let width = end - first;
     let loudest = spectrum.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let bins: Vec<Vec<f32>> = (0..spectrum.rows)
         .map(|bin| {
@@ -42,8 +49,7 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
         .map(|row| {
             let z = &reading.z[row * reading.valid..][first..end];
             let z = unit(z.iter().map(|&z| z.max(top - depth)));
-            let agreement =
-                |bin: &Vec<f32>| bin.iter().zip(&z).take(width).map(|(b, z)| b * z).sum::<f32>();
+            let agreement = |bin: &Vec<f32>| bin.iter().zip(&z).map(|(b, z)| b * z).sum::<f32>();
             let agreements = bins.iter().map(agreement).enumerate();
             agreements.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
         })
@@ -77,13 +83,7 @@ fn edges(rows: &[(usize, f32)], bin_hz: f64, scale: MelScale) -> Option<(f64, f6
         if used.len() < 4 {
             return None;
         }
-        let m = used.len() as f64;
-        let (x, y) =
-            (used.iter().map(|p| p.0).sum::<f64>() / m, used.iter().map(|p| p.1).sum::<f64>() / m);
-        let xx: f64 = used.iter().map(|p| (p.0 - x).powi(2)).sum();
-        let xy: f64 = used.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
-        let slope = xy / (xx + 1e-12);
-        line = (slope, y - slope * x);
+        line = statistics::line(used.iter().copied());
         let off = |point: &(f64, f64)| (point.1 - line.0 * point.0 - line.1).abs();
         let mut offs: Vec<f64> = used.iter().map(off).collect();
         offs.sort_by(f64::total_cmp);
@@ -125,10 +125,9 @@ fn candidates(guess: &Guess, scale: MelScale, low: f64, high: f64, bin_hz: f64) 
 }
 
 /// A row minus its mean, of length 1.
-fn unit(values: impl Iterator<Item = f64> + Clone) -> Vec<f32> {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let length = values.clone().map(|value| (value - mean).powi(2)).sum::<f64>().sqrt() + 1e-12;
+fn unit(values: impl ExactSizeIterator<Item = f64> + Clone) -> Vec<f32> {
+    let (mean, deviation) = moments(values.clone());
+    let length = deviation * (values.len() as f64).sqrt() + 1e-12;
     values.map(|value| ((value - mean) / length) as f32).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::recipes;
 use crate::rows;
 use crate::target::Target;
 use mojo_audio_core::MelConfig;
-use mojo_audio_core::config::{PreemphasisMode, Window};
+use mojo_audio_core::config::{FrameSpan, PreemphasisMode, Window};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(crate) struct Outcome {
 #[derive(Default)]
 pub(crate) struct Found {
     pub outcomes: Vec<Outcome>,
-    /// The least residual of a front end: above 0.9 the features follow nothing in this signal.
+    /// The least residual of a front end: near 1 where the features follow nothing in this signal.
     pub front: Option<f64>,
 }
 
@@ -102,12 +102,7 @@ impl Search<'_> {
             let mut now = (start, guess);
             // A recipe that is meant is near after a few changes, each of which helps much.
             while now.0 > EXACT && now.0 < 0.4 && !limits.over() {
-                let descent = Descent {
-                    limits: limits.within(self.budget),
-                    fixed: self.fixed,
-                    steps: 1,
-                    good: EXACT,
-                };
+                let descent = Descent { limits, fixed: self.fixed, steps: 1, good: EXACT };
                 let next = descent.run(now.1.clone(), now.0, &|g| target.distance(g), &|g| {
                     polish::changes(g, &target)
                 });
@@ -244,17 +239,14 @@ impl Search<'_> {
                 pool.sort_by(|a, b| a.0.total_cmp(&b.0));
                 pool.truncate(200);
             }
-            let best = |at: usize| pools[at].first().map_or(f64::INFINITY, |first| first.0);
+            let best = |at: usize| least(&pools[at]);
             let low = active.iter().map(|&at| best(at)).fold(f64::INFINITY, f64::min);
             active.retain(|&at| best(at) < (3.0 * low).max(low + 0.15));
             if low < 0.02 {
                 break;
             }
         }
-        active.sort_by(|&a, &b| {
-            let best = |at: usize| pools[at].first().map_or(f64::INFINITY, |first| first.0);
-            best(a).total_cmp(&best(b))
-        });
+        active.sort_by(|&a, &b| least(&pools[a]).total_cmp(&least(&pools[b])));
         let mut all: Vec<(f64, usize, Guess)> = Vec::new();
         for at in active.into_iter().take(4) {
             let limits = self.limits.within(budget / 4);
@@ -295,7 +287,7 @@ impl Search<'_> {
             let mut more = Vec::new();
             for (_, guess) in &pool {
                 let c = &guess.config;
-                let span = c.frame_span == mojo_audio_core::config::FrameSpan::Fft;
+                let span = c.frame_span == FrameSpan::Fft;
                 let key = (
                     c.n_fft,
                     c.win_length,
@@ -362,7 +354,7 @@ impl Search<'_> {
         Some(Outcome { distance, guess, reading, extent: fitter.extent })
     }
 
-    /// What may have been put behind the signal.
+    /// Front ends of a signal that was padded at its end.
     fn try_padded(&self, found: &mut Found) {
         let constant_end = self.readings.iter().any(|reading| reading.tail.is_some());
         if found.front.is_none_or(|front| front > 0.3) || constant_end {
@@ -387,6 +379,11 @@ impl Search<'_> {
         let (distance, guess) = polish::tidy(&best.guess, best.distance, &target, &descent);
         (best.distance, best.guess) = (distance, guess);
     }
+}
+
+/// The least residual of a pool, whose best is first.
+fn least(pool: &[(f64, Guess)]) -> f64 {
+    pool.first().map_or(f64::INFINITY, |first| first.0)
 }
 
 impl Found {

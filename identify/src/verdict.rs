@@ -1,23 +1,25 @@
 //! What may be said of the best candidate, and which options the recording leaves open.
 
+use crate::code::differing;
 use crate::descent::{Fixed, Limits, scores};
 use crate::engine::Guess;
-use crate::features::{Features, Rounding, extremes};
+use crate::features::{Features, Rounding};
 use crate::polish;
 use crate::probe::probe;
 use crate::reading::Reading;
 use crate::search::Found;
+use crate::statistics::extremes;
 use crate::target::{Deviation, Target};
 use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What was found out.
+/// What may be said of the best candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The configuration makes these features, up to the rounding of float32 arithmetic.
     Found,
-    /// It does up to the rounding of the features: float16, or steps as 8-bit quantization has them.
+    /// It does, up to the rounding of the features: to float16, or to steps as in 8-bit quantization.
     UpToRounding,
     /// It is near, but something else differs.
     Near,
@@ -71,9 +73,7 @@ pub struct OpenOption {
 /// Mean deviation beyond rounding that counts as none, in units of the spread: what two right programs
 /// differ by in float32.
 const EQUAL: f64 = 3e-5;
-/// The least residual of a front end, and the least distance, of features that are of another signal.
-const STRANGE: (f64, f64) = (0.85, 0.3);
-/// A mean distance below which something of the configuration is right.
+/// A mean distance up to which something of the configuration is right.
 const SIMILAR: f64 = 0.2;
 
 /// Whether an input can't tell configurations apart, whatever they are.
@@ -103,8 +103,7 @@ pub(crate) fn judge(
     if equal {
         return if rounding == Rounding::None { Verdict::Found } else { Verdict::UpToRounding };
     }
-    let strange = found.front.is_none_or(|front| front > STRANGE.0) && found.best() > STRANGE.1;
-    if strange || found.best() > SIMILAR { Verdict::NotOfSignal } else { Verdict::Near }
+    if found.best() > SIMILAR { Verdict::NotOfSignal } else { Verdict::Near }
 }
 
 /// Options that a front end consists of: if several are open, nothing is singled out.
@@ -115,7 +114,7 @@ fn leaves_open(open: &[OpenOption]) -> bool {
     open.iter().filter(|open| ESSENTIAL.contains(&open.option)).count() >= 3
 }
 
-/// Options of which other values make features that are as near.
+/// Options that could have another value: with it, the features are as near.
 pub(crate) fn open_options(
     best: &Guess,
     distance: f64,
@@ -124,22 +123,24 @@ pub(crate) fn open_options(
     limits: &Limits<'_>,
 ) -> Vec<OpenOption> {
     let mut others: Vec<Guess> = Vec::new();
+    let mut names: Vec<&'static str> = Vec::new();
     for change in polish::changes(best, target) {
         let mut other = best.clone();
         change(&mut other);
         fixed(&mut other);
-        if differing(&other.config, &best.config).len() == 1 && !others.contains(&other) {
+        if let [name] = differing(&best.config, &other.config)[..]
+            && !others.contains(&other)
+        {
             others.push(other);
+            names.push(name);
         }
     }
     let distances = scores(&others, limits, -1.0, &|guess| target.distance(guess));
     let allowed = 1.3 * distance + 1e-7;
     let mut open: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for (other, distance) in others.iter().zip(distances) {
-        if distance <= allowed
-            && let [name] = differing(&other.config, &best.config)[..]
-            && !equal(&other.config, &best.config)
-        {
+    let mut same_for_any = for_any_input(&best.config);
+    for ((other, name), distance) in others.iter().zip(names).zip(distances) {
+        if distance <= allowed && !same_for_any(&other.config) {
             open.entry(name).or_default().extend(other.config.get(name));
         }
     }
@@ -150,22 +151,21 @@ pub(crate) fn open_options(
         .collect()
 }
 
-/// Whether configurations are the same for any input: they are for the one that tells most apart.
-fn equal(a: &MelConfig, b: &MelConfig) -> bool {
-    let samples = probe(a.sample_rate);
-    let features = |config: &MelConfig| MelExtractor::new(config).and_then(|of| of.compute(&samples));
-    match (features(a), features(b)) {
-        (Ok(a), Ok(b)) => {
-            let spread = extremes(a.data());
-            let most = 1e-6 * (spread.1 - spread.0);
-            a.data().len() == b.data().len()
-                && a.data().iter().zip(b.data()).all(|(a, b)| (a - b).abs() <= most)
-        }
-        _ => false,
+/// What tells whether another configuration is the same for any input: it is for the one that tells most
+/// apart.
+fn for_any_input(config: &MelConfig) -> impl FnMut(&MelConfig) -> bool {
+    let samples = probe(config.sample_rate);
+    let features =
+        move |config: &MelConfig| MelExtractor::new(config).and_then(|of| of.compute(&samples)).ok();
+    // Only computed if an option is open at all.
+    let config = config.clone();
+    let mut first = None;
+    move |other| {
+        let first = first.get_or_insert_with(|| features(&config));
+        let (Some(a), Some(b)) = (first.as_ref(), features(other)) else { return false };
+        let spread = extremes(a.data());
+        let most = 1e-6 * (spread.1 - spread.0);
+        a.data().len() == b.data().len()
+            && a.data().iter().zip(b.data()).all(|(a, b)| (a - b).abs() <= most)
     }
-}
-
-/// Names of the options that have different values.
-pub(crate) fn differing(a: &MelConfig, b: &MelConfig) -> Vec<&'static str> {
-    OPTIONS.iter().map(|option| option.name).filter(|name| a.get(name) != b.get(name)).collect()
 }

@@ -8,14 +8,13 @@ use crate::failure::Failure;
 use crate::inputs::shown;
 use crate::{interrupt, model};
 use clap::builder::PossibleValuesParser;
+use indicatif::{ProgressBar, ProgressStyle};
 use matrix::Matrix;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelConfig, PRESETS};
 use mojo_audio_files::{AudioFile, Block};
-use mojo_audio_identify::{Features, Request, difference, identify};
+use mojo_audio_identify::{Features, MOST_SAMPLE_RATE, Request, difference, identify};
 use std::fs;
-use std::io::{IsTerminal, Write};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -23,14 +22,14 @@ use std::time::{Duration, Instant};
 /// The rate of a probe for which none is named, in hertz.
 const PROBE_RATE: u32 = 16_000;
 
-/// Those that audio has, in hertz.
-const PROBE_RATES: RangeInclusive<u32> = 1_000..=768_000;
+/// The lowest rate of a probe, in hertz: that of audio.
+const LEAST_PROBE_RATE: u32 = 1_000;
 
 /// Finds the configuration that makes given features of a recording.
 ///
-/// Reads the recording as it is (one channel, its own rate) and features that another program made of it,
-/// in either orientation: NumPy's .npy, or raw float32 with --shape. Prints the options, code, how far off
-/// they are, and what this recording leaves open.
+/// Reads the recording (mixed down to one channel, at its own rate) and features that another program made
+/// of it, in either orientation: NumPy's .npy, or raw float32 with --shape. Prints the options, code, how far
+/// off they are, and what this recording leaves open.
 #[derive(Debug, clap::Args)]
 pub struct IdentifyArgs {
     /// The recording
@@ -65,9 +64,10 @@ pub struct IdentifyArgs {
     #[arg(long)]
     json: bool,
 
-    /// Writes the recording that tells options apart best (WAV, 16 bits; --set sample_rate=… sets its
-    /// rate, otherwise 16,000 Hz), and exits: run it through the program in question
-    #[arg(long, value_name = "FILE.wav", conflicts_with_all = ["audio", "features"])]
+    /// Writes a recording that is made to tell options apart (WAV, 16 bits; at 16,000 Hz unless --set
+    /// sample_rate=… is given), and exits: run it through the program in question
+    #[arg(long, value_name = "FILE.wav",
+          conflicts_with_all = ["audio", "features", "shape", "preset", "config", "seconds", "json"])]
     probe: Option<PathBuf>,
 }
 
@@ -139,9 +139,14 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
     let rate = fixed.iter().any(|(option, _)| option == "sample_rate").then_some(known.sample_rate);
     if let Some(path) = &args.probe {
         let rate = rate.unwrap_or(PROBE_RATE);
-        if !PROBE_RATES.contains(&rate) {
-            let (least, most) = (PROBE_RATES.start(), PROBE_RATES.end());
-            let text = format!("sample_rate must be from {least} to {most} for a probe, got {rate}");
+        if !(LEAST_PROBE_RATE..=MOST_SAMPLE_RATE).contains(&rate) {
+            let text = format!(
+                "sample_rate must be from {LEAST_PROBE_RATE} to {MOST_SAMPLE_RATE} for a probe, got {rate}"
+            );
+            return Err(Failure::new("config", text));
+        }
+        if let Some((option, _)) = fixed.iter().find(|(option, _)| option != "sample_rate") {
+            let text = format!("--set must name sample_rate with --probe, got {option}");
             return Err(Failure::new("config", text));
         }
         let samples = mojo_audio_identify::probe(rate);
@@ -154,6 +159,12 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
     };
     let matrix = Matrix::read(path, args.shape)?;
     let features = features(path, &matrix)?;
+    let input_rate = fixed.iter().find(|(option, _)| option == "input_rate");
+    if let Some((_, rate)) = input_rate {
+        let text =
+            format!("--set input_rate={rate}: must not be set, as the recording says its own rate");
+        return Err(Failure::new("config", text));
+    }
     let (samples, rate) = read(audio, rate)?;
     let start = match (&args.preset, &args.config) {
         (Some(preset), _) => Some(MelConfig::preset(preset)?),
@@ -163,18 +174,26 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
         (None, None) => None,
     };
     interrupt::listen();
-    let progress = Progress::new(!args.json && std::io::stderr().is_terminal());
+    let progress = progress(args.json);
     let request = Request {
         start: start.as_ref(),
         fixed: &fixed,
         budget: Duration::from_secs_f64(args.seconds),
         stop: Some(&interrupt::requested),
-        progress: Some(&|what, distance| progress.show(what, distance)),
+        progress: Some(&|what, distance| {
+            let best = if distance.is_finite() {
+                format!("; best so far off by {distance:.1e} of the spread")
+            } else {
+                String::new()
+            };
+            progress.set_message(format!("{what}{best}"));
+        }),
         ..Request::new(&samples, rate, features)
     };
     let started = Instant::now();
-    let identified = identify(&request).map_err(|error| Failure::new("identify", error.to_string()))?;
-    progress.clear();
+    let identified = identify(&request);
+    progress.finish_and_clear();
+    let identified = identified.map_err(|error| Failure::new("identify", error.to_string()))?;
     let context =
         report::Context { audio, features: path, shape: matrix.shape, seconds: started.elapsed() };
     let text = if args.json {
@@ -237,32 +256,14 @@ fn wav(samples: &[i16], rate: u32) -> Vec<u8> {
     bytes
 }
 
-/// A line on the terminal that says what is searched.
-struct Progress {
-    shown: bool,
-    started: Instant,
-}
-
-impl Progress {
-    fn new(shown: bool) -> Self {
-        Self { shown, started: Instant::now() }
+/// A line that says what is searched: on standard error, and only if that is a terminal.
+fn progress(is_hidden: bool) -> ProgressBar {
+    if is_hidden {
+        return ProgressBar::hidden();
     }
-
-    fn show(&self, what: &str, distance: f64) {
-        if self.shown {
-            let seconds = self.started.elapsed().as_secs_f64();
-            let best = if distance.is_finite() {
-                format!("; best so far off by {distance:.1e} of the spread")
-            } else {
-                String::new()
-            };
-            let _ = write!(std::io::stderr(), "\r\x1b[K{seconds:4.1} s: {what}{best}");
-        }
+    let line = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{elapsed}: {wide_msg}") {
+        line.set_style(style);
     }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
-    }
+    line
 }

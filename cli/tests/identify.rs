@@ -80,6 +80,9 @@ fn features_of_another_recording_are_not_found() {
     let absurd = run(["identify", "--probe", "none.wav", "--set", "sample_rate=4000000000"]);
     assert_eq!(absurd.code, Some(1));
     assert!(absurd.err.contains("sample_rate must be from 1000 to 768000"), "{}", absurd.err);
+    let unused = run(["identify", "--probe", "none.wav", "--set", "n_fft=512"]);
+    assert_eq!(unused.code, Some(1));
+    assert!(unused.err.contains("--set must name sample_rate with --probe"), "{}", unused.err);
     let (run, objects) = json(["identify", probe.to_str().unwrap(), file.as_str(), "--seconds", "0.5"]);
     assert_eq!(run.code, Some(1), "{}", run.out);
     assert_ne!(objects[0]["verdict"], "found");
@@ -105,6 +108,9 @@ fn raw_features_need_their_shape_and_diff_says_what_differs() {
     let without = run(["identify", &second(&folder), raw]);
     assert_eq!(without.code, Some(1));
     assert!(without.err.contains("--shape"), "{}", without.err);
+    let wrong = run(["diff", ours.as_str(), raw, "--shape", "100x80"]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.err.contains("--shape must be that of the NumPy file, 80x100"), "{}", wrong.err);
     let (with, found) = identified(&folder, &[raw, "--shape", "80x100"]);
     assert_eq!((with.code, &found["preset"]), (Some(0), &serde_json::json!("whisper")), "{found}");
 }

@@ -28,18 +28,27 @@ impl Matrix {
         let bytes =
             fs::read(path).map_err(|error| Failure::new("io", format!("{}: {error}", shown(path))))?;
         if bytes.starts_with(b"\x93NUMPY") {
-            return npy(&bytes).map_err(fail);
+            let matrix = npy(&bytes).map_err(fail)?;
+            return match shape {
+                Some([rows, columns]) if matrix.shape != [rows, columns] => {
+                    let [first, second] = matrix.shape;
+                    Err(fail(format!(
+                        "--shape must be that of the NumPy file, {first}x{second}, or be left out, got \
+                         {rows}x{columns}"
+                    )))
+                }
+                _ => Ok(matrix),
+            };
         }
         let Some(shape) = shape else {
             return Err(fail("not a NumPy file (.npy); raw float32 needs --shape".into()));
         };
         let expected = shape[0].checked_mul(shape[1]).and_then(|n| n.checked_mul(4));
         if expected != Some(bytes.len()) {
+            let [rows, columns] = shape;
             return Err(fail(format!(
-                "{} bytes are not {} × {} float32 values",
-                bytes.len(),
-                shape[0],
-                shape[1]
+                "--shape {rows}x{columns} needs as many float32 values of 4 bytes, got {} bytes",
+                bytes.len()
             )));
         }
         Ok(Self { values: numbers(&bytes, &F32), shape })
@@ -88,7 +97,7 @@ fn npy(bytes: &[u8]) -> Result<Matrix, String> {
         after("descr").and_then(|text| text.strip_prefix('\'')?.split_once('\'')).ok_or_else(broken)?.0;
     let of = TYPES.iter().find(|of| of.code == descr).ok_or_else(|| {
         let known: Vec<&str> = TYPES.iter().map(|of| of.code).collect();
-        format!("numbers of the type {descr:?} can't be read; known are {}", known.join(", "))
+        format!("the type of the numbers must be one of {}, got {descr}", known.join(", "))
     })?;
     let fortran = after("fortran_order").ok_or_else(broken)?.starts_with("True");
     let sides =
@@ -104,19 +113,19 @@ fn npy(bytes: &[u8]) -> Result<Matrix, String> {
     let real: Vec<usize> = if sides.len() > 2 {
         let ones = sides.len() - 2;
         if sides[..ones].iter().any(|&side| side != 1) {
-            return Err(format!("the shape {sides:?} is not that of one matrix"));
+            return Err(not_one_matrix(&sides));
         }
         sides[ones..].to_vec()
     } else {
         sides.clone()
     };
     let [first, second] = real[..] else {
-        return Err(format!("the shape {sides:?} is not that of one matrix"));
+        return Err(not_one_matrix(&sides));
     };
     let size = first.checked_mul(second).and_then(|n| n.checked_mul(of.size)).ok_or_else(broken)?;
     let data = &bytes[end..];
     if data.len() != size {
-        return Err(format!("the file should have {size} bytes of values, and has {}", data.len()));
+        return Err(format!("expected {size} bytes of values after the header, got {}", data.len()));
     }
     let values = numbers(data, of);
     if !fortran {
@@ -124,6 +133,10 @@ fn npy(bytes: &[u8]) -> Result<Matrix, String> {
     }
     let turned = (0..first).flat_map(|row| (0..second).map(move |column| column * first + row));
     Ok(Matrix { values: turned.map(|at| values[at]).collect(), shape: [first, second] })
+}
+
+fn not_one_matrix(sides: &[usize]) -> String {
+    format!("the shape must have two axes, and before them only axes of length 1, got {sides:?}")
 }
 
 #[cfg(test)]

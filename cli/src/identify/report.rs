@@ -1,7 +1,7 @@
 //! What `identify` and `diff` print.
 
 use crate::inputs::shown;
-use mojo_audio_identify::{Difference, Identified, Recipe, Rounding};
+use mojo_audio_identify::{Difference, Identified, Recipe, Rounding, Verdict};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -48,8 +48,9 @@ pub fn text(identified: &Identified, context: &Context<'_>) -> String {
             row(language, &code);
         }
     }
+    let label = if identified.verdict == Verdict::Near { "differs" } else { "reason" };
     for words in &identified.words {
-        row("differs", words);
+        row(label, words);
     }
     let others = identified.candidates.iter().skip(1).take(2);
     for other in others.filter(|_| !identified.verdict.is_found() && identified.config.is_some()) {

@@ -1,7 +1,7 @@
 //! MP3, and layers I and II, through nanomp3.
 //!
-//! Frames are found here, so that nothing is passed over without a word: what lies between frames, a
-//! number of frames other than the first one tells, checksums that don't match.
+//! This module finds the frames, so that nothing is skipped in silence: bytes between frames, a number of
+//! frames that differs from the one in the first, checksums that don't match.
 
 mod header;
 

@@ -50,7 +50,7 @@ enum Length {
     Exact(u64),
     /// To the end of the file: written into a pipe.
     ToTheEnd,
-    /// To the end of the file: the recorder never came back to write it.
+    /// To the end of the file: the recorder stopped before it wrote the length.
     NeverWritten,
 }
 

@@ -54,7 +54,7 @@ func newStream(t testing.TB, config mojoaudio.MelConfig) *mojoaudio.MelStream {
 func wantError(t testing.TB, err, kind error, text string) {
 	t.Helper()
 	if !errors.Is(err, kind) || !strings.Contains(err.Error(), text) {
-		t.Errorf("`%v` came; wanted is `%v` that says `%s`", err, kind, text)
+		t.Errorf("got `%v`, expected `%v` that says `%s`", err, kind, text)
 	}
 }
 

@@ -96,7 +96,7 @@ impl<'a> View<'a> {
 }
 
 impl Values {
-    /// Where a value lies between the lowest (0) and the highest (1).
+    /// Where a value is between the lowest (0) and the highest (1).
     fn level(&self, value: f32) -> f32 {
         let value = match self.decibels {
             Some((reference, per_decade)) => (value / reference).log10() * per_decade,

@@ -288,7 +288,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// Equal times say nothing where they are counted in whole seconds; otherwise the two were written
-/// within the same step of the clock, and the result is not made from what came later.
+/// within the same step of the clock, and the result may be older than the input.
 fn is_newer(result: u64, input: u64) -> bool {
     result > input || (result == input && !result.is_multiple_of(1_000_000_000))
 }

@@ -37,8 +37,8 @@ fn flac_gives_the_same_bits() {
     assert_eq!(deviation("speech.flac"), (0.0, 100, 100));
 }
 
-/// The mean deviation is a quarter of that in decades of power: 0.1 is 4 dB, of which most lies in
-/// the quiet bands that these codecs leave out. One frame of misplacement alone costs 0.16.
+/// The mean deviation is a quarter of that in decades of power: 0.1 is 4 dB, most of it in
+/// the quiet bands that these codecs leave out. A shift by one frame alone costs 0.16.
 #[test]
 fn lossy_formats_are_close_and_as_long() {
     for (name, bound) in [("speech.mp3", 0.06), ("speech.ogg", 0.05), ("speech-adpcm.wav", 0.12)] {

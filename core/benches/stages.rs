@@ -1,4 +1,4 @@
-//! How long each stage of a block takes by itself, on what the stages before it left.
+//! Times each stage of a block alone, on the results of the stages before it.
 //!
 //! ```text
 //! cargo bench -p mojo-audio-core --features stages --bench stages

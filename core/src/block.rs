@@ -65,7 +65,7 @@ pub(crate) struct Weights<'a> {
 }
 
 impl Recipe {
-    /// Of blocks of so many lanes, which are whole cache lines if they expand.
+    /// A recipe for blocks of `lanes` frames. Blocks that expand are whole cache lines.
     pub fn new(
         config: &MelConfig,
         framing: &Framing,

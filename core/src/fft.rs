@@ -140,7 +140,7 @@ impl<E: Element> FftPlan<E> {
         Ok((plan, rows))
     }
 
-    /// The first stage alone, of so many transforms of even size.
+    /// The first stage alone: `transforms` transforms of `n1` points, an even number.
     pub fn of_first(n1: usize, transforms: usize) -> Self {
         Self {
             n1,

@@ -17,7 +17,7 @@ use crate::stack::Stacking;
 use crate::window;
 use alloc::{format, string::String, vec::Vec};
 
-/// Tables of the caller's own, and the choice of the instruction set.
+/// Tables that replace the computed ones, and the choice of the instruction set.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Overrides<'a> {
     /// The window: `win_length` values in place of those of the option `window`.

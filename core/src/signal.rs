@@ -320,7 +320,7 @@ impl<S: Source> Signal for WholeSignal<S> {
     }
 }
 
-/// The samples of a stream that may still be needed, conditioned as they came.
+/// The samples of a stream that may still be needed, conditioned on arrival.
 pub(crate) struct RecentSignal<'a> {
     pub samples: &'a [f32],
     /// Place of the first of them.

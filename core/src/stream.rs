@@ -481,7 +481,7 @@ impl MelStream {
         let mirrored = self.received.saturating_sub((framing.n_fft + framing.span) as u64);
         let mut from = next.min(mirrored).max(self.origin);
         if next.saturating_add(framing.n_fft as u64) <= mirrored {
-            // Of what lies before the mirror only that frame is wanted: the one after it has not begun.
+            // Only this frame is needed of what precedes the mirror: the next one has not begun.
             if next >= self.origin {
                 let at = self.needed_from + (next - self.origin) as usize;
                 self.held.clear();

@@ -1,5 +1,5 @@
-//! The same input gives the same bits: alone or in a batch, on any thread, in either layout, as float
-//! or as the integers it came from, wherever it stands in a clip.
+//! The same samples have the same bits as result: alone or in a batch, on any thread, in either layout,
+//! as floats or as integers, anywhere in a clip.
 
 mod support;
 

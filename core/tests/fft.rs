@@ -1,6 +1,6 @@
 //! The transform of every size, against realfft in float64.
 //!
-//! A filterbank of the caller's own that is the identity shows the powers of single bins.
+//! With the identity as filterbank, the bands are the powers of single bins.
 
 mod support;
 

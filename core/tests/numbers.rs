@@ -1,7 +1,7 @@
 //! What holds of the arithmetic for any signal, size and preset.
 //!
-//! Tries are the same in each run; with `PROPTEST_CASES` in the environment so many, other ones each
-//! time, which is what `cargo xtask harden numbers` does.
+//! Each run tries the same inputs. `PROPTEST_CASES` in the environment sets their number and makes them new each
+//! time, as `cargo xtask harden numbers` does.
 
 mod support;
 

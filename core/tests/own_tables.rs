@@ -1,4 +1,4 @@
-//! Windows and filterbanks of the caller's own.
+//! Windows and filterbanks that the caller passes.
 
 mod support;
 

@@ -200,7 +200,7 @@ fn accepted(config: &MelConfig) -> Option<MelExtractor> {
     }
 }
 
-/// So many tries, the same in each run. With `PROPTEST_CASES` in the environment so many, other ones
+/// `n` tries, the same in each run. `PROPTEST_CASES` in the environment sets their number and makes them new
 /// each time.
 fn tries(n: u32) -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -671,7 +671,7 @@ fn silence_has_no_power() {
     assert!(extractor.compute(&[0.0f32; 1_000]).unwrap().data().iter().all(|value| *value == 0.0));
 }
 
-/// What is brought to variance 1 may be larger than what came.
+/// Samples that are scaled to variance 1 may be larger than before.
 #[test]
 fn normalized_samples_do_not_overflow() {
     let options = [("normalize_input", "true"), ("power", "3e38")];

@@ -191,7 +191,7 @@ fn options_that_concern_the_ends() {
         speech(n),
     ));
     cases.push(("kaldi-fbank", vec![("dither", "1"), ("snip_edges", "false")], speech(n)));
-    // The dropped frame lies so far after the last one kept that all between has to be forgotten.
+    // The dropped frame is so far behind the last one kept that all samples between must be forgotten.
     let sparse = vec![
         ("reference", "none"),
         ("center", "false"),
@@ -200,7 +200,7 @@ fn options_that_concern_the_ends() {
         ("n_mels", "8"),
     ];
     cases.push(("whisper", sparse, speech(100_000)));
-    // The same where it counts at last, or is mirrored at either end.
+    // The same where that frame counts after all, or where either end is mirrored.
     for pad_mode in ["reflect", "constant", "replicate", "symmetric"] {
         for (preset, option, value) in [
             ("whisper", "center", "true"),
@@ -216,7 +216,7 @@ fn options_that_concern_the_ends() {
             }
         }
     }
-    // Long after the last frame that is wanted.
+    // Pushes that go on long after the last frame.
     cases.push(("ast", vec![], speech(200_000)));
     cases.push(("kaldi-fbank", vec![("n_frames", "2")], speech(100_000)));
     check_all(cases, &[Chunks::Of(61), Chunks::Random(2_000), Chunks::Of(usize::MAX)]);

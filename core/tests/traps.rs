@@ -188,8 +188,8 @@ fn kaldis_frames_start_on_the_grid() {
     assert!(mel.get(40, 5) > mel.get(40, 4) + 1.0);
 }
 
-/// The maximum taken per frame: a quiet part would be raised to "maximum − 8" of its own. Taken
-/// over the whole, it lies flat at the floor.
+/// The trap is a maximum for each frame: it raises a quiet part to its own "maximum − 8". With one maximum for
+/// the whole input the quiet part is flat, at the floor.
 #[test]
 fn the_reference_is_the_whole_inputs() {
     let mut samples = signals::make("white", 1, 16_000, 16_000);

@@ -158,7 +158,7 @@ pub fn floats(samples: &[i16]) -> Vec<f32> {
     samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect()
 }
 
-/// Whether the extractor takes so many samples without much time or memory.
+/// Whether the extractor computes `n_samples` samples in little time and memory.
 pub fn is_quick(extractor: &MelExtractor, n_samples: usize) -> bool {
     let bins = extractor.config().n_fft as usize + 4 * extractor.n_mels();
     extractor.frame_count(n_samples).saturating_mul(bins) <= WORK
@@ -182,7 +182,7 @@ pub fn extractor(config: &MelConfig) -> Option<MelExtractor> {
     }
 }
 
-/// Checks that an error of a configuration names its option, and says what came and what was wanted.
+/// Checks that an error of a configuration names its option, what was given and what is allowed.
 pub fn check_refusal(error: &Error, option: Option<&str>) {
     let Error::Config { field, wanted, .. } = error else { panic!("{error:?} for a configuration") };
     assert!(OPTIONS.iter().any(|option| option.name == field), "no option {field}");

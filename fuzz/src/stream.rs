@@ -55,7 +55,7 @@ fn compare(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Pushes a signal in pieces; gives the samples that were taken and what came.
+/// Pushes a signal in pieces; returns the number of samples taken and the frames.
 fn feed(
     u: &mut Unstructured<'_>,
     stream: &mut MelStream,

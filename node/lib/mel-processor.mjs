@@ -68,7 +68,7 @@ class MelProcessor extends AudioWorkletProcessor {
     this.port.postMessage({ isLast: true });
   }
 
-  /** Memory for so many frames, after those that are there. */
+  /** Makes room for `count` frames after those that are there. */
   #room(count) {
     const needed = (this.#nFrames + count) * this.#nMels;
     if (this.#frames.length < needed) {

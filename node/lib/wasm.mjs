@@ -138,7 +138,7 @@ class Core {
     return this.#views;
   }
 
-  /** The address of memory for so many bytes, until the next call of `stage` or `settle` for it. */
+  /** The address of `bytes` bytes of memory, valid until the next call of `stage` or `settle` for it. */
   stage(which, bytes) {
     const memory = this.#staging[which];
     if (memory.bytes >= bytes) return memory.at;

@@ -14,7 +14,7 @@ const whisper = new MelExtractor();
 
 function refuses(run, kind, code, message) {
   assert.throws(run, (error) => {
-    assert.ok(error instanceof kind, `${error.name} came; ${kind.name} is wanted`);
+    assert.ok(error instanceof kind, `expected ${kind.name}, got ${error.name}`);
     assert.equal(error.code, /^[a-z]/.test(code) ? `ERR_MOJO_AUDIO_${code.toUpperCase()}` : code);
     assert.equal(error.kind, /^[a-z]/.test(code) ? code : 'argument');
     if (message !== undefined) assert.match(error.message, message);

@@ -20,7 +20,7 @@ function assertAgrees(mel, item, layout) {
   expected.forEach((value, at) => {
     const difference = Math.abs(mel.data[at] - value);
     const most = bound.atol + bound.rtol * Math.abs(value);
-    assert.ok(difference <= most, `value ${at} is ${mel.data[at]}; ${value} is wanted`);
+    assert.ok(difference <= most, `value ${at}: expected ${value}, got ${mel.data[at]}`);
     sum += difference;
   });
   assert.ok(expected.length === 0 || sum / expected.length <= bound.mean_abs);

@@ -211,7 +211,7 @@ test('the example reads WAV files of other programs, and refuses what it does no
   await assert.rejects(run(format(1, 16000), data.subarray(0, 1000)), /ends before its data chunk does/);
 });
 
-/** The bytes that a server answers, and whether any came before the last were sent. */
+/** The bytes of a server's answer, and whether it answered before it had the last chunk. */
 async function post(address, chunks) {
   const post = request(address, { method: 'POST' });
   post.flushHeaders();

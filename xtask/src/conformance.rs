@@ -1,4 +1,4 @@
-//! Publishes in README how far each preset lies from its reference.
+//! Publishes in README how far each preset is from its reference.
 
 use crate::Result;
 use crate::section::Section;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Measures how far each preset lies from its reference, and publishes the worst of it in README
+/// Measures how far each preset is from its reference, and publishes the largest deviations in README
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Writes nothing, and fails if a deviation is larger than the published one

@@ -31,7 +31,7 @@ const HEADING: &str = "\
 # is named here: with another one the comparison is made all the same, and its failure says so.
 ";
 
-/// A count may be so many times what was written down.
+/// The largest ratio of a count to the one in the file.
 const MOST: f64 = 1.03;
 
 /// Frames of the cases that compute ten seconds.

@@ -212,7 +212,7 @@ impl Archive for Columns {
         let n_frames = i32::try_from(entry.matrix.n_frames).map_err(too_many)?;
         let sample_rate = i32::try_from(entry.matrix.sample_rate).map_err(io::Error::other)?;
         let dtype = self.rows.values.dtype();
-        // A row by itself if it is a long one: what was there before is let go first.
+        // A long row is written alone: first the rows before it.
         if self.rows.values.bytes() + entry.n_values() * dtype.size() > 2 * BATCH {
             self.flush()?;
         }

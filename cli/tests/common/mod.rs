@@ -25,7 +25,7 @@ pub fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// The program, with nothing of the caller's terminal.
+/// The program, without the variables of the terminal that runs the tests.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mojo-audio"));
     for variable in ["COLUMNS", "NO_COLOR", "COLORTERM"] {

@@ -20,10 +20,10 @@ impl Ahead {
     /// Floats of a cache line.
     const LINE: usize = 16;
 
-    /// None.
+    /// Nothing to request.
     pub const NONE: Self = Self { next: core::ptr::null(), n_lines: 0, stride: 0, at_once: 0 };
 
-    /// The samples of the next block, if they follow this one's, which are so many.
+    /// The samples of the next block, if they follow this block's `n_samples`.
     #[inline(always)]
     pub fn samples<V: Lane>(block: &Block<'_>, n_samples: usize) -> Self {
         let len = if block.is_in_place { V::N * block.source_stride } else { 0 };
@@ -43,7 +43,7 @@ impl Ahead {
         Self { next, n_lines, stride: block.out_stride, at_once: 0 }
     }
 
-    /// Spread over so many steps.
+    /// Spreads the requests over `steps` steps.
     #[inline(always)]
     pub fn in_steps(self, steps: usize) -> Self {
         Self { at_once: self.n_lines.div_ceil(steps.max(1)), ..self }

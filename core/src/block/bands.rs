@@ -209,7 +209,7 @@ impl Bands {
         if self.energy_floor > 0.0 { log.max(libm::logf(self.energy_floor)) } else { log }
     }
 
-    /// Floats of a tile of the bands, for so many lanes, if the result is made of them.
+    /// Floats that the bands of a block of `lanes` frames take where the result is computed from them; else 0.
     pub fn cepstrum_room(&self, lanes: usize) -> usize {
         if self.cepstrum.is_some() { self.n_bands * lanes } else { 0 }
     }

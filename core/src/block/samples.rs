@@ -35,7 +35,7 @@ enum Place {
 }
 
 impl Samples {
-    /// Of so many lanes.
+    /// For blocks of `lanes` frames.
     pub fn new(framing: &Framing, lanes: usize) -> Self {
         let rows = framing.hop.min(framing.n_fft);
         let tail = (framing.n_fft - 1) / rows;

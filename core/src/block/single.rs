@@ -352,7 +352,7 @@ impl Single {
             let mut turns = self.turns.as_ptr();
             for b in 0..self.n2 {
                 let at = to.add(b * element);
-                // The last column, which is real, came as the imaginary part of the first.
+                // The last column, which is real, is stored as the imaginary part of the first.
                 let real = *at.add(V::N);
                 let turned = [real * *turns.add(last), real * *turns.add(last + V::N)];
                 for vector in 0..self.vectors {

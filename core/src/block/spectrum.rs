@@ -178,7 +178,7 @@ impl Aligned {
 }
 
 impl Spectrum {
-    /// Of so many lanes; its rows are the next pieces. Also returns the float at which the powers of each bin begin.
+    /// For blocks of `lanes` frames; takes its rows from the next pieces. Also returns where the powers of each bin begin, in floats.
     pub fn new(
         config: &MelConfig,
         lanes: usize,

@@ -15,8 +15,8 @@ pub(crate) struct Taps<'a, E> {
 
 /// Transforms samples to columns. `meanwhile` is called once for each of the n2 transforms.
 ///
-/// The product of sample and weight is rounded by itself: so a frame may be windowed before, with the same
-/// result, and CPUs with separate units for additions use both.
+/// The product of sample and weight is rounded before it is added. So a frame that was windowed earlier has the
+/// same result, and CPUs with separate units for additions use both.
 ///
 /// # Safety
 /// Every offset is inside `samples`, a vector's width before its end; `rows` has [`FftPlan::rows`] rows,

@@ -59,7 +59,7 @@ impl<E: FftNum + Element + Into<f64>> LargePrime<E> {
         for lane in 0..S::N {
             let frame = &mut buffers.input[lane * n..(lane + 1) * n];
             for ((to, &offset), &weight) in frame.iter_mut().zip(taps.offsets).zip(taps.window) {
-                // SAFETY: every offset lies a vector's width before the end.
+                // SAFETY: every offset is at least a vector's width before the end.
                 let sample = unsafe { *samples.at(offset as usize).add(lane) };
                 *to = E::nearest(f64::from(sample)) * weight;
             }

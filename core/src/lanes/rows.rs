@@ -44,7 +44,7 @@ impl<V: Real> Rows<V> {
     /// Where the vector at any element is, aligned or not.
     ///
     /// # Safety
-    /// It lies inside.
+    /// The vector is inside the rows.
     #[inline(always)]
     pub unsafe fn at(self, element: usize) -> *mut V::Element {
         debug_assert!(element + V::N <= self.len);
@@ -53,7 +53,7 @@ impl<V: Real> Rows<V> {
     }
 
     /// # Safety
-    /// `row` lies inside.
+    /// `row` is inside.
     #[inline(always)]
     pub unsafe fn load(self, row: usize) -> V {
         // SAFETY: the caller's.
@@ -61,7 +61,7 @@ impl<V: Real> Rows<V> {
     }
 
     /// # Safety
-    /// `row` lies inside.
+    /// `row` is inside.
     #[inline(always)]
     pub unsafe fn store(self, row: usize, value: V) {
         // SAFETY: the caller's.

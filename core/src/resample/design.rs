@@ -100,7 +100,7 @@ impl Design {
         Ok(Self { kernel, dealer, from, to, path, half_band })
     }
 
-    /// Outputs of a whole signal of `n` samples: all whose time lies before its end.
+    /// Outputs of a whole signal of `n` samples: all whose time is before its end.
     pub fn output_length(&self, n: u64) -> u64 {
         let length = (u128::from(n) * u128::from(self.to)).div_ceil(u128::from(self.from));
         u64::try_from(length).unwrap_or(u64::MAX)
@@ -275,7 +275,7 @@ pub(super) fn needed(short: Option<&Short>, j: i64) -> i64 {
 
 /// A sinc under a Kaiser window, in units of its input's samples. Its gain at 0 Hz is 1 within the
 /// window's ripple, on the mean of all phases. Not in each, and they must not be made so: where the
-/// input's rate lies in the transition, the phases' sums rightly differ, and equal ones would mirror the
+/// input's rate is inside the transition, the phases' sums rightly differ, and equal ones would mirror the
 /// signal at −52 dB.
 struct Sinc {
     /// Cycles per sample at the middle of the transition.

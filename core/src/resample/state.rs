@@ -43,7 +43,7 @@ impl Line {
         self.origin + self.len as i64
     }
 
-    /// Lets go what lies before `needed`, if there is no room for `n` more.
+    /// Drops what is before `needed` if there is no room for `n` more values.
     fn make_room(&mut self, n: usize, needed: i64) {
         if self.len + n + self.slack > self.values.len() {
             let gone = (needed - self.origin).clamp(0, self.len as i64) as usize;
@@ -53,7 +53,7 @@ impl Line {
         }
     }
 
-    /// What is known from a place on, and what lies behind it.
+    /// The values from `place` on, and the slack after them.
     fn at(&self, place: i64) -> &[f32] {
         &self.values[(place - self.origin) as usize..]
     }

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | 0 | every value is within the case's bound, and the stream gives the same bits |
 //! | 1 | a value is not |
-//! | 2 | an error came |
+//! | 2 | a call returned an error |
 //! | 3 | the stream gives other bits |
 //! | 4 | refused memory is no error |
 //! | 101 | a panic |

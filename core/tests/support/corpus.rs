@@ -57,7 +57,7 @@ pub struct Bound {
     pub atol_within_60db: Option<f64>,
 }
 
-/// How far it lies.
+/// How far a result is from what is expected.
 #[derive(Clone, Copy, Default)]
 pub struct Deviation {
     /// The largest deviation, as a part of the largest value that is expected.
@@ -126,8 +126,8 @@ impl<S> Clip<S> {
         }
     }
 
-    /// How far a result, given by row and frame, lies from the expectation. `truth` tells strong
-    /// bands where their bound is given.
+    /// How far `result`, a function of row and frame, is from what is expected. `truth` tells which bands are
+    /// strong, where those have a bound of their own.
     pub fn deviation(
         &self,
         layout: Layout,

@@ -27,8 +27,8 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// Whether a band lies within 60 dB of the loudest of its frame. Of the others, a float32
-    /// computation knows little when the signal is a clean tone.
+    /// Whether a band is within 60 dB of the loudest of its frame. Where the signal is a clean tone, float32
+    /// has few correct digits for the others.
     pub fn is_strong(&self, row: usize, frame: usize) -> bool {
         let (band, frame) = self.source(row, frame);
         let Some(&energy) = self.energies.get(band).and_then(|row| row.get(frame)) else {
@@ -75,7 +75,7 @@ pub fn mel_spectrogram(config: &MelConfig, samples: &[f32]) -> Truth {
     mel_spectrogram_with(config, &samples, &Tables::default())
 }
 
-/// The same with tables of the caller's own.
+/// The same with tables that replace the computed ones.
 pub fn mel_spectrogram_with(config: &MelConfig, samples: &[f64], tables: &Tables) -> Truth {
     let samples = &truncated(config, resampled(config, samples))[..];
     let spectra = spectra(config, samples, tables);
@@ -242,7 +242,7 @@ fn sample_at(signal: &[f64], place: i64, mode: PadMode) -> f64 {
             PadMode::Constant => return 0.0,
             PadMode::Replicate => place.clamp(0, n - 1),
             PadMode::Reflect if n == 1 => 0,
-            // One mirror at a time, until the place lies inside.
+            // One mirror at a time, until the place is inside.
             PadMode::Reflect if place < 0 => -place,
             PadMode::Reflect => 2 * (n - 1) - place,
             PadMode::Symmetric if place < 0 => -1 - place,
@@ -361,7 +361,7 @@ pub fn to_mel(scale: MelScale, hertz: f64) -> f64 {
     }
 }
 
-/// The frequency of so many mels.
+/// Hertz of a frequency in mels.
 pub fn to_hertz(scale: MelScale, mel: f64) -> f64 {
     match scale {
         MelScale::Htk => 700.0 * (10f64.powf(mel / 2595.0) - 1.0),
@@ -408,7 +408,7 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
                     let rising = (at - left) / (centre - left);
                     let falling = (right - at) / (right - centre);
                     let part = rising.min(falling);
-                    // So little is the rounding of a bin that lies on a corner.
+                    // A bin on a corner has a weight this small by rounding alone.
                     if part < 1e-9 { 0.0 } else { height * part }
                 })
                 .collect()

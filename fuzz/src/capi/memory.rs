@@ -34,7 +34,7 @@ pub fn count(u: &mut Unstructured<'_>, n: usize) -> Result<usize> {
     })
 }
 
-/// Whether no array has so many elements.
+/// Whether a count is larger than any array's.
 pub fn is_huge(count: usize) -> bool {
     HUGE.contains(&count)
 }

@@ -22,7 +22,7 @@ const BOTTOM: f64 = 48.0;
 pub fn draw(workspace: &Workspace, times: &Times) -> Result {
     let points = by_length(times);
     if points.len() < 2 {
-        return Err("the benches named length/… are wanted for the plot".into());
+        return Err("the plot needs the results of at least two benches named length/…".into());
     }
     workspace.write(PAGE, &svg(&points))
 }

@@ -99,7 +99,7 @@ const PEERS: &[Peer] = &[
     peer("torchaudio", By::Python, "torchaudio-kaldi").kaldi().threads(),
 ];
 
-/// What came out for a peer.
+/// A peer's results.
 struct Row<'a> {
     peer: &'a Peer,
     version: String,

@@ -16,7 +16,7 @@ impl Statistic {
         Some(Self { median: f64::midpoint(times[(n - 1) / 2], times[n / 2]), minimum })
     }
 
-    /// The time of one of so many parts.
+    /// The time of one of `parts` equal parts.
     pub fn divided(self, parts: f64) -> Self {
         Self { median: self.median / parts, minimum: self.minimum / parts }
     }

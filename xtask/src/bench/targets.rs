@@ -11,9 +11,9 @@ struct Target {
 }
 
 enum Goal {
-    /// At least so many times as fast as another.
+    /// At least this many times as fast as another.
     Faster(f64, String),
-    /// At most so many times the time of another.
+    /// At most this many times the time of another.
     Costs(f64, String),
     /// Nanoseconds at most.
     Within(f64),

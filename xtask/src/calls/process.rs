@@ -24,7 +24,7 @@ pub struct Memory {
 }
 
 impl Process {
-    /// Starts a program that may use so many threads, and waits until it is ready.
+    /// Starts a program that may use `threads` threads, and waits until it is ready.
     pub fn start(mut command: Command, name: &str, clips: &Path, threads: usize) -> Result<Self> {
         command.arg(name).arg(clips).arg(threads.to_string());
         let mut command = pinned(&command, threads);
@@ -110,7 +110,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Without input it would end by itself; nothing that it holds is of use any more.
+        // It would end when its input does, but nobody needs what it still computes.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// A stage is what lies in a function of a file, or in any where no name is given. Where several hold, the
-/// innermost does.
+/// A stage, its file, and its function; every function of the file where the name is empty. Where several stages
+/// match, the innermost call decides.
 const STAGES: &[(&str, &str, &str)] = &[
     ("samples side by side", "core/src/block/samples.rs", ""),
     ("frames one by one", "core/src/block/frames.rs", ""),

@@ -1,7 +1,7 @@
-//! Concurrency: the tests that let threads share an extractor, for as long as is wanted.
+//! Concurrency: runs the tests in which threads share an extractor for as long as the caller likes.
 //!
-//! They stand among the tests of their languages, where they are short; here the variable
-//! `MOJO_AUDIO_SECONDS` makes them long. What they have compared they print themselves.
+//! Each language has them among its tests, where they are short; here the variable `MOJO_AUDIO_SECONDS` makes
+//! them long. They print what they compared.
 
 use super::Report;
 use crate::Result;

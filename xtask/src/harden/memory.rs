@@ -32,8 +32,7 @@ impl Default for Arguments {
     }
 }
 
-/// The calls are made in so many portions. In the first of them pools, caches and compiled code find their
-/// size.
+/// Portions that the calls are divided into. In the first, pools, caches and compiled code grow to their size.
 const PORTIONS: usize = 10;
 
 /// Calls that are asked for at once: their times are kept meanwhile.
@@ -194,7 +193,7 @@ fn working_memory_table(text: &str) -> Result<String> {
 mod tests {
     use super::*;
 
-    /// A process of 30 MB that loses so many bytes in each of a million calls.
+    /// The sizes of a process of 30 MB that loses `bytes` bytes in each of a million calls.
     fn losing(bytes: f64) -> Vec<u64> {
         (1..=10).map(|portion| 30_000_000 + (bytes * 1e5 * f64::from(portion)) as u64).collect()
     }

@@ -51,7 +51,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         let ratio = time(name)? / speech;
         rows.push([name.into(), format!("{ratio:.2}")]);
         if ratio > MOST {
-            broken.push(format!("{name} takes {ratio:.2} times as long as speech; {MOST} is wanted"));
+            broken.push(format!("{name} must take at most {MOST} times as long as speech, took {ratio:.2}"));
         }
     }
     let figures = format!(

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// Holds every Cargo.lock to deny.toml, and the published crates to the lists of their files
 ///
-/// cargo-deny is installed into target/ if it is not on the PATH in the version that is wanted. What the
-/// other packages hold is compared by `cargo xtask test` and `cargo xtask dist`, which make them.
+/// Installs cargo-deny into target/ unless the PATH has the right version. `cargo xtask test` and `cargo xtask
+/// dist` make the other packages, and compare their files.
 #[derive(clap::Args, Default)]
 pub struct Arguments {
     /// Asks the list of known vulnerabilities, too; needs a network

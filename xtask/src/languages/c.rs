@@ -118,7 +118,7 @@ impl Session<'_> {
         self.workspace.path("capi/tests").join(name)
     }
 
-    /// The header by itself, in each language and by each compiler that is there.
+    /// Compiles the header alone, in each language and with each compiler that is installed.
     fn header(&self, checks: &mut Checks) {
         for (compilers, standards, kind) in
             [(["gcc", "clang"], ["c99", "c11"], "c"), (["g++", "clang++"], ["c++17", "c++20"], "c++")]
@@ -418,5 +418,5 @@ pub fn same(came: &str, wanted: &str) -> Result {
     if came == wanted {
         return Ok(());
     }
-    Err(format!("`{came}` came; `{wanted}` is wanted").into())
+    Err(format!("expected `{wanted}`, got `{came}`").into())
 }

@@ -28,7 +28,7 @@ const WARNINGS: &[&str] = &[
 ];
 
 const COMPILERS: [&str; 2] = ["g++", "clang++"];
-/// C++23 by the name that compilers had for it before it came out.
+/// C++23 has the name that compilers used before it was published.
 const STANDARDS: [(&str, &str); 3] = [("17", "c++17"), ("20", "c++20"), ("23", "c++2b")];
 
 /// Where ThreadSanitizer has forgotten what an access was part of, it says nothing of a race; some tests ask
@@ -128,7 +128,7 @@ impl Session<'_> {
         command
     }
 
-    /// Each header by itself, twice.
+    /// Includes each header alone, twice.
     fn headers(&self, checks: &mut Checks) -> Result {
         let source = self.folder.join("headers.cc");
         for header in install::cxx::headers(self.workspace)? {

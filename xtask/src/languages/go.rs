@@ -228,7 +228,7 @@ fn go_counts(text: &str) -> Counts {
         let is_whole = |(_, part): &(&str, &str)| {
             part.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
         };
-        // A whole can also fail by itself.
+        // A test with subtests can also fail where none of them does.
         let has_parts = results.iter().any(is_whole);
         match *result {
             "FAIL" if !has_parts || !results.iter().any(|it| is_whole(it) && it.0 == "FAIL") => {

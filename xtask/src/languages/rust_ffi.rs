@@ -81,10 +81,10 @@ impl Language for RustFfi {
     }
 }
 
-/// Cargo's own lines stand around those of the program.
+/// Cargo prints lines before and after those of the program.
 fn contains_line(text: &str, wanted: &str) -> Result {
     if text.lines().any(|line| line == wanted) {
         return Ok(());
     }
-    Err(format!("no line `{wanted}` came").into())
+    Err(format!("the program did not print the line `{wanted}`").into())
 }

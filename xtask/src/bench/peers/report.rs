@@ -5,7 +5,7 @@ use crate::Result;
 use crate::bench::statistic::{Statistic, rounded};
 use std::fmt::Write as _;
 
-/// How far a result lies from the truth.
+/// How far a result is from the exact one.
 #[derive(Debug, PartialEq)]
 pub struct Deviation {
     largest: f64,

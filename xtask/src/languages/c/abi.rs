@@ -89,8 +89,8 @@ fn compare(workspace: &Workspace, what: &str, header: &str, interface: &str) -> 
     Err("the binary interface is not the last release's: raise ABI in capi/build.rs, or undo the change".into())
 }
 
-/// The header with as much of the structure that grows as the release has: what came after it is seen
-/// only by programs that say so.
+/// The header without the fields that the growing structure got after the release: only programs that set
+/// its size see them.
 fn without_later_fields(header: &str, release: &str) -> Result<String> {
     let start = format!("<class-decl name='{GROWS}'");
     let fields = release.split(&start).nth(1).and_then(|rest| rest.split("</class-decl>").next());

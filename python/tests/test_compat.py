@@ -1,4 +1,4 @@
-"""Compares the drop-ins with the originals, on the same inputs."""
+"""Compares the drop-ins of Whisper's feature extractors with the originals, on the same inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import librosa
 import numpy as np
 import pytest
 import transformers
@@ -20,7 +19,6 @@ from faster_whisper.feature_extractor import FeatureExtractor as OriginalFaster 
 
 import mojo_audio  # noqa: E402
 from mojo_audio.compat.faster_whisper import FeatureExtractor  # noqa: E402
-from mojo_audio.compat.librosa import melspectrogram  # noqa: E402
 from mojo_audio.compat.transformers import WhisperFeatureExtractor  # noqa: E402
 
 # Both compute in float32 somewhere: see conformance/README.md on clean tones. Signals here are noise.
@@ -146,64 +144,11 @@ def test_faster_whisper_computes_with_our_engine(monkeypatch: pytest.MonkeyPatch
     assert FeatureExtractor()(X).shape == (80, 126)
 
 
-LIBROSA: dict[str, dict[str, Any]] = {
-    "default": {},
-    "16000": {"sr": 16000, "n_fft": 400, "hop_length": 160, "n_mels": 80},
-    "float rate": {"sr": 22050.0},
-    "window length": {"win_length": 1200},
-    "hamming": {"window": "hamming"},
-    "blackman": {"window": "blackman", "win_length": 999},
-    "boxcar": {"window": "boxcar"},
-    "own window": {"window": np.hanning(800).astype(np.float32), "win_length": 800},
-    "not centred": {"center": False},
-    "reflect": {"pad_mode": "reflect"},
-    "edge": {"pad_mode": "edge"},
-    "symmetric": {"pad_mode": "symmetric"},
-    "magnitude": {"power": 1.0},
-    "power": {"power": 1.5},
-    "bands": {"n_mels": 40, "fmin": 50.0, "fmax": 8000.0},
-    "htk": {"htk": True},
-    "not normalized": {"norm": None},
-    "float64": {"dtype": np.float64},
-}
-
-
-@pytest.mark.parametrize("name", LIBROSA)
-@pytest.mark.parametrize("shape", [(20_000,), (2, 10_000), (2, 2, 5000)], ids=str)
-def test_librosa(name: str, shape: tuple[int, ...]) -> None:
-    options = LIBROSA[name]
-    y = X.reshape(shape)
-    ours, theirs = melspectrogram(y=y, **options), librosa.feature.melspectrogram(y=y, **options)
-    assert ours.shape == theirs.shape
-    difference = np.abs(ours.astype(np.float64) - theirs)
-    assert (difference <= 1e-5 * np.abs(theirs) + 1e-6 * theirs.max()).all()
-    assert name == "float64" or ours.dtype == theirs.dtype
-
-
-def test_librosa_refusals() -> None:
-    options: list[tuple[dict[str, Any], str]] = [
-        ({"S": np.ones((1025, 3))}, "S"),
-        ({"y": None}, "y"),
-        ({"sr": 22050.5}, "sr"),
-        ({"window": "kaiser"}, "window"),
-        ({"window": ("kaiser", 14.0)}, "window"),
-        ({"window": 14.0}, "window"),
-        ({"window": np.hanning}, "window"),
-        ({"pad_mode": "wrap"}, "pad_mode"),
-        ({"norm": 1}, "norm"),
-        ({"n_fft": 0}, "n_fft"),
-    ]
-    for option, field in options:
-        with pytest.raises(mojo_audio.ConfigError) as caught:
-            melspectrogram(**({"y": X} | option))
-        assert (caught.value.field, caught.value.known, caught.value.closest) == (field, [], None)
-
-
 def test_libraries_are_imported_only_where_they_are_needed() -> None:
     code = (
-        "import sys, mojo_audio, mojo_audio.compat.librosa, mojo_audio.display\n"
+        "import sys, mojo_audio, mojo_audio.compat.librosa, mojo_audio.compat.kaldi_native_fbank, mojo_audio.display\n"
         "print([name for name in ('librosa', 'transformers', 'faster_whisper', 'matplotlib', 'torch', "
-        "'numba', 'scipy') if name in sys.modules])"
+        "'kaldi_native_fbank', 'numba', 'scipy') if name in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert printed.stdout == "[]\n"

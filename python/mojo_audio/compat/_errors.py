@@ -1,0 +1,40 @@
+"""Errors of the drop-ins. Where the original raises another class than `ValueError`, the error is that class,
+too."""
+
+from __future__ import annotations
+
+from mojo_audio import ConfigError, FinishedError, InputError
+
+
+def refused(field: str, given: object, allowed: str) -> ConfigError:
+    """The error of an argument that the original accepts and this package can't honour, or that has a wrong value.
+
+    `given` is shown by its repr, except that a string that says what was given is shown as it is.
+    """
+    value = given if isinstance(given, str) else repr(given)
+    error = ConfigError(f"{field} must be {allowed}, got {value}")
+    error.field, error.value, error.wanted = field, value, allowed
+    error.known, error.closest = [], None
+    return error
+
+
+class AssertedError(InputError, AssertionError):
+    """What the original asserts is not so."""
+
+
+class RemovedError(InputError, RuntimeError):
+    """The frame was removed."""
+
+
+class NotReadyError(InputError, IndexError):
+    """The frame has not been computed."""
+
+
+class StreamFinishedError(FinishedError, RuntimeError):
+    """The stream takes no more samples."""
+
+
+def with_field(error: InputError, field: str) -> InputError:
+    """Names the argument that the error is about."""
+    error.field = field
+    return error

@@ -146,9 +146,10 @@ def test_faster_whisper_computes_with_our_engine(monkeypatch: pytest.MonkeyPatch
 
 def test_libraries_are_imported_only_where_they_are_needed() -> None:
     code = (
-        "import sys, mojo_audio, mojo_audio.compat.librosa, mojo_audio.compat.kaldi_native_fbank, mojo_audio.display\n"
+        "import sys, mojo_audio, mojo_audio.display\n"
+        "from mojo_audio.compat import kaldi_native_fbank, librosa, torchaudio, whisper\n"
         "print([name for name in ('librosa', 'transformers', 'faster_whisper', 'matplotlib', 'torch', "
-        "'kaldi_native_fbank', 'numba', 'scipy') if name in sys.modules])"
+        "'torchaudio', 'whisper', 'kaldi_native_fbank', 'numba', 'scipy') if name in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert printed.stdout == "[]\n"

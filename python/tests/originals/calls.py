@@ -1,0 +1,159 @@
+"""Calls of libraries that need torch, which the tests' environment doesn't have, with their recorded results.
+
+Each call is an expression that is evaluated twice: by `record.py` with the library's own names, and by the tests with
+those of the drop-in. `t` makes a tensor (for the drop-in an array, and a tensor where torch is installed).
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+RESULTS = FOLDER / "results.npz"
+ABOUT = FOLDER / "about.json"
+
+
+def signal(n: int, seed: int = 0) -> np.ndarray:
+    """Coloured noise of full scale 0.5, the same as that of the other tests."""
+    noise = np.random.default_rng(seed).standard_normal(n).cumsum()
+    noise -= np.linspace(noise[0], noise[-1], n)
+    return (noise / max(np.abs(noise).max(), 1e-9) / 2).astype(np.float32)
+
+
+X = signal(2400, 1)
+STEREO = np.stack([X, signal(2400, 2) / 100])
+INPUTS: dict[str, Any] = {"np": np, "x": X, "stereo": STEREO, "loud": STEREO * 32768}
+
+_KALDI = {
+    "fbank": "loud",
+    "fbank small": "stereo",
+    "fbank 80": "loud, num_mel_bins=80",
+    "fbank float64": "np.float64(1) * loud",
+    "fbank energy": "loud, use_energy=True",
+    "fbank energy last": "loud, use_energy=True, htk_compat=True, raw_energy=False, energy_floor=0.0",
+    "fbank htk": "loud, htk_compat=True",
+    **{f"fbank {name}": f"loud, window_type='{name}'" for name in ("hanning", "hamming", "rectangular", "blackman")},
+    "fbank blackman_coeff": "loud, window_type='blackman', blackman_coeff=0.4",
+    "fbank edges": "loud, snip_edges=False",
+    "fbank mean": "loud, subtract_mean=True",
+    "fbank channel": "loud, channel=1",
+    "fbank not rounded": "loud, frame_length=30.0, round_to_power_of_two=False",
+    "fbank 8000": "loud, sample_frequency=8000.0, high_freq=-200.0, frame_shift=12.5",
+    "fbank plain": "loud, preemphasis_coefficient=0.0, remove_dc_offset=False",
+    "fbank band": "loud, low_freq=0, high_freq=7600.0",
+    "fbank short": "loud, min_duration=1.0",
+    "fbank linear": "loud, use_log_fbank=False",
+    "fbank magnitude": "loud, use_power=False",
+    "mfcc": "loud",
+    "mfcc 20": "loud, num_ceps=20, cepstral_lifter=0.0",
+    "mfcc 23": "loud, num_ceps=23, cepstral_lifter=10.0",
+    "mfcc energy": "loud, use_energy=True",
+    "mfcc last": "loud, htk_compat=True, subtract_mean=True",
+}
+
+_MEL = {
+    "": "",
+    "frames": "n_fft=512, win_length=400, hop_length=160, n_mels=40",
+    "normalized": "normalized=True, n_mels=20",
+    "frame length": "normalized='frame_length', n_mels=20",
+    "magnitude": "power=1.0, n_mels=20",
+    "not centred": "center=False, n_mels=20",
+    "pad": "pad=100, n_mels=20",
+    "constant": "pad_mode='constant', n_mels=20",
+    "replicate": "pad_mode='replicate', n_mels=20",
+    "slaney": "norm='slaney', mel_scale='slaney', n_mels=20",
+    "rate": "sample_rate=22255, n_mels=20",
+    "band": "f_min=100.0, f_max=7000.0, n_mels=20",
+    "hamming": "window_fn=torch.hamming_window, n_mels=20",
+    "blackman": "window_fn=torch.blackman_window, wkwargs={'periodic': False}, n_mels=20",
+}
+
+_CEPSTRA = {
+    "": "n_mfcc=13, melkwargs={'n_mels': 40}",
+    "log": "log_mels=True, n_mfcc=13, melkwargs={'n_mels': 40}",
+    "not orthonormal": "norm=None, n_mfcc=5, melkwargs={'n_mels': 20, 'window_fn': torch.hamming_window}",
+    "log not orthonormal": "norm=None, log_mels=True, n_mfcc=5, melkwargs={'n_mels': 20}",
+}
+
+CALLS: dict[str, dict[str, str]] = {
+    "torchaudio": {
+        **{f"kaldi {name}": f"kaldi.{name.split()[0]}(t({rest.split(',')[0]}){rest[rest.find(','):] if ',' in rest else ''})"
+           for name, rest in _KALDI.items()},
+        **{f"mel {name}": f"transforms.MelSpectrogram({rest})(t(x))" for name, rest in _MEL.items()},
+        "mel channels": "transforms.MelSpectrogram(n_mels=20)(t(np.stack([stereo, stereo])))",
+        **{f"cepstra {name}": f"transforms.MFCC({rest})(t(x))" for name, rest in _CEPSTRA.items()},
+        **{f"cepstra {name} of channels": f"transforms.MFCC({rest})(t(stereo))" for name, rest in _CEPSTRA.items()},
+        "cepstra of a batch": "transforms.MFCC(n_mfcc=5)(t(np.stack([stereo, stereo[::-1] / 10])))",
+    },
+    "openai-whisper": {
+        "80": "whisper.log_mel_spectrogram(t(x))",
+        "128": "whisper.log_mel_spectrogram(t(x), n_mels=128)",
+        "array": "whisper.log_mel_spectrogram(x)",
+        "padding": "whisper.log_mel_spectrogram(t(x), padding=1000)",
+        "several": "whisper.log_mel_spectrogram(t(stereo), 80, 160)",
+        "one of several": "whisper.log_mel_spectrogram(t(stereo[:1]))",
+        "cut": "whisper.pad_or_trim(t(stereo), 5)",
+        "filled": "whisper.pad_or_trim(t(x[:9]), 15)",
+        "cut along an axis": "whisper.pad_or_trim(t(stereo[:, :6]), 1, axis=0)",
+        "filled along an axis": "whisper.pad_or_trim(t(stereo[:, :6]), 4, axis=-2)",
+        "of the length": "whisper.pad_or_trim(t(stereo[:, :6]), 6)",
+        "array cut": "whisper.pad_or_trim(stereo, 5)",
+        "array filled": "whisper.pad_or_trim(stereo[:, :6], 9)",
+        "constants": "np.array([whisper.SAMPLE_RATE, whisper.N_FFT, whisper.HOP_LENGTH, whisper.CHUNK_LENGTH, "
+        "whisper.N_SAMPLES, whisper.N_FRAMES, whisper.N_SAMPLES_PER_TOKEN, whisper.FRAMES_PER_SECOND, "
+        "whisper.TOKENS_PER_SECOND])",
+    },
+}  # fmt: skip
+
+# Calls that fail, with the argument that this package's error names.
+REFUSED: dict[str, dict[str, str]] = {
+    "torchaudio": {
+        "kaldi.fbank(t(loud), channel=2)": "channel",
+        "kaldi.fbank(t(loud[:, :300]))": "frame_length",
+        "kaldi.fbank(t(loud), frame_shift=0.01)": "frame_shift",
+        "kaldi.fbank(t(loud), frame_length=25.07, round_to_power_of_two=False)": "frame_length",
+        "kaldi.fbank(t(loud), num_mel_bins=3)": "num_mel_bins",
+        "kaldi.fbank(t(loud), window_type='hann')": "window_type",
+        "kaldi.fbank(t(loud), window_type='kaiser')": "window_type",
+        "kaldi.mfcc(t(loud), num_ceps=24)": "num_ceps",
+        "transforms.MelSpectrogram(norm='htk')": "norm",
+        "transforms.MelSpectrogram(mel_scale='kaldi')": "mel_scale",
+        "transforms.MFCC(dct_type=3)": "dct_type",
+        "transforms.MFCC(norm='backward')": "norm",
+        "transforms.MFCC(n_mfcc=129)": "n_mfcc",
+    },
+    "openai-whisper": {
+        "whisper.log_mel_spectrogram(t(x), n_mels=64)": "n_mels",
+    },
+}
+
+# Functions and classes whose arguments must have the same names, order and defaults.
+SIGNATURES: dict[str, list[str]] = {
+    "torchaudio": ["kaldi.fbank", "kaldi.mfcc", "transforms.MelSpectrogram", "transforms.MFCC"],
+    "openai-whisper": ["whisper.log_mel_spectrogram", "whisper.pad_or_trim"],
+}
+
+
+def signature(item: Any) -> str:
+    """The arguments' names and defaults. A default that is a function is shown by its name."""
+    found = []
+    for argument in inspect.signature(item).parameters.values():
+        default = argument.default
+        value = getattr(default, "__name__", None) or repr(default)
+        found.append(argument.name if default is argument.empty else f"{argument.name}={value}")
+    return ", ".join(found)
+
+
+def about() -> dict[str, Any]:
+    """The versions, signatures and classes of errors that were recorded."""
+    return json.loads(ABOUT.read_text("utf-8"))
+
+
+def results() -> Any:
+    """The recorded arrays: `library/call`."""
+    return np.load(RESULTS, allow_pickle=False)

@@ -1,0 +1,56 @@
+"""Runs the originals and records their results: `python python/tests/originals/record.py`, in the environment of
+conformance/make/requirements.txt."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import calls
+import numpy as np
+import torch
+import torchaudio
+import torchaudio.compliance.kaldi
+import whisper.audio
+
+torch.set_num_threads(1)
+
+NAMES: dict[str, Any] = {
+    **calls.INPUTS,
+    "t": lambda x: torch.from_numpy(np.ascontiguousarray(x)),
+    "torch": torch,
+    "kaldi": torchaudio.compliance.kaldi,
+    "transforms": torchaudio.transforms,
+    "whisper": whisper.audio,
+}
+
+
+def failure(call: str) -> str:
+    """The class of error that the call raises."""
+    try:
+        eval(call, dict(NAMES))
+    except Exception as error:
+        return type(error).__name__
+    raise SystemExit(f"{call} does not fail")
+
+
+def main() -> None:
+    arrays = {
+        f"{library}/{name}": np.asarray(eval(call, dict(NAMES)))
+        for library, group in calls.CALLS.items()
+        for name, call in group.items()
+    }
+    np.savez_compressed(calls.RESULTS, **arrays)
+    recorded = {
+        "versions": {name: version(name) for name in (*calls.CALLS, "torch", "numpy")},
+        "signatures": {
+            name: calls.signature(eval(name, dict(NAMES))) for group in calls.SIGNATURES.values() for name in group
+        },
+        "errors": {call: failure(call) for group in calls.REFUSED.values() for call in group},
+    }
+    calls.ABOUT.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -8,19 +8,34 @@ use std::fmt;
 #[derive(Debug, uniffi::Error)]
 pub enum NativeError {
     /// An option has a value that is not allowed.
-    Config { text: String, field: String, value: String, wanted: String },
+    Config {
+        text: String,
+        field: String,
+        value: String,
+        wanted: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
     /// No option or preset has that name.
-    UnknownName { text: String, what: String, name: String, known: Vec<String> },
+    UnknownName {
+        text: String,
+        what: String,
+        name: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
     /// The input has no samples.
     EmptyInput { text: String },
     /// A sample is no finite number, or too large.
     Sample { text: String, index: u64, value: f32, limit: f32 },
     /// A buffer has the wrong length.
-    BufferSize { text: String, expected: u64, actual: u64 },
+    BufferSize { text: String, field: String, expected: u64, actual: u64 },
     /// An allocation failed.
     Allocation { text: String, bytes: u64 },
     /// The stream was finished and not reset.
     Finished { text: String },
+    /// An argument that is not an option is not allowed.
+    Argument { text: String, field: String },
     /// Anything else; `code` is core's.
     Other { text: String, code: String },
 }
@@ -28,21 +43,25 @@ pub enum NativeError {
 impl From<Error> for NativeError {
     fn from(error: Error) -> Self {
         let (text, code) = (error.to_string(), error.code().to_string());
+        let known = error.known_names().map(String::from).collect();
+        let closest = error.closest_name().map(String::from);
         match error {
             Error::Config { field, value, wanted } => {
-                Self::Config { text, field: field.into_owned(), value, wanted }
+                Self::Config { text, field: field.into_owned(), value, wanted, known, closest }
             }
-            Error::UnknownName { what, name, known } => {
-                let known = known.into_iter().map(Into::into).collect();
-                Self::UnknownName { text, what: what.into(), name, known }
+            Error::UnknownName { what, name, .. } => {
+                Self::UnknownName { text, what: what.into(), name, known, closest }
             }
             Error::EmptyInput => Self::EmptyInput { text },
             Error::Sample { index, value, limit } => {
                 Self::Sample { text, index: index as u64, value, limit }
             }
-            Error::BufferSize { expected, actual, .. } => {
-                Self::BufferSize { text, expected: expected as u64, actual: actual as u64 }
-            }
+            Error::BufferSize { what, expected, actual } => Self::BufferSize {
+                text,
+                field: what.into(),
+                expected: expected as u64,
+                actual: actual as u64,
+            },
             Error::Allocation { bytes } => Self::Allocation { text, bytes: bytes as u64 },
             Error::Finished => Self::Finished { text },
             _ => Self::Other { text, code },
@@ -60,6 +79,7 @@ impl fmt::Display for NativeError {
             | Self::BufferSize { text, .. }
             | Self::Allocation { text, .. }
             | Self::Finished { text }
+            | Self::Argument { text, .. }
             | Self::Other { text, .. } => f.write_str(text),
         }
     }

@@ -1,7 +1,6 @@
 //! Samples and results in the caller's memory.
 
 use crate::errors::NativeError;
-use mojo_audio_core::ErrorKind;
 use std::borrow::Cow;
 
 /// A type of samples, for which every bit pattern is a value.
@@ -62,7 +61,7 @@ pub fn output(address: u64, length: u64, samples: &[u8]) -> Result<&mut [f32], N
 }
 
 fn refused(text: String) -> NativeError {
-    NativeError::Other { text, code: ErrorKind::Argument.code().into() }
+    NativeError::Argument { text, field: "out".into() }
 }
 
 #[cfg(test)]

@@ -18,13 +18,18 @@ impl NativeStream {
         Ok(self.lock().push_into(&samples::<S>(bytes), out)? as u64)
     }
 
-    fn lock(&self) -> MutexGuard<'_, MelStream> {
+    pub fn lock(&self) -> MutexGuard<'_, MelStream> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[uniffi::export]
 impl NativeStream {
+    /// Where the stream is in memory, for the push in `direct.rs`. It stays there.
+    fn address(&self) -> u64 {
+        std::ptr::from_ref(self).addr() as u64
+    }
+
     /// Rows of each frame.
     fn n_mels(&self) -> u64 {
         self.lock().n_mels() as u64

@@ -43,12 +43,12 @@ const LANGUAGES: &str = "
 | Go | `*mojoaudio.Error` | `Code.String()` | `Code` | `Field`, `Index`, `Clip` |
 | Python | `mojo_audio.Error` and its subclasses | `code` | `number` | all, as attributes |
 | JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | – | all, as properties |
-| Swift | `MelError` | `code` | `kind.number` | of the cases: `field`, `value`, `wanted`, `kind`, `name`, `known`, `index`, `limit`, `expected`, `actual` |
-| Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | the same as Swift's, and `clip`, as properties |
+| Swift | `MelError` | `code` | `kind.number` | all: `clip` of the error, the others of its `reason` |
+| Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | all, as properties of the subclasses |
 
 Zig, Julia and other languages that call the C library have its functions. In C++ and JavaScript, `value` is also the
-name that was not found; in Swift and Kotlin, `what` is called `kind`. In JavaScript, an error about an argument has
-one of Node's own codes, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
+name that was not found. In JavaScript, an error about an argument has one of Node's own codes,
+`ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
 
 Where a language has its own type for a fault, the library uses it: an aborted call ends with the signal's reason in
 JavaScript and with a `CancellationException` in Kotlin, and in Kotlin a call on a closed object throws an

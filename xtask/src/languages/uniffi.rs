@@ -29,3 +29,47 @@ pub fn shown_is_tested(workspace: &Workspace, language: &str, test: &str) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mojo_audio_core::{ERROR_KINDS, ErrorKind};
+
+    /// `unknown_name` is unknownName.
+    fn camel(name: &str) -> String {
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_string();
+        words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+    }
+
+    /// The text between a declaration's name and the parenthesis that closes it.
+    fn parameters<'a>(text: &'a str, declaration: &str) -> &'a str {
+        text.split_once(declaration).map_or("", |(_, rest)| rest.split(')').next().unwrap_or_default())
+    }
+
+    #[test]
+    fn errors_of_swift_and_kotlin_have_every_field_of_the_table() {
+        let workspace = Workspace::new();
+        let swift = workspace.read("uniffi/MojoAudio/Sources/MojoAudio/MelError.swift").unwrap();
+        let kotlin = workspace.read("uniffi/kotlin/src/main/kotlin/mojoaudio/MelException.kt").unwrap();
+        // What comes after them has no fields, or is raised in other languages only.
+        let raised =
+            ERROR_KINDS.iter().filter(|info| info.kind.number() <= ErrorKind::Argument.number());
+        for info in raised {
+            let case = camel(info.kind.code());
+            let class = case[..1].to_uppercase() + &case[1..];
+            for field in info.fields {
+                let in_swift = parameters(&swift, &format!("case {case}("));
+                assert!(
+                    in_swift.contains(&format!("{}: ", field.name)),
+                    "{case} of Swift: {}",
+                    field.name
+                );
+                let in_kotlin = parameters(&kotlin, &format!("class {class} internal constructor("));
+                let property = format!("public val {}: ", field.name);
+                assert!(in_kotlin.contains(&property), "{class} of Kotlin: {}", field.name);
+            }
+        }
+        assert!(ERROR_KINDS[ErrorKind::Argument as usize..].iter().all(|info| info.fields.is_empty()));
+    }
+}

@@ -10,7 +10,7 @@ extension MelConfig {
 
     /// The preset with a name, one of ``presets``.
     ///
-    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if no preset has that name.
+    /// - Throws: ``MelError/Reason/unknownName(what:name:known:closest:)`` if no preset has that name.
     public init(preset: String) throws(MelError) {
         let options = try refusing { try presetOptions(name: preset) }
         self.init(texts: OptionTexts(options))
@@ -23,8 +23,8 @@ extension MelConfig {
     /// The class's padding is ``padTo`` and its truncation ``maxLength``: unset both to keep the length of every
     /// signal. Longer signals that the class splits, or takes a random part of, keep their length.
     ///
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` if the text isn't JSON, or for a class or a
-    ///   setting (`field`) whose features the options can't describe.
+    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text isn't JSON, or for a class
+    ///   or a setting (`field`) whose features the options can't describe.
     public init(json: String) throws(MelError) {
         let options = try refusing { try jsonOptions(json: json) }
         self.init(texts: OptionTexts(options))
@@ -44,8 +44,8 @@ extension MelConfig {
     /// Sets an option by its name in Rust, such as `n_fft`, from text: a decimal number, `true` or `false`, the
     /// name of a choice, or `none` to unset an optional one.
     ///
-    /// - Throws: ``MelError/unknownName(kind:name:known:message:)`` if no option has that name,
-    ///   ``MelError/config(field:value:wanted:message:)`` if the text is not a value of its type.
+    /// - Throws: ``MelError/Reason/unknownName(what:name:known:closest:)`` if no option has that name,
+    ///   ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text is not a value of its type.
     public mutating func set(_ option: String, to text: String) throws(MelError) {
         let options = texts.byName
         let changed = try refusing { try changedOptions(options: options, name: option, text: text) }
@@ -54,7 +54,7 @@ extension MelConfig {
 
     /// Checks every option, alone and against the others.
     ///
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the wrong option.
+    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the wrong option.
     public func check() throws(MelError) {
         let options = texts.byName
         try refusing { try checkOptions(options: options) }

@@ -3,38 +3,63 @@
 import Foundation
 internal import MojoAudioNative
 
-/// The errors of the library. ``message`` says which option, argument or sample is wrong, what it is and what is
-/// allowed.
-public enum MelError: Error, Sendable, Hashable {
-    /// An option's value is not allowed, alone or together with another option.
-    case config(field: String, value: String, wanted: String, message: String)
+/// An error of the library.
+///
+/// ```swift
+/// do {
+///     _ = try MelConfig(preset: "wisper")
+/// } catch {
+///     print(error.code, error) // unknown_name unknown preset "wisper"; did you mean "whisper"?
+///     if case .unknownName(_, _, _, let closest?) = error.reason { print(closest) } // whisper
+/// }
+/// ```
+public struct MelError: Error, Sendable, Hashable {
+    /// What is wrong, and its parts.
+    public let reason: Reason
 
-    /// No option or preset (`kind`) has that name.
-    case unknownName(kind: String, name: String, known: [String], message: String)
+    /// The index of the clip in the batch, from 0; nil if the error isn't about one clip of a batch.
+    public let clip: Int?
 
-    /// The input has no samples.
-    case emptyInput(message: String)
+    /// Which option, argument or sample is wrong, what it must be and what it is, in English.
+    public let message: String
 
-    /// A sample is not finite, or so large that its power can't be represented. `index` counts from the start of
-    /// the input or the stream.
-    case sample(index: Int, value: Float, limit: Float, message: String)
+    /// What is wrong with an option, an argument, a sample or memory.
+    public enum Reason: Sendable, Hashable {
+        /// An option's value is not allowed, alone or together with another option. If the option is a choice and
+        /// the value none of its names, `known` has the names, and `closest` is the one that is most like it, if
+        /// any is.
+        case config(field: String, value: String, wanted: String, known: [String], closest: String?)
 
-    /// A buffer or a table has the wrong length, in values.
-    case bufferSize(expected: Int, actual: Int, message: String)
+        /// No option or preset (`what`) has that name. `closest` is the one of the known names that is most like
+        /// it, if any is.
+        case unknownName(what: String, name: String, known: [String], closest: String?)
 
-    /// An allocation failed.
-    case allocation(message: String)
+        /// The input has no samples.
+        case emptyInput
 
-    /// The stream was finished and not reset.
-    case finished(message: String)
+        /// A sample is not finite, or so large that its power can't be represented. `index` counts from the start
+        /// of the input or the stream.
+        case sample(index: Int, value: Float, limit: Float)
 
-    /// Anything else: an impossible argument (`argument`), or a failure of the library itself (`internal`), which
-    /// is a bug: please report it.
-    case other(code: String, message: String)
+        /// The buffer or table `field` has the wrong length, in values.
+        case bufferSize(field: String, expected: Int, actual: Int)
+
+        /// An allocation failed. `bytes` is `Int.max` if they are more than can be counted.
+        case allocation(bytes: Int)
+
+        /// The stream was finished and not reset.
+        case finished
+
+        /// The argument `field`, which is not an option, is not allowed.
+        case argument(field: String)
+
+        /// The library itself failed. That is a bug: please report it.
+        case `internal`
+    }
 
     /// The kind of error.
     public var kind: Kind {
-        switch self {
+        switch reason {
         case .config: .config
         case .unknownName: .unknownName
         case .emptyInput: .emptyInput
@@ -42,22 +67,13 @@ public enum MelError: Error, Sendable, Hashable {
         case .bufferSize: .bufferSize
         case .allocation: .allocation
         case .finished: .finished
-        case .other(let code, _): Kind(rawValue: code) ?? .internal
+        case .argument: .argument
+        case .internal: .internal
         }
     }
 
     /// A short name of the kind of error, the same in every version and language.
     public var code: String { kind.rawValue }
-
-    /// The whole sentence, in English.
-    public var message: String {
-        switch self {
-        case .config(_, _, _, let message), .unknownName(_, _, _, let message), .emptyInput(let message),
-            .sample(_, _, _, let message), .bufferSize(_, _, let message), .allocation(let message),
-            .finished(let message), .other(_, let message):
-            message
-        }
-    }
 }
 
 extension MelError: LocalizedError, CustomStringConvertible {
@@ -66,43 +82,32 @@ extension MelError: LocalizedError, CustomStringConvertible {
 }
 
 extension MelError {
-    init(_ error: NativeError) {
-        self =
-            switch error {
-            case .Config(let text, let field, let value, let wanted):
-                .config(field: field, value: value, wanted: wanted, message: text)
-            case .UnknownName(let text, let what, let name, let known):
-                .unknownName(
-                    kind: what, name: name, known: known, message: text)
-            case .EmptyInput(let text): .emptyInput(message: text)
-            case .Sample(let text, let index, let value, let limit):
-                .sample(index: Int(clamping: index), value: value, limit: limit, message: text)
-            case .BufferSize(let text, let expected, let actual):
-                .bufferSize(
-                    expected: Int(clamping: expected), actual: Int(clamping: actual), message: text)
-            case .Allocation(let text, _): .allocation(message: text)
-            case .Finished(let text): .finished(message: text)
-            case .Other(let text, let code): .other(code: code, message: text)
-            }
+    init(_ reason: Reason, _ message: String) {
+        self.init(reason: reason, clip: nil, message: message)
     }
 
-    /// The same error, with a few words before its message.
-    func about(_ prefix: String) -> MelError {
-        let message = prefix + self.message
-        return switch self {
-        case .config(let field, let value, let wanted, _):
-            .config(field: field, value: value, wanted: wanted, message: message)
-        case .unknownName(let kind, let name, let known, _):
-            .unknownName(kind: kind, name: name, known: known, message: message)
-        case .emptyInput: .emptyInput(message: message)
-        case .sample(let index, let value, let limit, _):
-            .sample(index: index, value: value, limit: limit, message: message)
-        case .bufferSize(let expected, let actual, _):
-            .bufferSize(expected: expected, actual: actual, message: message)
-        case .allocation: .allocation(message: message)
-        case .finished: .finished(message: message)
-        case .other(let code, _): .other(code: code, message: message)
+    init(_ error: NativeError) {
+        switch error {
+        case .Config(let text, let field, let value, let wanted, let known, let closest):
+            self.init(.config(field: field, value: value, wanted: wanted, known: known, closest: closest), text)
+        case .UnknownName(let text, let what, let name, let known, let closest):
+            self.init(.unknownName(what: what, name: name, known: known, closest: closest), text)
+        case .EmptyInput(let text): self.init(.emptyInput, text)
+        case .Sample(let text, let index, let value, let limit):
+            self.init(.sample(index: Int(clamping: index), value: value, limit: limit), text)
+        case .BufferSize(let text, let field, let expected, let actual):
+            let (expected, actual) = (Int(clamping: expected), Int(clamping: actual))
+            self.init(.bufferSize(field: field, expected: expected, actual: actual), text)
+        case .Allocation(let text, let bytes): self.init(.allocation(bytes: Int(clamping: bytes)), text)
+        case .Finished(let text): self.init(.finished, text)
+        case .Argument(let text, let field): self.init(.argument(field: field), text)
+        case .Other(let text, _): self.init(.internal, text)
         }
+    }
+
+    /// The same error, about one clip of a batch.
+    func of(clip: Int) -> MelError {
+        MelError(reason: reason, clip: clip, message: "clip \(clip): \(message)")
     }
 }
 
@@ -115,6 +120,6 @@ func refusing<R>(_ call: () throws -> R) throws(MelError) -> R {
     } catch let error as MelError {
         throw error
     } catch {
-        throw .other(code: MelError.Kind.internal.rawValue, message: error.localizedDescription)
+        throw MelError(.internal, error.localizedDescription)
     }
 }

@@ -29,9 +29,9 @@ public final class MelExtractor: Sendable {
     ///   - config: The options; the defaults are Whisper's.
     ///   - window: ``MelConfig/winLength`` values instead of those of ``MelConfig/window``.
     ///   - filterbank: (nMels, nFFT / 2 + 1) weights, row-major, instead of the triangles.
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the wrong option, or for a table with a
-    ///   value that is not finite; ``MelError/bufferSize(expected:actual:message:)`` for a table of the wrong
-    ///   length; ``MelError/allocation(message:)``.
+    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the wrong option, or for a
+    ///   table with a value that is not finite; ``MelError/Reason/bufferSize(field:expected:actual:)`` for a table
+    ///   of the wrong length; ``MelError/Reason/allocation(bytes:)``.
     public init(
         _ config: MelConfig = MelConfig(), window: [Float]? = nil, filterbank: [Float]? = nil
     ) throws(MelError) {
@@ -61,9 +61,9 @@ public final class MelExtractor: Sendable {
 
     /// The mel spectrogram of the samples.
     ///
-    /// - Throws: ``MelError/emptyInput(message:)`` if there are none;
-    ///   ``MelError/sample(index:value:limit:message:)`` for the first that is not finite, or so
-    ///   large that its power can't be represented; ``MelError/allocation(message:)``.
+    /// - Throws: ``MelError/Reason/emptyInput`` if there are none;
+    ///   ``MelError/Reason/sample(index:value:limit:)`` for the first that is not finite, or so
+    ///   large that its power can't be represented; ``MelError/Reason/allocation(bytes:)``.
     public func compute<S: MelSample>(_ samples: UnsafeBufferPointer<S>) throws(MelError) -> MelSpectrogram {
         let nFrames = frameCount(samples.count)
         return try spectrogram(nMels: nMels, nFrames: nFrames, layout: config.layout) { values in
@@ -92,7 +92,7 @@ public final class MelExtractor: Sendable {
     ///
     /// - Returns: The number of frames.
     /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, and
-    ///   ``MelError/bufferSize(expected:actual:message:)`` if `out` has less than ``nMels`` ·
+    ///   ``MelError/Reason/bufferSize(field:expected:actual:)`` if `out` has less than ``nMels`` ·
     ///   ``frameCount(_:)`` values. After an error the content of `out` is
     ///   undefined.
     public func compute<S: MelSample>(
@@ -115,14 +115,14 @@ public final class MelExtractor: Sendable {
     /// - Parameters:
     ///   - clips: The samples of each clip.
     ///   - threads: The number of threads; by default one for each core of the machine.
-    /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, for the first failed clip; the message
-    ///   starts with its index.
+    /// - Throws: What ``compute(_:)-(UnsafeBufferPointer<S>)`` throws, for the first failed clip;
+    ///   ``MelError/clip`` is its index.
     public func computeBatch<S: MelSample>(
         _ clips: [[S]], threads: Int? = nil
     ) throws(MelError) -> [MelSpectrogram] {
         let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         guard threads >= 1 else {
-            throw .other(code: MelError.Kind.argument.rawValue, message: "threads must be at least 1, got \(threads)")
+            throw MelError(.argument(field: "threads"), "threads must be at least 1, got \(threads)")
         }
         let batch = Batch(clips.count)
         DispatchQueue.concurrentPerform(iterations: min(threads, clips.count)) { _ in
@@ -130,7 +130,7 @@ public final class MelExtractor: Sendable {
                 do throws(MelError) {
                     batch.put(index, .success(try compute(clips[index])))
                 } catch {
-                    batch.put(index, .failure(error.about("clip \(index): ")))
+                    batch.put(index, .failure(error.of(clip: index)))
                 }
             }
         }
@@ -156,8 +156,8 @@ public final class MelExtractor: Sendable {
 
     /// A stream for one live signal.
     ///
-    /// - Throws: ``MelError/config(field:value:wanted:message:)`` with the option that needs the whole
-    ///   input, such as Whisper's ``MelConfig/reference``; ``MelError/allocation(message:)``.
+    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the option that needs the whole
+    ///   input, such as Whisper's ``MelConfig/reference``; ``MelError/Reason/allocation(bytes:)``.
     public func stream() throws(MelError) -> MelStream {
         MelStream(try refusing { try native.stream() }, nMels: nMels, layout: config.layout)
     }

@@ -9,6 +9,11 @@ internal import MojoAudioNative
 /// Made by ``MelExtractor/stream()``; it may outlive the extractor. Threads that use the same stream wait for
 /// each other. They must keep their samples in order.
 ///
+/// A push takes a lock and allocates: an array for the frames, and a small object even in
+/// ``push(_:into:)``. So don't push in a callback that must not wait, such as the render block of an audio unit:
+/// copy the samples to a ring buffer there, and push them on a thread of your own. The block of an
+/// `AVAudioEngine`'s tap may wait.
+///
 /// ```swift
 /// let config = MelConfig.whisper.with {
 ///     $0.reference = .fixed // a stream can't know the maximum of the whole input
@@ -52,8 +57,8 @@ public final class MelStream: Sendable {
 
     /// Appends any number of samples and returns the frames that they complete, often none.
     ///
-    /// - Throws: ``MelError/sample(index:value:limit:message:)`` with the sample's index since the stream's
-    ///   start; ``MelError/finished(message:)``; ``MelError/allocation(message:)``. An error changes nothing.
+    /// - Throws: ``MelError/Reason/sample(index:value:limit:)`` with the sample's index since the stream's
+    ///   start; ``MelError/Reason/finished``; ``MelError/Reason/allocation(bytes:)``. An error changes nothing.
     public func push<S: MelSample>(_ samples: UnsafeBufferPointer<S>) throws(MelError) -> MelSpectrogram {
         try locked { () throws(MelError) in
             let nFrames = framesAfter(samples.count)
@@ -74,11 +79,11 @@ public final class MelStream: Sendable {
     }
 
     /// Appends samples, and writes the frames to the start of `out`: (nMels, k), or (k, nMels) if
-    /// ``MelConfig/layout`` is `frameMajor`. It allocates no memory for them.
+    /// ``MelConfig/layout`` is `frameMajor`.
     ///
     /// - Returns: The number of frames, k.
     /// - Throws: What ``push(_:)-(UnsafeBufferPointer<S>)`` throws, and
-    ///   ``MelError/bufferSize(expected:actual:message:)`` if `out` has less than ``nMels`` ·
+    ///   ``MelError/Reason/bufferSize(field:expected:actual:)`` if `out` has less than ``nMels`` ·
     ///   ``framesAfter(_:)`` values. An error changes nothing.
     public func push<S: MelSample>(
         _ samples: UnsafeBufferPointer<S>, into out: UnsafeMutableBufferPointer<Float>
@@ -100,8 +105,8 @@ public final class MelStream: Sendable {
 
     /// Ends the signal and returns the frames that reach beyond its end.
     ///
-    /// - Throws: ``MelError/emptyInput(message:)`` if no sample was pushed;
-    ///   ``MelError/finished(message:)``; ``MelError/allocation(message:)``.
+    /// - Throws: ``MelError/Reason/emptyInput`` if no sample was pushed;
+    ///   ``MelError/Reason/finished``; ``MelError/Reason/allocation(bytes:)``.
     public func finish() throws(MelError) -> MelSpectrogram {
         try locked { () throws(MelError) in
             try spectrogram(nMels: nMels, nFrames: framesAtFinish, layout: layout) { values in
@@ -113,7 +118,7 @@ public final class MelStream: Sendable {
     /// Ends the signal, and writes the frames that reach beyond its end to the start of `out`.
     ///
     /// - Returns: The number of frames.
-    /// - Throws: What ``finish()`` throws, and ``MelError/bufferSize(expected:actual:message:)`` if `out`
+    /// - Throws: What ``finish()`` throws, and ``MelError/Reason/bufferSize(field:expected:actual:)`` if `out`
     ///   has less than ``nMels`` · ``framesAtFinish`` values; then the signal has not ended.
     public func finish(into out: UnsafeMutableBufferPointer<Float>) throws(MelError) -> Int {
         try locked { () throws(MelError) in try finishLocked(into: out) }

@@ -19,9 +19,9 @@ func lending<S: MelSample, R>(
     precondition(isInt16 || S.self == Float.self, "MelSample is for Float and Int16 only")
     let most = mostBytes / MemoryLayout<S>.stride
     guard samples.count <= most else {
-        throw .bufferSize(
-            expected: most, actual: samples.count,
-            message: "samples must have at most \(most) values, got \(samples.count); "
+        throw MelError(
+            .bufferSize(field: "samples", expected: most, actual: samples.count),
+            "samples must have at most \(most) values, got \(samples.count); "
                 + "a stream takes any number in parts")
     }
     let bytes =
@@ -51,7 +51,9 @@ func spectrogram(
     let (count, overflow) = nMels.multipliedReportingOverflow(by: nFrames)
     let (bytes, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
     if overflow || overflows || (bytes > largeResult && !isThere(bytes)) {
-        throw .allocation(message: "no memory for a result of \(nMels) rows and \(nFrames) frames")
+        throw MelError(
+            .allocation(bytes: overflow || overflows ? Int.max : bytes),
+            "no memory for a result of \(nMels) rows and \(nFrames) frames")
     }
     let data = try refusing {
         try [Float](unsafeUninitializedCapacity: count) { values, filled in

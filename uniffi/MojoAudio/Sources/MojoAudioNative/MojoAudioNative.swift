@@ -738,6 +738,11 @@ public func FfiConverterTypeNativeExtractor_lower(_ value: NativeExtractor) -> U
 public protocol NativeStreamProtocol: AnyObject, Sendable {
 
     /**
+     * Where the stream is in memory, for the push in `direct.rs`. It stays there.
+     */
+    func address()  -> UInt64
+
+    /**
      * Ends the signal, and writes the frames that reach over its end; gives their number.
      */
     func finish(address: UInt64, length: UInt64) throws  -> UInt64
@@ -812,6 +817,18 @@ open class NativeStream: NativeStreamProtocol, @unchecked Sendable {
 
         try! rustCall { uniffi_mojo_audio_uniffi_fn_free_nativestream(handle, $0) }
     }
+
+    /**
+     * Where the stream is in memory, for the push in `direct.rs`. It stays there.
+     */
+open func address() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_mojo_audio_uniffi_fn_method_nativestream_address(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
 
     /**
      * Ends the signal, and writes the frames that reach over its end; gives their number.
@@ -961,12 +978,12 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     /**
      * An option has a value that is not allowed.
      */
-    case Config(text: String, field: String, value: String, wanted: String
+    case Config(text: String, field: String, value: String, wanted: String, known: [String], closest: String?
     )
     /**
      * No option or preset has that name.
      */
-    case UnknownName(text: String, what: String, name: String, known: [String]
+    case UnknownName(text: String, what: String, name: String, known: [String], closest: String?
     )
     /**
      * The input has no samples.
@@ -981,7 +998,7 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     /**
      * A buffer has the wrong length.
      */
-    case BufferSize(text: String, expected: UInt64, actual: UInt64
+    case BufferSize(text: String, field: String, expected: UInt64, actual: UInt64
     )
     /**
      * An allocation failed.
@@ -992,6 +1009,11 @@ enum NativeError: Swift.Error, Equatable, Hashable {
      * The stream was finished and not reset.
      */
     case Finished(text: String
+    )
+    /**
+     * An argument that is not an option is not allowed.
+     */
+    case Argument(text: String, field: String
     )
     /**
      * Anything else; `code` is core's.
@@ -1019,13 +1041,16 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             text: try FfiConverterString.read(from: &buf),
             field: try FfiConverterString.read(from: &buf),
             value: try FfiConverterString.read(from: &buf),
-            wanted: try FfiConverterString.read(from: &buf)
+            wanted: try FfiConverterString.read(from: &buf),
+            known: try FfiConverterSequenceString.read(from: &buf),
+            closest: try FfiConverterOptionString.read(from: &buf)
             )
         case 2: return .UnknownName(
             text: try FfiConverterString.read(from: &buf),
             what: try FfiConverterString.read(from: &buf),
             name: try FfiConverterString.read(from: &buf),
-            known: try FfiConverterSequenceString.read(from: &buf)
+            known: try FfiConverterSequenceString.read(from: &buf),
+            closest: try FfiConverterOptionString.read(from: &buf)
             )
         case 3: return .EmptyInput(
             text: try FfiConverterString.read(from: &buf)
@@ -1038,6 +1063,7 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             )
         case 5: return .BufferSize(
             text: try FfiConverterString.read(from: &buf),
+            field: try FfiConverterString.read(from: &buf),
             expected: try FfiConverterUInt64.read(from: &buf),
             actual: try FfiConverterUInt64.read(from: &buf)
             )
@@ -1048,7 +1074,11 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
         case 7: return .Finished(
             text: try FfiConverterString.read(from: &buf)
             )
-        case 8: return .Other(
+        case 8: return .Argument(
+            text: try FfiConverterString.read(from: &buf),
+            field: try FfiConverterString.read(from: &buf)
+            )
+        case 9: return .Other(
             text: try FfiConverterString.read(from: &buf),
             code: try FfiConverterString.read(from: &buf)
             )
@@ -1060,19 +1090,22 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
     public static func write(_ value: NativeError, into buf: inout [UInt8]) {
         switch value {
 
-        case let .Config(text,field,value,wanted):
+        case let .Config(text,field,value,wanted,known,closest):
             writeInt(&buf, Int32(1))
             FfiConverterString.write(text, into: &buf)
             FfiConverterString.write(field, into: &buf)
             FfiConverterString.write(value, into: &buf)
             FfiConverterString.write(wanted, into: &buf)
+            FfiConverterSequenceString.write(known, into: &buf)
+            FfiConverterOptionString.write(closest, into: &buf)
 
-        case let .UnknownName(text,what,name,known):
+        case let .UnknownName(text,what,name,known,closest):
             writeInt(&buf, Int32(2))
             FfiConverterString.write(text, into: &buf)
             FfiConverterString.write(what, into: &buf)
             FfiConverterString.write(name, into: &buf)
             FfiConverterSequenceString.write(known, into: &buf)
+            FfiConverterOptionString.write(closest, into: &buf)
 
         case let .EmptyInput(text):
             writeInt(&buf, Int32(3))
@@ -1085,9 +1118,10 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             FfiConverterFloat.write(value, into: &buf)
             FfiConverterFloat.write(limit, into: &buf)
 
-        case let .BufferSize(text,expected,actual):
+        case let .BufferSize(text,field,expected,actual):
             writeInt(&buf, Int32(5))
             FfiConverterString.write(text, into: &buf)
+            FfiConverterString.write(field, into: &buf)
             FfiConverterUInt64.write(expected, into: &buf)
             FfiConverterUInt64.write(actual, into: &buf)
 
@@ -1100,8 +1134,13 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             writeInt(&buf, Int32(7))
             FfiConverterString.write(text, into: &buf)
 
-        case let .Other(text,code):
+        case let .Argument(text,field):
             writeInt(&buf, Int32(8))
+            FfiConverterString.write(text, into: &buf)
+            FfiConverterString.write(field, into: &buf)
+
+        case let .Other(text,code):
+            writeInt(&buf, Int32(9))
             FfiConverterString.write(text, into: &buf)
             FfiConverterString.write(code, into: &buf)
 
@@ -1121,6 +1160,30 @@ public func FfiConverterTypeNativeError_lift(_ buf: RustBuffer) throws -> Native
 #endif
 public func FfiConverterTypeNativeError_lower(_ value: NativeError) -> RustBuffer {
     return FfiConverterTypeNativeError.lower(value)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
+    typealias SwiftType = String?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
 }
 
 #if swift(>=5.8)
@@ -1296,6 +1359,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream() != 26326) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_mojo_audio_uniffi_checksum_method_nativestream_address() != 34764) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativestream_finish() != 42101) {

@@ -67,8 +67,8 @@ private func chunked<S: MelSample>(_ samples: [S], _ item: Case) throws {
     ]
     if whole.values.contains(true) {
         let error = try refusal { _ = try extractor.stream() }
-        guard case .config(let field, _, _, _) = error else {
-            Issue.record("\(error) came; a refused option is wanted")
+        guard case .config(let field, _, _, _, _) = error.reason else {
+            Issue.record("expected a refused option, got \(error)")
             return
         }
         #expect(whole[field] == true)
@@ -155,12 +155,12 @@ func refusals(_ item: Case) throws {
         }
     }
     #expect(error.code == wanted.code)
-    switch error {
-    case .config(let field, _, _, let message):
-        #expect(field == wanted.field && message.contains(field))
-    case .unknownName(_, let name, let known, let message):
-        #expect(name == wanted.name && message.contains("\"\(name)\"") && !known.isEmpty)
-    case .sample(let index, _, _, _): #expect(index == wanted.index)
+    switch error.reason {
+    case .config(let field, _, _, _, _):
+        #expect(field == wanted.field && error.message.contains(field))
+    case .unknownName(_, let name, let known, _):
+        #expect(name == wanted.name && error.message.contains("\"\(name)\"") && !known.isEmpty)
+    case .sample(let index, _, _): #expect(index == wanted.index)
     default: break
     }
 }

@@ -56,7 +56,7 @@ private func noise(_ count: Int) -> [Float] {
     let error = try refusal {
         _ = try MelConfig(json: #"{"feature_extractor_type": "ASTFeatureExtractor", "std": 0}"#)
     }
-    guard case .config("std", "0", _, _) = error else {
+    guard case .config("std", "0", _, [], nil) = error.reason else {
         Issue.record("\(error)")
         return
     }
@@ -72,21 +72,31 @@ private func noise(_ count: Int) -> [Float] {
     for (config, option) in wrong {
         for refused in [{ try config.check() }, { _ = try MelExtractor(config) }] {
             let error = try refusal { try refused() }
-            guard case .config(let field, _, _, let message) = error else {
+            guard case .config(option, _, _, [], nil) = error.reason else {
                 Issue.record("\(error)")
                 continue
             }
-            #expect(field == option && message.contains(option))
-            #expect(error.description == message && error.localizedDescription == message)
+            #expect(error.message.contains(option) && error.clip == nil)
+            #expect(error.description == error.message && error.localizedDescription == error.message)
         }
     }
     var config = MelConfig.whisper
     let error = try refusal { try config.set("n_mel", to: "1") }
-    guard case .unknownName("option", "n_mel", let known, _) = error else {
+    guard case .unknownName("option", "n_mel", let known, "n_mels") = error.reason else {
         Issue.record("\(error)")
         return
     }
     #expect(known.contains("n_mels") && config == .whisper)
+    let preset = try refusal { _ = try MelConfig(preset: "wisper") }
+    #expect(
+        preset.reason
+            == .unknownName(what: "preset", name: "wisper", known: MelConfig.presets, closest: "whisper"))
+    let choice = try refusal { try config.set("mel_scale", to: "htc") }
+    guard case .config("mel_scale", "htc", _, let scales, "htk") = choice.reason else {
+        Issue.record("\(choice)")
+        return
+    }
+    #expect(scales.contains("htk") && scales.contains("slaney"))
 }
 
 @Test func everyKindOfMemoryGivesTheSame() throws {
@@ -122,7 +132,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(try MelExtractor(MelConfig.whisper.with { $0.nMels = 300 }).emptyFilters.contains(0))
     for table in [[], ones + [1]] {
         let error = try refusal { _ = try MelExtractor(.whisper, window: table) }
-        guard case .bufferSize(400, table.count, _) = error else {
+        guard case .bufferSize("window", 400, table.count) = error.reason else {
             Issue.record("\(error)")
             continue
         }
@@ -168,7 +178,11 @@ private func noise(_ count: Int) -> [Float] {
     let error = try refusal {
         _ = try extractor.computeBatch([[0], [], [.nan]] as [[Float]])
     }
-    #expect(error.code == "empty_input" && error.message.hasPrefix("clip 1: "))
+    #expect(error.code == "empty_input" && error.message.hasPrefix("clip 1: ") && error.clip == 1)
+    let threads = try refusal { _ = try extractor.computeBatch([[0]] as [[Float]], threads: -1) }
+    #expect(threads.reason == .argument(field: "threads") && threads.clip == nil)
+    let memoryless = try refusal { _ = try endless.compute([0, 0] as [Float]) }
+    #expect(memoryless.reason == .allocation(bytes: Int(UInt32.max) * 80 * 4))
     #expect(try extractor.computeBatch([[Int16]]()).isEmpty)
 }
 
@@ -180,7 +194,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(first.nFrames == 6)
     // An error changes nothing.
     let error = try refusal { _ = try stream.push([0, .infinity] as [Float]) }
-    guard case .sample(1001, .infinity, _, _) = error else {
+    guard case .sample(1001, .infinity, _) = error.reason else {
         Issue.record("\(error)")
         return
     }

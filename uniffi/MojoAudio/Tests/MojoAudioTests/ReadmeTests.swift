@@ -28,3 +28,20 @@ import MojoAudio
     }
     #expect(nFrames == 100)
 }
+
+@Test func readmeHasAWindow() throws {
+    let config = MelConfig.whisper.with {
+        $0.reference = .fixed
+        $0.referenceValue = 1.5
+    }
+    let stream = try MelExtractor(config).stream()
+    let chunk = [Float](repeating: 0, count: 16_240)
+    var memory = [Float](repeating: 0, count: 8000)
+    try memory.withUnsafeMutableBufferPointer { input in
+        var frames = try MelWindow(nMels: stream.nMels, nFrames: 100, layout: .frameMajor)
+        try frames.push(stream.push(chunk))
+        try frames.copy(into: input) // the memory of an MLMultiArray, say
+        #expect(frames.isFull)
+    }
+    #expect(memory.allSatisfy { $0 != 0 })
+}

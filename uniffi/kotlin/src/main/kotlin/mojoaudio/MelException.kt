@@ -19,20 +19,30 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
     public var clip: Int? = null
         private set
 
-    /** The [value] of the option [field] is not allowed, alone or together with another option. */
+    /**
+     * The [value] of the option [field] is not allowed, alone or together with another option; [wanted] says what
+     * is. If the option is a choice and the value none of its names, [known] lists the names, and [closest] is
+     * the one that is most like the value, if any is.
+     */
     public class Config internal constructor(
         message: String,
         public val field: String,
         public val value: String,
         public val wanted: String,
+        public val known: List<String>,
+        public val closest: String?,
     ) : MelException(MelErrorKind.CONFIG, message)
 
-    /** No option or preset ([kind]) has that [name]. [known] lists the names. */
+    /**
+     * No option or preset ([what]) has that [name]. [known] lists the names, and [closest] is the one that is
+     * most like it, if any is.
+     */
     public class UnknownName internal constructor(
         message: String,
-        public val kind: String,
+        public val what: String,
         public val name: String,
         public val known: List<String>,
+        public val closest: String?,
     ) : MelException(MelErrorKind.UNKNOWN_NAME, message)
 
     /** The input has no samples. */
@@ -49,23 +59,26 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
         public val limit: Float,
     ) : MelException(MelErrorKind.SAMPLE, message)
 
-    /** A buffer or a table has the wrong length, in values. */
+    /** The buffer or table [field] has [actual] values and must have [expected]. */
     public class BufferSize internal constructor(
         message: String,
+        public val field: String,
         public val expected: Long,
         public val actual: Long,
     ) : MelException(MelErrorKind.BUFFER_SIZE, message)
 
-    /** An allocation failed. */
-    public class Allocation internal constructor(message: String) : MelException(MelErrorKind.ALLOCATION, message)
+    /** An allocation of [bytes] failed; -1 if they are more than a Long counts. */
+    public class Allocation internal constructor(message: String, public val bytes: Long) :
+        MelException(MelErrorKind.ALLOCATION, message)
 
     /** The stream was finished and not reset. */
     public class Finished internal constructor(message: String) : MelException(MelErrorKind.FINISHED, message)
 
-    /**
-     * Anything else: an impossible argument (`argument`), or a failure of the library itself (`internal`),
-     * which is a bug: please report it.
-     */
+    /** The argument [field], which is not an option, is not allowed. */
+    public class Argument internal constructor(message: String, public val field: String) :
+        MelException(MelErrorKind.ARGUMENT, message)
+
+    /** The library itself failed. That is a bug: please report it. */
     public class Other internal constructor(errorKind: MelErrorKind, message: String) :
         MelException(errorKind, message)
 
@@ -73,13 +86,14 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
     internal fun ofClip(clip: Int): MelException {
         val text = "clip $clip: $message"
         val error = when (this) {
-            is Config -> Config(text, field, value, wanted)
-            is UnknownName -> UnknownName(text, kind, name, known)
+            is Config -> Config(text, field, value, wanted, known, closest)
+            is UnknownName -> UnknownName(text, what, name, known, closest)
             is EmptyInput -> EmptyInput(text)
             is Sample -> Sample(text, index, value, limit)
-            is BufferSize -> BufferSize(text, expected, actual)
-            is Allocation -> Allocation(text)
+            is BufferSize -> BufferSize(text, field, expected, actual)
+            is Allocation -> Allocation(text, bytes)
             is Finished -> Finished(text)
+            is Argument -> Argument(text, field)
             is Other -> Other(errorKind, text)
         }
         error.clip = clip
@@ -90,15 +104,17 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
         private fun kind(code: String) = MelErrorKind.entries.find { it.code == code } ?: MelErrorKind.INTERNAL
 
         fun of(error: NativeException): MelException = when (error) {
-            is NativeException.Config -> Config(error.text, error.field, error.value, error.wanted)
+            is NativeException.Config ->
+                Config(error.text, error.field, error.value, error.wanted, error.known, error.closest)
             is NativeException.UnknownName ->
-                UnknownName(error.text, error.what, error.name, error.known)
+                UnknownName(error.text, error.what, error.name, error.known, error.closest)
             is NativeException.EmptyInput -> EmptyInput(error.text)
             is NativeException.Sample -> Sample(error.text, error.index.toLong(), error.value, error.limit)
             is NativeException.BufferSize ->
-                BufferSize(error.text, error.expected.toLong(), error.actual.toLong())
-            is NativeException.Allocation -> Allocation(error.text)
+                BufferSize(error.text, error.field, error.expected.toLong(), error.actual.toLong())
+            is NativeException.Allocation -> Allocation(error.text, error.bytes.toLong())
             is NativeException.Finished -> Finished(error.text)
+            is NativeException.Argument -> Argument(error.text, error.field)
             is NativeException.Other -> Other(kind(error.code), error.text)
         }
     }

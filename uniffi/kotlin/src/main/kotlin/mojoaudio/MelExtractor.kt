@@ -124,7 +124,7 @@ public class MelExtractor @JvmOverloads constructor(
      *
      * @return the number of frames
      * @throws MelException.BufferSize `out` has less than [nMels] · [frameCount] values
-     * @throws MelException.Other `out` overlaps the samples
+     * @throws MelException.Argument `out` overlaps the samples
      */
     public fun computeInto(samples: FloatBuffer, out: FloatBuffer): Int =
         fill(out, nMels) { address, length -> compute(Samples.of(samples), address, length) }
@@ -181,7 +181,7 @@ private fun bytes(table: FloatArray?): ByteBuffer {
 }
 
 private fun batch(count: Int, threads: Int, compute: (Int) -> MelSpectrogram): List<MelSpectrogram> {
-    if (threads < 0) throw MelException.Other(MelErrorKind.ARGUMENT, "threads must be at least 0, got $threads")
+    if (threads < 0) throw MelException.Argument("threads must be at least 0, got $threads", "threads")
     val results = arrayOfNulls<Result<MelSpectrogram>>(count)
     val taken = AtomicInteger()
     val work = {

@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.flowOn
 import kotlinx.coroutines.withContext
 import mojoaudio.internal.NativeStream
+import mojoaudio.internal.Pushes
 import mojoaudio.internal.Samples
 import mojoaudio.internal.fill
 import mojoaudio.internal.refusing
@@ -20,8 +21,15 @@ import mojoaudio.internal.spectrogram
  * them. All frames together have the same bits as from the whole signal.
  *
  * Made by [MelExtractor.stream]; it may outlive the extractor. Threads that use the same stream wait for each
- * other. They must keep their samples in order. [close] frees the memory, and later calls throw
- * [IllegalStateException]. Without [close] the memory is freed some time after the stream becomes unreachable.
+ * other. They must keep their samples in order. [close] waits for running calls and frees the memory, and later
+ * calls throw [IllegalStateException]. Without [close] the memory is freed some time after the stream becomes
+ * unreachable.
+ *
+ * A push takes a lock, and [push] allocates an array for the frames; [pushInto] with direct buffers of the
+ * machine's byte order copies nothing. The memory for copies is kept for the next push, up to 1 MiB. The JVM may
+ * stop any thread to collect garbage, so a callback that must not wait, such as one of Oboe's, is no place for
+ * either: let it fill a ring buffer, and push from a thread of your own. A thread that calls `AudioRecord.read` is
+ * such a thread.
  *
  * @property nMels number of rows of each frame
  */
@@ -30,8 +38,9 @@ public class MelStream internal constructor(
     public val nMels: Int,
     private val layout: MelConfig.Layout,
 ) : AutoCloseable {
-    /** Held while a call counts and writes its frames. */
+    /** Held by every call that changes the stream. */
     private val lock = Any()
+    private val pushes = Pushes(native, nMels)
 
     private fun open(): NativeStream {
         check(!native.uniffiIsDestroyed) { "the MelStream is closed" }
@@ -40,7 +49,10 @@ public class MelStream internal constructor(
 
     /** Frees the memory. A second call does nothing. */
     override fun close() {
-        native.close()
+        synchronized(lock) {
+            native.close()
+            pushes.close()
+        }
     }
 
     /** Number of frames that a push of a number of samples will return. */
@@ -78,15 +90,26 @@ public class MelStream internal constructor(
     public fun push(samples: ShortBuffer): MelSpectrogram = push(Samples.of(samples))
 
     private fun push(samples: Samples): MelSpectrogram = synchronized(lock) {
-        spectrogram(nMels, framesAfter(samples.count.toLong()), layout) { address, length ->
-            push(samples, address, length)
-        }
+        open()
+        val frames = pushes.push(samples)
+        if (frames == null) pushInTwoCalls(samples) else MelSpectrogram(frames, nMels, frames.size / nMels, layout)
     }
 
-    private fun push(samples: Samples, address: ULong, length: ULong): ULong = samples.lend { bytes ->
+    /** For long chunks, whose memory is not kept, and for the reason why samples were refused. */
+    private fun pushInTwoCalls(samples: Samples): MelSpectrogram =
+        spectrogram(nMels, framesAfter(samples.count.toLong()), layout) { address, length ->
+            pushInTwoCalls(samples, address, length)
+        }
+
+    private fun pushInTwoCalls(samples: Samples, address: ULong, length: ULong): ULong = samples.lend { bytes ->
         refusing {
             if (samples.isInt16) open().pushInt16(bytes, address, length) else open().push(bytes, address, length)
         }
+    }
+
+    private fun push(samples: Samples, address: ULong, length: ULong): ULong {
+        open()
+        return pushes.push(samples, address, length) ?: pushInTwoCalls(samples, address, length)
     }
 
     /**

@@ -92,9 +92,16 @@ class LibraryTest {
             }
         }
         val error = refused<MelException.UnknownName> { MelConfig.whisper().toBuilder().set("n_mel", "1") }
-        assertEquals(listOf("option", "n_mel"), listOf(error.kind, error.name))
+        assertEquals(listOf("option", "n_mel"), listOf(error.what, error.name))
         assertTrue("n_mels" in error.known)
-        refused<MelException.UnknownName> { MelConfig.preset("wisper") }
+        assertEquals("n_mels", error.closest)
+        val preset = refused<MelException.UnknownName> { MelConfig.preset("wisper") }
+        assertEquals(listOf("preset", "whisper", MelConfig.PRESETS), listOf(preset.what, preset.closest, preset.known))
+        val choice = refused<MelException.Config> { MelConfig.whisper().toBuilder().set("mel_scale", "htc") }
+        assertEquals(listOf("mel_scale", "htc", "htk"), listOf(choice.field, choice.value, choice.closest))
+        assertEquals(listOf("slaney", "htk"), choice.known.filter { it in setOf("slaney", "htk") })
+        val number = refused<MelException.Config> { MelConfig.whisper().copy(hopLength = 0).check() }
+        assertEquals(listOf("0", null, emptyList<String>()), listOf(number.value, number.closest, number.known))
     }
 
     @Test
@@ -147,7 +154,7 @@ class LibraryTest {
         assertTrue(0 in MelExtractor(MelConfig.whisper().copy(nMels = 300)).use { it.emptyFilters() })
         for (size in listOf(0, 401)) {
             val error = refused<MelException.BufferSize> { MelExtractor(MelConfig(), FloatArray(size)) }
-            assertEquals(listOf(400L, size.toLong()), listOf(error.expected, error.actual))
+            assertEquals(listOf("window", 400L, size.toLong()), listOf(error.field, error.expected, error.actual))
         }
         refused<MelException.Config> { MelExtractor(MelConfig(), FloatArray(400) { Float.NaN }) }
     }
@@ -165,15 +172,17 @@ class LibraryTest {
         val memory = direct(40_000)
         val samples = memory.duplicate().limit(1600) as FloatBuffer
         val short = refused<MelException.BufferSize> { extractor.computeInto(samples, direct(799)) }
-        assertEquals(listOf(800L, 799L), listOf(short.expected, short.actual))
+        assertEquals(listOf("out", 800L, 799L), listOf(short.field, short.expected, short.actual))
         refused<MelException.BufferSize> { extractor.computeInto(samples, FloatBuffer.allocate(0)) }
-        val same = refused<MelException.Other> { extractor.computeInto(samples, memory.position(1599) as FloatBuffer) }
-        assertEquals("argument", same.code)
+        memory.position(1599)
+        val same = refused<MelException.Argument> { extractor.computeInto(samples, memory) }
+        assertEquals(listOf("argument", "out"), listOf(same.code, same.field))
         refused<IllegalArgumentException> { extractor.computeInto(samples, direct(800).asReadOnlyBuffer()) }
         val endless = MelConfig.whisper().toBuilder().set("n_frames", "4294967295").build()
-        refused<MelException.Allocation> { MelExtractor(endless).use { it.compute(FloatArray(2)) } }
-        val threads = refused<MelException.Other> { extractor.computeBatch(listOf(FloatArray(1)), -1) }
-        assertEquals(MelErrorKind.ARGUMENT, threads.errorKind)
+        val memoryless = refused<MelException.Allocation> { MelExtractor(endless).use { it.compute(FloatArray(2)) } }
+        assertEquals(4_294_967_295 * 80 * 4, memoryless.bytes)
+        val threads = refused<MelException.Argument> { extractor.computeBatch(listOf(FloatArray(1)), -1) }
+        assertEquals(listOf(MelErrorKind.ARGUMENT, "threads"), listOf(threads.errorKind, threads.field))
         val clip = refused<MelException.EmptyInput> { extractor.computeBatch(listOf(FloatArray(1), FloatArray(0))) }
         assertTrue(clip.message!!.startsWith("clip 1: "))
         assertEquals(listOf(1, "empty_input", 3), listOf(clip.clip, clip.code, clip.errorKind.number))
@@ -206,6 +215,45 @@ class LibraryTest {
         assertEquals(6, stream.pushInto(FloatBuffer.wrap(samples), out))
         assertTrue(first.data.indices.all { out[it] == first.data[it] })
         stream.close()
+    }
+
+    @Test
+    fun `streams keep their memory, whatever is pushed`() = MelExtractor(streamed).use { extractor ->
+        val samples = noise(800_000)
+        val whole = extractor.compute(samples)
+        // Beyond the lengths from which on memory is not kept: 262,144 floats, and 3,276 frames.
+        val lengths = listOf(1, 0, 160, 7000, 262_145, 159, 524_800, 405, 400, 4930)
+        assertEquals(samples.size, lengths.sum())
+        val kinds = listOf<(MelStream, FloatArray) -> MelSpectrogram>(
+            { stream, part -> stream.push(part) },
+            { stream, part -> stream.push(floatArrayOf(9f) + part + 9f, 1, part.size) },
+            { stream, part -> stream.push(FloatBuffer.wrap(part)) },
+            { stream, part -> stream.push(direct(part.size).put(part).flip() as FloatBuffer) },
+            { stream, part ->
+                val bytes = ByteBuffer.allocateDirect(4 * part.size).order(ByteOrder.BIG_ENDIAN)
+                stream.push(bytes.asFloatBuffer().put(part).flip() as FloatBuffer)
+            },
+        )
+        extractor.stream().use { stream ->
+            for (push in kinds) {
+                var from = 0
+                val mels = lengths.map { length ->
+                    push(stream, samples.copyOfRange(from, from + length)).also { from += length }
+                } + stream.finish()
+                assertEquals(whole.nFrames, mels.sumOf { it.nFrames })
+                for (row in 0 until 80) {
+                    val streamed = mels.flatMap { mel -> (0 until mel.nFrames).map { mel[row, it] } }
+                    assertEquals((0 until whole.nFrames).map { whole[row, it] }, streamed)
+                }
+                stream.reset()
+            }
+            val integers = ShortArray(1000) { (it * 31).toShort() }
+            val expected = MelExtractor(streamed).use { it.compute(integers) }.data.asList()
+            assertEquals(expected, stream.push(integers).data.asList())
+            stream.reset()
+            val shorts = ByteBuffer.allocateDirect(2000).order(ByteOrder.nativeOrder()).asShortBuffer()
+            assertEquals(expected, stream.push(shorts.put(integers).flip() as ShortBuffer).data.asList())
+        }
     }
 
     @Test

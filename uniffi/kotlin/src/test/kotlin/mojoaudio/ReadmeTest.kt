@@ -46,4 +46,18 @@ class ReadmeTest {
         }
         assertEquals(100, text.lines().filter { it.isNotEmpty() }.sumOf { it.trim().toInt() })
     }
+
+    @Test
+    fun `a window`() {
+        val config = MelConfig.whisper().copy(reference = MelConfig.Reference.FIXED, referenceValue = 1.5)
+        MelExtractor(config).use { extractor ->
+            extractor.stream().use { stream ->
+                val chunk = FloatArray(16_240)
+                val frames = MelWindow(stream.nMels, 100, MelConfig.Layout.FRAME_MAJOR)
+                frames.push(stream.push(chunk))
+                val input = frames.read() // a direct FloatBuffer, the same each time
+                assertEquals(listOf(8000, true), listOf(input.remaining(), frames.isFull))
+            }
+        }
+    }
 }

@@ -19,29 +19,46 @@ import mojoaudio.MelSpectrogram
 internal abstract class Samples(val count: Int, val isInt16: Boolean) {
     private val size = if (isInt16) Short.SIZE_BYTES else Float.SIZE_BYTES
 
-    /** Lends the samples as bytes until the call returns. */
+    val bytes: Long get() = count.toLong() * size
+
+    /** The buffer that the samples are in, from its position on, if the library can read them there. */
+    open val direct: Buffer? get() = null
+
+    /** Copies the samples to the start of memory that has room for them. */
+    abstract fun copyTo(memory: ByteBuffer)
+
+    /** Lends the samples as bytes until the call returns. Those that the library can't read are copied once. */
     fun <R> lend(call: (ByteBuffer) -> R): R {
         val most = Int.MAX_VALUE / size
         if (count > most) {
             throw MelException.BufferSize(
                 "samples must have at most $most values, got $count; a stream takes any number in parts",
+                "samples",
                 most.toLong(),
                 count.toLong(),
             )
         }
-        return if (count == 0) call(ByteBuffer.allocateDirect(0)) else lendBytes(count.toLong() * size, call)
+        if (count == 0) return call(ByteBuffer.allocateDirect(0))
+        direct?.let { buffer -> return inPlace(buffer, size, bytes) { call(it.getByteBuffer(0, bytes)) } }
+        return scratch(bytes) { memory ->
+            val copy = memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder())
+            copyTo(copy)
+            call(copy)
+        }
     }
 
-    /** Lends at least one byte. Samples that the library can't read directly are copied once. */
-    protected abstract fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R
+    /** Calls with the address of the samples, which `copied` copies first if the library can't read them. */
+    inline fun <R> at(copied: (Samples) -> Long, call: (address: Long) -> R): R {
+        val buffer = direct ?: return call(copied(this))
+        return inPlace(buffer, size, bytes) { call(Pointer.nativeValue(it)) }
+    }
 
     companion object {
         fun of(array: FloatArray, offset: Int, length: Int): Samples {
             checkRange(offset, length, array.size)
             return object : Samples(length, false) {
-                override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R = scratch(bytes) { memory ->
-                    memory.write(0, array, offset, length)
-                    call(memory.getByteBuffer(0, bytes))
+                override fun copyTo(memory: ByteBuffer) {
+                    memory.asFloatBuffer().put(array, offset, length)
                 }
             }
         }
@@ -49,36 +66,26 @@ internal abstract class Samples(val count: Int, val isInt16: Boolean) {
         fun of(array: ShortArray, offset: Int, length: Int): Samples {
             checkRange(offset, length, array.size)
             return object : Samples(length, true) {
-                override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R = scratch(bytes) { memory ->
-                    memory.write(0, array, offset, length)
-                    call(memory.getByteBuffer(0, bytes))
+                override fun copyTo(memory: ByteBuffer) {
+                    memory.asShortBuffer().put(array, offset, length)
                 }
             }
         }
 
         fun of(buffer: FloatBuffer): Samples = object : Samples(buffer.remaining(), false) {
-            override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R =
-                if (isNative(buffer, buffer.order())) {
-                    inPlace(buffer, Float.SIZE_BYTES, bytes) { call(it.getByteBuffer(0, bytes)) }
-                } else {
-                    scratch(bytes) { memory ->
-                        floats(memory, bytes).put(buffer.duplicate())
-                        call(memory.getByteBuffer(0, bytes))
-                    }
-                }
+            override val direct get() = buffer.takeIf { isNative(it, it.order()) && count > 0 }
+
+            override fun copyTo(memory: ByteBuffer) {
+                memory.asFloatBuffer().put(buffer.duplicate())
+            }
         }
 
         fun of(buffer: ShortBuffer): Samples = object : Samples(buffer.remaining(), true) {
-            override fun <R> lendBytes(bytes: Long, call: (ByteBuffer) -> R): R =
-                if (isNative(buffer, buffer.order())) {
-                    inPlace(buffer, Short.SIZE_BYTES, bytes) { call(it.getByteBuffer(0, bytes)) }
-                } else {
-                    scratch(bytes) { memory ->
-                        memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asShortBuffer()
-                            .put(buffer.duplicate())
-                        call(memory.getByteBuffer(0, bytes))
-                    }
-                }
+            override val direct get() = buffer.takeIf { isNative(it, it.order()) && count > 0 }
+
+            override fun copyTo(memory: ByteBuffer) {
+                memory.asShortBuffer().put(buffer.duplicate())
+            }
         }
 
         private fun checkRange(offset: Int, length: Int, size: Int) {
@@ -114,8 +121,10 @@ internal fun spectrogram(
     }
 }
 
-private fun tooLarge(nMels: Int, nFrames: Long) =
-    MelException.Allocation("no memory for a result of $nMels rows and $nFrames frames")
+private fun tooLarge(nMels: Int, nFrames: Long) = MelException.Allocation(
+    "no memory for a result of $nMels rows and $nFrames frames",
+    runCatching { Math.multiplyExact(nFrames, nMels.toLong() * Float.SIZE_BYTES) }.getOrDefault(-1),
+)
 
 /** Lets `fill` write to the buffer from its position on, and returns its result, the number of frames. */
 internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: ULong) -> ULong): Int {
@@ -135,18 +144,21 @@ internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: U
     }
 }
 
-private fun address(pointer: Pointer): ULong = Pointer.nativeValue(pointer).toULong()
+internal fun address(pointer: Pointer): ULong = Pointer.nativeValue(pointer).toULong()
 
 private fun floats(memory: Memory, bytes: Long): FloatBuffer =
     memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer()
 
+/** Memory outside the heap. */
+internal fun allocated(bytes: Long): Memory = try {
+    Memory(bytes)
+} catch (_: OutOfMemoryError) {
+    throw MelException.Allocation("could not allocate $bytes bytes of memory", bytes)
+}
+
 /** Memory outside the heap for one call. */
 private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
-    val memory = try {
-        Memory(bytes)
-    } catch (_: OutOfMemoryError) {
-        throw MelException.Allocation("could not allocate $bytes bytes of memory")
-    }
+    val memory = allocated(bytes)
     return try {
         use(memory)
     } finally {
@@ -158,7 +170,7 @@ private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
 private fun isNative(buffer: Buffer, order: ByteOrder) = buffer.isDirect && order == ByteOrder.nativeOrder()
 
 /** The part of a direct buffer between its position and its limit. */
-private inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Pointer) -> R): R = try {
+internal inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Pointer) -> R): R = try {
     use(Native.getDirectBufferPointer(buffer).share(buffer.position().toLong() * size, bytes))
 } finally {
     keepReachable(buffer)
@@ -167,8 +179,8 @@ private inline fun <R> inPlace(buffer: Buffer, size: Int, bytes: Long, use: (Poi
 @Volatile
 private var kept: Any? = null
 
-/** Keeps a buffer reachable until here, because the library has only its address. */
-private fun keepReachable(value: Any) {
+/** Keeps an object reachable until here, because the library has only its address. */
+internal fun keepReachable(value: Any) {
     kept = value
     kept = null
 }

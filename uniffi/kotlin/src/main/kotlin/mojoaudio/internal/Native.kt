@@ -594,6 +594,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream(
     ): Int
+    external fun uniffi_mojo_audio_uniffi_checksum_method_nativestream_address(
+    ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativestream_finish(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativestream_frames_after(
@@ -649,6 +651,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_free_nativestream(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_mojo_audio_uniffi_fn_method_nativestream_address(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativestream_finish(`ptr`: Long,`address`: Long,`length`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativestream_frames_after(`ptr`: Long,`nSamples`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -820,6 +824,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream() and 0xFFFF) != 26326) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativestream_address() and 0xFFFF) != 34764) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativestream_finish() and 0xFFFF) != 42101) {
@@ -1404,6 +1411,11 @@ public object FfiConverterTypeNativeExtractor: FfiConverter<NativeExtractor, Lon
 public interface NativeStreamInterface {
 
     /**
+     * Where the stream is in memory, for the push in `direct.rs`. It stays there.
+     */
+    fun `address`(): kotlin.ULong
+
+    /**
      * Ends the signal, and writes the frames that reach over its end; gives their number.
      */
     fun `finish`(`address`: kotlin.ULong, `length`: kotlin.ULong): kotlin.ULong
@@ -1531,6 +1543,20 @@ open class NativeStream: Disposable, AutoCloseable, NativeStreamInterface
         return uniffiRustCall() { status ->
             UniffiLib.uniffi_mojo_audio_uniffi_fn_clone_nativestream(handle, status)
         }
+    }
+
+    /**
+     * Where the stream is in memory, for the push in `direct.rs`. It stays there.
+     */override fun `address`(): kotlin.ULong {
+            return FfiConverterULong.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_mojo_audio_uniffi_fn_method_nativestream_address(
+        it,
+        _status)
+}
+    }
+    )
     }
 
     /**
@@ -1689,10 +1715,14 @@ sealed class NativeException: kotlin.Exception() {
 
         val `value`: kotlin.String,
 
-        val `wanted`: kotlin.String
+        val `wanted`: kotlin.String,
+
+        val `known`: List<kotlin.String>,
+
+        val `closest`: kotlin.String?
         ) : NativeException() {
         override val message
-            get() = "text=${ `text` }, field=${ `field` }, value=${ `value` }, wanted=${ `wanted` }"
+            get() = "text=${ `text` }, field=${ `field` }, value=${ `value` }, wanted=${ `wanted` }, known=${ `known` }, closest=${ `closest` }"
     }
 
     /**
@@ -1706,10 +1736,12 @@ sealed class NativeException: kotlin.Exception() {
 
         val `name`: kotlin.String,
 
-        val `known`: List<kotlin.String>
+        val `known`: List<kotlin.String>,
+
+        val `closest`: kotlin.String?
         ) : NativeException() {
         override val message
-            get() = "text=${ `text` }, what=${ `what` }, name=${ `name` }, known=${ `known` }"
+            get() = "text=${ `text` }, what=${ `what` }, name=${ `name` }, known=${ `known` }, closest=${ `closest` }"
     }
 
     /**
@@ -1747,12 +1779,14 @@ sealed class NativeException: kotlin.Exception() {
 
         val `text`: kotlin.String,
 
+        val `field`: kotlin.String,
+
         val `expected`: kotlin.ULong,
 
         val `actual`: kotlin.ULong
         ) : NativeException() {
         override val message
-            get() = "text=${ `text` }, expected=${ `expected` }, actual=${ `actual` }"
+            get() = "text=${ `text` }, field=${ `field` }, expected=${ `expected` }, actual=${ `actual` }"
     }
 
     /**
@@ -1777,6 +1811,19 @@ sealed class NativeException: kotlin.Exception() {
         ) : NativeException() {
         override val message
             get() = "text=${ `text` }"
+    }
+
+    /**
+     * An argument that is not an option is not allowed.
+     */
+    class Argument(
+
+        val `text`: kotlin.String,
+
+        val `field`: kotlin.String
+        ) : NativeException() {
+        override val message
+            get() = "text=${ `text` }, field=${ `field` }"
     }
 
     /**
@@ -1810,12 +1857,15 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
+                FfiConverterSequenceString.read(buf),
+                FfiConverterOptionalString.read(buf),
                 )
             2 -> NativeException.UnknownName(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterSequenceString.read(buf),
+                FfiConverterOptionalString.read(buf),
                 )
             3 -> NativeException.EmptyInput(
                 FfiConverterString.read(buf),
@@ -1828,6 +1878,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 )
             5 -> NativeException.BufferSize(
                 FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
                 FfiConverterULong.read(buf),
                 FfiConverterULong.read(buf),
                 )
@@ -1838,7 +1889,11 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
             7 -> NativeException.Finished(
                 FfiConverterString.read(buf),
                 )
-            8 -> NativeException.Other(
+            8 -> NativeException.Argument(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            9 -> NativeException.Other(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
@@ -1854,6 +1909,8 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 + FfiConverterString.allocationSize(value.`field`)
                 + FfiConverterString.allocationSize(value.`value`)
                 + FfiConverterString.allocationSize(value.`wanted`)
+                + FfiConverterSequenceString.allocationSize(value.`known`)
+                + FfiConverterOptionalString.allocationSize(value.`closest`)
             )
             is NativeException.UnknownName -> (
                 4UL
@@ -1861,6 +1918,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 + FfiConverterString.allocationSize(value.`what`)
                 + FfiConverterString.allocationSize(value.`name`)
                 + FfiConverterSequenceString.allocationSize(value.`known`)
+                + FfiConverterOptionalString.allocationSize(value.`closest`)
             )
             is NativeException.EmptyInput -> (
                 4UL
@@ -1876,6 +1934,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
             is NativeException.BufferSize -> (
                 4UL
                 + FfiConverterString.allocationSize(value.`text`)
+                + FfiConverterString.allocationSize(value.`field`)
                 + FfiConverterULong.allocationSize(value.`expected`)
                 + FfiConverterULong.allocationSize(value.`actual`)
             )
@@ -1887,6 +1946,11 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
             is NativeException.Finished -> (
                 4UL
                 + FfiConverterString.allocationSize(value.`text`)
+            )
+            is NativeException.Argument -> (
+                4UL
+                + FfiConverterString.allocationSize(value.`text`)
+                + FfiConverterString.allocationSize(value.`field`)
             )
             is NativeException.Other -> (
                 4UL
@@ -1904,6 +1968,8 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.write(value.`field`, buf)
                 FfiConverterString.write(value.`value`, buf)
                 FfiConverterString.write(value.`wanted`, buf)
+                FfiConverterSequenceString.write(value.`known`, buf)
+                FfiConverterOptionalString.write(value.`closest`, buf)
                 Unit
             }
             is NativeException.UnknownName -> {
@@ -1912,6 +1978,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.write(value.`what`, buf)
                 FfiConverterString.write(value.`name`, buf)
                 FfiConverterSequenceString.write(value.`known`, buf)
+                FfiConverterOptionalString.write(value.`closest`, buf)
                 Unit
             }
             is NativeException.EmptyInput -> {
@@ -1930,6 +1997,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
             is NativeException.BufferSize -> {
                 buf.putInt(5)
                 FfiConverterString.write(value.`text`, buf)
+                FfiConverterString.write(value.`field`, buf)
                 FfiConverterULong.write(value.`expected`, buf)
                 FfiConverterULong.write(value.`actual`, buf)
                 Unit
@@ -1945,8 +2013,14 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
-            is NativeException.Other -> {
+            is NativeException.Argument -> {
                 buf.putInt(8)
+                FfiConverterString.write(value.`text`, buf)
+                FfiConverterString.write(value.`field`, buf)
+                Unit
+            }
+            is NativeException.Other -> {
+                buf.putInt(9)
                 FfiConverterString.write(value.`text`, buf)
                 FfiConverterString.write(value.`code`, buf)
                 Unit
@@ -1954,6 +2028,35 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
     }
 
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
+    override fun read(buf: ByteBuffer): kotlin.String? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterString.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.String?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterString.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.String?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterString.write(value, buf)
+        }
+    }
 }
 
 /**

@@ -1,5 +1,8 @@
 //! Kotlin: the jar for the JVM with this machine's library, and the Android archive where there is an NDK.
 
+mod central;
+
+use super::natives::Natives;
 use crate::Result;
 use crate::elf;
 use crate::languages::kotlin::{self, maven, native};
@@ -24,34 +27,88 @@ const ABIS: &[(&str, &str, &str)] = &[
     ("x86_64", "x86_64-linux-android", "x86_64-linux-android"),
 ];
 
-pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
+/// JNA's name of a machine, Rust's, and the file of its library.
+const DESKTOPS: &[(&str, &str, &str)] = &[
+    ("linux-x86-64", "x86_64-unknown-linux-gnu", LIBRARY),
+    ("linux-aarch64", "aarch64-unknown-linux-gnu", LIBRARY),
+    ("darwin-x86-64", "x86_64-apple-darwin", "libmojo_audio_uniffi.dylib"),
+    ("darwin-aarch64", "aarch64-apple-darwin", "libmojo_audio_uniffi.dylib"),
+    ("win32-x86-64", "x86_64-pc-windows-gnu", "mojo_audio_uniffi.dll"),
+];
+
+pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
+    // Without what an earlier run has gathered.
+    fs::remove_dir_all(workspace.folder("kotlin/native")?)?;
     let library = native(workspace)?;
     if cfg!(target_os = "linux") {
         elf::check_alignment(&fs::read(library)?)?;
     }
+    let gathered = gather(&workspace.folder("kotlin/native")?, natives)?;
     // Into the machine's own Maven repository too: other projects find it there.
     run(maven(workspace, PROJECT)?.arg("install"))?;
     let name = format!("mojo-audio-{VERSION}.jar");
     let mut files = vec![folder.join(&name), folder.join(format!("mojo-audio-{VERSION}.pom"))];
-    kotlin::check_jar(workspace)?;
+    kotlin::check_jar(workspace, &gathered)?;
     fs::copy(kotlin::jar(workspace)?, &files[0])?;
-    fs::copy(workspace.path("uniffi/kotlin/pom.xml"), &files[1])?;
-    match env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT")) {
-        Some(ndk) => {
-            let mut libraries = Vec::new();
-            for (abi, target, compiler) in ABIS {
-                libraries.push((*abi, cross(workspace, Path::new(&ndk), target, compiler)?));
-            }
-            let archive = folder.join(format!("mojo-audio-android-{VERSION}.aar"));
-            let classes = build(workspace)?.join("classes");
-            pack(workspace, &classes, &libraries, &archive)?;
-            let pom = folder.join(format!("mojo-audio-android-{VERSION}.pom"));
-            fs::write(&pom, android_pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
-            files.extend([archive, pom]);
+    let pom = workspace.read("uniffi/kotlin/pom.xml")?;
+    let pom = match env::var(central::REPOSITORY) {
+        Ok(repository) => central::pom(&pom, &repository)?,
+        Err(_) => {
+            eprintln!("not for Maven Central: {} must be the project's address", central::REPOSITORY);
+            pom
         }
-        None => eprintln!("no Android archive: set ANDROID_NDK_HOME to where Android's NDK is"),
+    };
+    fs::write(&files[1], &pom)?;
+    files.extend(central::extras(workspace, folder, &format!("mojo-audio-{VERSION}"))?);
+    let libraries = android(workspace, natives)?;
+    if libraries.is_empty() {
+        eprintln!(
+            "no Android archive: set ANDROID_NDK_HOME to where Android's NDK is, or use --natives"
+        );
+    } else {
+        let archive = folder.join(format!("mojo-audio-android-{VERSION}.aar"));
+        let classes = build(workspace)?.join("classes");
+        pack(workspace, &classes, &libraries, &archive)?;
+        let description = folder.join(format!("mojo-audio-android-{VERSION}.pom"));
+        fs::write(&description, android_pom(&pom)?)?;
+        files.extend([archive, description]);
+        files.extend(central::extras(workspace, folder, &format!("mojo-audio-android-{VERSION}"))?);
+    }
+    if let Ok(key) = env::var(central::KEY) {
+        files.extend(central::sign(workspace, &key, &files)?);
     }
     Ok(files)
+}
+
+/// Copies libraries that were built elsewhere to where the jar is packed from; returns their names in it.
+fn gather(to: &Path, natives: &Natives) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for (platform, target, file) in DESKTOPS {
+        let Some(library) = natives.find(target, file) else { continue };
+        if file.ends_with(".so") {
+            let checked = elf::check_alignment(&fs::read(&library)?);
+            checked.map_err(|error| format!("{}: {error}", library.display()))?;
+        }
+        fs::create_dir_all(to.join(platform))?;
+        // In place of this machine's own, too: it may run on older systems.
+        fs::copy(library, to.join(platform).join(file))?;
+        names.push(format!("{platform}/{file}"));
+    }
+    Ok(names)
+}
+
+/// The libraries for Android: from the folder, or built by the NDK.
+fn android(workspace: &Workspace, natives: &Natives) -> Result<Vec<(&'static str, PathBuf)>> {
+    let ndk = env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT"));
+    let mut libraries = Vec::new();
+    for (abi, target, compiler) in ABIS {
+        if let Some(library) = natives.find(target, LIBRARY) {
+            libraries.push((*abi, library));
+        } else if let Some(ndk) = &ndk {
+            libraries.push((*abi, cross(workspace, Path::new(ndk), target, compiler)?));
+        }
+    }
+    Ok(libraries)
 }
 
 /// Where Maven builds the library.
@@ -153,5 +210,23 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     if files != wanted {
         return Err(format!("{files:?} came; {wanted:?} is wanted").into());
     }
-    android_pom(&workspace.read("uniffi/kotlin/pom.xml")?).map(drop)
+    central::check(&android_pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
+
+    let natives = folder.join("natives");
+    for (target, file) in
+        [("aarch64-unknown-linux-gnu", LIBRARY), ("x86_64-pc-windows-gnu", "mojo_audio_uniffi.dll")]
+    {
+        fs::create_dir_all(natives.join(target))?;
+        fs::copy(&aligned, natives.join(target).join(file))?;
+    }
+    let gathered = gather(&folder.join("gathered"), &Natives(Some(natives.clone())))?;
+    let wanted = ["linux-aarch64/libmojo_audio_uniffi.so", "win32-x86-64/mojo_audio_uniffi.dll"];
+    if gathered != wanted || wanted.iter().any(|name| !folder.join("gathered").join(name).is_file()) {
+        return Err(format!("expected {wanted:?} for the jar, got {gathered:?}").into());
+    }
+    fs::copy(&small, natives.join("aarch64-unknown-linux-gnu").join(LIBRARY))?;
+    if gather(&folder.join("gathered"), &Natives(Some(natives))).is_ok() {
+        return Err("a library for pages of 4 KB was gathered".into());
+    }
+    Ok(())
 }

@@ -1,78 +1,321 @@
-//! Swift: the package MojoAudio with its XCFramework inside, which only Apple's own tools make.
+//! Swift: the released form of the package MojoAudio, with the XCFramework inside. It is folders and a list, so
+//! any system can put it together; only Apple's can try it.
 
-use crate::Result;
-use crate::workspace::{Workspace, run};
+use super::natives::Natives;
+use crate::workspace::{Workspace, ask, run};
+use crate::{Result, contents};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 const PACKAGE: &str = "uniffi/MojoAudio";
 const FRAMEWORK: &str = "CMojoAudio.xcframework";
+const LIBRARY: &str = "libmojo_audio_uniffi.a";
 
-/// Libraries that the framework has, each for the targets that become one file.
-const SLICES: &[(&str, &[&str])] = &[
-    ("macos", &["aarch64-apple-darwin", "x86_64-apple-darwin"]),
-    ("ios", &["aarch64-apple-ios"]),
-    ("ios-simulator", &["aarch64-apple-ios-sim", "x86_64-apple-ios"]),
+/// A library for one of Apple's platforms.
+struct Slice {
+    /// As the framework's list and folders call it.
+    platform: &'static str,
+    variant: Option<&'static str>,
+    /// The processors, and Rust's names of the targets.
+    targets: &'static [(Processor, &'static str)],
+}
+
+#[derive(Clone, Copy)]
+enum Processor {
+    Arm64,
+    X86_64,
+}
+
+impl Processor {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+
+    /// Type and subtype in Mach-O files: `CPU_TYPE_ARM64` and `CPU_TYPE_X86_64` with `…_SUBTYPE_ALL`.
+    fn numbers(self) -> (u32, u32) {
+        match self {
+            Self::Arm64 => (0x0100_000c, 0),
+            Self::X86_64 => (0x0100_0007, 3),
+        }
+    }
+}
+
+const SLICES: &[Slice] = &[
+    Slice { platform: "ios", variant: None, targets: &[(Processor::Arm64, "aarch64-apple-ios")] },
+    Slice {
+        platform: "ios",
+        variant: Some("simulator"),
+        targets: &[
+            (Processor::Arm64, "aarch64-apple-ios-sim"),
+            (Processor::X86_64, "x86_64-apple-ios"),
+        ],
+    },
+    Slice {
+        platform: "ios",
+        variant: Some("maccatalyst"),
+        targets: &[
+            (Processor::Arm64, "aarch64-apple-ios-macabi"),
+            (Processor::X86_64, "x86_64-apple-ios-macabi"),
+        ],
+    },
+    Slice {
+        platform: "macos",
+        variant: None,
+        targets: &[
+            (Processor::Arm64, "aarch64-apple-darwin"),
+            (Processor::X86_64, "x86_64-apple-darwin"),
+        ],
+    },
 ];
 
-pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
-    if !cfg!(target_os = "macos") {
-        return Err("dist swift: an XCFramework is made by Xcode: run `cargo xtask dist swift` on macOS; \
-                    on Linux the package links what `cargo build --release --package mojo-audio-uniffi` \
-                    makes"
+/// A slice with the library of each processor.
+type Built = (&'static Slice, Vec<(Processor, PathBuf)>);
+
+pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
+    let mut slices = Vec::new();
+    for slice in SLICES {
+        let mut libraries = Vec::new();
+        for (processor, target) in slice.targets {
+            match library(workspace, natives, target)? {
+                Some(library) => libraries.push((*processor, library)),
+                None => eprintln!("left out: {target}. `rustup target add {target}`, or --natives"),
+            }
+        }
+        if !libraries.is_empty() {
+            slices.push((slice, libraries));
+        }
+    }
+    if slices.is_empty() {
+        return Err("dist swift needs a static library for one of Apple's platforms: \
+                    `rustup target add aarch64-apple-ios` to build it, or --natives DIR"
             .into());
     }
-    let headers = workspace.folder("dist-swift/headers")?;
-    // Without what an earlier run has left.
-    fs::remove_dir_all(&headers)?;
-    // Xcode copies the headers of all frameworks into one folder, where only one module map can lie flat.
-    let module = workspace.folder("dist-swift/headers/CMojoAudio")?;
-    for file in ["CMojoAudio.h", "module.modulemap"] {
-        fs::copy(workspace.path(PACKAGE).join("Sources/CMojoAudio").join(file), module.join(file))?;
-    }
     let package = folder.join("MojoAudio");
-    run(workspace.command("cp").arg("-R").arg(workspace.path(PACKAGE)).arg(&package))?;
-    // In the framework now, and of use in a checkout only.
-    for part in ["Sources/CMojoAudio", "Tests", ".build"] {
-        let _ = fs::remove_dir_all(package.join(part));
-    }
-    let manifest = fs::read_to_string(package.join("Package.swift"))?;
-    let kept = |line: &&str| !line.contains("testTarget");
-    let manifest: String = manifest.lines().filter(kept).map(|line| format!("{line}\n")).collect();
-    fs::write(package.join("Package.swift"), manifest)?;
-
-    let framework = package.join(FRAMEWORK);
-    let mut xcodebuild = workspace.command("xcodebuild");
-    xcodebuild.arg("-create-xcframework");
-    for (name, targets) in SLICES {
-        let library = slice(workspace, name, targets)?;
-        xcodebuild.arg("-library").arg(library).arg("-headers").arg(&headers);
-    }
-    run(xcodebuild.arg("-output").arg(&framework))?;
-    run(workspace.command("swift").arg("build").current_dir(&package))?;
-    fs::remove_dir_all(package.join(".build"))?;
-
+    lay_out(workspace, &package, &slices)?;
     let archive = folder.join(format!("{FRAMEWORK}.zip"));
-    run(workspace
-        .command("ditto")
-        .args(["-c", "-k", "--sequesterRsrc", "--keepParent"])
-        .args([&framework, &archive]))?;
+    let mut zip = workspace.command("jar");
+    // A zip file without a manifest is a jar, and where Kotlin is built there is the program for it.
+    run(zip
+        .args(["--create", "--no-manifest", "--file"])
+        .arg(&archive)
+        .args(["-C"])
+        .args([package.as_os_str(), FRAMEWORK.as_ref()]))?;
+    if cfg!(target_os = "macos") {
+        run(workspace.command("swift").arg("build").current_dir(&package))?;
+        fs::remove_dir_all(package.join(".build"))?;
+    } else {
+        eprintln!("Xcode has not seen {FRAMEWORK}: try it on macOS before it is released");
+    }
+    if let Some(sum) = ask(workspace.command("sha256sum").arg(&archive)) {
+        let sum = sum.split(' ').next().unwrap_or_default();
+        println!("checksum of {FRAMEWORK}.zip for a binary target by URL: {sum}");
+    }
     Ok(vec![package, archive])
 }
 
-/// One static library for all targets of a slice.
-fn slice(workspace: &Workspace, name: &str, targets: &[&str]) -> Result<PathBuf> {
-    let mut lipo = workspace.command("lipo");
-    lipo.arg("-create");
-    for target in targets {
-        let mut cargo = workspace.cargo();
-        cargo.args(["build", "--locked", "--release", "--package", "mojo-audio-uniffi", "--lib"]);
-        run(cargo.args(["--target", target])).map_err(|error| {
-            format!("{error}\nthe target may be missing: rustup target add {target}")
-        })?;
-        lipo.arg(workspace.target().join(target).join("release/libmojo_audio_uniffi.a"));
+/// The static library of a target: from the given folder, or built if Rust's standard library for it is there.
+fn library(workspace: &Workspace, natives: &Natives, target: &str) -> Result<Option<PathBuf>> {
+    if let Some(file) = natives.find(target, LIBRARY) {
+        return Ok(Some(file));
     }
-    let library = workspace.folder(&format!("dist-swift/{name}"))?.join("libmojo_audio_uniffi.a");
-    run(lipo.arg("-output").arg(&library))?;
-    Ok(library)
+    let mut rustc = workspace.command("rustc");
+    let folder = ask(rustc.args(["--print", "target-libdir", "--target", target]));
+    if !folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
+        return Ok(None);
+    }
+    let mut cargo = workspace.cargo();
+    cargo.args(["rustc", "--locked", "--release", "--package", "mojo-audio-uniffi", "--lib"]);
+    // Not the dynamic library, which would need Apple's linker.
+    run(cargo.args(["--target", target, "--crate-type", "staticlib"]))?;
+    Ok(Some(workspace.target().join(target).join("release").join(LIBRARY)))
+}
+
+/// Lays the released package out in a folder that isn't there yet.
+fn lay_out(workspace: &Workspace, package: &Path, slices: &[Built]) -> Result {
+    let from = workspace.path(PACKAGE);
+    copy(&from.join("Package.swift"), &package.join("Package.swift"))?;
+    // The tests stay in the checkout, with their cases.
+    let manifest = package.join("Package.swift");
+    let kept = |line: &&str| !line.contains("testTarget");
+    let text = fs::read_to_string(&manifest)?;
+    fs::write(
+        &manifest,
+        text.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>(),
+    )?;
+    for part in ["CMojoAudio", "MojoAudioNative", "MojoAudio"] {
+        for entry in fs::read_dir(from.join("Sources").join(part))? {
+            let file = entry?.path();
+            copy(&file, &package.join("Sources").join(part).join(name(&file)))?;
+        }
+    }
+    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy(&workspace.path(license), &package.join(license))?;
+    }
+    let framework = package.join(FRAMEWORK);
+    for (slice, libraries) in slices {
+        let folder = framework.join(identifier(slice, libraries));
+        let library = folder.join(LIBRARY);
+        match libraries.as_slice() {
+            [(_, only)] => copy(only, &library)?,
+            several => {
+                fs::create_dir_all(&folder)?;
+                fs::write(&library, universal(several)?)?;
+            }
+        }
+        // Xcode copies the headers of all frameworks into one folder, where only one module map can be.
+        for file in ["CMojoAudio.h", "module.modulemap"] {
+            let header = from.join("Sources/CMojoAudio").join(file);
+            copy(&header, &folder.join("Headers/CMojoAudio").join(file))?;
+        }
+    }
+    fs::write(framework.join("Info.plist"), list(slices))?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(from, to).map_err(|error| format!("{}: {error}", from.display()))?;
+    Ok(())
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The folder of a slice, as Xcode would name it.
+fn identifier(slice: &Slice, libraries: &[(Processor, PathBuf)]) -> String {
+    let processors: Vec<_> = libraries.iter().map(|(processor, _)| processor.name()).collect();
+    let variant = slice.variant.map(|variant| format!("-{variant}")).unwrap_or_default();
+    format!("{}-{}{variant}", slice.platform, processors.join("_"))
+}
+
+/// A file for several processors: the header of Apple's `mach-o/fat.h`, in big-endian, and the libraries.
+fn universal(libraries: &[(Processor, PathBuf)]) -> Result<Vec<u8>> {
+    const MAGIC: u32 = 0xcafe_babe;
+    /// Libraries start at multiples of 16 KB, the size of Apple's pages, as a power of two.
+    const ALIGN: u32 = 14;
+    let mut header: Vec<u8> = [MAGIC, libraries.len() as u32].map(u32::to_be_bytes).concat();
+    let mut body = Vec::new();
+    let start = 1usize << ALIGN;
+    for (processor, file) in libraries {
+        let bytes = fs::read(file)?;
+        body.resize(body.len().next_multiple_of(start), 0);
+        let (cpu, subtype) = processor.numbers();
+        let [at, size] = [start + body.len(), bytes.len()].map(u32::try_from);
+        header.extend([cpu, subtype, at?, size?, ALIGN].map(u32::to_be_bytes).concat());
+        body.extend(bytes);
+    }
+    header.resize(start, 0);
+    Ok([header, body].concat())
+}
+
+/// The framework's `Info.plist`.
+fn list(slices: &[Built]) -> String {
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
+         \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>\n\
+         \t<key>AvailableLibraries</key>\n\t<array>\n",
+    );
+    for (slice, libraries) in slices {
+        let identifier = identifier(slice, libraries);
+        let processors: String = libraries
+            .iter()
+            .map(|(processor, _)| format!("<string>{}</string>", processor.name()))
+            .collect();
+        let variant = slice.variant.map(|variant| {
+            format!("\t\t\t<key>SupportedPlatformVariant</key>\n\t\t\t<string>{variant}</string>\n")
+        });
+        let _ = write!(
+            text,
+            "\t\t<dict>\n\t\t\t<key>BinaryPath</key>\n\t\t\t<string>{LIBRARY}</string>\n\
+             \t\t\t<key>HeadersPath</key>\n\t\t\t<string>Headers</string>\n\
+             \t\t\t<key>LibraryIdentifier</key>\n\t\t\t<string>{identifier}</string>\n\
+             \t\t\t<key>LibraryPath</key>\n\t\t\t<string>{LIBRARY}</string>\n\
+             \t\t\t<key>SupportedArchitectures</key>\n\t\t\t<array>{processors}</array>\n\
+             \t\t\t<key>SupportedPlatform</key>\n\t\t\t<string>{}</string>\n{}\t\t</dict>\n",
+            slice.platform,
+            variant.unwrap_or_default(),
+        );
+    }
+    text + "\t</array>\n\t<key>CFBundlePackageType</key>\n\t<string>XFWK</string>\n\
+            \t<key>XCFrameworkFormatVersion</key>\n\t<string>1.0</string>\n</dict>\n</plist>\n"
+}
+
+/// Lays a package out in the folder, its framework with stand-ins for Apple's libraries, and looks what is in it.
+pub fn check_layout(workspace: &Workspace, package: &Path) -> Result {
+    let folder = workspace.folder("dist-swift/check")?;
+    let mut slices = Vec::new();
+    for slice in SLICES {
+        let mut libraries = Vec::new();
+        for (processor, target) in slice.targets {
+            let file = folder.join(format!("{target}.a"));
+            fs::write(&file, format!("!<arch>\n{target}"))?;
+            libraries.push((*processor, file));
+        }
+        slices.push((slice, libraries));
+    }
+    lay_out(workspace, package, &slices)?;
+    contents::compare(workspace, "swift", &files(package, package)?)?;
+    // Another reader of property lists than ours: Python has one.
+    let program = "import plistlib, sys, pathlib\n\
+        for file in map(pathlib.Path, sys.argv[1:]):\n\
+        \x20   read = plistlib.loads(file.read_bytes())\n\
+        \x20   for library in read.get('AvailableLibraries', []):\n\
+        \x20       folder = file.parent / library['LibraryIdentifier']\n\
+        \x20       assert (folder / library['LibraryPath']).is_file(), library\n\
+        \x20       assert (folder / library['HeadersPath'] / 'CMojoAudio/module.modulemap').is_file(), library\n\
+        \x20       parts = [library['SupportedPlatform'], '_'.join(library['SupportedArchitectures'])]\n\
+        \x20       parts += [library[key] for key in ['SupportedPlatformVariant'] if key in library]\n\
+        \x20       assert '-'.join(parts) == library['LibraryIdentifier'], library\n\
+        \x20       print(library['LibraryIdentifier'])\n";
+    let mut python = workspace.command("python3");
+    python.args(["-I", "-c", program]).arg(package.join(FRAMEWORK).join("Info.plist"));
+    let read = run(python.arg(package.join("Sources/MojoAudio/PrivacyInfo.xcprivacy")))?;
+    if read.lines().count() != SLICES.len() {
+        return Err(format!("Info.plist lists {read:?}").into());
+    }
+    Ok(())
+}
+
+/// The files below a folder, by their paths from another one above it.
+fn files(folder: &Path, root: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            names.extend(files(&path, root)?);
+        } else {
+            names.push(path.strip_prefix(root)?.to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_for_two_processors_has_both_at_pages() {
+        let folder = Workspace::new().folder("dist-swift/universal").unwrap();
+        let (arm, intel) = (folder.join("arm.a"), folder.join("intel.a"));
+        fs::write(&arm, vec![1; 20_000]).unwrap();
+        fs::write(&intel, vec![2; 5]).unwrap();
+        let file = universal(&[(Processor::Arm64, arm), (Processor::X86_64, intel)]).unwrap();
+        let words: Vec<_> = file[..48]
+            .chunks_exact(4)
+            .map(|word| word.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)))
+            .collect();
+        assert_eq!(words[..2], [0xcafe_babe, 2]);
+        assert_eq!(words[2..7], [0x0100_000c, 0, 16_384, 20_000, 14]);
+        assert_eq!(words[7..12], [0x0100_0007, 3, 49_152, 5, 14]);
+        assert!(file[16_384..36_384].iter().all(|byte| *byte == 1));
+        assert_eq!(file[49_152..], [2; 5]);
+    }
 }

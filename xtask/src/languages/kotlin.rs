@@ -47,13 +47,30 @@ impl Language for Kotlin {
         // The class path makes `java` run the example without a Maven of its own for each file.
         let dependencies = folder(workspace)?.join("classpath.txt");
         let mut maven = maven(workspace, ALL)?;
-        maven.args(["--projects", ":mel", "--also-make", "package", "exec:java", CLASSPATH]);
+        maven.args([
+            "--projects",
+            ":oldest,:apps,:mel",
+            "--also-make",
+            "package",
+            "exec:java",
+            CLASSPATH,
+        ]);
         maven.arg(format!("-Dexec.args={}", audio.display()));
         maven.arg(format!("-Dmdep.outputFile={}", dependencies.display()));
         let (mut counts, printed) = tests(&mut maven)?;
-        checks.check("files of the jar", check_jar(workspace));
+        checks.check("files of the jar", check_jar(workspace, &[]));
+        let classes = folder(workspace)?.join("mojo-audio/classes");
+        checks.check("classes for Java 11", check_class_versions(&classes));
         checks.check("examples/kotlin, by Maven", examples::prints(workspace, &printed));
         let classpath = fs::read_to_string(&dependencies)?;
+        let oldest = folder(workspace)?.join("oldest/classes");
+        let printed = {
+            let mut java = workspace.command("java");
+            java.arg("-classpath").arg(format!("{}:{}", oldest.display(), classpath.trim()));
+            show(java.arg("MelKt").arg(&audio))
+        };
+        let printed = printed.and_then(|printed| examples::prints(workspace, &printed));
+        checks.check("examples/kotlin, by Kotlin 2.1", printed);
         let classpath = format!("{}:{classpath}", folder(workspace)?.join("mel/classes").display());
         examples::check(workspace, &mut checks, "examples/kotlin", || {
             let mut java = workspace.command("java");
@@ -114,9 +131,42 @@ pub fn jar(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder(workspace)?.join(format!("mojo-audio/mojo-audio-{}.jar", env!("CARGO_PKG_VERSION"))))
 }
 
-/// Fails if the jar holds anything but the files of its list.
-pub fn check_jar(workspace: &Workspace) -> Result {
-    contents::compare(workspace, "kotlin", &contents::of_jar(workspace, &jar(workspace)?)?)
+/// Fails if the jar holds anything but the files of its list and the libraries that were gathered for other
+/// machines, or lacks one of them.
+pub fn check_jar(workspace: &Workspace, gathered: &[String]) -> Result {
+    let mut files = contents::of_jar(workspace, &jar(workspace)?)?;
+    if let Some(missing) = gathered.iter().find(|name| !files.contains(name)) {
+        return Err(format!("the jar lacks {missing}").into());
+    }
+    let own = format!("{}/", platform()?);
+    files.retain(|name| name.starts_with(&own) || !gathered.contains(name));
+    contents::compare(workspace, "kotlin", &files)
+}
+
+/// Fails if a class below the folder is of a later version than Java 11's.
+fn check_class_versions(classes: &Path) -> Result {
+    const JAVA_11: u16 = 55;
+    let mut folders = vec![classes.to_path_buf()];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "class") {
+                count += 1;
+                // After the magic number and the minor version.
+                match fs::read(&path)?.get(6..8) {
+                    Some(&[high, low]) if u16::from_be_bytes([high, low]) <= JAVA_11 => {}
+                    version => return Err(format!("{}: version {version:?}", path.display()).into()),
+                }
+            }
+        }
+    }
+    if count == 0 {
+        return Err(format!("{}: no classes", classes.display()).into());
+    }
+    Ok(())
 }
 
 /// Maven on a project.

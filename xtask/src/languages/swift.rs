@@ -3,9 +3,10 @@
 use super::c::CARGO;
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, examples, uniffi};
-use crate::Result;
 use crate::workspace::{Printed, Workspace, show};
+use crate::{Result, dist};
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,15 +49,36 @@ impl Language for Swift {
         let build = workspace.folder("swift/package")?;
         let mut counts = tests(&mut command(workspace, PACKAGE, "test", &library, &build))?;
 
+        // The example, from a folder in which the package has its released form.
+        let released = workspace.folder("swift/released")?;
+        checks.check("the released package", release(workspace, &library, &released));
         let build = workspace.folder("swift/example")?;
         examples::check(workspace, &mut checks, "examples/swift", || {
-            let mut example = command(workspace, EXAMPLE, "run", &library, &build);
-            example.arg("mel");
+            let mut example = workspace.command("swift");
+            example.current_dir(released.join(EXAMPLE)).arg("run").arg("--scratch-path").arg(&build);
+            // Linked as a user's program would, without the checkout's folder in its manifest.
+            example.env_remove("MOJO_AUDIO_LIBRARY");
+            example.args(["-Xlinker", &format!("-L{}", released.join("lib").display()), "mel"]);
             Ok(example)
         })?;
         counts += checks.counts();
         Ok(counts)
     }
+}
+
+/// Lays the released package out in an empty folder, with the example and the library for Linux.
+fn release(workspace: &Workspace, library: &Path, folder: &Path) -> Result {
+    fs::remove_dir_all(folder)?;
+    dist::swift::check_layout(workspace, &folder.join(PACKAGE))?;
+    fs::create_dir_all(folder.join(EXAMPLE))?;
+    for file in ["Package.swift", "main.swift"] {
+        fs::copy(workspace.path(EXAMPLE).join(file), folder.join(EXAMPLE).join(file))?;
+    }
+    // Without the shared library, which the linker would prefer.
+    let name = "libmojo_audio_uniffi.a";
+    fs::create_dir_all(folder.join("lib"))?;
+    fs::copy(library.join(name), folder.join("lib").join(name))?;
+    Ok(())
 }
 
 /// Swift on the package in a folder, with the folder that the library is in and one to build in.

@@ -108,6 +108,14 @@ CALLS: dict[str, dict[str, str]] = {
         "whisper.N_SAMPLES, whisper.N_FRAMES, whisper.N_SAMPLES_PER_TOKEN, whisper.FRAMES_PER_SECOND, "
         "whisper.TOKENS_PER_SECOND])",
     },
+    # What the drop-ins override, of classes that need torch.
+    "transformers": {
+        "ast": "bands('AST', {}, x, 20)",
+        "ast cut": "bands('AST', {'num_mel_bins': 40}, x, 9)",
+        "clap": "bands('Clap', {}, x, 'mel_filters')",
+        "clap slaney": "bands('Clap', {'feature_size': 32, 'top_db': 80}, x, 'mel_filters_slaney')",
+        "clap 16000": "bands('Clap', {'sampling_rate': 16000, 'hop_length': 160, 'frequency_max': 8000}, x, 'mel_filters')",
+    },
 }  # fmt: skip
 
 # Calls that fail, with the argument that this package's error names.
@@ -147,6 +155,11 @@ def signature(item: Any) -> str:
         value = getattr(default, "__name__", None) or repr(default)
         found.append(argument.name if default is argument.empty else f"{argument.name}={value}")
     return ", ".join(found)
+
+
+def settings(extractor: Any) -> dict[str, Any]:
+    """The settings of a feature extractor of transformers, without its tables."""
+    return {name: value for name, value in vars(extractor).items() if not isinstance(value, np.ndarray)}
 
 
 def about() -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 import torchaudio
 import torchaudio.compliance.kaldi
+import transformers
 import whisper.audio
 
 torch.set_num_threads(1)
@@ -23,7 +24,20 @@ NAMES: dict[str, Any] = {
     "kaldi": torchaudio.compliance.kaldi,
     "transforms": torchaudio.transforms,
     "whisper": whisper.audio,
+    "bands": lambda *call: bands(*call),
 }
+
+
+SETTINGS: dict[str, Any] = {}
+
+
+def bands(name: str, settings: dict[str, Any], audio: Any, last: Any) -> Any:
+    """What a class of transformers computes before it pads and normalizes. Notes the settings, for the tests."""
+    extractor = getattr(transformers, f"{name}FeatureExtractor")(**settings)
+    SETTINGS[f"{name} {settings}"] = calls.settings(extractor)
+    if name == "AST":
+        return extractor._extract_fbank_features(audio, last)
+    return extractor._np_extract_fbank_features(audio, getattr(extractor, last))
 
 
 def failure(call: str) -> str:
@@ -47,6 +61,7 @@ def main() -> None:
         "signatures": {
             name: calls.signature(eval(name, dict(NAMES))) for group in calls.SIGNATURES.values() for name in group
         },
+        "settings": SETTINGS,
         "errors": {call: failure(call) for group in calls.REFUSED.values() for call in group},
     }
     calls.ABOUT.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")

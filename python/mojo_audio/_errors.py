@@ -14,6 +14,8 @@ class Error(ValueError):
     """The number of the kind of error, the same in every language."""
     clip: int | None = None
     """Index of the clip of a batch, or of the signal of an array, that the error is about."""
+    path: str | None = None
+    """The audio file that the error is about, as the caller named it."""
 
 
 class ConfigError(Error):
@@ -115,6 +117,16 @@ class ClosedError(FinishedError):
     number = 10
 
 
+class FileError(Error):
+    """An audio file can't be read."""
+
+    code = "file"
+    number = 12
+    reason: str
+    """Why, in a word: `io`, `not_audio`, `unsupported`, `corrupt`, `truncated`, `sample_rate`, `empty_input`,
+    `allocation` or `internal`."""
+
+
 for _class in (
     Error,
     ConfigError,
@@ -126,6 +138,7 @@ for _class in (
     FinishedError,
     InputError,
     ClosedError,
+    FileError,
 ):
     # Tracebacks and pickles use the name that users import.
     _class.__module__ = "mojo_audio"

@@ -4,17 +4,44 @@
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Self, TypedDict, Unpack
+from mojo_audio._errors import Error
+from typing_extensions import Buffer, Self, TypedDict, Unpack
 
 class _SupportsDLPack(Protocol):
     def __dlpack__(self) -> Any: ...
     def __dlpack_device__(self) -> Any: ...
 
-_Audio: TypeAlias = npt.ArrayLike | _SupportsDLPack
+# As torchcodec's AudioSamples.
+class _AudioSamples(Protocol):
+    @property
+    def data(self) -> Any: ...
+    @property
+    def sample_rate(self) -> int: ...
+
+# As torchcodec's AudioDecoder.
+class _AudioDecoder(Protocol):
+    def get_all_samples(self) -> Any: ...
+
+_Samples: TypeAlias = npt.ArrayLike | _SupportsDLPack
+# Mappings are those of data sets of Hugging Face.
+_Audio: TypeAlias = (
+    _Samples
+    | tuple[_Samples | Buffer, SupportsIndex]
+    | Mapping[str, Any]
+    | _AudioSamples
+    | _AudioDecoder
+)
+_Result = TypeVar("_Result", covariant=True)
+_Errors: TypeAlias = Literal["raise", "return"]
+
+class _Readable(Protocol):
+    def read(self) -> bytes: ...
+
+_Source: TypeAlias = str | PathLike[str] | Buffer | _Readable | Mapping[str, Any]
 _Mel: TypeAlias = npt.NDArray[np.float32]
 _Preset: TypeAlias = Literal["whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank", "parakeet", "hifigan", "speecht5", "ast", "clap"]
 _Window: TypeAlias = Literal["hann", "hamming", "blackman", "povey", "rectangular"]
@@ -577,11 +604,15 @@ class _BandOptions(TypedDict, total=False):
 
 __all__ = [
     "PRESETS",
+    "Features",
     "MelConfig",
     "MelExtractor",
+    "MelFiles",
     "MelFrames",
     "MelStream",
     "__version__",
+    "compute_column",
+    "load",
     "mel_spectrogram",
     "mfcc",
     "unpickle_config",
@@ -1039,7 +1070,22 @@ class MelExtractor:
         window: npt.ArrayLike | None = None,
         filterbank: npt.ArrayLike | None = None,
     ) -> Self: ...
-    def __call__(self, audio: _Audio, out: _Mel | None = None, *, axis: int | None = None) -> _Mel: ...
+    def compute(
+        self,
+        audio: _Audio,
+        out: _Mel | None = None,
+        *,
+        axis: int | None = None,
+        resample: bool = False,
+    ) -> _Mel: ...
+    def __call__(
+        self,
+        audio: _Audio,
+        out: _Mel | None = None,
+        *,
+        axis: int | None = None,
+        resample: bool = False,
+    ) -> _Mel: ...
     @overload
     def batch(
         self,
@@ -1048,6 +1094,10 @@ class MelExtractor:
         *,
         lengths: Iterable[SupportsIndex] | None = None,
         padded: Literal[False] = False,
+        errors: Literal["raise"] = "raise",
+        fill: float | None = None,
+        out: _Mel | None = None,
+        resample: bool = False,
     ) -> list[_Mel]: ...
     @overload
     def batch(
@@ -1057,7 +1107,73 @@ class MelExtractor:
         *,
         lengths: Iterable[SupportsIndex] | None = None,
         padded: Literal[True],
+        errors: Literal["raise"] = "raise",
+        fill: float | None = None,
+        out: _Mel | None = None,
+        resample: bool = False,
     ) -> tuple[_Mel, npt.NDArray[np.int64]]: ...
+    @overload
+    def batch(
+        self,
+        clips: Iterable[_Audio] | npt.NDArray[Any] | _SupportsDLPack,
+        threads: int | None = None,
+        *,
+        lengths: Iterable[SupportsIndex] | None = None,
+        padded: Literal[False] = False,
+        errors: Literal["return"],
+        fill: float | None = None,
+        out: _Mel | None = None,
+        resample: bool = False,
+    ) -> list[_Mel | Error]: ...
+    @overload
+    def batch(
+        self,
+        clips: Iterable[_Audio] | npt.NDArray[Any] | _SupportsDLPack,
+        threads: int | None = None,
+        *,
+        lengths: Iterable[SupportsIndex] | None = None,
+        padded: Literal[True],
+        errors: Literal["return"],
+        fill: float | None = None,
+        out: _Mel | None = None,
+        resample: bool = False,
+    ) -> tuple[_Mel, npt.NDArray[np.int64], list[Error | None]]: ...
+    @overload
+    def batch(
+        self,
+        clips: Iterable[_Audio] | npt.NDArray[Any] | _SupportsDLPack,
+        threads: int | None = None,
+        *,
+        lengths: Iterable[SupportsIndex] | None = None,
+        padded: bool = False,
+        errors: _Errors = "raise",
+        fill: float | None = None,
+        out: _Mel | None = None,
+        resample: bool = False,
+    ) -> (
+        list[_Mel]
+        | list[_Mel | Error]
+        | tuple[_Mel, npt.NDArray[np.int64]]
+        | tuple[_Mel, npt.NDArray[np.int64], list[Error | None]]
+    ): ...
+    @overload
+    def files(
+        self,
+        sources: Iterable[_Source],
+        threads: int | None = None,
+        *,
+        errors: Literal["raise"] = "raise",
+        resample: bool = True,
+    ) -> MelFiles[_Mel]: ...
+    @overload
+    def files(
+        self,
+        sources: Iterable[_Source],
+        threads: int | None = None,
+        *,
+        errors: _Errors,
+        resample: bool = True,
+    ) -> MelFiles[_Mel | Error]: ...
     def stream(self) -> MelStream: ...
     def frame_count(self, n_samples: int, /) -> int: ...
     def empty_filters(self) -> list[int]: ...
@@ -1072,6 +1188,28 @@ class MelExtractor:
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: Any) -> Self: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None, /) -> tuple[object, object]: ...
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None, /) -> object: ...
+
+@final
+class Features:
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[Any, Any]: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __len__(self) -> int: ...
+
+def compute_column(
+    extractor: MelExtractor,
+    column: _ArrowArray | _ArrowStream,
+    *,
+    sample_rate: int | None = None,
+    resample: bool = True,
+    threads: int | None = None,
+    errors: _Errors = "return",
+) -> Features: ...
 
 @final
 class MelStream:
@@ -1098,11 +1236,22 @@ class MelFrames(Iterator[_Mel]):
     def __iter__(self) -> Self: ...
     def __next__(self) -> _Mel: ...
 
+@final
+class MelFiles(Iterator[_Result]):
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _Result: ...
+    def close(self) -> None: ...
+
+@overload
+def load(source: _Source, sample_rate: int = 16000) -> npt.NDArray[np.float32]: ...
+@overload
+def load(source: _Source, sample_rate: None) -> tuple[npt.NDArray[np.float32], int]: ...
 def mel_spectrogram(
     audio: _Audio,
     *,
     preset: _Preset = "whisper",
     axis: int | None = None,
+    resample: bool = False,
     sample_rate: int = 16000,
     n_fft: int = 400,
     win_length: int | None = None,
@@ -1173,6 +1322,7 @@ def mfcc(
     n_mfcc: int = 13,
     preset: _Preset = "kaldi-fbank",
     axis: int | None = None,
+    resample: bool = False,
     **options: Unpack[_BandOptions],
 ) -> _Mel: ...
 def unpickle_config(options: dict[str, Any], /) -> MelConfig: ...

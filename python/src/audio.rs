@@ -2,6 +2,7 @@
 //! once.
 
 use crate::errors::{input_error, raise, tuple};
+use crate::source::is_bytes;
 use mojo_audio_core::Error;
 use numpy::{
     Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
@@ -10,7 +11,7 @@ use numpy::{
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::IntoPyDict;
+use pyo3::types::{IntoPyDict, PyBool, PyMapping, PyMemoryView, PyTuple};
 
 /// Samples of one or more signals, contiguous, one signal after another.
 pub struct Audio<'py> {
@@ -19,6 +20,8 @@ pub struct Audio<'py> {
     pub outer: Vec<usize>,
     /// Number of samples of each signal.
     pub n_samples: usize,
+    /// The sample rate, if the audio says it.
+    pub rate: Option<u32>,
 }
 
 enum Samples<'py> {
@@ -73,8 +76,13 @@ fn addresses<T>(values: &[T]) -> std::ops::Range<usize> {
 impl<'py> Audio<'py> {
     /// One signal.
     pub fn signal(audio: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let array = as_array(audio)?;
         let py = audio.py();
+        let Described { samples, rate } = described(audio)?;
+        let mut array = as_array(&samples)?;
+        if rate.is_some() && array.ndim() == 2 && array.shape()[0] == 1 {
+            // One channel, as torchaudio and torchcodec have it.
+            array = array.get_item(0)?.cast_into()?;
+        }
         if array.ndim() == 0 {
             let kind = audio.get_type().name()?;
             let message = format!("audio must be an array of samples, got a single {kind}");
@@ -92,12 +100,13 @@ impl<'py> Audio<'py> {
                 ),
             ));
         }
-        Self::contiguous(&array)
+        Self::contiguous(&array, rate)
     }
 
     /// Every signal along an axis.
     pub fn signals(audio: &Bound<'py, PyAny>, axis: isize) -> PyResult<Self> {
-        let array = as_array(audio)?;
+        let Described { samples, rate } = described(audio)?;
+        let array = as_array(&samples)?;
         let (py, ndim) = (audio.py(), array.ndim() as isize);
         if !(-ndim..ndim).contains(&axis) {
             let shape = tuple(py, array.shape())?;
@@ -108,14 +117,14 @@ impl<'py> Audio<'py> {
             ));
         }
         if axis == -1 || axis == ndim - 1 {
-            return Self::contiguous(&array);
+            return Self::contiguous(&array, rate);
         }
         let numpy = py.import(intern!(py, "numpy"))?;
         let moved = numpy.call_method1(intern!(py, "moveaxis"), (array, axis, -1))?;
-        Self::contiguous(moved.cast::<PyUntypedArray>()?)
+        Self::contiguous(moved.cast::<PyUntypedArray>()?, rate)
     }
 
-    fn contiguous(array: &Bound<'py, PyUntypedArray>) -> PyResult<Self> {
+    fn contiguous(array: &Bound<'py, PyUntypedArray>, rate: Option<u32>) -> PyResult<Self> {
         let py = array.py();
         let shape = array.shape();
         let (&n_samples, outer) = shape
@@ -146,7 +155,7 @@ impl<'py> Audio<'py> {
                 ));
             }
         };
-        Ok(Self { samples, outer, n_samples })
+        Ok(Self { samples, outer, n_samples, rate })
     }
 
     /// Number of signals.
@@ -163,6 +172,88 @@ impl<'py> Audio<'py> {
             Samples::Converted(values) => Slice::Floats(values),
         }
     }
+}
+
+/// Samples, and their rate if the object says it.
+struct Described<'py> {
+    samples: Bound<'py, PyAny>,
+    rate: Option<u32>,
+}
+
+/// Takes audio apart that says its sample rate: a pair `(samples, rate)`, where samples may be the bytes of
+/// little-endian int16; a mapping with `array` and `sampling_rate`; an object with `data` and `sample_rate`;
+/// a decoder of such an object.
+fn described<'py>(audio: &Bound<'py, PyAny>) -> PyResult<Described<'py>> {
+    let py = audio.py();
+    if audio.is_instance_of::<PyUntypedArray>() {
+        return Ok(Described { samples: audio.clone(), rate: None });
+    }
+    if let Ok(pair) = audio.cast::<PyTuple>() {
+        if pair.len() == 2 && is_several(&pair.get_item(0)?)? {
+            let (samples, rate) = (pair.get_item(0)?, rate(&pair.get_item(1)?)?);
+            let samples = if is_raw(&samples)? { pcm(&samples)? } else { samples };
+            return Ok(Described { samples, rate: Some(rate) });
+        }
+    } else if let Ok(fields) = audio.cast::<PyMapping>() {
+        let field = |name| {
+            fields.get_item(name).map_err(|error| {
+                let message = format!(
+                    "audio as a mapping must have the samples as \"array\" and their rate as \
+                     \"sampling_rate\"; it has no \"{name}\""
+                );
+                let refusal = input_error(py, "audio", message);
+                refusal.set_cause(py, Some(error));
+                refusal
+            })
+        };
+        return Ok(Described { samples: field("array")?, rate: Some(rate(&field("sampling_rate")?)?) });
+    } else if audio.hasattr(intern!(py, "sample_rate"))? && audio.hasattr(intern!(py, "data"))? {
+        let rate = rate(&audio.getattr(intern!(py, "sample_rate"))?)?;
+        return Ok(Described { samples: audio.getattr(intern!(py, "data"))?, rate: Some(rate) });
+    } else if audio.hasattr(intern!(py, "get_all_samples"))? {
+        return described(&audio.call_method0(intern!(py, "get_all_samples"))?);
+    }
+    Ok(Described { samples: audio.clone(), rate: None })
+}
+
+/// Whether it is more than a number, so that a pair of it and a number is not two samples.
+fn is_several(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    // Arrays and tensors of no axis have a length that can't be asked for.
+    Ok(is_bytes(value) || value.hasattr(intern!(py, "__len__"))? && value.len().is_ok())
+}
+
+/// Whether it is bytes, and not a view of samples of another type.
+fn is_raw(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if !value.is_instance_of::<PyMemoryView>() {
+        return Ok(is_bytes(value));
+    }
+    value.getattr(intern!(value.py(), "itemsize"))?.eq(1)
+}
+
+/// A sample rate: a whole number, of any type.
+fn rate(value: &Bound<'_, PyAny>) -> PyResult<u32> {
+    let number = value.extract::<f64>().ok().filter(|_| !value.is_instance_of::<PyBool>());
+    let whole = number.filter(|rate| rate.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(rate));
+    whole.map(|rate| rate as u32).ok_or_else(|| {
+        let got = value.repr().map_or_else(|_| "?".into(), |text| text.to_string());
+        let message =
+            format!("audio: its sample rate must be a whole number, at least 1 Hz, got {got}");
+        input_error(value.py(), "audio", message)
+    })
+}
+
+/// Little-endian int16 samples, not copied.
+fn pcm<'py>(bytes: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = bytes.py();
+    let numpy = py.import(intern!(py, "numpy"))?;
+    numpy.call_method1(intern!(py, "frombuffer"), (bytes, "<i2")).map_err(|error| {
+        let message =
+            format!("audio as bytes must be little-endian int16 samples: {}", error.value(py));
+        let refusal = input_error(py, "audio", message);
+        refusal.set_cause(py, Some(error));
+        refusal
+    })
 }
 
 /// An object as a NumPy array: through the buffer protocol, `__array__`, DLPack, or as a sequence.

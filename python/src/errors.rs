@@ -1,21 +1,112 @@
 //! Core's errors as exceptions of `mojo_audio`, with their fields as attributes.
 
+use crate::rate::refusal;
+use crate::source::Fault;
 use mojo_audio_core::Error;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
+use std::fmt::Display;
 
 /// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    exception(py, error, error.to_string(), None).unwrap_or_else(|failure| failure)
+    raise_about(py, &About::default(), error)
 }
 
-/// The same for one of many clips; `what` it is called.
-pub fn raise_about(py: Python<'_>, what: &str, place: usize, error: &Error) -> PyErr {
-    let message = format!("{what} {place}: {error}");
-    exception(py, error, message, Some(place)).unwrap_or_else(|failure| failure)
+/// Which of many things an error is about.
+#[derive(Clone, Default)]
+pub struct About {
+    /// The place of the clip.
+    pub clip: Option<usize>,
+    /// Its file.
+    pub path: Option<String>,
 }
 
-fn exception(py: Python<'_>, error: &Error, message: String, clip: Option<usize>) -> PyResult<PyErr> {
+impl About {
+    /// The clip of a batch.
+    pub fn clip(place: usize) -> Self {
+        Self { clip: Some(place), path: None }
+    }
+
+    /// A text that starts with its name: the file, else the place.
+    pub fn message(&self, text: &dyn Display) -> String {
+        match self {
+            Self { path: Some(path), .. } => format!("{path}: {text}"),
+            Self { clip: Some(clip), .. } => format!("clip {clip}: {text}"),
+            Self { .. } => text.to_string(),
+        }
+    }
+
+    /// The same about a file, which may be bytes without a name.
+    pub fn of_file(&self, text: &dyn Display) -> String {
+        match self {
+            Self { clip: None, path: None } => format!("the file's bytes: {text}"),
+            about => about.message(text),
+        }
+    }
+
+    fn set(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if let Some(clip) = self.clip {
+            value.setattr("clip", clip)?;
+        }
+        if let Some(path) = &self.path {
+            value.setattr("path", path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The exception for an error about one of many things.
+pub fn raise_about(py: Python<'_>, about: &About, error: &Error) -> PyErr {
+    exception(py, error, about.message(error), about).unwrap_or_else(|failure| failure)
+}
+
+/// The same about one of the signals of an array.
+pub fn raise_about_signal(py: Python<'_>, signal: usize, error: &Error) -> PyErr {
+    let message = format!("signal {signal}: {error}");
+    exception(py, error, message, &About::clip(signal)).unwrap_or_else(|failure| failure)
+}
+
+/// The exception for what is wrong with a file.
+pub fn raise_fault(py: Python<'_>, about: &About, fault: &Fault) -> PyErr {
+    let text = about.of_file(&fault_text(fault));
+    let build = || {
+        let value = match fault {
+            Fault::Core(error) => return Ok(raise_about(py, about, error)),
+            Fault::Cancelled => new(py, "Error", text)?,
+            Fault::File(error) => {
+                let value = new(py, "FileError", text)?;
+                value.setattr("reason", error.code())?;
+                value
+            }
+            Fault::Rate(..) | Fault::Row(_) => {
+                let value = new(py, "InputError", text)?;
+                value.setattr("field", "audio")?;
+                value
+            }
+        };
+        about.set(&value)?;
+        Ok(PyErr::from_value(value))
+    };
+    build().unwrap_or_else(|failure: PyErr| failure)
+}
+
+/// What is wrong, without the name of the file.
+pub fn fault_text(fault: &Fault) -> String {
+    match fault {
+        Fault::Core(error) => error.to_string(),
+        Fault::File(error) => error.to_string(),
+        &Fault::Rate(rate, wanted) => refusal(rate, wanted),
+        Fault::Row(reason) => reason.clone(),
+        Fault::Cancelled => "the call was ended".into(),
+    }
+}
+
+/// A fault of this library.
+pub fn internal_error(py: Python<'_>, message: String) -> PyErr {
+    new(py, "Error", message).map_or_else(|failure| failure, PyErr::from_value)
+}
+
+fn exception(py: Python<'_>, error: &Error, message: String, about: &About) -> PyResult<PyErr> {
     let known: Vec<&str> = error.known_names().collect();
     let (class, fields): (_, Vec<(_, Bound<'_, PyAny>)>) = match error {
         Error::Config { field, value, wanted } => (
@@ -64,9 +155,7 @@ fn exception(py: Python<'_>, error: &Error, message: String, clip: Option<usize>
     for (name, field) in fields {
         value.setattr(name, field)?;
     }
-    if let Some(clip) = clip {
-        value.setattr("clip", clip)?;
-    }
+    about.set(&value)?;
     Ok(PyErr::from_value(value))
 }
 

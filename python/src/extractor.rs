@@ -1,17 +1,21 @@
 //! `MelExtractor`: a plan that threads share, called with audio.
 
-use crate::audio::{Audio, with_samples};
+use crate::audio::Audio;
 use crate::batch::{self, Clips};
 use crate::config::MelConfig;
-use crate::errors::{OrRaise, input_error, raise_about, shape_error};
+use crate::errors::{OrRaise, input_error, raise_about_signal, shape_error};
+use crate::files::MelFiles;
 use crate::output::{self, Out};
+use crate::rate::{self, conversion};
 use crate::stream::MelStream;
+use crate::threads;
 use mojo_audio_core as core;
-use mojo_audio_core::Overrides;
+use mojo_audio_core::config::Layout;
+use mojo_audio_core::{Overrides, Resampler};
 use numpy::{PyArray1, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Computes mel spectrograms with one configuration. It is checked and planned once, and any number of threads
 /// can use it at once. Computing releases the GIL.
@@ -44,6 +48,8 @@ pub struct MelExtractor {
     config: Py<MelConfig>,
     window: Option<Vec<f32>>,
     filterbank: Option<Vec<f32>>,
+    /// The same with frames one after the other, for columns of Arrow.
+    frame_major: OnceLock<Arc<core::MelExtractor>>,
 }
 
 #[pymethods]
@@ -77,21 +83,32 @@ impl MelExtractor {
                 core::MelExtractor::with_overrides(options, overrides)
             })
             .or_raise(py)?;
-        Ok(Self { extractor: Arc::new(extractor), config, window, filterbank })
+        Ok(Self {
+            extractor: Arc::new(extractor),
+            config,
+            window,
+            filterbank,
+            frame_major: OnceLock::new(),
+        })
     }
 
-    /// The mel spectrogram of one signal.
+    /// The mel spectrogram of one signal. A call of the extractor itself does the same.
     ///
     /// Parameters
     /// ----------
     /// audio
     ///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy
     ///     if they are contiguous. float64, sequences of floats, strided views and objects with the buffer
-    ///     protocol, `__array__` or DLPack are converted once.
+    ///     protocol, `__array__` or DLPack are converted once. Audio may say its sample rate: `(samples,
+    ///     rate)`, where samples may also be the bytes of little-endian int16; `{"array": samples,
+    ///     "sampling_rate": rate}`; an object with `data` and `sample_rate`, such as torchcodec's.
     /// out
     ///     A writable, C-contiguous float32 array of the result's shape, to fill and return.
     /// axis
     ///     The time axis, for arrays of several signals. Each signal is computed separately.
+    /// resample
+    ///     Whether to resample audio whose rate is not the configuration's (`input_rate`, or `sample_rate` if
+    ///     that is unset). Otherwise such a rate is an error.
     ///
     /// Returns
     /// -------
@@ -101,21 +118,29 @@ impl MelExtractor {
     /// Raises
     /// ------
     /// InputError
-    ///     `audio` is not an array of samples, or has several axes and no `axis` is set; `out` is not
-    ///     writable.
+    ///     `audio` is not an array of samples, or has several axes and no `axis` is set; its rate is another
+    ///     than the configuration's; `out` is not writable.
     /// EmptyInputError, SampleError
     ///     There are no samples; a sample is not finite, or so large that its power can't be represented.
     /// BufferSizeError
     ///     `out` has the wrong shape.
-    #[pyo3(signature = (audio, out = None, *, axis = None))]
-    fn __call__<'py>(
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy
+    /// >>> extractor = MelExtractor()
+    /// >>> extractor((numpy.zeros(48000, numpy.float32), 48000), resample=True).shape
+    /// (80, 100)
+    #[pyo3(signature = (audio, out = None, *, axis = None, resample = false))]
+    fn compute<'py>(
         &self,
         py: Python<'py>,
         audio: &Bound<'py, PyAny>,
         out: Option<Bound<'py, PyAny>>,
         axis: Option<isize>,
+        resample: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        compute(py, &self.extractor, audio, out, axis)
+        compute(py, &self.extractor, audio, out, axis, resample)
     }
 
     /// The mel spectrograms of many signals of any lengths, on several threads, each with the same bits as
@@ -126,22 +151,50 @@ impl MelExtractor {
     /// clips
     ///     An iterable of audio as for a call, or one array (n_clips, n_samples) with a clip in each row.
     /// threads
-    ///     Number of threads; by default one for each core of the machine.
+    ///     Number of threads; by default that of the environment variable `MOJO_AUDIO_THREADS`, else one for
+    ///     each core of the machine.
     /// lengths
     ///     With an array: how many samples of each row belong to the clip. The rest is padding, and not
     ///     read.
     /// padded
     ///     Whether to return one array instead of a list.
+    /// errors
+    ///     "raise", or "return": a clip that fails doesn't spoil the rest, and its exception takes its place.
+    /// fill
+    ///     With `padded`: the value after each clip's last frame. By default silence, each band's value where
+    ///     there is no sound, if that doesn't depend on the clip; 0 otherwise, as with Whisper's reference,
+    ///     the maximum of the clip, and where bands are normalized.
+    /// out
+    ///     With `padded`: a writable, C-contiguous float32 array to fill and return, of the result's shape or
+    ///     with room for more frames.
+    /// resample
+    ///     Whether to resample clips that say another rate than the configuration's.
     ///
     /// Returns
     /// -------
-    /// A list of float32 arrays, each as from a call. With `padded`, one float32 array (n_clips, n_mels, most
-    /// frames), padded with zeros, and an int64 array of the clips' frame counts.
+    /// A list of float32 arrays, each as from a call, and exceptions with `errors="return"`. With `padded`, one
+    /// float32 array (n_clips, n_mels, most frames), and an int64 array of the clips' frame counts; with
+    /// `errors="return"` also a list with each clip's exception or None.
     ///
     /// Raises
     /// ------
-    /// The errors of a call, for the first failed clip. The message starts with its index.
-    #[pyo3(signature = (clips, threads = None, *, lengths = None, padded = false))]
+    /// The errors of a call, for the first failed clip; `clip` is its index, with which the message starts.
+    /// InputError
+    ///     An argument is not allowed; `MOJO_AUDIO_THREADS` is no number.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import numpy
+    /// >>> extractor = MelExtractor(MelConfig.kaldi_fbank())
+    /// >>> clips = [numpy.zeros(16000, numpy.float32), numpy.zeros(8000, numpy.float32)]
+    /// >>> mels, frame_counts = extractor.batch(clips, padded=True)
+    /// >>> mels.shape, frame_counts.tolist()
+    /// ((2, 80, 98), [98, 48])
+    #[pyo3(signature = (
+        clips, threads = None, *, lengths = None, padded = false, errors = "raise", fill = None, out = None,
+        resample = false
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python's keyword arguments")]
     fn batch<'py>(
         &self,
         py: Python<'py>,
@@ -149,18 +202,86 @@ impl MelExtractor {
         threads: Option<isize>,
         lengths: Option<&Bound<'py, PyAny>>,
         padded: bool,
+        errors: &str,
+        fill: Option<f32>,
+        out: Option<Bound<'py, PyAny>>,
+        resample: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let threads = match threads {
-            None => 0,
-            Some(threads) if threads >= 1 => threads as usize,
-            Some(threads) => {
-                let message = format!("threads must be at least 1, or None, got {threads}");
-                return Err(input_error(py, "threads", message));
+        for (name, is_set) in [("fill", fill.is_some()), ("out", out.is_some())] {
+            if is_set && !padded {
+                let message = format!("{name} must be None unless padded is True");
+                return Err(input_error(py, name, message));
             }
-        };
+        }
+        let returns_errors = returns(py, errors)?;
+        let threads = threads::number(py, threads)?;
         let clips = Clips::new(clips, lengths)?;
-        let mels = batch::compute(py, &self.extractor, &clips, threads)?;
-        if padded { batch::padded(py, &self.extractor, mels) } else { batch::list(py, mels) }
+        let mels = batch::compute(py, &self.extractor, &clips, threads, resample, returns_errors)?;
+        if !padded {
+            return batch::list(py, mels);
+        }
+        let fill = match fill {
+            Some(value) => vec![value; self.extractor.n_mels()],
+            None => py.detach(|| self.silence()).or_raise(py)?,
+        };
+        batch::padded(py, &self.extractor, mels, &fill, out, returns_errors)
+    }
+
+    /// The mel spectrograms of audio files, in order: decoded, mixed to one channel, resampled and computed by
+    /// threads without the GIL.
+    ///
+    /// At most `2 * threads` files are read ahead, so that a data set needs no more memory than a few clips.
+    /// The threads end with the iterator: at its end, when it is closed or dropped, and on Ctrl-C.
+    ///
+    /// Parameters
+    /// ----------
+    /// sources
+    ///     An iterable of paths, of the bytes of files, of open binary files, or of `{"bytes": ..., "path":
+    ///     ...}` as in data sets of Hugging Face. It is read as the results are.
+    /// threads
+    ///     Number of threads; by default that of the environment variable `MOJO_AUDIO_THREADS`, else one for
+    ///     each core of the machine.
+    /// errors
+    ///     "raise", which ends the iterator; or "return": the exception takes the place of the result, and the
+    ///     next file follows.
+    /// resample
+    ///     Whether to resample files whose rate is not the configuration's. Otherwise such a file is an error.
+    ///
+    /// Returns
+    /// -------
+    /// An iterator over float32 arrays, (n_mels, n_frames) each, or (n_frames, n_mels) if the option `layout`
+    /// is `frame_major`: the bits of `extractor(load(source, sample_rate))`.
+    ///
+    /// Raises
+    /// ------
+    /// FileError
+    ///     While iterating: a file can't be read. `path` is its name, `clip` its place, `reason` says why.
+    /// EmptyInputError, SampleError
+    ///     While iterating: a file has samples that can't be computed. `path` and `clip` are set, too.
+    /// InputError
+    ///     An argument is not allowed; while iterating: a source is no file, or has another rate.
+    ///
+    /// Warns
+    /// -----
+    /// UserWarning
+    ///     A file was read, but isn't as its header says.
+    ///
+    /// Examples
+    /// --------
+    /// >>> extractor = MelExtractor()
+    /// >>> [str(error) for error in extractor.files(["missing.wav"], errors="return")]
+    /// ['missing.wav: No such file or directory']
+    #[pyo3(signature = (sources, threads = None, *, errors = "raise", resample = true))]
+    fn files(
+        &self,
+        py: Python<'_>,
+        sources: &Bound<'_, PyAny>,
+        threads: Option<isize>,
+        errors: &str,
+        resample: bool,
+    ) -> PyResult<MelFiles> {
+        let (threads, returns_errors) = (threads::number(py, threads)?, returns(py, errors)?);
+        MelFiles::new(Arc::clone(&self.extractor), sources, threads, returns_errors, resample)
     }
 
     /// A stream for one live signal.
@@ -236,6 +357,67 @@ impl MelExtractor {
     }
 }
 
+impl MelExtractor {
+    /// Another configuration with the same tables.
+    pub fn with_config(&self, config: &core::MelConfig) -> Result<core::MelExtractor, core::Error> {
+        let overrides = Overrides {
+            window: self.window.as_deref(),
+            filterbank: self.filterbank.as_deref(),
+            instruction_set: None,
+        };
+        core::MelExtractor::with_overrides(config, overrides)
+    }
+
+    /// The extractor with the layout that columns of Arrow have.
+    pub fn frame_major(&self) -> Result<Arc<core::MelExtractor>, core::Error> {
+        let config = self.extractor.config();
+        if config.layout == Layout::FrameMajor {
+            return Ok(Arc::clone(&self.extractor));
+        }
+        if let Some(kept) = self.frame_major.get() {
+            return Ok(Arc::clone(kept));
+        }
+        let config = core::MelConfig { layout: Layout::FrameMajor, ..config.clone() };
+        let made = Arc::new(self.with_config(&config)?);
+        Ok(Arc::clone(self.frame_major.get_or_init(|| made)))
+    }
+
+    /// What each row is where there is no sound, if no other frame has a part in that; otherwise zeros.
+    fn silence(&self) -> Result<Vec<f32>, core::Error> {
+        let config = core::MelConfig {
+            // The middle frame is asked for, whatever the length of the caller's clips.
+            n_frames: None,
+            pad_to: None,
+            max_length: None,
+            input_rate: None,
+            dither: 0.0,
+            layout: Layout::FrameMajor,
+            ..self.extractor.config().clone()
+        };
+        let n_rows = self.extractor.n_mels();
+        let extractor = self.with_config(&config)?;
+        if extractor.stream().is_err() {
+            return Ok(vec![0.0; n_rows]);
+        }
+        let n_samples = 4 * config.n_fft.max(config.hop_length) as usize * config.stack as usize;
+        let mel = extractor.compute(&vec![0.0f32; n_samples])?;
+        let frame = mel.n_frames() / 2 * n_rows;
+        Ok(mel.data().get(frame..frame + n_rows).map_or_else(|| vec![0.0; n_rows], <[f32]>::to_vec))
+    }
+}
+
+/// Whether errors are returned, and not raised.
+pub fn returns(py: Python<'_>, errors: &str) -> PyResult<bool> {
+    match errors {
+        "raise" => Ok(false),
+        "return" => Ok(true),
+        other => {
+            let message = format!("errors must be 'raise' or 'return', got '{other}'");
+            Err(input_error(py, "errors", message))
+        }
+    }
+}
+
 /// The extractor from its parts. Pickles call it.
 #[pyfunction]
 #[pyo3(signature = (config, window, filterbank, /))]
@@ -280,22 +462,26 @@ pub fn compute<'py>(
     audio: &Bound<'py, PyAny>,
     out: Option<Bound<'py, PyAny>>,
     axis: Option<isize>,
+    resample: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    if let Some(axis) = axis {
-        return compute_signals(py, extractor, &Audio::signals(audio, axis)?, out);
+    let audio = match axis {
+        Some(axis) => Audio::signals(audio, axis)?,
+        None => Audio::signal(audio)?,
+    };
+    let resampler = conversion(py, audio.rate, extractor, resample)?;
+    let resampler = resampler.as_deref();
+    if axis.is_some() {
+        return compute_signals(py, extractor, &audio, resampler, out);
     }
-    let audio = Audio::signal(audio)?;
     let samples = audio.slice();
     let Some(out) = out else {
-        let mel =
-            py.detach(|| with_samples!(samples, samples => extractor.compute(samples))).or_raise(py)?;
+        let mel = py.detach(|| rate::compute(extractor, samples, resampler)).or_raise(py)?;
         return output::array(py, mel);
     };
-    let shape = output::shape(extractor, extractor.frame_count(audio.n_samples));
-    let mut array = Out::new(&out, &shape)?;
+    let n_frames = rate::frame_count(extractor, audio.n_samples, resampler);
+    let mut array = Out::new(&out, &output::shape(extractor, n_frames))?;
     let values = array.values(py, samples)?;
-    py.detach(|| with_samples!(samples, samples => extractor.compute_into(samples, values)))
-        .or_raise(py)?;
+    py.detach(|| rate::compute_into(extractor, samples, resampler, values)).or_raise(py)?;
     Ok(out)
 }
 
@@ -303,9 +489,10 @@ fn compute_signals<'py>(
     py: Python<'py>,
     extractor: &core::MelExtractor,
     audio: &Audio<'py>,
+    resampler: Option<&Resampler>,
     out: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let one = output::shape(extractor, extractor.frame_count(audio.n_samples));
+    let one = output::shape(extractor, rate::frame_count(extractor, audio.n_samples, resampler));
     let shape: Vec<usize> = audio.outer.iter().chain(&one).copied().collect();
     let (samples, n_samples, n_signals) = (audio.slice(), audio.n_samples, audio.n_signals());
     let fill = |values: &mut [f32]| {
@@ -314,12 +501,12 @@ fn compute_signals<'py>(
             (0..n_signals).try_for_each(|signal| {
                 let values = &mut values[signal * len..][..len];
                 let samples = samples.range(signal * n_samples, n_samples);
-                with_samples!(samples, samples => extractor.compute_into(samples, values))
+                rate::compute_into(extractor, samples, resampler, values)
                     .map(drop)
                     .map_err(|error| (signal, error))
             })
         })
-        .map_err(|(signal, error)| raise_about(py, "signal", signal, &error))
+        .map_err(|(signal, error)| raise_about_signal(py, signal, &error))
     };
     if let Some(out) = out {
         let mut array = Out::new(&out, &shape)?;

@@ -41,12 +41,13 @@ pub fn spectrogram<'py>(
     audio: &Bound<'py, PyAny>,
     name: &str,
     axis: Option<isize>,
+    resample: bool,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = audio.py();
     let MelConfig { config } = MelConfig::build(preset(py, name)?, py, options)?;
     let extractor = py.detach(|| planned(&config)).or_raise(py)?;
-    compute(py, &extractor, audio, None, axis)
+    compute(py, &extractor, audio, None, axis, resample)
 }
 
 /// Mel-frequency cepstral coefficients of one signal: the orthonormal DCT-II of a preset's bands.
@@ -62,6 +63,8 @@ pub fn spectrogram<'py>(
 ///     `preset="librosa", n_mfcc=20, log="db", reference="whole_input", top_db=80.0`.
 /// axis
 ///     The time axis, for arrays of several signals.
+/// resample
+///     Whether to resample audio that says another rate than the configuration's.
 /// **options
 ///     Options of `MelConfig` to change in the preset.
 ///
@@ -74,14 +77,15 @@ pub fn spectrogram<'py>(
 /// The errors of `mel_spectrogram`.
 #[pyfunction]
 #[pyo3(
-    signature = (audio, *, n_mfcc = None, preset = "kaldi-fbank", axis = None, **options),
-    text_signature = "(audio, *, n_mfcc=13, preset='kaldi-fbank', axis=None, **options)"
+    signature = (audio, *, n_mfcc = None, preset = "kaldi-fbank", axis = None, resample = false, **options),
+    text_signature = "(audio, *, n_mfcc=13, preset='kaldi-fbank', axis=None, resample=False, **options)"
 )]
 pub fn mfcc<'py>(
     audio: &Bound<'py, PyAny>,
     n_mfcc: Option<Bound<'py, PyAny>>,
     preset: &str,
     axis: Option<isize>,
+    resample: bool,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let all = match options {
@@ -92,5 +96,5 @@ pub fn mfcc<'py>(
         Some(n_mfcc) => all.set_item("n_mfcc", n_mfcc)?,
         None => all.set_item("n_mfcc", COEFFICIENTS)?,
     }
-    spectrogram(audio, preset, axis, Some(&all))
+    spectrogram(audio, preset, axis, resample, Some(&all))
 }

@@ -589,18 +589,23 @@ impl MelConfig {
 /// audio
 ///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy if
 ///     they are contiguous. float64, sequences of floats, strided views and objects with the buffer protocol,
-///     `__array__` or DLPack are converted once.
+///     `__array__` or DLPack are converted once. Audio may say its rate, as in `(samples, rate)`: `MelExtractor`
+///     documents how.
 /// preset
 ///     The preset that supplies the other options. The defaults shown are Whisper's.
 /// axis
 ///     The time axis, for arrays of several signals. Each signal is computed separately.
+/// resample
+///     Whether to resample audio that says another rate than the configuration's. Otherwise such a rate is an
+///     error.
 /// **options
 ///     The options of `MelConfig`, which documents them.
 ///
 /// Returns
 /// -------
 /// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
-/// `axis` the other axes of `audio` come first. It owns its memory, and torch.from_numpy doesn't copy it.
+/// `axis` the other axes of `audio` come first. It shares its memory
+/// with no other array, and torch.from_numpy doesn't copy it.
 ///
 /// Raises
 /// ------
@@ -618,14 +623,15 @@ impl MelConfig {
 /// (80, 100)
 #[pyfunction]
 #[pyo3(
-    signature = (audio, *, preset = "whisper", axis = None, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)"
+    signature = (audio, *, preset = "whisper", axis = None, resample = false, **options),
+    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,
     preset: &str,
     axis: Option<isize>,
+    resample: bool,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    spectrogram(audio, preset, axis, options)
+    spectrogram(audio, preset, axis, resample, options)
 }

@@ -47,6 +47,25 @@ pub fn zeros(py: Python<'_>, shape: &[usize]) -> PyResult<Vec<f32>> {
     Ok(values)
 }
 
+/// The shape of each clip's place in the caller's array of several, which may have room for more frames.
+pub fn room(
+    out: &Bound<'_, PyAny>,
+    extractor: &MelExtractor,
+    n_clips: usize,
+    most: usize,
+) -> PyResult<[usize; 2]> {
+    let axis = usize::from(extractor.config().layout == Layout::MelMajor);
+    let mut room = shape(extractor, most);
+    // Any other fault is found as in an array for one result.
+    if let Ok(array) = out.cast::<PyUntypedArray>()
+        && let &[clips, rows, columns] = array.shape()
+        && clips == n_clips
+    {
+        room[axis] = room[axis].max([rows, columns][axis]);
+    }
+    Ok(room)
+}
+
 /// The caller's array for a result.
 pub struct Out<'py>(PyReadwriteArrayDyn<'py, f32>);
 

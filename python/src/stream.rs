@@ -1,7 +1,7 @@
 //! `MelStream`: one live signal, and the iterator over its frames.
 
 use crate::audio::{Audio, with_samples};
-use crate::errors::{OrRaise, closed_error};
+use crate::errors::{OrRaise, closed_error, input_error};
 use crate::extractor::count;
 use crate::output::{self, Out};
 use mojo_audio_core::{self as core, Error, MelExtractor, MelSpectrogram};
@@ -55,8 +55,24 @@ impl MelStream {
         done.ok_or_else(|| closed_error(py))
     }
 
+    /// Samples at the rate of the configuration.
+    fn signal<'py>(&self, audio: &Bound<'py, PyAny>) -> PyResult<Audio<'py>> {
+        let audio_of = Audio::signal(audio)?;
+        let wanted = self.extractor.config().rate_of_input();
+        match audio_of.rate {
+            Some(rate) if rate != wanted => {
+                let message = format!(
+                    "audio must have the configuration's sample rate, {wanted} Hz, got {rate} Hz: set \
+                     input_rate={rate} in the configuration of a stream"
+                );
+                Err(input_error(audio.py(), "audio", message))
+            }
+            _ => Ok(audio_of),
+        }
+    }
+
     fn push_frames(&self, audio: &Bound<'_, PyAny>) -> PyResult<MelSpectrogram> {
-        let samples = Audio::signal(audio)?;
+        let samples = self.signal(audio)?;
         let samples = samples.slice();
         self.with_open(audio.py(), |stream| with_samples!(samples, samples => stream.push(samples)))
     }
@@ -95,7 +111,7 @@ impl MelStream {
         let Some(out) = out else {
             return output::array(py, self.push_frames(audio)?);
         };
-        let audio = Audio::signal(audio)?;
+        let audio = self.signal(audio)?;
         let samples = audio.slice();
         let n_frames = self.with_open(py, |stream| Ok(stream.frames_after(samples.len())))?;
         let mut array = Out::new(&out, &output::shape(&self.extractor, n_frames))?;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from conftest import ROOT, signal
 
 import mojo_audio
 import mojo_audio._native as native
+import mojo_audio.arrow
 
 PACKAGE = Path(mojo_audio.__file__).parent
 EXAMPLES = sorted((ROOT / "examples/python").glob("*.py"))
@@ -58,18 +60,37 @@ def test_documentation(name: str, item: Any) -> None:
 
 def test_documentation_of_calls() -> None:
     """Shapes, units and errors."""
-    for item in (mojo_audio.mel_spectrogram, mojo_audio.mfcc, mojo_audio.MelExtractor.batch, mojo_audio.MelStream.push):
+    for item in (
+        mojo_audio.mel_spectrogram,
+        mojo_audio.mfcc,
+        mojo_audio.MelExtractor().__call__,
+        mojo_audio.MelExtractor.batch,
+        mojo_audio.MelExtractor.files,
+        mojo_audio.MelStream.push,
+    ):
         text = inspect.getdoc(item) or ""
         assert "Returns" in text and "Raises" in text and re.search(r"\((n_mels|n_mfcc|n_clips), ", text)
     assert "hertz" in (mojo_audio.MelConfig.f_min.__doc__ or "")
+
+
+def test_calls_have_a_signature() -> None:
+    signature = "(audio, out=None, *, axis=None, resample=False)"
+    extractor = mojo_audio.MelExtractor()
+    assert str(inspect.signature(extractor)) == str(inspect.signature(extractor.__call__)) == signature
+    assert "float32 array, (n_mels, n_frames)" in pydoc.render_doc(extractor.__call__)
+    parameters = inspect.signature(mojo_audio.arrow.compute).parameters
+    assert list(parameters)[:2] == ["extractor", "column"] and parameters["errors"].default == "return"
+    assert str(inspect.signature(mojo_audio.load)) == "(source, sample_rate=16000)"
 
 
 def test_examples_in_the_documentation() -> None:
     import mojo_audio.compat.librosa
 
     items = [*public(), ("mojo_audio", mojo_audio), ("compat.librosa", mojo_audio.compat.librosa)]
+    items += [("arrow", mojo_audio.arrow), ("arrow.compute", mojo_audio.arrow.compute)]
     runner, count = doctest.DocTestRunner(), 0
     names = {name: getattr(mojo_audio, name) for name in mojo_audio.__all__}
+    names["compute"] = mojo_audio.arrow.compute
     for name, item in items:
         test = doctest.DocTestParser().get_doctest(inspect.getdoc(item) or "", dict(names), name, None, 0)
         count += len(test.examples)
@@ -80,6 +101,7 @@ def test_examples_in_the_documentation() -> None:
 def test_readme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its code runs, from the first line to the last."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "speech.wav").write_bytes((ROOT / "examples/data/speech.wav").read_bytes())
     text = (ROOT / "python/README.md").read_text("utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(blocks) >= 4
@@ -108,9 +130,9 @@ def test_example() -> None:
 
 def test_errors_are_value_errors() -> None:
     classes = [item for item in vars(mojo_audio).values() if inspect.isclass(item) and issubclass(item, Exception)]
-    assert len(classes) == 10
+    assert len(classes) == 11
     codes = {item.code for item in classes if issubclass(item, mojo_audio.Error)}
-    assert len(codes) == 10
+    assert len(codes) == 11
     assert all(issubclass(item, mojo_audio.Error) and issubclass(item, ValueError) for item in classes)
     assert all(item.__module__ == "mojo_audio" for item in classes)
 
@@ -141,6 +163,9 @@ def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
         "x: int = m.MelExtractor().batch([[0.0]])\n"
         "m.MelConfig(16000)\n"
         "m.MelExtractor(m.MelConfig()).frame_count('1')\n"
+        "y: int = m.load('a.wav', None)\n"
+        "m.MelExtractor().files([1])\n"
+        "m.MelExtractor().batch([[0.0]], errors='skip')\n"
     )
     for checker in (
         ["mypy", "--strict", "--cache-dir", str(tmp_path)],
@@ -149,7 +174,36 @@ def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
         command = [sys.executable, "-m", *checker, str(wrong)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
         lines = {int(line) for line in re.findall(r"wrong\.py:(\d+)", done.stdout)}
-        assert lines == set(range(2, 9)), done.stdout + done.stderr
+        assert lines == set(range(2, 12)), done.stdout + done.stderr
+
+
+def test_mypy_takes_what_calls_take(tmp_path: Path) -> None:
+    right = tmp_path / "right.py"
+    right.write_text(
+        "import numpy as np\n"
+        "import mojo_audio as m\n"
+        "import mojo_audio.arrow\n"
+        "import pyarrow\n"
+        "extractor = m.MelExtractor()\n"
+        "padded: bool = bool(extractor.n_mels)\n"
+        "extractor.batch([[0.0]], padded=padded)\n"
+        "extractor((np.zeros(9), 44100), resample=True)\n"
+        "extractor((b'123456', 44100), resample=True)\n"
+        "extractor({'array': [0.0], 'sampling_rate': 16000})\n"
+        "samples, rate = m.load('a.wav', None)\n"
+        "extractor((samples, rate + 1)).mean()\n"
+        "m.load(b'RIFF').mean()\n"
+        "for mel in extractor.files(['a.wav', b'RIFF', {'bytes': b'', 'path': None}]):\n"
+        "    mel.mean()\n"
+        "for item in extractor.files(['a.wav'], errors='return'):\n"
+        "    print(str(item) if isinstance(item, m.Error) else item.mean())\n"
+        "mels, counts, errors = extractor.batch([[0.0]], padded=True, errors='return', fill=0.0)\n"
+        "print(mels.shape, counts.tolist(), [error.code for error in errors if error])\n"
+        "pyarrow.array(m.arrow.compute(extractor, pyarrow.array([[0.0]])))\n"
+    )
+    # pyarrow has no types of its own.
+    (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n[mypy-pyarrow]\nignore_missing_imports = true\n")
+    run(sys.executable, "-m", "mypy", "--cache-dir", tmp_path, right, cwd=tmp_path)
 
 
 def test_pyright_strict(tmp_path: Path) -> None:

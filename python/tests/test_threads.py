@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import multiprocessing
 import os
 import resource
@@ -10,6 +11,7 @@ import sys
 import sysconfig
 import threading
 import time
+import wave
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -78,11 +80,18 @@ def test_gil_is_released() -> None:
         return
     extractor = MelExtractor()
     x = np.zeros(20_000_000, np.float32)
+    content = io.BytesIO()
+    with wave.open(content, "wb") as writer:
+        writer.setparams((1, 2, 16_000, 0, "NONE", ""))
+        writer.writeframes(bytes(2 * len(x)))
+    file = content.getvalue()
     calls = {
         "call": lambda: extractor(x),
         "batch": lambda: extractor.batch([x]),
         "one-shot": lambda: mojo_audio.mel_spectrogram(x),
         "stream": lambda: MelExtractor(MelConfig.kaldi_fbank()).stream().push(x),
+        "load": lambda: mojo_audio.load(file),
+        "files": lambda: next(extractor.files([file])),
     }
     interval = sys.getswitchinterval()
     sys.setswitchinterval(100)

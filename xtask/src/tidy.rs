@@ -35,6 +35,11 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/tests/", "an allocator that counts or refuses"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
+    (
+        "python/src/arrow/interface.rs",
+        "the border to other libraries' columns, Arrow's C data interface",
+    ),
+    ("python/src/arrow/column.rs", "reads the buffers that the format of a column says it has"),
     ("node/src/addon/output.rs", "writes results to arrays of V8's"),
     ("node/src/wasm.rs", "the border to WebAssembly's numbers"),
     ("cxx-bindings/src/", "the border to C++"),

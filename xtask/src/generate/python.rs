@@ -33,18 +33,23 @@ const FUNCTION: &str = r#"
 /// audio
 ///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy if
 ///     they are contiguous. float64, sequences of floats, strided views and objects with the buffer protocol,
-///     `__array__` or DLPack are converted once.
+///     `__array__` or DLPack are converted once. Audio may say its rate, as in `(samples, rate)`: `MelExtractor`
+///     documents how.
 /// preset
 ///     The preset that supplies the other options. The defaults shown are Whisper's.
 /// axis
 ///     The time axis, for arrays of several signals. Each signal is computed separately.
+/// resample
+///     Whether to resample audio that says another rate than the configuration's. Otherwise such a rate is an
+///     error.
 /// **options
 ///     The options of `MelConfig`, which documents them.
 ///
 /// Returns
 /// -------
 /// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
-/// `axis` the other axes of `audio` come first. It owns its memory, and torch.from_numpy doesn't copy it.
+/// `axis` the other axes of `audio` come first. It shares its memory
+/// with no other array, and torch.from_numpy doesn't copy it.
 ///
 /// Raises
 /// ------
@@ -62,16 +67,17 @@ const FUNCTION: &str = r#"
 /// (80, 100)
 #[pyfunction]
 #[pyo3(
-    signature = (audio, *, preset = "whisper", axis = None, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, {signature})"
+    signature = (audio, *, preset = "whisper", axis = None, resample = false, **options),
+    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, {signature})"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,
     preset: &str,
     axis: Option<isize>,
+    resample: bool,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    spectrogram(audio, preset, axis, options)
+    spectrogram(audio, preset, axis, resample, options)
 }
 "#;
 
@@ -201,6 +207,9 @@ pub fn errors() -> Result<String> {
             };
             write!(text, "    {}: {ty}\n{}", field.name, docstring(doc.lines(), "    "))?;
         }
+        if info.kind == ErrorKind::File {
+            text.push_str(FILE_REASON);
+        }
         classes.push(class.to_string());
     }
     write!(text, "\n\nfor _class in (\n    {},\n):\n", classes.join(",\n    "))?;
@@ -224,6 +233,14 @@ class Error(ValueError):
     """The number of the kind of error, the same in every language."""
     clip: int | None = None
     """Index of the clip of a batch, or of the signal of an array, that the error is about."""
+    path: str | None = None
+    """The audio file that the error is about, as the caller named it."""
+"#;
+
+/// What the reader of files knows, and core does not.
+const FILE_REASON: &str = r#"    reason: str
+    """Why, in a word: `io`, `not_audio`, `unsupported`, `corrupt`, `truncated`, `sample_rate`, `empty_input`,
+    `allocation` or `internal`."""
 "#;
 
 /// The class of a kind of error, and those that it extends; none if the package never raises it.
@@ -238,6 +255,7 @@ fn error_class(kind: ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::Finished => ("FinishedError", "Error"),
         ErrorKind::Argument => ("InputError", "Error"),
         ErrorKind::Closed => ("ClosedError", "FinishedError"),
+        ErrorKind::File => ("FileError", "Error"),
         _ => return None,
     })
 }

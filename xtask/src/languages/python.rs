@@ -96,10 +96,13 @@ pub fn free_threaded_environment(
 
 /// The tests that need NumPy, pytest and hypothesis only.
 pub const ENGINE_TESTS: &[&str] = &[
-    "python/tests/test_conformance.py",
+    "python/tests/test_batch.py",
     "python/tests/test_config.py",
+    "python/tests/test_conformance.py",
+    "python/tests/test_files.py",
     "python/tests/test_inputs.py",
     "python/tests/test_properties.py",
+    "python/tests/test_rates.py",
     "python/tests/test_threads.py",
 ];
 

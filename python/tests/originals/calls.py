@@ -116,6 +116,25 @@ CALLS: dict[str, dict[str, str]] = {
         "clap slaney": "bands('Clap', {'feature_size': 32, 'top_db': 80}, x, 'mel_filters_slaney')",
         "clap 16000": "bands('Clap', {'sampling_rate': 16000, 'hop_length': 160, 'frequency_max': 8000}, x, 'mel_filters')",
     },
+    "lhotse": {
+        **{
+            f"{kind} {name}": f"lhotse('{kind}', {settings}, x)"
+            for kind in ("Fbank", "Mfcc")
+            for name, settings in {
+                "default": "{}",
+                "filters": "{'num_filters': 30, 'low_freq': 0.0, 'high_freq': 0.0}",
+                "snip": "{'snip_edges': True}",
+                "magnitude": "{'use_fft_mag': True, 'window_type': 'hamming'}",
+                "plain": "{'preemph_coeff': 0.0, 'remove_dc_offset': False, 'window_type': 'rectangular'}",
+                "frames": "{'frame_length': 0.03, 'round_to_power_of_two': False, 'window_type': 'hanning'}",
+                "8000": "{'sampling_rate': 8000, 'high_freq': -200.0}",
+            }.items()
+        },
+        "Mfcc ceps": "lhotse('Mfcc', {'num_ceps': 20, 'cepstral_lifter': 10}, x)",
+        "Whisper": "lhotse('WhisperFbank', {}, x)",
+        "Whisper 128": "lhotse('WhisperFbank', {'num_filters': 128}, x[:2390])",
+        "Whisper down": "lhotse('WhisperFbank', {}, x[:2319])",
+    },
 }  # fmt: skip
 
 # Calls that fail, with the argument that this package's error names.

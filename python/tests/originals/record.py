@@ -1,5 +1,5 @@
 """Runs the originals and records their results: `python python/tests/originals/record.py`, in the environment of
-conformance/make/requirements.txt."""
+conformance/make/requirements.txt with lhotse 1.33.0."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import calls
 import numpy as np
+import lhotse.features
+import lhotse.features.whisper_fbank
 import torch
 import torchaudio
 import torchaudio.compliance.kaldi
@@ -24,6 +26,7 @@ NAMES: dict[str, Any] = {
     "kaldi": torchaudio.compliance.kaldi,
     "transforms": torchaudio.transforms,
     "whisper": whisper.audio,
+    "lhotse": lambda *call: lhotse_features(*call),
     "bands": lambda *call: bands(*call),
 }
 
@@ -38,6 +41,14 @@ def bands(name: str, settings: dict[str, Any], audio: Any, last: Any) -> Any:
     if name == "AST":
         return extractor._extract_fbank_features(audio, last)
     return extractor._np_extract_fbank_features(audio, getattr(extractor, last))
+
+
+def lhotse_features(kind: str, settings: dict[str, Any], audio: Any) -> Any:
+    """What an extractor of lhotse computes. Notes its configuration."""
+    module = lhotse.features.whisper_fbank if kind == "WhisperFbank" else lhotse.features
+    config = getattr(module, f"{kind}Config")(**settings)
+    SETTINGS[f"{kind} {settings}"] = vars(config)
+    return getattr(module, kind)(config).extract(audio, getattr(config, "sampling_rate", 16000))
 
 
 def failure(call: str) -> str:

@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Self
 
 from mojo_audio import MelExtractor
 from mojo_audio.compat import _kaldi
@@ -29,6 +28,10 @@ from mojo_audio.compat._errors import (
     refused,
     with_field,
 )
+
+if TYPE_CHECKING:
+    # Not there at run time: the package needs NumPy alone.
+    from typing_extensions import Self
 
 __all__ = [
     "FbankOptions",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import wave
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CASES, read
+from conftest import CASES, read, signal
 from originals import calls
 from originals.compare import HAS_TORCH, KINDS, assert_recorded, assert_refused, names
 
@@ -62,14 +64,32 @@ def test_signatures(name: str) -> None:
 def test_refusals() -> None:
     for call in calls.REFUSED[LIBRARY]:
         assert_refused(LIBRARY, call, names("array", **MODULES))
-    for audio in ("speech.wav", np.zeros((1, 1, 1000), np.float32)):
-        with pytest.raises(mojo_audio.InputError) as caught:
-            ours.log_mel_spectrogram(audio)
-        assert caught.value.field == "audio"
+    with pytest.raises(mojo_audio.InputError) as caught:
+        ours.log_mel_spectrogram(np.zeros((1, 1, 1000), np.float32))
+    assert caught.value.field == "audio"
     if not HAS_TORCH:
         with pytest.raises(mojo_audio.ConfigError) as refused:
             ours.log_mel_spectrogram(calls.X, device="cpu")
         assert refused.value.field == "device"
+
+
+def test_files(tmp_path: Path) -> None:
+    """16-bit samples at Whisper's rate are those that ffmpeg writes: the file's own."""
+    path, samples = tmp_path / "speech.wav", signal(4000, 1, np.int16)
+    with wave.open(str(path), "wb") as writer:
+        writer.setparams((1, 2, 16000, 0, "NONE", ""))
+        writer.writeframes(samples.astype("<i2").tobytes())
+    audio = ours.load_audio(str(path))
+    assert audio.dtype == np.float32 and np.array_equal(audio, samples / np.float32(32768))
+    mels = (np.asarray(ours.log_mel_spectrogram(source, 128, 160)) for source in (str(path), audio))
+    assert np.array_equal(*mels)
+    assert len(ours.load_audio(str(path), sr=8000)) == 2000
+    for name in ("no such file.wav", "not audio.wav"):
+        (tmp_path / "not audio.wav").write_text("words")
+        for call in (ours.load_audio, ours.log_mel_spectrogram):
+            with pytest.raises(RuntimeError, match=name) as caught:
+                call(str(tmp_path / name))
+            assert isinstance(caught.value, mojo_audio.FileError) and caught.value.reason in ("io", "not_audio")
 
 
 def test_an_array_that_is_cut_has_memory_of_its_own() -> None:

@@ -3,7 +3,7 @@ too."""
 
 from __future__ import annotations
 
-from mojo_audio import ConfigError, FinishedError, InputError
+from mojo_audio import ConfigError, FileError, FinishedError, InputError
 
 
 def refused(field: str, given: object, allowed: str) -> ConfigError:
@@ -28,6 +28,10 @@ class RemovedError(InputError, RuntimeError):
 
 class NotReadyError(InputError, IndexError):
     """The frame has not been computed."""
+
+
+class UnreadableError(FileError, RuntimeError):
+    """The file can't be read."""
 
 
 class StreamFinishedError(FinishedError, RuntimeError):

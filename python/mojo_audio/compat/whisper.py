@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio import InputError, MelConfig, MelExtractor
+from mojo_audio import FileError, InputError, MelConfig, MelExtractor, load
 from mojo_audio.compat import _cepstrum, _tensors
-from mojo_audio.compat._errors import AssertedError, refused, with_field
+from mojo_audio.compat._errors import AssertedError, UnreadableError, refused, with_field
 
 __all__ = [
     "CHUNK_LENGTH",
@@ -27,6 +27,7 @@ __all__ = [
     "N_SAMPLES_PER_TOKEN",
     "SAMPLE_RATE",
     "TOKENS_PER_SECOND",
+    "load_audio",
     "log_mel_spectrogram",
     "pad_or_trim",
 ]
@@ -42,6 +43,23 @@ N_FRAMES = N_SAMPLES // HOP_LENGTH
 N_SAMPLES_PER_TOKEN = HOP_LENGTH * 2
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP_LENGTH
 TOKENS_PER_SECOND = SAMPLE_RATE // N_SAMPLES_PER_TOKEN
+
+
+def load_audio(file: str, sr: int = SAMPLE_RATE) -> npt.NDArray[np.float32]:
+    """The samples of a file, mixed to one channel, as `whisper.load_audio` reads them, by `mojo_audio.load`: most formats
+    without the program ffmpeg, with another resampler, and without the rounding to 16 bits.
+
+    Raises
+    ------
+    FileError
+        The file can't be read. It is a `RuntimeError`, too.
+    """
+    try:
+        return load(file, sr)
+    except FileError as error:
+        unreadable = UnreadableError(*error.args)
+        vars(unreadable).update(vars(error))
+        raise unreadable from None
 
 
 def pad_or_trim(array: Any, length: int = N_SAMPLES, *, axis: int = -1) -> Any:
@@ -70,7 +88,7 @@ def log_mel_spectrogram(audio: Any, n_mels: int = 80, padding: int = 0, device: 
     ----------
     audio
         One signal of 16 kHz, (n_samples,), or several, (n_signals, n_samples), whose values all count from the same
-        maximum: a tensor on the CPU, or an array.
+        maximum: a tensor on the CPU, an array, or the path of a file, which `load_audio` reads.
     n_mels
         80 or 128.
     padding
@@ -85,17 +103,15 @@ def log_mel_spectrogram(audio: Any, n_mels: int = 80, padding: int = 0, device: 
     Raises
     ------
     InputError
-        `n_mels` has another value (an `AssertionError`, too), or `audio` is the path of a file, has another shape or
-        no samples.
+        `n_mels` has another value (an `AssertionError`, too), or `audio` has another shape or no samples.
+    FileError
+        The file can't be read. It is a `RuntimeError`, too.
     ConfigError
         The tensor is on another device than the CPU, or requires a gradient.
     """
     if n_mels not in (80, 128):
         raise with_field(AssertedError(f"n_mels must be 80 or 128, got {n_mels}"), "n_mels")
-    if isinstance(audio, str):
-        message = "audio must be samples, got the path of a file; pass whisper.load_audio(path)"
-        raise with_field(InputError(message), "audio")
-    samples = _tensors.array(audio, "audio")
+    samples = load_audio(audio) if isinstance(audio, str) else _tensors.array(audio, "audio")
     if samples.ndim not in (1, 2):
         message = f"audio must be (n_samples,) or (n_signals, n_samples), got shape {samples.shape}"
         raise with_field(InputError(message), "audio")

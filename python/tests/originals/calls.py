@@ -162,7 +162,7 @@ REFUSED: dict[str, dict[str, str]] = {
 # Functions and classes whose arguments must have the same names, order and defaults.
 SIGNATURES: dict[str, list[str]] = {
     "torchaudio": ["kaldi.fbank", "kaldi.mfcc", "transforms.MelSpectrogram", "transforms.MFCC"],
-    "openai-whisper": ["whisper.log_mel_spectrogram", "whisper.pad_or_trim"],
+    "openai-whisper": ["whisper.log_mel_spectrogram", "whisper.pad_or_trim", "whisper.load_audio"],
 }
 
 

@@ -139,8 +139,12 @@ def test_files(tmp_path: Path) -> None:
     column = pa.array(rows, kind)
     check(compute(column), wanted)
     check(compute(column[2:]), wanted[2:])
-    result = compute(pa.array([{"bytes": None, "path": None}], kind))
-    assert result.field("error").to_pylist() == ["has neither bytes nor a path"]
+    nothing = [{"bytes": None, "path": None}]
+    for column in (pa.array(nothing, kind), pa.array(nothing)):  # pyarrow infers the type of nulls
+        assert compute(column).field("error").to_pylist() == ["has neither bytes nor a path"]
+    check(compute(pa.array([{"bytes": data, "path": None} for data in files])), wanted[1:])
+    check(compute(pa.array([{"bytes": None, "path": path} for path in paths])), wanted[1:])
+    check(compute(pa.array([None, None])), [None, None])
 
 
 def test_bad_rows() -> None:

@@ -17,6 +17,8 @@ pub enum Row<'a> {
 
 /// What the values of a column are.
 enum Kind {
+    /// Arrow's type of nulls.
+    Nothing,
     Lists(Elements, Ends),
     Bytes(Width),
     Text(Width),
@@ -64,6 +66,9 @@ fn kind(schema: &Schema) -> Option<Kind> {
     }
     let format = schema.format();
     let children = schema.children();
+    if format == "n" {
+        return Some(Kind::Nothing);
+    }
     if let Some(width) = width(format, "z", "Z") {
         return Some(Kind::Bytes(width));
     }
@@ -71,14 +76,16 @@ fn kind(schema: &Schema) -> Option<Kind> {
         return Some(Kind::Text(width));
     }
     if format == "+s" {
-        let part = |name, narrow, wide| match children.iter().position(|child| child.name() == name) {
-            None => Some(None),
-            Some(place) => {
+        let place = |name| children.iter().position(|child| child.name() == name);
+        // A part that no row has may have the type of nulls.
+        let part = |name, narrow, wide| match place(name) {
+            Some(place) if children[place].format() != "n" => {
                 width(children[place].format(), narrow, wide).map(|width| Some((place, width)))
             }
+            _ => Some(None),
         };
         let (bytes, path) = (part("bytes", "z", "Z")?, part("path", "u", "U")?);
-        return (bytes.is_some() || path.is_some()).then_some(Kind::Files { bytes, path });
+        return place("bytes").or(place("path")).map(|_| Kind::Files { bytes, path });
     }
     let ends = match width(format, "+l", "+L") {
         Some(width) => Ends::Offsets(width),
@@ -117,6 +124,7 @@ pub fn rows(column: &Imported) -> Result<Vec<Row<'_>>, String> {
 fn append<'a>(array: &'a Array, kind: &Kind, rows: &mut Vec<Row<'a>>) -> Option<()> {
     let children = array.children();
     match *kind {
+        Kind::Nothing => rows.extend((0..array.len()).map(|_| Row::Null)),
         Kind::Lists(elements, ends) => {
             let &[child] = children.as_slice() else { return None };
             for row in 0..array.len() {

@@ -1,5 +1,5 @@
 // iOS: the microphone's last second as a model's input. Copy it into an app whose Info.plist says in
-// NSMicrophoneUsageDescription what it listens for. Needs Apple's frameworks: nothing here compiles it on Linux.
+// NSMicrophoneUsageDescription why it listens. Never compiled: CI has no Apple machine, and checks its syntax only.
 
 import AVFoundation
 import CoreML
@@ -39,7 +39,7 @@ final class Microphone {
                 }
                 run(input)
             } catch {
-                // A sample that is not finite: the driver's fault, which the next ones would follow.
+                // The driver delivered a sample that is not finite.
                 engine.stop()
             }
         }

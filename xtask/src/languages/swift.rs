@@ -3,7 +3,7 @@
 use super::c::CARGO;
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, examples, uniffi};
-use crate::workspace::{Printed, Workspace, show};
+use crate::workspace::{Printed, Workspace, run, show};
 use crate::{Result, dist};
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,6 +46,10 @@ impl Language for Swift {
                 "uniffi/MojoAudio/Tests/MojoAudioTests/ReadmeTests.swift",
             ),
         );
+        // Its frameworks are Apple's, so that no other machine can compile it.
+        let mut parse = workspace.command("swift");
+        parse.args(["-frontend", "-parse", "uniffi/apps/Microphone.swift"]);
+        checks.check("uniffi/apps/Microphone.swift, its syntax", run(&mut parse));
         let build = workspace.folder("swift/package")?;
         let mut counts = tests(&mut command(workspace, PACKAGE, "test", &library, &build))?;
 

@@ -72,7 +72,8 @@ internal class Pushes(private val native: NativeStream, private val nMels: Int) 
             if (result == FAILED) throw MelException.Other(MelErrorKind.INTERNAL, "the library failed")
             return result
         } finally {
-            keepReachable(native)
+            // With the stream and all memory that the call has used.
+            keepReachable(this)
         }
     }
 

@@ -5,6 +5,7 @@ mod interface;
 
 use crate::errors::{About, OrRaise, fault_text, input_error, raise_fault};
 use crate::extractor::{MelExtractor, returns};
+use crate::files::warn_of;
 use crate::rate::{self, conversion};
 use crate::source::{Fault, Source};
 use crate::threads;
@@ -58,6 +59,11 @@ use std::sync::Arc;
 /// FileError, EmptyInputError, SampleError
 ///     With `errors="raise"`: a row can't be computed; `clip` is its place.
 ///
+/// Warns
+/// -----
+/// UserWarning
+///     A file was read, but isn't as its header says.
+///
 /// Examples
 /// --------
 /// >>> import pyarrow
@@ -103,37 +109,47 @@ pub fn compute_column(
         Refusal::Stream(reason) => input_error(py, "column", format!("column can't be read: {reason}")),
     })?;
     let rows = column::rows(&imported).map_err(|message| input_error(py, "column", message))?;
-    let results = py.detach(|| {
+    let mut results = py.detach(|| {
         threads::map(rows.len(), threads, |row| {
-            compute(&extractor, &rows[row], resampler.as_deref(), resample)
+            compute(&extractor, &rows[row], row, resampler.as_deref(), resample)
         })
     });
     if !returns_errors {
-        for (row, result) in results.iter().enumerate() {
+        for (row, Computed { result, .. }) in results.iter().enumerate() {
             if let Err((path, fault)) = result {
                 return Err(raise_fault(py, &About { clip: Some(row), path: path.clone() }, fault));
             }
         }
     }
+    for Computed { warnings, .. } in &mut results {
+        std::mem::take(warnings).into_iter().try_for_each(|text| warn_of(py, text))?;
+    }
     let node = py.detach(|| collect(results, extractor.n_mels())).or_raise(py)?;
     Ok(Features { node: Arc::new(node) })
 }
 
-/// The result of a row, none if it is null; or the name of its file and what is wrong.
-type Computed = Result<Option<MelSpectrogram>, (Option<String>, Fault)>;
+/// What became of a row.
+struct Computed {
+    /// The features, none if the row is null; or the name of its file and what is wrong.
+    result: Result<Option<MelSpectrogram>, (Option<String>, Fault)>,
+    /// What the owner of its file should know.
+    warnings: Vec<String>,
+}
 
 fn compute(
     extractor: &core::MelExtractor,
     row: &Row<'_>,
+    place: usize,
     resampler: Option<&Resampler>,
     resample: bool,
 ) -> Computed {
+    let done = |result| Computed { result, warnings: Vec::new() };
     let source = match row {
-        Row::Null => return Ok(None),
-        Row::Bad(reason) => return Err((None, Fault::Row(reason.clone()))),
+        Row::Null => return done(Ok(None)),
+        Row::Bad(reason) => return done(Err((None, Fault::Row(reason.clone())))),
         Row::Samples(samples) => {
             let mel = rate::compute(extractor, *samples, resampler);
-            return mel.map(Some).map_err(|error| (None, Fault::Core(error)));
+            return done(mel.map(Some).map_err(|error| (None, Fault::Core(error))));
         }
         Row::Path(path) => Source::Path(PathBuf::from(path)),
         // The reader owns what it reads.
@@ -141,16 +157,22 @@ fn compute(
             Source::Bytes { bytes: Box::new(bytes.to_vec()), name: name.map(String::from) }
         }
     };
-    let path = source.path();
-    let computed = source.compute(extractor, resample, || true);
-    computed.map(|(mel, _)| Some(mel)).map_err(|fault| (path, fault))
+    let about = About { clip: Some(place), path: source.path() };
+    match source.compute(extractor, resample, || true) {
+        Ok((mel, warnings)) => {
+            let warnings = warnings.iter().map(|warning| about.of_file(warning)).collect();
+            Computed { result: Ok(Some(mel)), warnings }
+        }
+        Err(fault) => done(Err((about.path, fault))),
+    }
 }
 
 /// The column of results.
 fn collect(results: Vec<Computed>, n_rows: usize) -> Result<Node, core::Error> {
     let refused = |bytes: usize| core::Error::Allocation { bytes };
     let count = results.len();
-    let n_values = results.iter().flatten().flatten().map(|mel| mel.data().len()).sum::<usize>();
+    let mels = results.iter().filter_map(|computed| computed.result.as_ref().ok()?.as_ref());
+    let n_values = mels.map(|mel| mel.data().len()).sum::<usize>();
     let n_frames = n_values / n_rows.max(1);
     if i32::try_from(n_frames).is_err() {
         return Err(refused(n_values.saturating_mul(size_of::<f32>())));
@@ -160,7 +182,7 @@ fn collect(results: Vec<Computed>, n_rows: usize) -> Result<Node, core::Error> {
     let (mut offsets, mut counts) = (vec![0], Vec::with_capacity(count));
     let (mut texts, mut ends) = (Vec::new(), vec![0]);
     let (mut there, mut failed) = (Bits::default(), Bits::default());
-    for result in results {
+    for Computed { result, .. } in results {
         let (mel, error) = match result {
             Ok(mel) => (mel, None),
             Err((path, fault)) => (None, Some(About { clip: None, path }.message(&fault_text(&fault)))),

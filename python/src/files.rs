@@ -107,11 +107,12 @@ pub fn load<'py>(
 
 /// Tells what the owner of a file should know.
 pub fn warn(py: Python<'_>, about: &About, warnings: &[String]) -> PyResult<()> {
-    for warning in warnings {
-        let text = CString::new(about.of_file(warning))?;
-        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
-    }
-    Ok(())
+    warnings.iter().try_for_each(|warning| warn_of(py, about.of_file(warning)))
+}
+
+/// A warning for the code that called us.
+pub fn warn_of(py: Python<'_>, text: String) -> PyResult<()> {
+    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &CString::new(text)?, 1)
 }
 
 /// Iterator over the features of files, in order; made by `MelExtractor.files`.

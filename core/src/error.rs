@@ -109,6 +109,39 @@ impl Error {
         }
     }
 
+    /// What was given: the option's value, the name, the sample, the length, or the bytes that could not be
+    /// allocated. It is empty for errors without one.
+    ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let error = MelConfig { n_mels: 0, ..MelConfig::whisper() }.check().unwrap_err();
+    /// assert_eq!(error.given().to_string(), "0");
+    /// assert_eq!(error.expected().to_string(), "from 1 to 4096");
+    /// ```
+    #[must_use]
+    pub fn given(&self) -> impl fmt::Display {
+        match self {
+            Self::Config { value: text, .. } | Self::UnknownName { name: text, .. } => Part::Text(text),
+            Self::Sample { value, .. } => Part::Sample(*value),
+            Self::BufferSize { actual, .. } => Part::Count(*actual),
+            Self::Allocation { bytes } if *bytes < usize::MAX => Part::Count(*bytes),
+            _ => Part::Text(""),
+        }
+    }
+
+    /// What is allowed: the option's values, the length, or the largest magnitude of a sample that is always
+    /// accepted. It is empty for errors without one; [`known_names`](Self::known_names) has those of a name.
+    #[must_use]
+    pub fn expected(&self) -> impl fmt::Display {
+        match self {
+            Self::Config { wanted, .. } => Part::Text(wanted),
+            Self::Sample { limit, .. } => Part::Limit(*limit),
+            Self::BufferSize { expected, .. } => Part::Count(*expected),
+            _ => Part::Text(""),
+        }
+    }
+
     /// The names to choose from, if a name was not known: of options, of presets, or of an option's choices.
     ///
     /// ```
@@ -150,6 +183,25 @@ impl Error {
     }
 }
 
+/// A part of an error's text. Writing it allocates nothing.
+enum Part<'a> {
+    Text(&'a str),
+    Count(usize),
+    Sample(f32),
+    Limit(f32),
+}
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Sample(sample) => write!(f, "{sample:?}"),
+            Self::Limit(limit) => write!(f, "{limit:e}"),
+        }
+    }
+}
+
 /// The choices of an option, unless the value is one of them. The option may have its name in another
 /// language's casing.
 fn choices(option: &str, value: &str) -> &'static [crate::config::Choice] {
@@ -180,11 +232,9 @@ impl fmt::Display for Error {
                 }
             }
             Self::EmptyInput => write!(f, "samples must not be empty"),
-            Self::Sample { index, value, limit } => {
-                write!(
-                    f,
-                    "sample {index} must be finite and at most {limit:e} in magnitude, got {value:?}"
-                )
+            Self::Sample { index, .. } => {
+                let (given, limit) = (self.given(), self.expected());
+                write!(f, "sample {index} must be finite and at most {limit} in magnitude, got {given}")
             }
             Self::BufferSize { what, expected, actual } => {
                 write!(f, "{what} must have {expected} values, got {actual}")
@@ -222,6 +272,21 @@ mod tests {
         let kinds: Vec<_> = errors.iter().map(Error::kind).collect();
         let listed: Vec<_> = ERROR_KINDS.iter().map(|info| info.kind).take(errors.len()).collect();
         assert_eq!(kinds, listed);
+    }
+
+    #[test]
+    fn texts_are_made_of_their_parts() {
+        let parts = |error: Error| (error.given().to_string(), error.expected().to_string());
+        let texts = |given: &str, expected: &str| (given.to_string(), expected.to_string());
+        assert_eq!(
+            parts(Error::Sample { index: 3, value: f32::INFINITY, limit: 1.5e10 }),
+            texts("inf", "1.5e10")
+        );
+        assert_eq!(parts(Error::BufferSize { what: "out", expected: 8, actual: 7 }), texts("7", "8"));
+        assert_eq!(parts(Error::Allocation { bytes: 12 }), texts("12", ""));
+        assert_eq!(parts(Error::Allocation { bytes: usize::MAX }), texts("", ""));
+        assert_eq!(parts(crate::MelConfig::preset("wisper").unwrap_err()), texts("wisper", ""));
+        assert_eq!(parts(Error::EmptyInput), texts("", ""));
     }
 
     #[test]

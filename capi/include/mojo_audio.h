@@ -24,16 +24,17 @@
  *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
  *
  * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn, and at
- * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
+ * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read(). Or mojo_mel_stream_push_into(), which writes to
+ * your memory, or MojoMelFrames, which keeps frames until you pop them.
  *
  * Rules for all functions
  * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text, and
- *   mojo_audio_last_error_code(), _field() and _index() what programs need of it. NULL, sizes of 0 and sizes that
- *   are too large are errors or do nothing, as documented for each function.
- * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
- *   function, which accepts NULL. Don't use a handle after freeing it.
+ *   mojo_audio_last_error_code(), _field(), _value(), _expected(), _known(), _closest(), _index() and _clip() its
+ *   parts. NULL, sizes of 0 and sizes that are too large are errors or do nothing, as documented for each function.
+ * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream, MojoMelFrames) belong to the caller, who frees each
+ *   with its own function, which accepts NULL. Don't use a handle after freeing it.
  * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
- *   can share one. Only one thread at a time can use a stream.
+ *   can share one. Only one thread at a time can use a stream or a frame store.
  * - Samples are mono: float32 with a full scale of 1, or int16. They are neither kept nor changed.
  */
 
@@ -484,6 +485,28 @@ typedef enum {
 typedef struct MojoMelExtractor MojoMelExtractor;
 
 /**
+ * One live signal and its frames, for programs that look at frames by their number, as with kaldi-native-fbank:
+ * push samples in chunks of any size, look at any frame that is ready, as often as you like, and pop frames that
+ * are no longer needed. A frame keeps its number, whatever is popped.
+ *
+ *     while (record(chunk, 160)) {
+ *         mojo_mel_frames_push(frames, chunk, 160);
+ *         for (; i < mojo_mel_frames_n_frames_ready(frames); ++i) {
+ *             use(mojo_mel_frames_get_frame(frames, i));       // n_mels values
+ *         }
+ *         mojo_mel_frames_pop(frames, i - mojo_mel_frames_n_frames_popped(frames));
+ *     }
+ *
+ * The frames have the same bits as from the whole signal, and memory grows with those that are not popped. For
+ * frames that are used once, in order, MojoMelStream needs less.
+ *
+ * Ownership: the caller's; free it with mojo_mel_frames_free(). The extractor it was made with may be freed before.
+ *
+ * Threads: any, one at a time.
+ */
+typedef struct MojoMelFrames MojoMelFrames;
+
+/**
  * A mel spectrogram: float32 values of n_mels rows and n_frames frames. It never changes.
  *
  * Ownership: the caller's; free it with mojo_mel_spectrogram_free().
@@ -921,6 +944,50 @@ const char *mojo_audio_last_error_name(void);
 const char *mojo_audio_last_error_field(void);
 
 /**
+ * What was given, as text, at most 255 bytes: the option's value, the unknown name, the sample, the number of
+ * values that the buffer has, the bytes that could not be allocated, or "NULL". "" if the error has none. Never
+ * NULL.
+ *
+ * Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_value(void);
+
+/**
+ * What is allowed, as text, at most 1023 bytes: the option's values ("at least 1"), the number of values that the
+ * buffer must have, for a sample the largest magnitude that is always accepted, for NULL what the pointer must
+ * point to. "" if the error has none. Never NULL. For an unknown name see mojo_audio_last_error_known().
+ *
+ *     fprintf(stderr, "%s: %s is not %s\n", mojo_audio_last_error_field(),
+ *             mojo_audio_last_error_value(), mojo_audio_last_error_expected());
+ *
+ * Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_expected(void);
+
+/**
+ * Number of names that mojo_audio_last_error_known() has: those of options, of presets or of the choices of an
+ * option, if the error is about a name that is none of them; 0 otherwise.
+ *
+ * Threads: each has its own error.
+ */
+size_t mojo_audio_last_error_known_count(void);
+
+/**
+ * The known name with that index, from 0; NULL if index is not less than mojo_audio_last_error_known_count().
+ *
+ * Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_known(size_t index);
+
+/**
+ * The known name that is most like the unknown one, at most 63 bytes: "whisper" for the preset "wisper". "" if
+ * none is much like it. Never NULL.
+ *
+ * Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+ */
+const char *mojo_audio_last_error_closest(void);
+
+/**
  * Index of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is not about
  * a sample.
  *
@@ -1029,8 +1096,25 @@ const float *mojo_mel_spectrogram_get_data_ptr(const MojoMelSpectrogram *mel);
 void mojo_mel_spectrogram_free(MojoMelSpectrogram *mel);
 
 /**
- * Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
- * "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change the fields that should differ.
+ * Number of presets.
+ *
+ *     for (size_t i = 0; i < mojo_audio_preset_count(); ++i) puts(mojo_audio_preset_name(i));
+ *
+ * Threads: any.
+ */
+size_t mojo_audio_preset_count(void);
+
+/**
+ * The name of the preset with that index, from 0, for mojo_mel_options_init(); NULL if index is not less than
+ * mojo_audio_preset_count().
+ *
+ * Ownership: the library's, valid for ever. Threads: any.
+ */
+const char *mojo_audio_preset_name(size_t index);
+
+/**
+ * Fills options with a preset, such as "whisper" or "kaldi-fbank"; mojo_audio_preset_name() has the names of all.
+ * Then change the fields that should differ.
  *
  * size is sizeof *options. Programs built against an older header keep working: options added since then
  * keep the preset's values.
@@ -1081,6 +1165,41 @@ MojoAudioStatus mojo_mel_options_from_json(MojoMelOptions *options,
 MojoAudioStatus mojo_mel_options_set(MojoMelOptions *options,
                                      const char *name,
                                      const char *value);
+
+/**
+ * Copies the value of an option as text to out_text, in the form that mojo_mel_options_set() reads: a number, "true"
+ * or "false", the name of a choice, or "none" if it is unset. out_text has room for size bytes, the zero byte at
+ * the end included. *out_length is set to the text's length without it, also if size is too small; out_length may
+ * be NULL.
+ *
+ *     char window[16];
+ *     mojo_mel_options_get(&options, "window", window, sizeof window, NULL);  // "hann"
+ *
+ * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if size is too small (then out_text is unchanged);
+ * MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, or an unknown name.
+ *
+ * Threads: any.
+ */
+MojoAudioStatus mojo_mel_options_get(const MojoMelOptions *options,
+                                     const char *name,
+                                     char *out_text,
+                                     size_t size,
+                                     size_t *out_length);
+
+/**
+ * Stores the value of an option as a number in *out_value, as the field of MojoMelOptions has it: 0 or 1 for false
+ * and true, a choice's number, and 0 if it is unset. Numbers above 2^53 are rounded.
+ *
+ *     double f_max;
+ *     mojo_mel_options_get_number(&options, "f_max", &f_max);
+ *
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, or an unknown name.
+ *
+ * Threads: any.
+ */
+MojoAudioStatus mojo_mel_options_get_number(const MojoMelOptions *options,
+                                            const char *name,
+                                            double *out_value);
 
 /**
  * Checks and plans options. On success *out_extractor is a new extractor, on failure NULL.
@@ -1139,6 +1258,30 @@ size_t mojo_mel_extractor_n_mels(const MojoMelExtractor *extractor);
  */
 size_t mojo_mel_extractor_frame_count(const MojoMelExtractor *extractor,
                                       size_t num_samples);
+
+/**
+ * Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending
+ * order, as many as fit into out_bands, which has room for n_bands, and returns how many there are. Their values
+ * are always the floor: use a larger n_fft or fewer n_mels. There are never more than n_mels. 0 for a NULL
+ * extractor; out_bands may be NULL to learn the number only.
+ *
+ *     size_t bands[128];
+ *     size_t n = mojo_mel_extractor_empty_filters(extractor, bands, 128);
+ *     if (n > 0) fprintf(stderr, "%zu bands are empty, the first is %zu\n", n, bands[0]);
+ *
+ * Threads: any, with the same extractor too.
+ */
+size_t mojo_mel_extractor_empty_filters(const MojoMelExtractor *extractor,
+                                        size_t *out_bands,
+                                        size_t n_bands);
+
+/**
+ * Bytes of working memory that a computation uses besides its result and the extractor's tables. They depend on the
+ * options, not on the length of the input; computations that run at the same time take as much each. 0 for NULL.
+ *
+ * Threads: any.
+ */
+size_t mojo_mel_extractor_working_memory(const MojoMelExtractor *extractor);
 
 /**
  * Computes the mel spectrogram of num_samples samples (mono, full scale 1). On success *out_result is a
@@ -1269,6 +1412,74 @@ MojoAudioStatus mojo_mel_stream_push_i16(MojoMelStream *stream,
                                          size_t num_samples);
 
 /**
+ * Like mojo_mel_stream_push(), but writes the k frames that the samples complete to the start of out_buffer,
+ * which has room for buffer_size values: (n_mels, k), row-major, or (k, n_mels) if the option layout is
+ * MOJO_MEL_LAYOUT_FRAME_MAJOR. Sets *out_n_frames to k, 0 on failure. Doesn't allocate.
+ *
+ *     float frames[80 * 8];                                   // 80 bands, more frames than 10 ms complete
+ *     size_t k;
+ *     while (record(chunk, 160)) {
+ *         if (mojo_mel_stream_push_into(stream, chunk, 160, frames, 80 * 8, &k) != MOJO_AUDIO_SUCCESS) break;
+ *         use(frames, k);
+ *     }
+ *
+ * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels * mojo_mel_stream_frames_after();
+ * MOJO_AUDIO_ERROR_INVALID_INPUT as in mojo_mel_stream_push(), for an out_buffer that overlaps the samples, and if
+ * frames of an earlier mojo_mel_stream_push() have not been read. An error changes nothing: the same samples can be
+ * pushed again.
+ *
+ * Ownership: the samples and the buffer stay the caller's and are not kept.
+ *
+ * Threads: any, one at a time.
+ */
+MojoAudioStatus mojo_mel_stream_push_into(MojoMelStream *stream,
+                                          const float *samples,
+                                          size_t num_samples,
+                                          float *out_buffer,
+                                          size_t buffer_size,
+                                          size_t *out_n_frames);
+
+/**
+ * mojo_mel_stream_push_into() for 16-bit integers: each sample is divided by 32768.
+ */
+MojoAudioStatus mojo_mel_stream_push_into_i16(MojoMelStream *stream,
+                                              const int16_t *samples,
+                                              size_t num_samples,
+                                              float *out_buffer,
+                                              size_t buffer_size,
+                                              size_t *out_n_frames);
+
+/**
+ * Like mojo_mel_stream_finish(), but writes the frames that reach beyond the signal's end to out_buffer, as
+ * mojo_mel_stream_push_into() does. Doesn't allocate.
+ *
+ * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels * mojo_mel_stream_frames_at_finish();
+ * MOJO_AUDIO_ERROR_INVALID_INPUT as in mojo_mel_stream_finish(), and if frames of an earlier
+ * mojo_mel_stream_push() have not been read. After an error the signal has not ended.
+ *
+ * Threads: any, one at a time.
+ */
+MojoAudioStatus mojo_mel_stream_finish_into(MojoMelStream *stream,
+                                            float *out_buffer,
+                                            size_t buffer_size,
+                                            size_t *out_n_frames);
+
+/**
+ * Number of frames that a push of num_samples samples will complete; 0 for NULL and once the stream is finished.
+ *
+ * Threads: any, one at a time.
+ */
+size_t mojo_mel_stream_frames_after(const MojoMelStream *stream,
+                                    size_t num_samples);
+
+/**
+ * Number of frames that mojo_mel_stream_finish() will complete; 0 for NULL and once the stream is finished.
+ *
+ * Threads: any, one at a time.
+ */
+size_t mojo_mel_stream_frames_at_finish(const MojoMelStream *stream);
+
+/**
  * Number of rows of each frame; 0 for NULL.
  *
  * Threads: any, one at a time.
@@ -1321,6 +1532,115 @@ void mojo_mel_stream_reset(MojoMelStream *stream);
  * Threads: any, but the stream must not be in use.
  */
 void mojo_mel_stream_free(MojoMelStream *stream);
+
+/**
+ * Makes a frame store with an extractor's options; the option layout has no meaning for it. On success *out_frames
+ * is a new store, on failure NULL.
+ *
+ * Errors: those of mojo_mel_stream_new().
+ *
+ * Ownership: the store is the caller's, who frees it with mojo_mel_frames_free().
+ *
+ * Threads: any, with the same extractor too.
+ */
+MojoAudioStatus mojo_mel_frames_new(const MojoMelExtractor *extractor,
+                                    MojoMelFrames **out_frames);
+
+/**
+ * Appends num_samples samples (mono, full scale 1; any number, even 0).
+ *
+ * Errors: those of mojo_mel_stream_push(). An error changes nothing: the same samples can be pushed again.
+ *
+ * Ownership: the samples stay the caller's and are not kept.
+ *
+ * Threads: any, one at a time.
+ */
+MojoAudioStatus mojo_mel_frames_push(MojoMelFrames *frames,
+                                     const float *samples,
+                                     size_t num_samples);
+
+/**
+ * mojo_mel_frames_push() for 16-bit integers: each sample is divided by 32768.
+ */
+MojoAudioStatus mojo_mel_frames_push_i16(MojoMelFrames *frames,
+                                         const int16_t *samples,
+                                         size_t num_samples);
+
+/**
+ * Ends the signal: the frames that reach beyond its end are ready afterwards, and no sample can be pushed until
+ * mojo_mel_frames_reset().
+ *
+ * Errors: those of mojo_mel_stream_finish().
+ *
+ * Threads: any, one at a time.
+ */
+MojoAudioStatus mojo_mel_frames_finish(MojoMelFrames *frames);
+
+/**
+ * Number of values of each frame; 0 for NULL.
+ *
+ * Threads: any, one at a time.
+ */
+size_t mojo_mel_frames_n_mels(const MojoMelFrames *frames);
+
+/**
+ * Number of frames that are complete since the signal's start, those that were popped included; 0 for NULL.
+ *
+ * Threads: any, one at a time.
+ */
+size_t mojo_mel_frames_n_frames_ready(const MojoMelFrames *frames);
+
+/**
+ * Number of frames that were popped since the signal's start; 0 for NULL.
+ *
+ * Threads: any, one at a time.
+ */
+size_t mojo_mel_frames_n_frames_popped(const MojoMelFrames *frames);
+
+/**
+ * 1 if the signal has ended and the frame with that number, from 0, is its last; 0 otherwise and for NULL.
+ *
+ * Threads: any, one at a time.
+ */
+int32_t mojo_mel_frames_is_last_frame(const MojoMelFrames *frames,
+                                      size_t frame);
+
+/**
+ * The n_mels values of the frame with that number, counted from 0 at the signal's start; NULL if it is not ready
+ * yet or was popped, and for NULL.
+ *
+ * Ownership: the store's; don't write to them or free them. Valid until the next call that pushes, pops, finishes,
+ * resets or frees.
+ *
+ * Threads: any, one at a time.
+ */
+const float *mojo_mel_frames_get_frame(const MojoMelFrames *frames,
+                                       size_t frame);
+
+/**
+ * Drops the oldest n_frames frames that were not popped yet.
+ *
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, or if fewer are there (n_frames is then the field of the error);
+ * then nothing is dropped.
+ *
+ * Threads: any, one at a time.
+ */
+MojoAudioStatus mojo_mel_frames_pop(MojoMelFrames *frames,
+                                    size_t n_frames);
+
+/**
+ * Drops all frames and starts again with an empty signal; frames count from 0 again. Does nothing with NULL.
+ *
+ * Threads: any, one at a time.
+ */
+void mojo_mel_frames_reset(MojoMelFrames *frames);
+
+/**
+ * Frees a frame store. Does nothing with NULL.
+ *
+ * Threads: any, but the store must not be in use.
+ */
+void mojo_mel_frames_free(MojoMelFrames *frames);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -27,6 +27,10 @@ pub(crate) enum Failure {
     Overlap { written: &'static str, read: &'static str },
     /// The caller's buffer is too small.
     BufferSize { argument: &'static str, actual: usize, wanted: usize },
+    /// A number is larger than it may be now.
+    TooLarge { argument: &'static str, value: usize, most: usize },
+    /// A stream has frames that must be read first.
+    Unread { frames: usize },
     /// A number that is not allowed.
     Number { field: &'static str, value: i64, wanted: &'static str },
     /// A size of an option structure that no version of the library has.
@@ -80,8 +84,10 @@ impl Failure {
             | Self::Null { argument: name, .. }
             | Self::Misaligned { argument: name, .. }
             | Self::TooMany { argument: name, .. }
+            | Self::TooLarge { argument: name, .. }
             | Self::NotText { argument: name }
             | Self::BufferSize { argument: name, .. } => name,
+            Self::Unread { .. } => "stream",
             Self::OptionsSize { .. } => "size",
             Self::UnknownOptions { .. } => "options",
         }
@@ -92,6 +98,42 @@ impl Failure {
         match self {
             Self::Engine(Error::Sample { index, .. }) => Some(*index),
             _ => None,
+        }
+    }
+
+    /// What was given, as a part of the text.
+    pub(crate) fn write_given(&self, to: &mut dyn fmt::Write) -> fmt::Result {
+        match self {
+            Self::Engine(error) => write!(to, "{}", error.given()),
+            Self::Null { .. } => to.write_str("NULL"),
+            Self::TooMany { elements: count, .. }
+            | Self::BufferSize { actual: count, .. }
+            | Self::TooLarge { value: count, .. }
+            | Self::Unread { frames: count }
+            | Self::OptionsSize { size: count, .. } => write!(to, "{count}"),
+            Self::Number { value, .. } => write!(to, "{value}"),
+            Self::Misaligned { .. }
+            | Self::NotText { .. }
+            | Self::Overlap { .. }
+            | Self::UnknownOptions { .. } => Ok(()),
+        }
+    }
+
+    /// What is allowed, as a part of the text.
+    pub(crate) fn write_expected(&self, to: &mut dyn fmt::Write) -> fmt::Result {
+        match self {
+            Self::Engine(error) => write!(to, "{}", error.expected()),
+            Self::BufferSize { wanted, .. } => write!(to, "{wanted}"),
+            Self::Number { wanted, .. } => to.write_str(wanted),
+            Self::TooMany { most, .. } => write!(to, "at most {most} elements"),
+            Self::TooLarge { most, .. } => write!(to, "at most {most}"),
+            Self::Unread { .. } => to.write_str("0"),
+            Self::OptionsSize { smallest, largest, .. } => {
+                write!(to, "a multiple of 8 from {smallest} to {largest}")
+            }
+            Self::NotText { .. } => to.write_str("UTF-8"),
+            Self::Null { wanted, .. } => to.write_str(wanted),
+            Self::Misaligned { .. } | Self::Overlap { .. } | Self::UnknownOptions { .. } => Ok(()),
         }
     }
 
@@ -128,6 +170,13 @@ impl fmt::Display for Failure {
             Self::BufferSize { argument, actual, wanted } => {
                 write!(f, "{argument} must be at least {wanted}, got {actual}")
             }
+            Self::TooLarge { argument, value, most } => {
+                write!(f, "{argument} must be at most {most}, got {value}")
+            }
+            Self::Unread { frames } => write!(
+                f,
+                "stream must have no unread frames, which would be out of order, got {frames}: read them first"
+            ),
             Self::Number { field, value, wanted } => {
                 write!(f, "{field} must be {wanted}, got {value}")
             }
@@ -383,7 +432,10 @@ mod tests {
 
     fn last_text() -> String {
         // SAFETY: the text is this thread's and ends with a zero byte.
-        unsafe { CStr::from_ptr(last_error::text()) }.to_str().expect("UTF-8").to_owned()
+        unsafe { CStr::from_ptr(last_error::text(last_error::TextPart::Text)) }
+            .to_str()
+            .expect("UTF-8")
+            .to_owned()
     }
 
     #[test]

@@ -122,6 +122,53 @@ pub unsafe extern "C" fn mojo_mel_extractor_frame_count(
     })
 }
 
+/// Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending
+/// order, as many as fit into out_bands, which has room for n_bands, and returns how many there are. Their values
+/// are always the floor: use a larger n_fft or fewer n_mels. There are never more than n_mels. 0 for a NULL
+/// extractor; out_bands may be NULL to learn the number only.
+///
+///     size_t bands[128];
+///     size_t n = mojo_mel_extractor_empty_filters(extractor, bands, 128);
+///     if (n > 0) fprintf(stderr, "%zu bands are empty, the first is %zu\n", n, bands[0]);
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid, out_bands for n_bands writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_empty_filters(
+    extractor: *const MojoMelExtractor,
+    out_bands: *mut usize,
+    n_bands: usize,
+) -> usize {
+    guard_value(0, || {
+        // SAFETY: the caller's promise above.
+        let extractor = unsafe { extractor.as_ref() };
+        let bands = extractor.map_or(Vec::new(), |extractor| extractor.0.empty_filters());
+        let n_stored = if out_bands.is_null() { 0 } else { n_bands.min(bands.len()) };
+        for (place, band) in bands.iter().take(n_stored).enumerate() {
+            // SAFETY: the caller's promise above.
+            unsafe { border::give(out_bands.add(place), *band) };
+        }
+        Ok(bands.len())
+    })
+}
+
+/// Bytes of working memory that a computation uses besides its result and the extractor's tables. They depend on the
+/// options, not on the length of the input; computations that run at the same time take as much each. 0 for NULL.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_working_memory(
+    extractor: *const MojoMelExtractor,
+) -> usize {
+    // SAFETY: the caller's promise above.
+    unsafe { extractor.as_ref() }.map_or(0, |extractor| extractor.0.working_memory())
+}
+
 /// Computes the mel spectrogram of num_samples samples (mono, full scale 1). On success *out_result is a
 /// new spectrogram, on failure NULL.
 ///
@@ -351,12 +398,12 @@ unsafe fn compute_into<S: Sample>(
     Ok(())
 }
 
-/// Samples of one clip.
-struct Clip<'a, S>(&'a [S]);
+/// Samples of one clip, or what is wrong with its pointer; then the engine gets no samples.
+struct Clip<'a, S>(Result<&'a [S], Failure>);
 
 impl<S> AsRef<[S]> for Clip<'_, S> {
     fn as_ref(&self) -> &[S] {
-        self.0
+        self.0.as_ref().map_or(&[], |samples| samples)
     }
 }
 
@@ -385,18 +432,17 @@ unsafe fn compute_batch<S: Sample>(
             border::slice("lengths", lengths, n_clips)?,
         )
     };
-    // SAFETY: the caller's promise.
-    let samples = |index: usize| unsafe { border::slice("samples", starts[index], lengths[index]) };
-    // A clip with a wrong pointer has no samples here; its error is set below.
-    let mut inputs = Vec::new();
+    let mut inputs: Vec<Clip<'_, S>> = Vec::new();
     inputs
         .try_reserve_exact(n_clips)
         .map_err(|_| Error::Allocation { bytes: n_clips.saturating_mul(size_of::<Clip<'_, S>>()) })?;
-    inputs.extend((0..n_clips).map(|index| Clip(samples(index).unwrap_or_default())));
+    // SAFETY: the caller's promise.
+    let clip = |(start, length)| unsafe { border::slice("samples", start, length) };
+    inputs.extend(starts.iter().copied().zip(lengths.iter().copied()).map(|input| Clip(clip(input))));
     let mut failed = 0;
     let mut first = None;
-    let mut keep = |index: usize, result: Result<MelSpectrogram, Error>| {
-        let kept = samples(index).and_then(|_| -> Result<(), Failure> {
+    let mut keep = |index: usize, Clip(clip), result: Result<MelSpectrogram, Error>| {
+        let kept = clip.and_then(|_| -> Result<(), Failure> {
             Ok(spectrogram::hand_over(result?, &mut places[index])?)
         });
         if let Err(failure) = kept {
@@ -406,10 +452,15 @@ unsafe fn compute_batch<S: Sample>(
     };
     if n_threads == 1 || n_clips == 1 {
         // Threads need memory, and the standard library aborts if it can't have it.
-        inputs.iter().enumerate().for_each(|(index, clip)| keep(index, extractor.compute(clip.0)));
+        for (index, clip) in inputs.into_iter().enumerate() {
+            let result = extractor.compute(clip.as_ref());
+            keep(index, clip, result);
+        }
     } else {
         let results = extractor.compute_batch(&inputs, n_threads);
-        results.into_iter().enumerate().for_each(|(index, result)| keep(index, result));
+        for (index, (clip, result)) in inputs.into_iter().zip(results).enumerate() {
+            keep(index, clip, result);
+        }
     }
     match first {
         None => Ok(()),

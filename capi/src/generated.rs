@@ -519,18 +519,18 @@ pub struct MojoMelOptions {
     pub pad_start: u64,
 }
 
-/// Presets by their number in the field preset.
-pub(crate) const PRESET_NUMBERS: &[&str] = &[
-    "whisper",
-    "whisper-large-v3",
-    "librosa",
-    "torchaudio",
-    "kaldi-fbank",
-    "parakeet",
-    "hifigan",
-    "speecht5",
-    "ast",
-    "clap",
+/// The names of presets, by their number in the field preset.
+pub(crate) const PRESET_NAMES: &[&CStr] = &[
+    c"whisper",
+    c"whisper-large-v3",
+    c"librosa",
+    c"torchaudio",
+    c"kaldi-fbank",
+    c"parakeet",
+    c"hifigan",
+    c"speecht5",
+    c"ast",
+    c"clap",
 ];
 
 impl MojoMelOptions {

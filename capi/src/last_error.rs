@@ -1,7 +1,7 @@
 //! The thread's last error. Its size is fixed, so that it can report a failed allocation.
 
 use crate::border::{FailedClip, Failure};
-use mojo_audio_core::ErrorKind;
+use mojo_audio_core::{Error, ErrorKind};
 use std::cell::UnsafeCell;
 use std::ffi::c_char;
 use std::fmt::{self, Write};
@@ -35,59 +35,102 @@ impl<const ROOM: usize> Write for Text<ROOM> {
     }
 }
 
+/// Its parts have room for what core says today: every option's name, and the longest list of allowed values. A
+/// test holds them to that.
 struct LastError {
     text: Text<2048>,
     field: Text<64>,
+    value: Text<256>,
+    expected: Text<1024>,
+    /// The known names, each with a zero byte behind it, and how many there are.
+    known: Text<2048>,
+    n_known: usize,
+    closest: Text<64>,
     /// Number of the kind, 0 before the first error.
     code: u8,
-    index: i64,
-    clip: i64,
+    /// The places plus 1, and 0 for none. With every byte 0 at first, the library's file has none of this.
+    index: u64,
+    clip: u64,
 }
 
 thread_local! {
     static LAST_ERROR: UnsafeCell<LastError> = const {
-        UnsafeCell::new(LastError { text: Text::EMPTY, field: Text::EMPTY, code: 0, index: -1, clip: -1 })
+        UnsafeCell::new(LastError {
+            text: Text::EMPTY,
+            field: Text::EMPTY,
+            value: Text::EMPTY,
+            expected: Text::EMPTY,
+            known: Text::EMPTY,
+            n_known: 0,
+            closest: Text::EMPTY,
+            code: 0,
+            index: 0,
+            clip: 0,
+        })
     };
 }
 
 /// Stores why a call failed.
 pub(crate) fn set(failure: &Failure, clip: Option<FailedClip>) {
-    let place = |index: Option<usize>| index.map_or(-1, |index| index as i64);
-    let (kind, index) = (failure.kind(), place(failure.index()));
-    let place = place(clip.map(|clip| clip.index));
-    store(kind, failure.field(), index, place, |text| {
-        if let Some(FailedClip { index, failed, n_clips }) = clip {
-            write!(text, "clip {index} ({failed} of {n_clips} failed): ")?;
+    let place = |index: Option<usize>| index.map_or(0, |index| index as u64 + 1);
+    store(|last| {
+        last.code = failure.kind().number();
+        (last.index, last.clip) = (place(failure.index()), place(clip.map(|clip| clip.index)));
+        // What is too long is cut, here and below.
+        let _ = last.field.write_str(failure.field());
+        let _ = failure.write_given(&mut last.value);
+        let _ = failure.write_expected(&mut last.expected);
+        if let Failure::Engine(error) = failure {
+            last.know(error);
         }
-        write!(text, "{failure}")
+        if let Some(FailedClip { index, failed, n_clips }) = clip {
+            let _ = write!(last.text, "clip {index} ({failed} of {n_clips} failed): ");
+        }
+        let _ = write!(last.text, "{failure}");
     });
 }
 
 /// Stores that the library itself failed.
 pub(crate) fn set_internal(panic: &str) {
-    store(ErrorKind::Internal, "", -1, -1, |text| {
-        write!(text, "internal error, please report it: {panic}")
+    store(|last| {
+        last.code = ErrorKind::Internal.number();
+        let _ = write!(last.text, "internal error, please report it: {panic}");
     });
 }
 
-fn store(
-    kind: ErrorKind,
-    field: &str,
-    index: i64,
-    clip: i64,
-    write: impl FnOnce(&mut dyn Write) -> fmt::Result,
-) {
+impl LastError {
+    fn clear(&mut self) {
+        (self.code, self.index, self.clip, self.n_known) = (0, 0, 0, 0);
+        self.text.clear();
+        self.field.clear();
+        self.value.clear();
+        self.expected.clear();
+        self.known.clear();
+        self.closest.clear();
+    }
+
+    /// Keeps the names to choose from, as many as fit, and the closest.
+    fn know(&mut self, error: &Error) {
+        for name in error.known_names() {
+            let start = self.known.len;
+            if write!(self.known, "{name}\0").is_err() {
+                self.known.len = start;
+                break;
+            }
+            self.n_known += 1;
+        }
+        let _ = self.closest.write_str(error.closest_name().unwrap_or_default());
+    }
+}
+
+fn store(write: impl FnOnce(&mut LastError)) {
     // In a thread that is ending the value may be gone.
     let _ = LAST_ERROR.try_with(|last| {
         // SAFETY: the value is this thread's, and no other reference to it is alive: formatting a text
         // doesn't call this function.
         let last = unsafe { &mut *last.get() };
-        (last.code, last.index, last.clip) = (kind.number(), index, clip);
-        last.field.clear();
-        last.text.clear();
-        // What is too long is cut.
-        let _ = last.field.write_str(field);
-        let _ = write(&mut last.text);
+        last.clear();
+        write(last);
     });
 }
 
@@ -95,14 +138,45 @@ fn read<T>(otherwise: T, read: impl FnOnce(*const LastError) -> T) -> T {
     LAST_ERROR.try_with(|last| read(last.get())).unwrap_or(otherwise)
 }
 
-pub(crate) fn text() -> *const c_char {
-    // SAFETY: only the address is taken.
-    read(c"".as_ptr(), |last| unsafe { (&raw const (*last).text.bytes).cast() })
+/// A part that is a text, with a zero byte at its end.
+#[derive(Clone, Copy)]
+pub(crate) enum TextPart {
+    Text,
+    Field,
+    Value,
+    Expected,
+    Closest,
 }
 
-pub(crate) fn field() -> *const c_char {
-    // SAFETY: only the address is taken.
-    read(c"".as_ptr(), |last| unsafe { (&raw const (*last).field.bytes).cast() })
+pub(crate) fn text(part: TextPart) -> *const c_char {
+    // SAFETY: only addresses are taken.
+    read(c"".as_ptr(), |last| unsafe {
+        match part {
+            TextPart::Text => (&raw const (*last).text.bytes).cast(),
+            TextPart::Field => (&raw const (*last).field.bytes).cast(),
+            TextPart::Value => (&raw const (*last).value.bytes).cast(),
+            TextPart::Expected => (&raw const (*last).expected.bytes).cast(),
+            TextPart::Closest => (&raw const (*last).closest.bytes).cast(),
+        }
+    })
+}
+
+pub(crate) fn known_count() -> usize {
+    // SAFETY: as in `code`.
+    read(0, |last| unsafe { (*last).n_known })
+}
+
+/// The known name with that index, NULL if there is none.
+pub(crate) fn known(index: usize) -> *const c_char {
+    read(std::ptr::null(), |last| {
+        // SAFETY: the value is this thread's, and nobody is writing to it.
+        let last = unsafe { &*last };
+        if index >= last.n_known {
+            return std::ptr::null();
+        }
+        let mut names = last.known.bytes[..last.known.len].split_inclusive(|byte| *byte == 0);
+        names.nth(index).map_or(std::ptr::null(), |name| name.as_ptr().cast())
+    })
 }
 
 pub(crate) fn code() -> u8 {
@@ -113,18 +187,26 @@ pub(crate) fn code() -> u8 {
 /// Place of the sample and of the clip, -1 if the error is about none.
 pub(crate) fn places() -> (i64, i64) {
     // SAFETY: as in `code`.
-    read((-1, -1), |last| unsafe { ((*last).index, (*last).clip) })
+    let (index, clip) = read((0, 0), |last| unsafe { ((*last).index, (*last).clip) });
+    (index as i64 - 1, clip as i64 - 1)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::TextPart::{Closest, Expected, Field, Text, Value};
     use super::*;
-    use mojo_audio_core::Error;
+    use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
     use std::ffi::CStr;
 
-    fn shown(text: *const c_char) -> String {
+    fn shown(part: TextPart) -> String {
         // SAFETY: the text is this thread's and ends with a zero byte.
-        unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8").to_owned()
+        unsafe { CStr::from_ptr(text(part)) }.to_str().expect("UTF-8").to_owned()
+    }
+
+    fn shown_known() -> Vec<String> {
+        let names = (0..known_count()).map(known);
+        // SAFETY: the names are this thread's and end with zero bytes.
+        names.map(|name| unsafe { CStr::from_ptr(name) }.to_str().expect("UTF-8").to_owned()).collect()
     }
 
     #[test]
@@ -132,9 +214,40 @@ mod tests {
         let error =
             |field: String| Error::Config { field: field.into(), value: "".into(), wanted: "".into() };
         set(&error("ä".repeat(3000)).into(), None);
-        assert_eq!((shown(text()), shown(field())), ("ä".repeat(1023), "ä".repeat(31)));
+        assert_eq!((shown(Text), shown(Field)), ("ä".repeat(1023), "ä".repeat(31)));
         set(&error("n_mels".into()).into(), None);
-        assert_eq!((shown(text()), shown(field())), ("n_mels must be , got ".into(), "n_mels".into()));
+        assert_eq!((shown(Text), shown(Field)), ("n_mels must be , got ".into(), "n_mels".into()));
+    }
+
+    #[test]
+    fn names_that_do_not_fit_are_left_out_whole() {
+        let names = vec!["name".repeat(200).into(); 4];
+        set(&Error::UnknownName { what: "option", name: "x".into(), known: names }.into(), None);
+        assert_eq!(shown_known(), ["name".repeat(200), "name".repeat(200)]);
+        set(&Error::EmptyInput.into(), None);
+        assert_eq!((known_count(), known(0)), (0, std::ptr::null()));
+    }
+
+    #[test]
+    fn every_known_name_fits() {
+        set(&MelConfig::whisper().set("n_mel", "1").unwrap_err().into(), None);
+        assert_eq!(shown_known(), OPTIONS.iter().map(|option| option.name).collect::<Vec<_>>());
+        assert_eq!((shown(Field), shown(Closest)), ("option".into(), "n_mels".into()));
+        set(&MelConfig::preset("wisper").unwrap_err().into(), None);
+        assert_eq!(shown_known(), PRESETS);
+        assert_eq!((shown(Value), shown(Closest)), ("wisper".into(), "whisper".into()));
+        assert!(known(PRESETS.len()).is_null());
+    }
+
+    #[test]
+    fn what_every_option_allows_fits() {
+        for option in OPTIONS {
+            let error = MelConfig::whisper().set(option.name, "neither this nor that").unwrap_err();
+            let expected = error.expected().to_string();
+            set(&error.into(), None);
+            assert_eq!((shown(Field), shown(Expected)), (option.name.into(), expected));
+            assert_eq!(shown(Value), "neither this nor that");
+        }
     }
 
     #[test]
@@ -143,7 +256,7 @@ mod tests {
         set(&sample.into(), Some(FailedClip { index: 3, failed: 1, n_clips: 4 }));
         std::thread::spawn(|| {
             assert_eq!(
-                (shown(text()), shown(field()), code(), places()),
+                (shown(Text), shown(Field), code(), places()),
                 ("".into(), "".into(), 0, (-1, -1))
             );
         })
@@ -151,7 +264,7 @@ mod tests {
         .expect("no panic");
         assert_eq!((code(), places()), (4, (7, 3)));
         set_internal("row 4");
-        assert_eq!(shown(text()), "internal error, please report it: row 4");
-        assert_eq!((code(), places()), (9, (-1, -1)));
+        assert_eq!(shown(Text), "internal error, please report it: row 4");
+        assert_eq!((code(), places(), shown(Value)), (9, (-1, -1), "".into()));
     }
 }

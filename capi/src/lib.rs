@@ -4,12 +4,13 @@
 //! over `border::guard`, which stops panics and keeps the error's text. Only `border` turns pointers into
 //! references and back.
 
-// The comments are for C, where brackets are elements and not links.
-#![allow(rustdoc::broken_intra_doc_links)]
+// The comments are for C, where brackets are elements and not links; so is the code in them.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_rust_codeblocks)]
 
 mod border;
 mod config;
 mod extractor;
+mod frames;
 mod generated;
 mod last_error;
 mod options;
@@ -20,6 +21,7 @@ mod stream;
 
 pub use config::*;
 pub use extractor::*;
+pub use frames::*;
 pub use generated::*;
 pub use options::*;
 pub use spectrogram::*;

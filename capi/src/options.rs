@@ -1,9 +1,10 @@
 //! Every option, in a structure that can grow: its first field is the size that the caller knows.
 
 use crate::border::{self, Failure, guard};
-use crate::generated::{MojoMelOptions, PRESET_NUMBERS};
+use crate::generated::{MojoMelOptions, PRESET_NAMES};
 use crate::status::MojoAudioStatus;
-use mojo_audio_core::{Error, MelConfig, OPTIONS};
+use mojo_audio_core::config::{OptionInfo, OptionKind};
+use mojo_audio_core::{Error, MelConfig, OPTIONS, PRESETS};
 use std::ffi::c_char;
 use std::mem::offset_of;
 
@@ -18,8 +19,27 @@ const LARGEST: usize = 65_536;
 const _: () =
     assert!(KNOWN.is_multiple_of(8) && offset_of!(MojoMelOptions, size) == 0 && KNOWN <= LARGEST);
 
-/// Fills options with a preset: "whisper", "whisper-large-v3", "librosa", "torchaudio", "kaldi-fbank",
-/// "parakeet", "hifigan", "speecht5", "ast" or "clap". Then change the fields that should differ.
+/// Number of presets.
+///
+///     for (size_t i = 0; i < mojo_audio_preset_count(); ++i) puts(mojo_audio_preset_name(i));
+///
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_preset_count() -> usize {
+    PRESET_NAMES.len()
+}
+
+/// The name of the preset with that index, from 0, for mojo_mel_options_init(); NULL if index is not less than
+/// mojo_audio_preset_count().
+///
+/// Ownership: the library's, valid for ever. Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_preset_name(index: usize) -> *const c_char {
+    PRESET_NAMES.get(index).map_or(std::ptr::null(), |name| name.as_ptr())
+}
+
+/// Fills options with a preset, such as "whisper" or "kaldi-fbank"; mojo_audio_preset_name() has the names of all.
+/// Then change the fields that should differ.
 ///
 /// size is sizeof *options. Programs built against an older header keep working: options added since then
 /// keep the preset's values.
@@ -44,7 +64,7 @@ pub unsafe extern "C" fn mojo_mel_options_init(
         // SAFETY: the caller's promise above.
         let preset = unsafe { border::text("preset", preset, "the name of a preset")? };
         let config = MelConfig::preset(preset)?;
-        let number = PRESET_NUMBERS.iter().position(|known| *known == preset).unwrap_or(0);
+        let number = PRESETS.iter().position(|known| *known == preset).unwrap_or(0);
         // SAFETY: the caller's promise above; the bytes are written before they are borrowed.
         unsafe {
             let bytes = border::buffer("options", options.cast::<u64>(), size / 8)?;
@@ -85,7 +105,7 @@ pub unsafe extern "C" fn mojo_mel_options_from_json(
         let json = unsafe { border::text("json", json, "the text of a configuration file")? };
         let config = MelConfig::from_preprocessor_config(json)?;
         let filled = MojoMelOptions::from_config(&config, size as u64, 0);
-        let preset = MelConfig::preset(PRESET_NUMBERS[0])?;
+        let preset = MelConfig::preset(PRESETS[0])?;
         let mut kept = MojoMelOptions::from_config(&preset, size as u64, 0);
         // SAFETY: both are structures of numbers; no more than their size is copied.
         unsafe {
@@ -151,6 +171,95 @@ pub unsafe extern "C" fn mojo_mel_options_set(
     })
 }
 
+/// Copies the value of an option as text to out_text, in the form that mojo_mel_options_set() reads: a number, "true"
+/// or "false", the name of a choice, or "none" if it is unset. out_text has room for size bytes, the zero byte at
+/// the end included. *out_length is set to the text's length without it, also if size is too small; out_length may
+/// be NULL.
+///
+///     char window[16];
+///     mojo_mel_options_get(&options, "window", window, sizeof window, NULL);  // "hann"
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if size is too small (then out_text is unchanged);
+/// MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, or an unknown name.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid: options for the number of bytes in its size, name a text that ends with a zero
+/// byte, out_text for size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_options_get(
+    options: *const MojoMelOptions,
+    name: *const c_char,
+    out_text: *mut c_char,
+    size: usize,
+    out_length: *mut usize,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above. Only the part of the buffer that is written to is borrowed.
+        unsafe {
+            border::give(out_length, 0);
+            let config = read(options)?;
+            let text = config.get(border::text("name", name, "the name of an option")?)?;
+            border::give(out_length, text.len());
+            let wanted = text.len() + 1;
+            if size < wanted {
+                return Err(Failure::BufferSize { argument: "size", actual: size, wanted });
+            }
+            let out = border::buffer("out_text", out_text.cast::<u8>(), wanted)?;
+            out[..text.len()].copy_from_slice(text.as_bytes());
+            out[text.len()] = 0;
+        }
+        Ok(())
+    })
+}
+
+/// Stores the value of an option as a number in *out_value, as the field of MojoMelOptions has it: 0 or 1 for false
+/// and true, a choice's number, and 0 if it is unset. Numbers above 2^53 are rounded.
+///
+///     double f_max;
+///     mojo_mel_options_get_number(&options, "f_max", &f_max);
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, options that were not initialised, or an unknown name.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid: options for the number of bytes in its size, name a text that ends with a zero
+/// byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_options_get_number(
+    options: *const MojoMelOptions,
+    name: *const c_char,
+    out_value: *mut f64,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        let (config, name) =
+            unsafe { (read(options)?, border::text("name", name, "the name of an option")?) };
+        let text = config.get(name)?;
+        let option = OPTIONS.iter().find(|option| option.name == name);
+        // SAFETY: as above.
+        unsafe {
+            border::reference("out_value", out_value, "a place for the number")?;
+            border::give(out_value, option.map_or(0.0, |option| number(option, &text)));
+        }
+        Ok(())
+    })
+}
+
+/// The number of a value that is a text.
+fn number(option: &OptionInfo, text: &str) -> f64 {
+    match option.kind {
+        OptionKind::Bool => f64::from(text == "true"),
+        OptionKind::Choice { values, .. } => {
+            values.iter().position(|value| value.name == text).unwrap_or(0) as f64
+        }
+        // What can't be read is "none".
+        _ => text.parse().unwrap_or(0.0),
+    }
+}
+
 /// The error for a value that the caller's options can't hold.
 fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
     let wanted = if size < KNOWN as u64 {
@@ -184,7 +293,7 @@ unsafe fn fields(options: *const MojoMelOptions) -> Result<MojoMelOptions, Failu
         let preset = options.byte_add(offset_of!(MojoMelOptions, preset)).cast::<u32>();
         (size, *border::reference("options", preset, WANTED)?)
     };
-    let preset = PRESET_NUMBERS.get(number as usize).ok_or(Failure::Number {
+    let preset = PRESETS.get(number as usize).ok_or(Failure::Number {
         field: "preset",
         value: number.into(),
         wanted: "left as mojo_mel_options_init() filled it",

@@ -4,7 +4,7 @@ use crate::border;
 use crate::generated::{
     CODE_NAMES, MOJO_AUDIO_VERSION_MAJOR, MOJO_AUDIO_VERSION_MINOR, MOJO_AUDIO_VERSION_PATCH,
 };
-use crate::last_error;
+use crate::last_error::{self, TextPart};
 use std::ffi::{CStr, c_char};
 
 /// How a call ended. A number keeps its meaning for ever.
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn mojo_audio_version(major: *mut i32, minor: *mut i32, pa
 /// Threads: each has its own text.
 #[unsafe(no_mangle)]
 pub extern "C" fn mojo_audio_last_error() -> *const c_char {
-    last_error::text()
+    last_error::text(TextPart::Text)
 }
 
 /// The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and
@@ -90,7 +90,56 @@ pub extern "C" fn mojo_audio_last_error_name() -> *const c_char {
 /// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
 #[unsafe(no_mangle)]
 pub extern "C" fn mojo_audio_last_error_field() -> *const c_char {
-    last_error::field()
+    last_error::text(TextPart::Field)
+}
+
+/// What was given, as text, at most 255 bytes: the option's value, the unknown name, the sample, the number of
+/// values that the buffer has, the bytes that could not be allocated, or "NULL". "" if the error has none. Never
+/// NULL.
+///
+/// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_value() -> *const c_char {
+    last_error::text(TextPart::Value)
+}
+
+/// What is allowed, as text, at most 1023 bytes: the option's values ("at least 1"), the number of values that the
+/// buffer must have, for a sample the largest magnitude that is always accepted, for NULL what the pointer must
+/// point to. "" if the error has none. Never NULL. For an unknown name see mojo_audio_last_error_known().
+///
+///     fprintf(stderr, "%s: %s is not %s\n", mojo_audio_last_error_field(),
+///             mojo_audio_last_error_value(), mojo_audio_last_error_expected());
+///
+/// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_expected() -> *const c_char {
+    last_error::text(TextPart::Expected)
+}
+
+/// Number of names that mojo_audio_last_error_known() has: those of options, of presets or of the choices of an
+/// option, if the error is about a name that is none of them; 0 otherwise.
+///
+/// Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_known_count() -> usize {
+    last_error::known_count()
+}
+
+/// The known name with that index, from 0; NULL if index is not less than mojo_audio_last_error_known_count().
+///
+/// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_known(index: usize) -> *const c_char {
+    last_error::known(index)
+}
+
+/// The known name that is most like the unknown one, at most 63 bytes: "whisper" for the preset "wisper". "" if
+/// none is much like it. Never NULL.
+///
+/// Ownership and validity: those of mojo_audio_last_error(). Threads: each has its own error.
+#[unsafe(no_mangle)]
+pub extern "C" fn mojo_audio_last_error_closest() -> *const c_char {
+    last_error::text(TextPart::Closest)
 }
 
 /// Index of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is not about

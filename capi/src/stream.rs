@@ -1,10 +1,10 @@
 //! One live signal, with a queue of the frames that nobody has read yet.
 
-use crate::border::{self, Failure, guard};
+use crate::border::{self, Failure, guard, guard_value};
 use crate::extractor::{self, MojoMelExtractor};
 use crate::status::MojoAudioStatus;
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{Error, MelStream, Sample};
+use mojo_audio_core::{Error, MelExtractor, MelStream, Sample};
 use std::collections::VecDeque;
 
 /// One live signal: push samples in chunks of any size, and read frames as soon as no later sample can change
@@ -44,13 +44,7 @@ pub unsafe extern "C" fn mojo_mel_stream_new(
         // SAFETY: the caller's promise above.
         let (place, extractor) =
             unsafe { (border::handle_place("out_stream", out_stream)?, extractor::given(extractor)?) };
-        let stream = MojoMelStream {
-            stream: extractor.stream()?,
-            layout: extractor.config().layout,
-            fresh: Vec::new(),
-            queue: VecDeque::new(),
-        };
-        *place = border::new_handle(stream)?;
+        *place = border::new_handle(MojoMelStream::new(extractor)?)?;
         Ok(())
     })
 }
@@ -90,6 +84,123 @@ pub unsafe extern "C" fn mojo_mel_stream_push_i16(
 ) -> MojoAudioStatus {
     // SAFETY: the caller's promise above.
     guard(|| unsafe { push(stream, samples, num_samples) })
+}
+
+/// Like mojo_mel_stream_push(), but writes the k frames that the samples complete to the start of out_buffer,
+/// which has room for buffer_size values: (n_mels, k), row-major, or (k, n_mels) if the option layout is
+/// MOJO_MEL_LAYOUT_FRAME_MAJOR. Sets *out_n_frames to k, 0 on failure. Doesn't allocate.
+///
+///     float frames[80 * 8];                                   // 80 bands, more frames than 10 ms complete
+///     size_t k;
+///     while (record(chunk, 160)) {
+///         if (mojo_mel_stream_push_into(stream, chunk, 160, frames, 80 * 8, &k) != MOJO_AUDIO_SUCCESS) break;
+///         use(frames, k);
+///     }
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels * mojo_mel_stream_frames_after();
+/// MOJO_AUDIO_ERROR_INVALID_INPUT as in mojo_mel_stream_push(), for an out_buffer that overlaps the samples, and if
+/// frames of an earlier mojo_mel_stream_push() have not been read. An error changes nothing: the same samples can be
+/// pushed again.
+///
+/// Ownership: the samples and the buffer stay the caller's and are not kept.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_push_into(
+    stream: *mut MojoMelStream,
+    samples: *const f32,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { push_into(stream, samples, num_samples, out_buffer, buffer_size, out_n_frames) })
+}
+
+/// mojo_mel_stream_push_into() for 16-bit integers: each sample is divided by 32768.
+///
+/// # Safety
+/// The pointers are NULL or valid: samples for num_samples reads, out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_push_into_i16(
+    stream: *mut MojoMelStream,
+    samples: *const i16,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { push_into(stream, samples, num_samples, out_buffer, buffer_size, out_n_frames) })
+}
+
+/// Like mojo_mel_stream_finish(), but writes the frames that reach beyond the signal's end to out_buffer, as
+/// mojo_mel_stream_push_into() does. Doesn't allocate.
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than n_mels * mojo_mel_stream_frames_at_finish();
+/// MOJO_AUDIO_ERROR_INVALID_INPUT as in mojo_mel_stream_finish(), and if frames of an earlier
+/// mojo_mel_stream_push() have not been read. After an error the signal has not ended.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointers are NULL or valid: out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_finish_into(
+    stream: *mut MojoMelStream,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above. Only the part of the buffer that is written to is borrowed.
+        unsafe {
+            border::give(out_n_frames, 0);
+            let stream = given(stream)?;
+            border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
+            let n_values = stream.room(stream.stream.frames_at_finish(), buffer_size)?;
+            let out = border::buffer("out_buffer", out_buffer, n_values)?;
+            border::give(out_n_frames, stream.stream.finish_into(out)?);
+        }
+        Ok(())
+    })
+}
+
+/// Number of frames that a push of num_samples samples will complete; 0 for NULL and once the stream is finished.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_frames_after(
+    stream: *const MojoMelStream,
+    num_samples: usize,
+) -> usize {
+    guard_value(0, || {
+        // SAFETY: the caller's promise above.
+        let stream = unsafe { stream.as_ref() };
+        Ok(stream.map_or(0, |stream| stream.stream.frames_after(num_samples)))
+    })
+}
+
+/// Number of frames that mojo_mel_stream_finish() will complete; 0 for NULL and once the stream is finished.
+///
+/// Threads: any, one at a time.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_stream_frames_at_finish(stream: *const MojoMelStream) -> usize {
+    guard_value(0, || {
+        // SAFETY: the caller's promise above.
+        let stream = unsafe { stream.as_ref() };
+        Ok(stream.map_or(0, |stream| stream.stream.frames_at_finish()))
+    })
 }
 
 /// Number of rows of each frame; 0 for NULL.
@@ -163,8 +274,7 @@ pub unsafe extern "C" fn mojo_mel_stream_read(
 pub unsafe extern "C" fn mojo_mel_stream_finish(stream: *mut MojoMelStream) -> MojoAudioStatus {
     guard(|| {
         // SAFETY: the caller's promise above.
-        let stream = unsafe { given(stream)? };
-        stream.take(stream.stream.frames_at_finish(), |engine, fresh| engine.finish_into(fresh))
+        unsafe { given(stream)? }.finish()
     })
 }
 
@@ -179,8 +289,7 @@ pub unsafe extern "C" fn mojo_mel_stream_reset(stream: *mut MojoMelStream) {
     guard(|| {
         // SAFETY: the caller's promise above.
         if let Some(stream) = unsafe { stream.as_mut() } {
-            stream.stream.reset();
-            stream.queue.clear();
+            stream.reset();
         }
         Ok(())
     });
@@ -217,13 +326,95 @@ unsafe fn push<S: Sample>(
     // SAFETY: the caller's promise.
     let (stream, samples) =
         unsafe { (given(stream)?, border::slice("samples", samples, num_samples)?) };
-    let n_frames = stream.stream.frames_after(samples.len());
-    stream.take(n_frames, |engine, fresh| engine.push_into(samples, fresh))
+    stream.push(samples)
+}
+
+/// # Safety
+/// That of the exported functions of the same name.
+unsafe fn push_into<S: Sample>(
+    stream: *mut MojoMelStream,
+    samples: *const S,
+    num_samples: usize,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+    out_n_frames: *mut usize,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise. Only the part of the buffer that is written to is borrowed.
+    unsafe {
+        border::give(out_n_frames, 0);
+        let stream = given(stream)?;
+        border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
+        let samples = border::slice("samples", samples, num_samples)?;
+        let n_values = stream.room(stream.stream.frames_after(samples.len()), buffer_size)?;
+        let written = ("out_buffer", out_buffer.cast_const(), n_values);
+        border::check_apart(written, ("the samples", samples.as_ptr(), samples.len()))?;
+        let out = border::buffer("out_buffer", out_buffer, n_values)?;
+        border::give(out_n_frames, stream.stream.push_into(samples, out)?);
+    }
+    Ok(())
 }
 
 impl MojoMelStream {
-    fn available(&self) -> usize {
+    pub(crate) fn new(extractor: &MelExtractor) -> Result<Self, Error> {
+        Ok(Self {
+            stream: extractor.stream()?,
+            layout: extractor.config().layout,
+            fresh: Vec::new(),
+            queue: VecDeque::new(),
+        })
+    }
+
+    pub(crate) fn n_mels(&self) -> usize {
+        self.stream.n_mels()
+    }
+
+    pub(crate) fn push<S: Sample>(&mut self, samples: &[S]) -> Result<(), Failure> {
+        let n_frames = self.stream.frames_after(samples.len());
+        self.take(n_frames, |engine, fresh| engine.push_into(samples, fresh))
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        self.take(self.stream.frames_at_finish(), |engine, fresh| engine.finish_into(fresh))
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.stream.reset();
+        self.queue.clear();
+    }
+
+    /// Number of frames in the queue.
+    pub(crate) fn available(&self) -> usize {
         self.queue.len() / self.stream.n_mels()
+    }
+
+    /// The queue's values in one piece, a frame after the other.
+    pub(crate) fn queued(&self) -> &[f32] {
+        let (first, rest) = self.queue.as_slices();
+        debug_assert!(rest.is_empty(), "the frame store keeps its frames in one piece");
+        first
+    }
+
+    pub(crate) fn in_one_piece(&mut self) {
+        self.queue.make_contiguous();
+    }
+
+    /// Drops the oldest frames of the queue.
+    pub(crate) fn drop_frames(&mut self, n_frames: usize) {
+        self.queue.drain(..n_frames * self.stream.n_mels());
+    }
+
+    /// Number of values of the next frames, if the caller's buffer has room for them and no other frames come
+    /// before them.
+    fn room(&self, n_frames: usize, buffer_size: usize) -> Result<usize, Failure> {
+        if !self.queue.is_empty() {
+            return Err(Failure::Unread { frames: self.available() });
+        }
+        let wanted = n_frames.saturating_mul(self.stream.n_mels());
+        if buffer_size < wanted {
+            let actual = buffer_size;
+            return Err(Failure::BufferSize { argument: "buffer_size", actual, wanted });
+        }
+        Ok(wanted)
     }
 
     /// Moves `n_frames` frames from the engine to the queue. It reserves memory for them first, so that a

@@ -19,15 +19,19 @@ static MojoMelConfig config;
 static MojoMelOptions options;
 static MojoMelExtractor* extractor;
 static MojoMelStream* stream;
+static MojoMelFrames* frames;
 static MojoMelSpectrogram* mel;
 static float room[ROOM];
 static int32_t number;
 static size_t count;
+static double real;
+static char text[sizeof(MojoMelOptions)];
 
 // Places for handles, filled with something else.
 static MojoMelSpectrogram *out_mel, *out_mels[CLIPS];
 static MojoMelExtractor* out_extractor;
 static MojoMelStream* out_stream;
+static MojoMelFrames* out_frames;
 
 static int calls;
 
@@ -39,6 +43,7 @@ static void before(void) {
     out_mel = out_mels[0] = out_mels[1] = nowhere;
     out_extractor = nowhere;
     out_stream = nowhere;
+    out_frames = nowhere;
     config = mojo_mel_config_default();
     config.n_mels = 0;
     CHECK_STATUS(mojo_mel_config_validate(&config), MOJO_AUDIO_ERROR_INVALID_INPUT);
@@ -48,6 +53,9 @@ static void before(void) {
     CHECK_OK(mojo_mel_extractor_new(&options, &extractor));
     CHECK_OK(mojo_mel_stream_new(extractor, &stream));
     CHECK_OK(mojo_mel_stream_push(stream, tone, SAMPLES));
+    CHECK_OK(mojo_mel_stream_read(stream, room, ROOM, &count));
+    CHECK_OK(mojo_mel_frames_new(extractor, &frames));
+    CHECK_OK(mojo_mel_frames_push(frames, tone, SAMPLES));
     CHECK_OK(mojo_mel_extractor_compute(extractor, tone, SAMPLES, &mel));
     ++calls;
 }
@@ -56,9 +64,11 @@ static void before(void) {
 static void after(const char* call) {
     CHECK(mojo_mel_spectrogram_get_size(mel) == ROOM, "%s: another size", call);
     CHECK_OK(mojo_mel_stream_finish(stream));
+    CHECK_OK(mojo_mel_frames_finish(frames));
     CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, SAMPLES, room, ROOM, NULL));
     mojo_mel_spectrogram_free(mel);
     mojo_mel_stream_free(stream);
+    mojo_mel_frames_free(frames);
     mojo_mel_extractor_free(extractor);
 }
 

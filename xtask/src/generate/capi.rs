@@ -24,6 +24,7 @@ const SOURCES: &[&str] = &[
     "options.rs",
     "extractor.rs",
     "stream.rs",
+    "frames.rs",
 ];
 
 /// A field of MojoMelOptions.
@@ -183,9 +184,9 @@ pub fn mirror() -> Result<String> {
         }
         writeln!(text, "pub {}: {},", field.name, field.rust_type())?;
     }
-    text.push_str("}\n\n/// Presets by their number in the field preset.\npub(crate) const PRESET_NUMBERS: &[&str] = &[");
+    text.push_str("}\n\n/// The names of presets, by their number in the field preset.\npub(crate) const PRESET_NAMES: &[&CStr] = &[");
     for preset in PRESETS {
-        write!(text, "{preset:?}, ")?;
+        write!(text, "c{preset:?}, ")?;
     }
     text.push_str(
         "];\n\nimpl MojoMelOptions {\n/// The fields of a configuration.\n\
@@ -364,16 +365,17 @@ const SKETCH: &str = r#"/*
  *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
  *
  * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn, and at
- * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read().
+ * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read(). Or mojo_mel_stream_push_into(), which writes to
+ * your memory, or MojoMelFrames, which keeps frames until you pop them.
  *
  * Rules for all functions
  * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text, and
- *   mojo_audio_last_error_code(), _field() and _index() what programs need of it. NULL, sizes of 0 and sizes that
- *   are too large are errors or do nothing, as documented for each function.
- * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream) belong to the caller, who frees each with its own
- *   function, which accepts NULL. Don't use a handle after freeing it.
+ *   mojo_audio_last_error_code(), _field(), _value(), _expected(), _known(), _closest(), _index() and _clip() its
+ *   parts. NULL, sizes of 0 and sizes that are too large are errors or do nothing, as documented for each function.
+ * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream, MojoMelFrames) belong to the caller, who frees each
+ *   with its own function, which accepts NULL. Don't use a handle after freeing it.
  * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
- *   can share one. Only one thread at a time can use a stream.
+ *   can share one. Only one thread at a time can use a stream or a frame store.
  * - Samples are mono: float32 with a full scale of 1, or int16. They are neither kept nor changed.
  */"#;
 

@@ -320,7 +320,7 @@ impl Session<'_> {
         fs::write(&list, cases::flat(self.workspace)?)?;
         let arguments = [list, self.workspace.path("conformance")];
         let (shared, watched) = (SHARED.map(OsStr::new), watched_flags(watched));
-        for name in ["conformance", "api", "threads"] {
+        for name in ["conformance", "api", "errors", "frames", "threads"] {
             for (kind, library) in [("", &shared[..]), ("-asan", &watched[..])] {
                 let program = self.folder.join(format!("{name}{kind}"));
                 let mut command = self.command("gcc");
@@ -378,12 +378,18 @@ impl Session<'_> {
     }
 
     fn example(&self, checks: &mut Checks) -> Result {
-        let program = self.folder.join("example");
-        let mut command = self.command("gcc");
-        command.arg("-std=c99").args(WARNINGS).arg(self.workspace.path("examples/c/mel.c"));
-        command.args(["-lmojo_audio", "-lm", "-o"]).arg(&program);
-        run(&mut command)?;
-        examples::check(self.workspace, checks, "examples/c", || Ok(self.command(&program)))
+        let built = |name: &str| -> Result<PathBuf> {
+            let program = self.folder.join(format!("example-{name}"));
+            let mut command = self.command("gcc");
+            command.arg("-std=c99").args(WARNINGS);
+            command.arg(self.workspace.path(&format!("examples/c/{name}.c")));
+            run(command.args(["-lmojo_audio", "-lm", "-o"]).arg(&program))?;
+            Ok(program)
+        };
+        let mel = built("mel")?;
+        examples::check(self.workspace, checks, "examples/c", || Ok(self.command(&mel)))?;
+        let stream = self.command(built("stream")?);
+        examples::check_stream(self.workspace, checks, "examples/c/stream.c", stream)
     }
 }
 

@@ -36,10 +36,26 @@ pub fn check(
     Ok(())
 }
 
-/// Whether an example printed its line about `examples/data/speech.wav`. Package managers print lines of
-/// their own around it.
+/// Runs a streaming example, whose chunks don't show in its line.
+pub fn check_stream(
+    workspace: &Workspace,
+    checks: &mut Checks,
+    what: &str,
+    mut command: Command,
+) -> Result {
+    let printed = show(command.arg(workspace.path(SPEECH)))?;
+    checks.check(what, prints_line(workspace, &printed, "examples/stream.txt"));
+    Ok(())
+}
+
+/// Whether an example printed its line about `examples/data/speech.wav`.
 pub fn prints(workspace: &Workspace, printed: &Printed) -> Result {
-    let text = workspace.read("examples/speech.txt")?;
+    prints_line(workspace, printed, "examples/speech.txt")
+}
+
+/// Whether an example printed the line of that file. Package managers print lines of their own around it.
+fn prints_line(workspace: &Workspace, printed: &Printed, file: &str) -> Result {
+    let text = workspace.read(file)?;
     let line = text.trim_end();
     let Some(found) = printed.text.lines().find(|line| line.contains(".wav:")) else {
         return Err(format!("expected `{line}`, {}", printed.status).into());

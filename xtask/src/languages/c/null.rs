@@ -8,6 +8,7 @@ use std::fmt::Write;
 const ALLOWED: &[(&str, &str)] = &[
     ("mojo_mel_extractor_compute_into", "out_n_frames"),
     ("mojo_mel_extractor_compute_into_i16", "out_n_frames"),
+    ("mojo_mel_options_get", "out_length"),
 ];
 
 /// The program: capi/tests/c/null.h has what its lines say.
@@ -88,14 +89,18 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
     Some(match (parameter.kind, parameter.name) {
         ("int32_t *", _) => "&number",
         ("size_t *", _) => "&count",
+        ("double *", _) => "&real",
+        ("char *", _) => "text",
         ("int32_t", "status") => "0",
         ("const MojoMelConfig *", _) => "&config",
         ("const MojoMelOptions *" | "MojoMelOptions *", _) => "&options",
         ("const MojoMelExtractor *", _) => "extractor",
         ("MojoMelStream *" | "const MojoMelStream *", _) => "stream",
+        ("MojoMelFrames *" | "const MojoMelFrames *", _) => "frames",
         ("const MojoMelSpectrogram *", _) => "mel",
         ("MojoMelExtractor **", _) => "&out_extractor",
         ("MojoMelStream **", _) => "&out_stream",
+        ("MojoMelFrames **", _) => "&out_frames",
         ("MojoMelSpectrogram **", "out_results") => "out_mels",
         ("MojoMelSpectrogram **", _) => "&out_mel",
         ("const float *", _) => "tone",
@@ -114,7 +119,8 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
         ("size_t", "window_length") => "WINDOW",
         ("size_t", "filterbank_length") => "FILTERBANK",
         ("size_t", "n_clips") => "CLIPS",
-        ("size_t", "n_threads") => "1",
+        ("size_t", "n_threads" | "n_bands" | "n_frames") => "1",
+        ("size_t", "index" | "frame") => "0",
         _ => return None,
     })
 }
@@ -143,6 +149,7 @@ mod tests {
         let interface = "function MojoAudioStatus mojo_mel_extractor_compute_into(const float *samples, size_t *out_n_frames)\n\
             function MojoAudioStatus mojo_mel_extractor_compute_into_i16(const int16_t *samples, size_t *out_n_frames)\n\
             function MojoAudioStatus f(const float *samples, size_t num_samples, MojoMelStream **out_stream)\n\
+            function MojoAudioStatus mojo_mel_options_get(const char *name, size_t *out_length)\n\
             function void g(MojoMelStream *stream)\n";
         let program = program(interface).unwrap();
         for line in [

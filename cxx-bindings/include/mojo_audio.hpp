@@ -28,6 +28,7 @@
 #include <mojo_audio/config.hpp>
 #include <mojo_audio/error.hpp>
 #include <mojo_audio/extractor.hpp>
+#include <mojo_audio/frames.hpp>
 #include <mojo_audio/span.hpp>
 #include <mojo_audio/spectrogram.hpp>
 #include <mojo_audio/stream.hpp>

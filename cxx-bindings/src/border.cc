@@ -30,26 +30,37 @@ bool done(const bridge::Report& report, Failure& failure) noexcept {
   failure.field = report.field;
   failure.value = report.value;
   failure.wanted = report.wanted;
+  failure.known = report.known;
+  failure.closest = report.closest;
   return false;
 }
 
-// A text assembled from pieces, cut if it is too long, and after it the name of what it is about.
+// A text assembled from pieces, cut if it is too long, and after it its parts: what it is about, what was given and
+// what is allowed.
 struct Refusal {
   Failure& failure;
-  const char* field;
 
-  Refusal(Failure& place, ErrorCode code, const char* name) noexcept : failure(place), field(name) {
+  Refusal(Failure& place, ErrorCode code) noexcept : failure(place) {
     failure.code = code;
     failure.has_index = false;
-    failure.length = failure.field = failure.value = failure.wanted = 0;
+    failure.length = failure.field = failure.value = failure.wanted = failure.known = failure.closest = 0;
   }
-  Refusal(const Refusal&) = delete;
-  Refusal& operator=(const Refusal&) = delete;
-  ~Refusal() {
+
+  // Call it last. The parts are a text and a number, or two numbers, or are not there.
+  template <class Value, class Wanted>
+  void with(const char* field, Value value, Wanted wanted) noexcept {
     const std::size_t length = failure.length;
-    *this << field;
-    failure.field = failure.length - length;
+    failure.field = put(field);
+    failure.value = put(value);
+    failure.wanted = put(wanted);
     failure.length = length;
+  }
+
+  template <class Part>
+  std::size_t put(Part part) noexcept {
+    const std::size_t before = failure.length;
+    *this << part;
+    return failure.length - before;
   }
 
   Refusal& operator<<(const char* piece) noexcept {
@@ -83,18 +94,21 @@ bool check(const char* what, T* data, std::size_t size, Failure& failure) noexce
     return true;
   }
   if (!data) {
-    Refusal(failure, ErrorCode::argument, what)
-        << what << " must point to " << size << " values, got a null pointer";
+    Refusal refusal(failure, ErrorCode::argument);
+    refusal << what << " must point to " << size << " values, got a null pointer";
+    refusal.with(what, "a null pointer", size);
     return false;
   }
   if (address(data) % alignof(T) != 0) {
-    Refusal(failure, ErrorCode::argument, what)
-        << what << " must be aligned to " << alignof(T) << " bytes";
+    Refusal refusal(failure, ErrorCode::argument);
+    refusal << what << " must be aligned to " << alignof(T) << " bytes";
+    refusal.with(what, "", "");
     return false;
   }
   if (size > most || size * sizeof(T) > UINTPTR_MAX - address(data)) {
-    Refusal(failure, ErrorCode::argument, what)
-        << what << " must have at most " << most << " values, got " << size;
+    Refusal refusal(failure, ErrorCode::argument);
+    refusal << what << " must have at most " << most << " values, got " << size;
+    refusal.with(what, size, most);
     return false;
   }
   return true;
@@ -103,7 +117,7 @@ bool check(const char* what, T* data, std::size_t size, Failure& failure) noexce
 template <class T>
 bool check(const char* what, T* handle, Failure& failure) noexcept {
   if (!handle) {
-    Refusal(failure, ErrorCode::argument, "") << "the " << what << " was moved from";
+    Refusal(failure, ErrorCode::argument) << "the " << what << " was moved from";
   }
   return handle != nullptr;
 }
@@ -114,14 +128,18 @@ template <class Sample>
 bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
                std::size_t wanted, Failure& failure) noexcept {
   if (room < wanted) {
-    Refusal(failure, ErrorCode::buffer_size, "out") << "out must have " << wanted << " values, got " << room;
+    Refusal refusal(failure, ErrorCode::buffer_size);
+    refusal << "out must have " << wanted << " values, got " << room;
+    refusal.with("out", room, wanted);
     return false;
   }
   if (!check("out", out, wanted, failure)) {
     return false;
   }
   if (address(out) < address(samples + n_samples) && address(samples) < address(out + wanted)) {
-    Refusal(failure, ErrorCode::argument, "out") << "out must not overlap the samples";
+    Refusal refusal(failure, ErrorCode::argument);
+    refusal << "out must not overlap the samples";
+    refusal.with("out", "", "");
     return false;
   }
   return true;
@@ -252,6 +270,10 @@ std::size_t extractor_n_mels(const bridge::Extractor* extractor) noexcept {
 
 std::size_t extractor_frame_count(const bridge::Extractor* extractor, std::size_t n_samples) noexcept {
   return extractor ? bridge::extractor_frame_count(*extractor, n_samples) : 0;
+}
+
+std::size_t extractor_working_memory(const bridge::Extractor* extractor) noexcept {
+  return extractor ? bridge::extractor_working_memory(*extractor) : 0;
 }
 
 std::size_t extractor_empty_filters(const bridge::Extractor* extractor, std::size_t* filters,

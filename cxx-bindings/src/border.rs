@@ -8,8 +8,17 @@ use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Report {
-    pub(crate) const SUCCESS: Self =
-        Self { code: 0, has_index: false, index: 0, length: 0, field: 0, value: 0, wanted: 0 };
+    pub(crate) const SUCCESS: Self = Self {
+        code: 0,
+        has_index: false,
+        index: 0,
+        length: 0,
+        field: 0,
+        value: 0,
+        wanted: 0,
+        known: 0,
+        closest: 0,
+    };
 
     /// Whether the call ended with this kind of error.
     pub(crate) fn is(&self, kind: ErrorKind) -> bool {
@@ -43,12 +52,9 @@ fn report(error: &Error, text: &mut [u8]) -> Report {
     };
     let length = put(error);
     let field = put(&error.field().unwrap_or_default());
-    let (value, wanted) = match error {
-        Error::Config { value, wanted, .. } => (put(value), put(wanted)),
-        Error::UnknownName { name, .. } => (put(name), 0),
-        Error::Sample { value, .. } => (put(value), 0),
-        _ => (0, 0),
-    };
+    let (value, wanted) = (put(&error.given()), put(&error.expected()));
+    let known = error.known_names().map(|name| put(&format_args!("{name}\n"))).sum();
+    let closest = put(&error.closest_name().unwrap_or_default());
     let place = match error {
         Error::Sample { index, .. } => Some(*index),
         _ => None,
@@ -61,6 +67,8 @@ fn report(error: &Error, text: &mut [u8]) -> Report {
         field,
         value,
         wanted,
+        known,
+        closest,
     }
 }
 
@@ -183,7 +191,8 @@ mod tests {
             let report = guard(&mut text, || Err(error));
             let mut parts = Vec::new();
             let mut at = 0;
-            for length in [report.length, report.field, report.value, report.wanted] {
+            let Report { length, field, value, wanted, known, closest, .. } = report;
+            for length in [length, field, value, wanted, known, closest] {
                 parts.push(String::from_utf8(text[at..at + length].to_vec()).expect("UTF-8"));
                 at += length;
             }
@@ -193,15 +202,19 @@ mod tests {
             Error::Config { field: "power".into(), value: "0".into(), wanted: "more than 0".into() };
         assert_eq!(
             shown(config),
-            (1, None, "power must be more than 0, got 0|power|0|more than 0".into())
+            (1, None, "power must be more than 0, got 0|power|0|more than 0||".into())
         );
         let sample = Error::Sample { index: 7, value: f32::NAN, limit: 1e9 };
-        let wanted = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|";
+        let wanted = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|1e9||";
         assert_eq!(shown(sample), (4, Some(7), wanted.into()));
+        let known = vec!["hann".into(), "hamming".into()];
+        let unknown = Error::UnknownName { what: "preset", name: "han".into(), known };
+        let wanted = "unknown preset \"han\"; did you mean \"hann\"?|preset|han||hann\nhamming\n|hann";
+        assert_eq!(shown(unknown), (2, None, wanted.into()));
         // What doesn't fit is cut.
         let long =
             Error::Config { field: "x".repeat(200).into(), value: "0".into(), wanted: "".into() };
-        assert_eq!(shown(long), (1, None, "x".repeat(128) + "|||"));
+        assert_eq!(shown(long), (1, None, "x".repeat(128) + "|||||"));
     }
 
     #[test]

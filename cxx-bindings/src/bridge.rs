@@ -21,6 +21,9 @@ pub(crate) mod ffi {
         field: usize,
         value: usize,
         wanted: usize,
+        /// Of all known names, with a line feed behind each.
+        known: usize,
+        closest: usize,
     }
 
     /// A result's memory. Free it with `values_free`.
@@ -59,6 +62,7 @@ pub(crate) mod ffi {
         fn extractor_options(extractor: &Extractor, options: &mut Options, text: &mut [u8]) -> Report;
         fn extractor_n_mels(extractor: &Extractor) -> usize;
         fn extractor_frame_count(extractor: &Extractor, n_samples: usize) -> usize;
+        fn extractor_working_memory(extractor: &Extractor) -> usize;
         fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize;
         fn compute_f32(e: &Extractor, samples: &[f32], out: &mut Values, text: &mut [u8]) -> Report;
         fn compute_i16(e: &Extractor, samples: &[i16], out: &mut Values, text: &mut [u8]) -> Report;
@@ -78,7 +82,7 @@ pub(crate) mod ffi {
         ) -> Report;
 
         /// # Safety
-        /// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
+        /// There is a length for each clip, and each clip of another length than 0 is valid for reads of it.
         unsafe fn batch_f32(
             extractor: &Extractor,
             clips: *const *const f32,
@@ -88,7 +92,7 @@ pub(crate) mod ffi {
             report: &mut Report,
         ) -> *mut Batch;
         /// # Safety
-        /// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
+        /// There is a length for each clip, and each clip of another length than 0 is valid for reads of it.
         unsafe fn batch_i16(
             extractor: &Extractor,
             clips: *const *const i16,
@@ -257,6 +261,10 @@ fn extractor_frame_count(extractor: &Extractor, n_samples: usize) -> usize {
     guard_value(0, || extractor.0.frame_count(n_samples))
 }
 
+fn extractor_working_memory(extractor: &Extractor) -> usize {
+    extractor.0.working_memory()
+}
+
 /// Writes as many indices as fit, and returns how many there are.
 fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize {
     guard_value(0, || {
@@ -292,7 +300,7 @@ pub(crate) fn compute_into<S: Sample>(
 }
 
 /// # Safety
-/// There is a length for each clip, and each clip is NULL, misaligned, or valid for reads of that length.
+/// There is a length for each clip, and each clip of another length than 0 is valid for reads of it.
 unsafe fn batch<S: Sample>(
     extractor: &Extractor,
     clips: *const *const S,
@@ -304,14 +312,12 @@ unsafe fn batch<S: Sample>(
     handle(text, report, || {
         let mut inputs: Vec<&[S]> = room(lengths.len())?;
         for (place, length) in lengths.iter().enumerate() {
-            // SAFETY: the caller's promise.
-            let start = unsafe { *clips.add(place) };
-            // Without samples the pointer may be NULL; a wrong clip, which the caller reports, counts as such.
-            inputs.push(if *length == 0 || !is_array(start, *length) {
+            // Without samples the pointer may be NULL.
+            inputs.push(if *length == 0 {
                 &[]
             } else {
                 // SAFETY: the caller's promise.
-                unsafe { std::slice::from_raw_parts(start, *length) }
+                unsafe { std::slice::from_raw_parts(*clips.add(place), *length) }
             });
         }
         let results = if n_threads == 1 || inputs.len() == 1 {
@@ -324,13 +330,6 @@ unsafe fn batch<S: Sample>(
         };
         Ok(Batch(results.into_iter()))
     })
-}
-
-/// Whether a pointer can be to that number of samples.
-fn is_array<S>(start: *const S, length: usize) -> bool {
-    let bytes = length.checked_mul(size_of::<S>()).filter(|bytes| isize::try_from(*bytes).is_ok());
-    let end = bytes.and_then(|bytes| start.addr().checked_add(bytes));
-    start.is_aligned() && !start.is_null() && end.is_some()
 }
 
 /// An empty vector with capacity. The allocation may fail.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -22,6 +23,7 @@ using mojo_audio::ErrorCode;
 using mojo_audio::Layout;
 using mojo_audio::MelConfig;
 using mojo_audio::MelExtractor;
+using mojo_audio::MelFrames;
 using mojo_audio::MelSpectrogram;
 using mojo_audio::MelStream;
 using mojo_audio::Reference;
@@ -32,6 +34,7 @@ static_assert(std::is_aggregate_v<MelConfig>);
 static_assert(std::is_nothrow_move_constructible_v<MelExtractor> &&
               std::is_nothrow_move_assignable_v<MelExtractor> && !std::is_copy_constructible_v<MelExtractor>);
 static_assert(std::is_nothrow_move_constructible_v<MelStream> && !std::is_copy_constructible_v<MelStream>);
+static_assert(std::is_nothrow_move_constructible_v<MelFrames> && !std::is_copy_constructible_v<MelFrames>);
 static_assert(std::is_nothrow_move_constructible_v<MelSpectrogram> &&
               std::is_nothrow_move_assignable_v<MelSpectrogram> &&
               !std::is_copy_constructible_v<MelSpectrogram>);
@@ -70,6 +73,18 @@ std::string refused(Call call) {
   return "nothing was refused";
 }
 
+// The error of a call, which has to fail.
+template <class Call>
+Error error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {ErrorCode::internal, "nothing was refused"};
+}
+
 TEST(Config, PresetsAreThoseOfTheLibrary) {
   const std::pair<const char*, MelConfig> presets[] = {
       {"whisper", MelConfig::whisper()},       {"whisper-large-v3", MelConfig::whisper_large_v3()},
@@ -82,6 +97,10 @@ TEST(Config, PresetsAreThoseOfTheLibrary) {
     EXPECT_EQ(MelConfig::preset(name), config) << name;
     EXPECT_EQ(MelExtractor(config).config(), config) << name;
     config.check();
+  }
+  ASSERT_EQ(MelConfig::presets().size(), std::size(presets));
+  for (std::size_t i = 0; i < std::size(presets); ++i) {
+    EXPECT_EQ(MelConfig::presets()[i], presets[i].first);
   }
   EXPECT_EQ(MelConfig(), MelConfig::whisper());
   EXPECT_NE(MelConfig::ast(), MelConfig::kaldi_fbank());
@@ -185,6 +204,12 @@ TEST(Extractor, EmptyFiltersAreNamed) {
   EXPECT_LT(filters.back(), 200U);
 }
 
+TEST(Extractor, TellsItsWorkingMemory) {
+  const MelExtractor extractor;
+  EXPECT_GT(extractor.working_memory(), 1000U);
+  EXPECT_LT(extractor.working_memory(), 65536U);
+}
+
 TEST(Extractor, RefusesWhatIsWrong) {
   MelConfig config;
   config.hop_length = 0;
@@ -238,6 +263,7 @@ TEST(Extractor, MovedFromItRefuses) {
   EXPECT_EQ(first.n_mels(), 0U);
   EXPECT_EQ(first.frame_count(16000), 0U);
   EXPECT_TRUE(first.empty_filters().empty());
+  EXPECT_EQ(first.working_memory(), 0U);
   const std::string text = "argument | the MelExtractor was moved from";
   EXPECT_EQ(refused([&] { (void)first.compute(wave(4000)); }), text);
   EXPECT_EQ(refused([&] { (void)first.config(); }), text);
@@ -357,6 +383,63 @@ TEST(Stream, GivesFramesAndEnds) {
   EXPECT_EQ(moved.finish().n_frames(), 1U);
 }
 
+TEST(Frames, AreThoseOfTheWholeSignalWhateverIsPopped) {
+  for (const Layout layout : {Layout::mel_major, Layout::frame_major}) {
+    MelConfig config = MelConfig::hifigan();
+    config.layout = layout;
+    const MelExtractor extractor(config);
+    const std::vector<float> samples = wave(9001);
+    const MelSpectrogram mel = extractor.compute(samples);
+    MelFrames frames = extractor.frames();
+    EXPECT_EQ(frames.n_mels(), 80U);
+    for (int round = 0; round < 2; ++round) {
+      std::size_t at = 0;
+      std::size_t popped = 0;
+      for (bool is_end = false; !is_end;) {
+        is_end = at == samples.size();
+        const std::size_t n = std::min<std::size_t>(441, samples.size() - at);
+        if (is_end) {
+          frames.finish();
+        } else {
+          frames.push(span<const float>(samples.data() + at, n));
+        }
+        at += n;
+        const std::size_t ready = frames.n_frames_ready();
+        for (std::size_t frame = popped; frame < ready; ++frame) {
+          const span<const float> values = frames.get_frame(frame);
+          ASSERT_EQ(values.size(), 80U);
+          for (std::size_t band = 0; band < 80; ++band) {
+            ASSERT_EQ(values[band], mel(band, frame)) << frame;
+          }
+          EXPECT_EQ(frames.is_last_frame(frame), is_end && frame + 1 == ready);
+        }
+        EXPECT_EQ(error_of([&] { (void)frames.get_frame(ready); }).field(), "frame");
+        // The first round keeps all frames, the second some.
+        const std::size_t n_popped = round == 0 ? 0 : (ready - popped) / 2;
+        frames.pop(n_popped);
+        popped += n_popped;
+        EXPECT_EQ(frames.n_frames_popped(), popped);
+        EXPECT_EQ(frames.n_frames_ready(), ready);
+        if (popped > 0) {
+          EXPECT_EQ(error_of([&] { (void)frames.get_frame(popped - 1); }).code(), ErrorCode::argument);
+        }
+      }
+      EXPECT_EQ(frames.n_frames_ready(), mel.n_frames());
+      EXPECT_EQ(frames.try_push(samples).error().code(), ErrorCode::finished);
+      EXPECT_EQ(error_of([&] { frames.pop(frames.n_frames_ready() - popped + 1); }).field(), "n_frames");
+      frames.reset();
+      EXPECT_EQ(frames.n_frames_ready() + frames.n_frames_popped(), 0U);
+      EXPECT_FALSE(frames.is_last_frame(static_cast<std::size_t>(-1)));
+    }
+    frames.push(std::vector<std::int16_t>(4000, 8192));
+    MelFrames moved = std::move(frames);
+    EXPECT_GT(moved.n_frames_ready(), 10U);
+    EXPECT_EQ(frames.n_frames_ready(), 0U);
+    EXPECT_EQ(frames.try_push(samples).error().code(), ErrorCode::argument);
+  }
+  EXPECT_EQ(error_of([] { (void)MelExtractor().frames(); }).field(), "reference");
+}
+
 TEST(Results, HoldAValueOrAnError) {
   Result<MelExtractor> extractor = MelExtractor::try_create(live());
   ASSERT_TRUE(extractor.has_value());
@@ -389,61 +472,120 @@ TEST(Errors, HaveANameAndATextOfTheirOwn) {
   EXPECT_STREQ(copy.what(), "samples must not be empty");
 }
 
-// The error of a call, which has to fail.
-template <class Call>
-Error error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "nothing was refused";
-  return {ErrorCode::internal, "nothing was refused"};
+// A call that fails, and its error. Parts that are "*" may be anything but empty.
+struct Row {
+  const char* name;
+  ErrorCode code;
+  int number;
+  const char *field, *value, *wanted, *closest, *one_of_known;
+  std::optional<std::size_t> index, clip;
+  void (*call)();
+};
+
+const std::vector<float>& bad() {
+  static const std::vector<float> samples = [] {
+    std::vector<float> made = wave(100);
+    made[7] = std::numeric_limits<float>::infinity();
+    return made;
+  }();
+  return samples;
 }
 
-TEST(Errors, HaveTheirPartsAsData) {
-  const auto expect = [](const Error& error, ErrorCode code, std::string_view field, std::string_view value,
-                         std::string_view wanted, std::optional<std::size_t> index) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    EXPECT_EQ(error.field(), field) << error.what();
-    EXPECT_EQ(error.value(), value) << error.what();
-    EXPECT_EQ(error.wanted(), wanted) << error.what();
-    EXPECT_EQ(error.index(), index) << error.what();
-    EXPECT_EQ(error.clip(), std::nullopt) << error.what();
-  };
-  MelConfig config;
-  config.hop_length = 0;
-  expect(error_of([&] { config.check(); }), ErrorCode::config, "hop_length", "0", "at least 1", {});
-  expect(error_of([&] { config.set("mels", "1"); }), ErrorCode::unknown_name, "option", "mels", "", {});
-  const MelExtractor extractor;
-  expect(error_of([&] { (void)extractor.compute(std::vector<float>()); }), ErrorCode::empty_input, "", "", "", {});
-  std::vector<float> bad = wave(100);
-  bad[7] = std::numeric_limits<float>::infinity();
-  const Error sample = error_of([&] { (void)extractor.compute(bad); });
-  expect(sample, ErrorCode::sample, "", "inf", "", 7U);
-  std::vector<float> out(10);
-  const Error small = error_of([&] { (void)extractor.compute_into(wave(4000), out); });
-  expect(small, ErrorCode::buffer_size, "out", "", "", {});
-  expect(error_of([&] { (void)MelSpectrogram().row(3); }), ErrorCode::argument, "", "", "", {});
-  const Error nowhere =
-      error_of([&] { (void)extractor.compute(span<const float>(static_cast<float*>(nullptr), 5)); });
-  expect(nowhere, ErrorCode::argument, "samples", "", "", {});
-  MelConfig endless;
-  endless.pad_to = std::uint64_t{1} << 48;
-  const Error memory = error_of([&] { (void)MelExtractor(endless).compute(wave(9)); });
-  expect(memory, ErrorCode::allocation, "", "", "", {});
-  config = MelConfig::kaldi_fbank();
-  MelStream stream = MelExtractor(config).stream();
-  (void)stream.push(wave(400));
-  (void)stream.finish();
-  expect(error_of([&] { (void)stream.push(wave(9)); }), ErrorCode::finished, "", "", "", {});
+const Row rows[] = {
+    {"number out of range", ErrorCode::config, 1, "hop_length", "0", "at least 1", "", nullptr, {}, {},
+     [] {
+       MelConfig config;
+       config.hop_length = 0;
+       config.check();
+     }},
+    {"unknown choice", ErrorCode::config, 1, "window", "hanning", "one of hann, hamming, blackman, povey, rectangular",
+     "hann", "povey", {}, {}, [] { MelConfig().set("window", "hanning"); }},
+    {"option that streams don't have", ErrorCode::config, 1, "reference", "whole_input", "*", "", nullptr, {}, {},
+     [] { (void)MelExtractor().stream(); }},
+    {"unknown preset", ErrorCode::unknown_name, 2, "preset", "wisper", "", "whisper", "kaldi-fbank", {}, {},
+     [] { (void)MelConfig::preset("wisper"); }},
+    {"unlike any preset", ErrorCode::unknown_name, 2, "preset", "zzzzzz", "", "", "clap", {}, {},
+     [] { (void)MelConfig::preset("zzzzzz"); }},
+    {"unknown option", ErrorCode::unknown_name, 2, "option", "n_mel", "", "n_mels", "top_db", {}, {},
+     [] { (void)MelConfig().get("n_mel"); }},
+    {"no samples", ErrorCode::empty_input, 3, "", "", "", "", nullptr, {}, {},
+     [] { (void)MelExtractor().compute(std::vector<float>()); }},
+    {"not finite", ErrorCode::sample, 4, "", "inf", "*", "", nullptr, 7U, {},
+     [] { (void)MelExtractor().compute(bad()); }},
+    {"not finite in a stream", ErrorCode::sample, 4, "", "inf", "*", "", nullptr, 1007U, {},
+     [] {
+       MelStream stream = MelExtractor(live()).stream();
+       (void)stream.push(wave(1000));
+       (void)stream.push(bad());
+     }},
+    {"not finite in a batch", ErrorCode::sample, 4, "", "inf", "*", "", nullptr, 7U, 1U,
+     [] { (void)MelExtractor().compute_batch(std::vector<std::vector<float>>{wave(400), bad(), {}}); }},
+    {"small buffer", ErrorCode::buffer_size, 5, "out", "10", "2000", "", nullptr, {}, {},
+     [] {
+       std::vector<float> out(10);
+       (void)MelExtractor().compute_into(wave(4000), out);
+     }},
+    {"short window", ErrorCode::buffer_size, 5, "window", "7", "400", "", nullptr, {}, {},
+     [] { MelExtractor(MelConfig(), wave(7), {}); }},
+    {"endless padding", ErrorCode::allocation, 6, "", "*", "", "", nullptr, {}, {},
+     [] {
+       MelConfig config;
+       config.pad_to = std::uint64_t{1} << 48;
+       (void)MelExtractor(config).compute(wave(9));
+     }},
+    {"after the end", ErrorCode::finished, 7, "", "", "", "", nullptr, {}, {},
+     [] {
+       MelStream stream = MelExtractor(live()).stream();
+       (void)stream.push(wave(400));
+       (void)stream.finish();
+       (void)stream.push(wave(9));
+     }},
+    {"null pointer", ErrorCode::argument, 8, "samples", "a null pointer", "5", "", nullptr, {}, {},
+     [] { (void)MelExtractor().compute(span<const float>(static_cast<float*>(nullptr), 5)); }},
+    {"null pointer in a batch", ErrorCode::argument, 8, "samples", "a null pointer", "5", "", nullptr, {}, 1U,
+     [] {
+       const std::vector<float> clip = wave(400);
+       (void)MelExtractor().compute_batch(
+           std::vector<span<const float>>{clip, span<const float>(static_cast<float*>(nullptr), 5), clip});
+     }},
+    {"row out of range", ErrorCode::argument, 8, "row", "3", "less than 0", "", nullptr, {}, {},
+     [] { (void)MelSpectrogram().row(3); }},
+    {"popped too much", ErrorCode::argument, 8, "n_frames", "3", "at most 0", "", nullptr, {}, {},
+     [] { MelExtractor(live()).frames().pop(3); }},
+};
 
-  const Error clip = error_of([&] {
-    (void)extractor.compute_batch(std::vector<std::vector<float>>{wave(400), bad});
-  });
-  EXPECT_EQ(clip.code(), ErrorCode::sample);
-  EXPECT_EQ(clip.index(), 7U);
-  EXPECT_EQ(clip.clip(), 1U);
+TEST(Errors, OfEveryKindHaveTheirPartsAsData) {
+  const auto same = [](std::string_view part, std::string_view wanted) {
+    return wanted == "*" ? !part.empty() : part == wanted;
+  };
+  unsigned kinds = 0;
+  for (const Row& row : rows) {
+    const Error error = error_of(row.call);
+    SCOPED_TRACE(row.name);
+    SCOPED_TRACE(error.what());
+    EXPECT_EQ(error.code(), row.code);
+    EXPECT_EQ(static_cast<int>(error.code()), row.number);
+    EXPECT_TRUE(same(error.field(), row.field)) << error.field();
+    EXPECT_TRUE(same(error.value(), row.value)) << error.value();
+    EXPECT_TRUE(same(error.wanted(), row.wanted)) << error.wanted();
+    EXPECT_TRUE(same(error.closest(), row.closest)) << error.closest();
+    EXPECT_EQ(error.index(), row.index);
+    EXPECT_EQ(error.clip(), row.clip);
+    EXPECT_NE(std::string_view(error.what()).find(error.value()), std::string_view::npos);
+    const auto& known = error.known();
+    EXPECT_EQ(known.empty(), row.one_of_known == nullptr);
+    const auto knows = [&](std::string_view name) {
+      return std::find(known.begin(), known.end(), name) != known.end();
+    };
+    EXPECT_TRUE(known.empty() || knows(row.one_of_known));
+    EXPECT_TRUE(error.closest().empty() || knows(error.closest()));
+    kinds |= 1U << row.number;
+  }
+  EXPECT_EQ(kinds, 0x1feU) << "kinds 1 to 8 are provoked; 9 needs a bug, and the others occur in other languages";
+  const Error unknown = error_of([] { (void)MelConfig::preset("zzzzzz"); });
+  const auto presets = MelConfig::presets();
+  EXPECT_TRUE(std::equal(presets.begin(), presets.end(), unknown.known().begin(), unknown.known().end()));
+  EXPECT_TRUE(Error(ErrorCode::config, "text").known().empty());
 }
 
 TEST(Errors, OfKindsThatAreNumberedHaveTheNamesOfEveryLanguage) {

@@ -6,6 +6,7 @@
 #ifndef MOJO_AUDIO_CONFIG_HPP
 #define MOJO_AUDIO_CONFIG_HPP
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -685,6 +686,22 @@ struct MelConfig {
     config.offset = 0.0;
     config.scale = 1.0;
     return config;
+  }
+
+  /// The names that preset() knows.
+  [[nodiscard]] static constexpr std::array<std::string_view, 10> presets() noexcept {
+    return {{
+        "whisper",
+        "whisper-large-v3",
+        "librosa",
+        "torchaudio",
+        "kaldi-fbank",
+        "parakeet",
+        "hifigan",
+        "speecht5",
+        "ast",
+        "clap",
+    }};
   }
 
   /// The preset with a name, such as `"whisper-large-v3"`.

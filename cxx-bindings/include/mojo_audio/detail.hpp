@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <mojo_audio/error.hpp>
@@ -33,20 +34,41 @@ struct Failure {
   ErrorCode code;
   bool has_index;
   std::size_t index;
-  // Lengths of the error's text and of its parts, which follow it.
-  std::size_t length, field, value, wanted;
-  char text[2048];
+  // Lengths of the error's text and of its parts, which follow it; `known` are names, each with a line feed behind.
+  std::size_t length, field, value, wanted, known, closest;
+  char text[4096];
 
   [[nodiscard]] Error error() const {
     Error error(code, std::string(text, length));
-    const char* const part = text + length;
+    const char* part = text + length;
+    const auto next = [&part](std::size_t size) { return std::string_view(std::exchange(part, part + size), size); };
     ErrorParts parts;
-    parts.field.assign(part, field);
-    parts.value.assign(part + field, value);
-    parts.wanted.assign(part + field + value, wanted);
+    parts.field = next(field);
+    parts.value = next(value);
+    parts.wanted = next(wanted);
+    for (std::string_view names = next(known); !names.empty();) {
+      const std::size_t end = names.find('\n');
+      if (end == std::string_view::npos) {
+        break;  // It was cut.
+      }
+      parts.known.emplace_back(names.substr(0, end));
+      names.remove_prefix(end + 1);
+    }
+    parts.closest = next(closest);
     if (has_index) {
       parts.index = index;
     }
+    error.parts_ = std::make_shared<const ErrorParts>(std::move(parts));
+    return error;
+  }
+
+  // For a number that is not allowed.
+  [[nodiscard]] static Error of_number(const std::string& field, const std::string& wanted, std::size_t given) {
+    ErrorParts parts;
+    parts.field = field;
+    parts.value = std::to_string(given);
+    parts.wanted = wanted;
+    Error error(ErrorCode::argument, field + " must be " + wanted + ", got " + parts.value);
     error.parts_ = std::make_shared<const ErrorParts>(std::move(parts));
     return error;
   }
@@ -70,12 +92,17 @@ struct Values {
 };
 
 template <class T>
-Result<T> refused(const Failure& failure) {
+Result<T> refused(Error error) {
 #ifdef __cpp_lib_expected
-  return std::unexpected(failure.error());
+  return std::unexpected(std::move(error));
 #else
-  return failure.error();
+  return error;
 #endif
+}
+
+template <class T>
+Result<T> refused(const Failure& failure) {
+  return refused<T>(failure.error());
 }
 
 // The value of a result; throws its error.
@@ -110,6 +137,7 @@ MOJO_AUDIO_API bool extractor_config(const bridge::Extractor* extractor, MelConf
 MOJO_AUDIO_API std::size_t extractor_n_mels(const bridge::Extractor* extractor) noexcept;
 MOJO_AUDIO_API std::size_t extractor_frame_count(const bridge::Extractor* extractor,
                                                  std::size_t n_samples) noexcept;
+MOJO_AUDIO_API std::size_t extractor_working_memory(const bridge::Extractor* extractor) noexcept;
 MOJO_AUDIO_API std::size_t extractor_empty_filters(const bridge::Extractor* extractor,
                                                    std::size_t* filters, std::size_t room) noexcept;
 MOJO_AUDIO_API bool extractor_compute(const bridge::Extractor* extractor, const float* samples,
@@ -128,6 +156,7 @@ MOJO_AUDIO_API bool extractor_compute_into(const bridge::Extractor* extractor,
 MOJO_AUDIO_API bool check_clip(const float* samples, std::size_t n_samples, Failure& failure) noexcept;
 MOJO_AUDIO_API bool check_clip(const std::int16_t* samples, std::size_t n_samples,
                                Failure& failure) noexcept;
+// Clips of another length than 0 have passed check_clip.
 MOJO_AUDIO_API bridge::Batch* batch_new(const bridge::Extractor* extractor, const float* const* clips,
                                         const std::size_t* lengths, std::size_t n_clips,
                                         std::size_t n_threads, Failure& failure) noexcept;

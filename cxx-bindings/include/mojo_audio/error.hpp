@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #if __has_include(<version>)
 #include <version>
@@ -48,7 +49,8 @@ struct Failure;
 
 // What an error says besides its text.
 struct ErrorParts {
-  std::string field, value, wanted;
+  std::string field, value, wanted, closest;
+  std::vector<std::string> known;
   std::optional<std::size_t> index, clip;
 };
 
@@ -71,14 +73,35 @@ class MOJO_AUDIO_API Error : public std::runtime_error {
     return parts_ ? std::string_view(parts_->field) : std::string_view();
   }
 
-  /// The wrong value of an option or a sample, or the unknown name. Empty for other kinds.
+  /// What was given, as text: the option's value, the unknown name, the sample, the number of values that the buffer
+  /// has, or the bytes that could not be allocated. Empty if the error has none.
   [[nodiscard]] std::string_view value() const noexcept {
     return parts_ ? std::string_view(parts_->value) : std::string_view();
   }
 
-  /// What the value of the option may be. Empty for other kinds than `config`.
+  /// What is allowed, as text: the option's values (`at least 1`), the number of values that the buffer must have, or
+  /// for a sample the largest magnitude that is always accepted. Empty if the error has none; for a name see known().
   [[nodiscard]] std::string_view wanted() const noexcept {
     return parts_ ? std::string_view(parts_->wanted) : std::string_view();
+  }
+
+  /// The names to choose from, if the error is about a name that is none of them: of options, of presets, or of an
+  /// option's choices. Empty otherwise. Valid as long as the error.
+  ///
+  /// @code
+  /// catch (const mojo_audio::Error& error) {
+  ///   for (const std::string& name : error.known()) std::cerr << name << '\n';
+  /// }
+  /// @endcode
+  [[nodiscard]] const std::vector<std::string>& known() const noexcept {
+    static const std::vector<std::string> none;
+    return parts_ ? parts_->known : none;
+  }
+
+  /// The name in known() that is most like the one that was given: `whisper` for the preset `wisper`. Empty if none
+  /// is much like it.
+  [[nodiscard]] std::string_view closest() const noexcept {
+    return parts_ ? std::string_view(parts_->closest) : std::string_view();
   }
 
   /// Index of the wrong sample in the input (in a stream: since its start), if the error is about a sample.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <mojo_audio/config.hpp>
+#include <mojo_audio/frames.hpp>
 #include <mojo_audio/span.hpp>
 #include <mojo_audio/spectrogram.hpp>
 #include <mojo_audio/stream.hpp>
@@ -96,6 +97,12 @@ class MelExtractor {
     return filters;
   }
 
+  /// Bytes of working memory that a computation uses besides its result and the extractor's tables. They depend on
+  /// the configuration, not on the length of the input; computations that run at the same time take as much each.
+  [[nodiscard]] std::size_t working_memory() const noexcept {
+    return detail::extractor_working_memory(handle_.get());
+  }
+
   /// The mel spectrogram of one sample or more.
   /// @throws Error `empty_input`; `sample` for the first that is not finite, or so large that a power
   /// can't be represented; `allocation`.
@@ -174,24 +181,28 @@ class MelExtractor {
                   "clips are of float or std::int16_t");
     std::vector<const Sample*> starts;
     std::vector<std::size_t> lengths;
+    // Clips that are no memory, by their index. They are empty for the library, and get an error of their own here.
+    std::vector<std::pair<std::size_t, Error>> wrong;
+    detail::Failure failure;
     for (const auto& clip : clips) {
       starts.push_back(std::data(clip));
       lengths.push_back(std::size(clip));
+      if (!detail::check_clip(starts.back(), lengths.back(), failure)) {
+        wrong.emplace_back(starts.size() - 1, failure.error());
+        lengths.back() = 0;
+      }
     }
     std::vector<Result<MelSpectrogram>> results;
     results.reserve(starts.size());
-    detail::Failure failure;
     const detail::Handle<bridge::Batch, detail::batch_free> batch(detail::batch_new(
         handle_.get(), starts.data(), lengths.data(), starts.size(), n_threads, failure));
+    auto next_wrong = wrong.begin();
     while (results.size() < starts.size()) {
       detail::Values values;
-      const std::size_t i = results.size();
-      bool is_done = batch.get() && detail::batch_next(batch.get(), values, failure);
-      // For the bridge, a clip without memory has no samples; here it has an error of its own.
-      if (batch.get() && !detail::check_clip(starts[i], lengths[i], failure)) {
-        is_done = false;
-      }
-      if (is_done) {
+      const bool is_done = batch.get() && detail::batch_next(batch.get(), values, failure);
+      if (batch.get() && next_wrong != wrong.end() && next_wrong->first == results.size()) {
+        results.push_back(detail::refused<MelSpectrogram>(std::move(next_wrong++->second)));
+      } else if (is_done) {
         results.push_back(MelSpectrogram(values, layout_));
       } else {
         results.push_back(detail::refused<MelSpectrogram>(failure));
@@ -204,6 +215,10 @@ class MelExtractor {
   /// @throws Error `config`, which names an option that needs the whole input, such as Whisper's
   /// `reference`; `allocation`.
   [[nodiscard]] MelStream stream() const { return detail::unwrap(try_stream()); }
+
+  /// A frame store with this configuration, which keeps frames until they are popped. It may outlive the extractor.
+  /// @throws Error those of stream().
+  [[nodiscard]] MelFrames frames() const { return MelFrames(stream()); }
 
   /// Like stream(), with the error in the result.
   [[nodiscard]] MOJO_AUDIO_RESULT Result<MelStream> try_stream() const {

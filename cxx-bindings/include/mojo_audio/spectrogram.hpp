@@ -112,8 +112,7 @@ class MelSpectrogram {
   [[nodiscard]] std::size_t row_start(std::size_t i) const {
     const std::size_t rows = layout_ == Layout::mel_major ? n_mels() : n_frames();
     if (i >= rows) {
-      throw Error(ErrorCode::argument, "row must be less than " + std::to_string(rows) + ", got " +
-                                        std::to_string(i));
+      throw detail::Failure::of_number("row", "less than " + std::to_string(rows), i);
     }
     return i * row_length();
   }
@@ -121,9 +120,9 @@ class MelSpectrogram {
   [[nodiscard]] std::size_t place(std::size_t mel, std::size_t frame) const {
     if (mel >= n_mels() || frame >= n_frames()) {
       const bool is_band = mel >= n_mels();
-      throw Error(ErrorCode::argument, std::string(is_band ? "mel" : "frame") + " must be less than " +
-                                        std::to_string(is_band ? n_mels() : n_frames()) + ", got " +
-                                        std::to_string(is_band ? mel : frame));
+      throw detail::Failure::of_number(is_band ? "mel" : "frame",
+                                       "less than " + std::to_string(is_band ? n_mels() : n_frames()),
+                                       is_band ? mel : frame);
     }
     return layout_ == Layout::mel_major ? mel * n_frames() + frame : frame * n_mels() + mel;
   }

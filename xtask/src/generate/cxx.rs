@@ -13,6 +13,7 @@ const HEADER_START: &str = r"
 #ifndef MOJO_AUDIO_CONFIG_HPP
 #define MOJO_AUDIO_CONFIG_HPP
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -203,6 +204,16 @@ pub fn header() -> Result<String> {
             writeln!(text, "    MelConfig config{{}};\n{changes}    return config;\n  }}")?;
         }
     }
+    text.push_str("\n  /// The names that preset() knows.\n");
+    writeln!(
+        text,
+        "  [[nodiscard]] static constexpr std::array<std::string_view, {}> presets() noexcept {{\n    return {{{{",
+        PRESETS.len()
+    )?;
+    for preset in PRESETS {
+        writeln!(text, "        {preset:?},")?;
+    }
+    text.push_str("    }};\n  }\n");
     text.push_str(METHODS);
     text.push_str("\n  /// Whether every option is the same.\n");
     text.push_str(

@@ -341,6 +341,9 @@ impl Session<'_> {
         let mel = self.built(&[folder.join("mel.cc")])?;
         examples::check(self.workspace, checks, "examples/cxx/mel.cc", || Ok(self.command(&mel)))?;
 
+        let stream = self.command(self.built(&[folder.join("stream.cc")])?);
+        examples::check_stream(self.workspace, checks, "examples/cxx/stream.cc", stream)?;
+
         let stand_in = folder.join("stand-in");
         let sources = [folder.join("whisper.cc"), stand_in.join("whisper.cc"), "-I".into(), stand_in];
         let whisper = self.example(&sources, &["model", "examples/data/speech.wav"]);

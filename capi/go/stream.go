@@ -12,6 +12,7 @@ import "C"
 import (
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 )
 
@@ -51,6 +52,20 @@ func (s *MelStream) Available() int {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return int(C.mojo_mel_stream_available(s.handle))
+}
+
+// FramesAfter is the number of frames that a push of nSamples samples will complete; 0 after Finish and Close.
+func (s *MelStream) FramesAfter(nSamples int) int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return int(C.mojo_mel_stream_frames_after(s.handle, C.size_t(max(nSamples, 0))))
+}
+
+// FramesAtFinish is the number of frames that Finish will complete; 0 after it and after Close.
+func (s *MelStream) FramesAtFinish() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return int(C.mojo_mel_stream_frames_at_finish(s.handle))
 }
 
 // Push appends any number of samples and returns the frames that they complete, often none.
@@ -136,7 +151,9 @@ func (s *MelStream) some(out []float32, function func() C.MojoAudioStatus) (int,
 	defer s.mutex.Unlock()
 	if len(out) < s.nMels {
 		text := fmt.Sprintf("out must have at least %d values, a frame's, got %d", s.nMels, len(out))
-		return 0, refused(ErrBufferSize, CodeBufferSize, "out", text)
+		e := refused(ErrBufferSize, CodeBufferSize, "out", text)
+		e.Value, e.Expected = strconv.Itoa(len(out)), strconv.Itoa(s.nMels)
+		return 0, e
 	}
 	if err := s.run(function); err != nil {
 		return 0, err

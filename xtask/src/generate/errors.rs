@@ -37,18 +37,19 @@ pub fn page() -> Result<String> {
 const LANGUAGES: &str = "
 | language | an error is | code | number | fields |
 |---|---|---|---|---|
-| Rust | `Error` | `code()` | `kind().number()` | of the variants; `field()`, `known_names()`, `closest_name()` |
-| C | a `MojoAudioStatus` | `mojo_audio_last_error_name()` | `mojo_audio_last_error_code()` | `mojo_audio_last_error_field()`, `_index()`, `_clip()` |
-| C++ | `mojo_audio::Error` | `to_string(code())` | `code()` | `field()`, `value()`, `wanted()`, `index()`, `clip()` |
-| Go | `*mojoaudio.Error` | `Code.String()` | `Code` | `Field`, `Index`, `Clip` |
+| Rust | `Error` | `code()` | `kind().number()` | of the variants; `field()`, `given()`, `expected()`, `known_names()`, `closest_name()` |
+| C | a `MojoAudioStatus` | `mojo_audio_last_error_name()` | `mojo_audio_last_error_code()` | `mojo_audio_last_error_field()`, `_value()`, `_expected()`, `_known()`, `_closest()`, `_index()`, `_clip()` |
+| C++ | `mojo_audio::Error` | `to_string(code())` | `code()` | `field()`, `value()`, `wanted()`, `known()`, `closest()`, `index()`, `clip()` |
+| Go | `*mojoaudio.Error` | `Code.String()` | `Code` | `Field`, `Value`, `Expected`, `Known`, `Closest`, `Index`, `Clip` |
 | Python | `mojo_audio.Error` and its subclasses | `code` | `number` | all, as attributes |
 | JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | – | all, as properties |
 | Swift | `MelError` | `code` | `kind.number` | all: `clip` of the error, the others of its `reason` |
 | Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | all, as properties of the subclasses |
 
-Zig, Julia and other languages that call the C library have its functions. In C++ and JavaScript, `value` is also the
-name that was not found. In JavaScript, an error about an argument has one of Node's own codes,
-`ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
+Zig, Julia and other languages that call the C library have its functions. In C, C++ and Go, `value` is what was given
+(also `name`, `actual` or `bytes`), and `expected` (in C++ `wanted`) what is allowed (`wanted`, `expected` or `limit`),
+both as text; `field` is also `what`. In JavaScript, `value` is also the name that was not found, and an error about an
+argument has one of Node's own codes, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
 
 Where a language has its own type for a fault, the library uses it: an aborted call ends with the signal's reason in
 JavaScript and with a `CancellationException` in Kotlin, and in Kotlin a call on a closed object throws an

@@ -83,7 +83,16 @@ impl Language for Go {
                 Ok(command)
             })?;
         }
+        let stream = folder.join("stream");
+        run(session.go(EXAMPLE).args(["build", "-buildvcs=false", "-o"]).arg(&stream).arg("./stream"))?;
+        examples::check_stream(
+            workspace,
+            &mut checks,
+            "examples/go/stream",
+            workspace.command(&stream),
+        )?;
         checks.check("README's program", session.readme());
+        checks.check("without cgo the compiler says what is missing", session.without_cgo());
         counts += checks.counts();
         Ok(counts)
     }
@@ -140,6 +149,16 @@ impl Session<'_> {
             return Err("the wrong library is linked".into());
         }
         Ok(())
+    }
+
+    /// Whether the package can't be compiled without cgo, with one error that names it.
+    fn without_cgo(&self) -> Result {
+        let Printed { status, text } = show(self.go(PACKAGE).arg("build").env("CGO_ENABLED", "0"))?;
+        let errors: Vec<_> = text.lines().filter(|line| line.contains(".go:")).collect();
+        match errors[..] {
+            [only] if !status.success() && only.contains("needs_cgo") => Ok(()),
+            _ => Err(format!("{status}, {} errors", errors.len()).into()),
+        }
     }
 
     /// Runs the program that README shows, in a module of its own that is made as README says.

@@ -146,3 +146,36 @@ fn refusals_say_why() {
         mojo_mel_extractor_free(extractor);
     }
 }
+
+#[test]
+fn frames_by_their_number_and_frames_in_own_memory() {
+    let (extractor, samples) = (extractor(), samples());
+    let (mut frames, mut stream) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: the pointers are valid; each frame is read before the next call that changes the store.
+    unsafe {
+        assert_eq!(mojo_mel_frames_new(extractor, &mut frames), MOJO_AUDIO_SUCCESS);
+        assert_eq!(mojo_mel_stream_new(extractor, &mut stream), MOJO_AUDIO_SUCCESS);
+        mojo_mel_extractor_free(extractor);
+        let mut number = 0;
+        for chunk in samples.chunks(57) {
+            let (from, n) = (chunk.as_ptr(), chunk.len());
+            assert_eq!(mojo_mel_frames_push(frames, from, n), MOJO_AUDIO_SUCCESS);
+            let mut out = vec![0.0; 8 * mojo_mel_stream_frames_after(stream, n)];
+            let (to, room, mut came) = (out.as_mut_ptr(), out.len(), 99);
+            let status = mojo_mel_stream_push_into(stream, from, n, to, room, &mut came);
+            assert_eq!((status, 8 * came), (MOJO_AUDIO_SUCCESS, room));
+            for column in 0..came {
+                let frame = mojo_mel_frames_get_frame(frames, number);
+                let frame = std::slice::from_raw_parts(frame, 8);
+                assert!((0..8).all(|band| frame[band] == out[band * came + column]));
+                number += 1;
+            }
+            assert_eq!(mojo_mel_frames_n_frames_ready(frames), number);
+            assert_eq!(mojo_mel_frames_pop(frames, came.min(1)), MOJO_AUDIO_SUCCESS);
+            assert!(mojo_mel_frames_get_frame(frames, 0).is_null());
+        }
+        assert!(number > 5);
+        mojo_mel_frames_free(frames);
+        mojo_mel_stream_free(stream);
+    }
+}

@@ -136,7 +136,7 @@ class MelFrames {
   }
 
   // Appends what the stream returned, a frame after the other.
-  Result<void> keep(Result<MelSpectrogram>&& result) {
+  MOJO_AUDIO_RESULT Result<void> keep(Result<MelSpectrogram>&& result) {
     if (!result) {
       return detail::refused<void>(std::move(result).error());
     }

@@ -155,3 +155,41 @@ def test_libraries_are_imported_only_where_they_are_needed() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert printed.stdout == "[]\n"
+
+
+PROGRAM = """
+import numpy as np
+from mojo_audio.compat import kaldi_native_fbank as knf
+from mojo_audio.compat import librosa, torchaudio, whisper
+from mojo_audio.compat.librosa import melspectrogram
+
+x = np.zeros(16000, np.float32)
+mel = melspectrogram(y=x, window=("kaiser", 4.0), norm=1)
+levels = librosa.power_to_db(mel, ref=np.max)
+bank = librosa.filters.mel(sr=16000, n_fft=512, n_mels=40)
+cepstra = librosa.feature.mfcc(S=levels, n_mfcc=13)
+options = knf.FbankOptions.from_dict({"mel_opts": {"num_bins": 40}})
+options.frame_opts.dither = 0.0
+online = knf.OnlineFbank(options)
+online.accept_waveform(16000, x)
+frame: np.ndarray = online.get_frame(0)
+bands = torchaudio.compliance.kaldi.fbank(x[None], num_mel_bins=40)
+linear = torchaudio.transforms.MelSpectrogram(16000, n_mels=20, window_fn=np.hanning)(x)
+logarithmic = whisper.log_mel_spectrogram(whisper.pad_or_trim(x))
+print(mel.shape, levels.shape, bank.shape, cepstra.shape, frame.shape, bands.shape, linear.shape, logarithmic.shape)
+"""
+
+
+def test_a_program_with_types(tmp_path: Path) -> None:
+    """It runs, and `mypy --strict` finds nothing in it."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    mypy = ["-m", "mypy", "--strict", "--cache-dir", str(tmp_path)]
+    for arguments, expected in (
+        ([], "(128, 32) (128, 32) (40, 257) (13, 32) (40,) (98, 40) (20, 81) (80, 3000)\n"),
+        (mypy, "Success: no issues found in 1 source file\n"),
+    ):
+        done = subprocess.run(
+            [sys.executable, *arguments, str(program)], capture_output=True, text=True, cwd=tmp_path
+        )
+        assert done.stdout == expected, done.stdout + done.stderr

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,15 @@ __all__ = [
 ]
 
 
-class WhisperFeatureExtractor(transformers.WhisperFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class _Typed:
+    """transformers' constructors have no types, of which `mypy --strict` complains where they are called."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *arguments: Any, **settings: Any) -> None: ...
+
+
+class WhisperFeatureExtractor(_Typed, transformers.WhisperFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.WhisperFeatureExtractor` that computes its log-mel many times faster.
 
     transformers itself computes with `dither`, on a `device` other than the CPU, and below 16 kHz.
@@ -117,7 +125,7 @@ def _bands(extractor: MelExtractor | None, waveform: Any) -> npt.NDArray[np.floa
     return extractor(audio) if np.issubdtype(audio.dtype, np.floating) else None
 
 
-class ASTFeatureExtractor(transformers.ASTFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class ASTFeatureExtractor(_Typed, transformers.ASTFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.ASTFeatureExtractor` that computes its bands many times faster. It needs torch, as the
     original does."""
 
@@ -129,7 +137,7 @@ class ASTFeatureExtractor(transformers.ASTFeatureExtractor):  # type: ignore[mis
         return np.pad(bands, ((0, max(max_length - len(bands), 0)), (0, 0)))[:max_length]
 
 
-class Speech2TextFeatureExtractor(transformers.Speech2TextFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class Speech2TextFeatureExtractor(_Typed, transformers.Speech2TextFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.Speech2TextFeatureExtractor` that computes its bands many times faster. transformers itself
     computes with `dither`."""
 
@@ -142,7 +150,7 @@ class Speech2TextFeatureExtractor(transformers.Speech2TextFeatureExtractor):  # 
         return bands
 
 
-class SeamlessM4TFeatureExtractor(transformers.SeamlessM4TFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class SeamlessM4TFeatureExtractor(_Typed, transformers.SeamlessM4TFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.SeamlessM4TFeatureExtractor` that computes its bands many times faster."""
 
     def _extract_fbank_features(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -155,7 +163,7 @@ class SeamlessM4TFeatureExtractor(transformers.SeamlessM4TFeatureExtractor):  # 
         return bands
 
 
-class SpeechT5FeatureExtractor(transformers.SpeechT5FeatureExtractor):  # type: ignore[misc,unused-ignore]
+class SpeechT5FeatureExtractor(_Typed, transformers.SpeechT5FeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.SpeechT5FeatureExtractor` that computes the log-mel of `audio_target` many times faster."""
 
     def _extract_mel_features(self, one_waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -166,7 +174,7 @@ class SpeechT5FeatureExtractor(transformers.SpeechT5FeatureExtractor):  # type: 
         return bands
 
 
-class ClapFeatureExtractor(transformers.ClapFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class ClapFeatureExtractor(_Typed, transformers.ClapFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.ClapFeatureExtractor` that computes its log-mel many times faster. Which part of a longer signal
     is taken remains random, by `numpy.random`. It needs torch, as the original does."""
 
@@ -190,7 +198,7 @@ class ClapFeatureExtractor(transformers.ClapFeatureExtractor):  # type: ignore[m
         return bands
 
 
-class ClvpFeatureExtractor(transformers.ClvpFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class ClvpFeatureExtractor(_Typed, transformers.ClvpFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.ClvpFeatureExtractor` that computes its log-mel many times faster."""
 
     def _np_extract_fbank_features(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -202,7 +210,7 @@ class ClvpFeatureExtractor(transformers.ClvpFeatureExtractor):  # type: ignore[m
         return mel if self.mel_norms is None else mel / np.array(self.mel_norms)[:, None]
 
 
-class UnivNetFeatureExtractor(transformers.UnivNetFeatureExtractor):  # type: ignore[misc,unused-ignore]
+class UnivNetFeatureExtractor(_Typed, transformers.UnivNetFeatureExtractor):  # type: ignore[misc,unused-ignore]
     """A `transformers.UnivNetFeatureExtractor` that computes its log-mel many times faster."""
 
     def mel_spectrogram(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -220,7 +228,7 @@ if hasattr(transformers.utils, "is_torch_available") and transformers.utils.is_t
         ParakeetFeatureExtractor as _Parakeet,
     )
 
-    class ParakeetFeatureExtractor(_Parakeet):  # type: ignore[misc,unused-ignore]
+    class ParakeetFeatureExtractor(_Typed, _Parakeet):  # type: ignore[misc,unused-ignore]
         """A `ParakeetFeatureExtractor` of transformers that computes its log-mel many times faster; on a `device`
         other than the CPU transformers itself does. It needs torch, as the original does."""
 

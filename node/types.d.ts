@@ -27,6 +27,8 @@ export type LifterKind = 'kaldi' | 'librosa';
 export type Normalize = 'none' | 'mean' | 'deviation' | 'variance';
 export type Layout = 'mel_major' | 'frame_major';
 export type StackEdge = 'fill' | 'repeat' | 'drop';
+export type MagnitudeEpsMode = 'add' | 'clamp';
+export type NormalizeOver = 'row' | 'all';
 
 /**
  * Every option of a mel spectrogram. What is left out, or undefined, is the preset's; null unsets an
@@ -513,6 +515,49 @@ export interface MelConfig {
    * @default null
    */
   padToMultipleOf?: number | null | undefined;
+  /**
+   * How `magnitudeEps` is applied.
+   *
+   * - `add`: sqrt(re² + im² + eps).
+   * - `clamp`: sqrt(max(re² + im², eps)) (Inkling).
+   *
+   * @default 'add'
+   */
+  magnitudeEpsMode?: MagnitudeEpsMode | undefined;
+  /**
+   * Number of samples that the signal must have after a frame for the frame to count, at most `nFft`
+   * (Gemma's models: 1). More than 0 requires `snipEdges` to be true.
+   *
+   * @default 0
+   */
+  frameMargin?: number | undefined;
+  /**
+   * Rounds the number of frames, n_samples / `hopLength` rounded down, up to a multiple of this; at least 1.
+   * Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+   * (Granite Speech 5: 2). It needs frames in their default place (`center` true, `centerPad`
+   * `half_frame`) and no `nFrames`, `frameMargin` or `dropLastFrame`. Unset: no such rounding.
+   *
+   * @default null
+   */
+  nFramesMultipleOf?: number | null | undefined;
+  /**
+   * Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+   * over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+   * Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+   * deltas.
+   *
+   * @default null
+   */
+  deltaWinLength?: number | null | undefined;
+  /**
+   * Over which values `normalize` measures mean and variance.
+   *
+   * - `row`: Over the frames of each row.
+   * - `all`: Over all rows together (NeMo's `all_features`).
+   *
+   * @default 'row'
+   */
+  normalizeOver?: NormalizeOver | undefined;
 }
 
 /** Every option and its value. */

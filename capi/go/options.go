@@ -375,6 +375,40 @@ func (v StackEdge) String() string {
 	return choiceName(int32(v), "fill", "repeat", "drop")
 }
 
+// MagnitudeEpsMode is a value of the option MagnitudeEpsMode.
+type MagnitudeEpsMode int32
+
+// Values of the option MagnitudeEpsMode.
+const (
+	// sqrt(re² + im² + eps).
+	MagnitudeEpsModeAdd MagnitudeEpsMode = 0
+
+	// sqrt(max(re² + im², eps)) (Inkling).
+	MagnitudeEpsModeClamp MagnitudeEpsMode = 1
+)
+
+// String is the value's name in every language.
+func (v MagnitudeEpsMode) String() string {
+	return choiceName(int32(v), "add", "clamp")
+}
+
+// NormalizeOver is a value of the option NormalizeOver.
+type NormalizeOver int32
+
+// Values of the option NormalizeOver.
+const (
+	// Over the frames of each row.
+	NormalizeOverRow NormalizeOver = 0
+
+	// Over all rows together (NeMo's all_features).
+	NormalizeOverAll NormalizeOver = 1
+)
+
+// String is the value's name in every language.
+func (v NormalizeOver) String() string {
+	return choiceName(int32(v), "row", "all")
+}
+
 // MelConfig has every option of the pipeline. Take a preset and change fields:
 //
 //	config := mojoaudio.KaldiFbank()
@@ -613,6 +647,30 @@ type MelConfig struct {
 	// least 1. Unset: no such padding.
 	// 0 is unset.
 	PadToMultipleOf int
+
+	// How MagnitudeEps is applied.
+	MagnitudeEpsMode MagnitudeEpsMode
+
+	// Number of samples that the signal must have after a frame for the frame to count, at most NFFT
+	// (Gemma's models: 1). More than 0 requires SnipEdges to be true.
+	FrameMargin int
+
+	// Rounds the number of frames, n_samples / HopLength rounded down, up to a multiple of this; at least 1.
+	// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+	// (Granite Speech 5: 2). It needs frames in their default place (Center true, CenterPad
+	// half_frame) and no NFrames, FrameMargin or DropLastFrame. Unset: no such rounding.
+	// 0 is unset.
+	NFramesMultipleOf int
+
+	// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+	// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+	// Before the first frame and after the last y is repeated (torchaudio's compute_deltas). Unset: no
+	// deltas.
+	// 0 is unset.
+	DeltaWinLength int
+
+	// Over which values Normalize measures mean and variance.
+	NormalizeOver NormalizeOver
 }
 
 // Presets are the names that [Preset] knows.
@@ -726,6 +784,11 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.MaxLength = uint64(o.max_length)
 	c.PadStart = uint64(o.pad_start)
 	c.PadToMultipleOf = int(o.pad_to_multiple_of)
+	c.MagnitudeEpsMode = MagnitudeEpsMode(o.magnitude_eps_mode)
+	c.FrameMargin = int(o.frame_margin)
+	c.NFramesMultipleOf = int(o.n_frames_multiple_of)
+	c.DeltaWinLength = int(o.delta_win_length)
+	c.NormalizeOver = NormalizeOver(o.normalize_over)
 	return c
 }
 
@@ -854,5 +917,19 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 		return o, outOfRange("pad_to_multiple_of", c.PadToMultipleOf)
 	}
 	o.pad_to_multiple_of = C.uint32_t(c.PadToMultipleOf)
+	o.magnitude_eps_mode = C.int32_t(c.MagnitudeEpsMode)
+	if int64(c.FrameMargin) < 0 || int64(c.FrameMargin) > math.MaxUint32 {
+		return o, outOfRange("frame_margin", c.FrameMargin)
+	}
+	o.frame_margin = C.uint32_t(c.FrameMargin)
+	if int64(c.NFramesMultipleOf) < 0 || int64(c.NFramesMultipleOf) > math.MaxUint32 {
+		return o, outOfRange("n_frames_multiple_of", c.NFramesMultipleOf)
+	}
+	o.n_frames_multiple_of = C.uint32_t(c.NFramesMultipleOf)
+	if int64(c.DeltaWinLength) < 0 || int64(c.DeltaWinLength) > math.MaxUint32 {
+		return o, outOfRange("delta_win_length", c.DeltaWinLength)
+	}
+	o.delta_win_length = C.uint32_t(c.DeltaWinLength)
+	o.normalize_over = C.int32_t(c.NormalizeOver)
 	return o, nil
 }

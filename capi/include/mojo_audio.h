@@ -412,6 +412,34 @@ typedef enum {
 } MojoMelStackEdge;
 
 /**
+ * Values of the option magnitude_eps_mode.
+ */
+typedef enum {
+  /**
+   * sqrt(re² + im² + eps).
+   */
+  MOJO_MEL_MAGNITUDE_EPS_MODE_ADD = 0,
+  /**
+   * sqrt(max(re² + im², eps)) (Inkling).
+   */
+  MOJO_MEL_MAGNITUDE_EPS_MODE_CLAMP = 1,
+} MojoMelMagnitudeEpsMode;
+
+/**
+ * Values of the option normalize_over.
+ */
+typedef enum {
+  /**
+   * Over the frames of each row.
+   */
+  MOJO_MEL_NORMALIZE_OVER_ROW = 0,
+  /**
+   * Over all rows together (NeMo's all_features).
+   */
+  MOJO_MEL_NORMALIZE_OVER_ALL = 1,
+} MojoMelNormalizeOver;
+
+/**
  * The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
  * occur only in others than C. A number keeps its meaning for ever.
  */
@@ -890,6 +918,41 @@ typedef struct {
    * constant, or frames that don't reach beyond the ends (center false, snip_edges true).
    */
   uint64_t pad_start;
+  /**
+   * How magnitude_eps is applied.
+   * A MojoMelMagnitudeEpsMode.
+   */
+  int32_t magnitude_eps_mode;
+  /**
+   * Number of samples that the signal must have after a frame for the frame to count, at most n_fft
+   * (Gemma's models: 1). More than 0 requires snip_edges to be true.
+   */
+  uint32_t frame_margin;
+  /**
+   * Rounds the number of frames, n_samples / hop_length rounded down, up to a multiple of this; at least 1.
+   * Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+   * (Granite Speech 5: 2). It needs frames in their default place (center true, center_pad
+   * half_frame) and no n_frames, frame_margin or drop_last_frame. Unset: no such rounding.
+   * 0 means unset.
+   */
+  uint32_t n_frames_multiple_of;
+  /**
+   * Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+   * over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+   * Before the first frame and after the last y is repeated (torchaudio's compute_deltas). Unset: no
+   * deltas.
+   * 0 means unset.
+   */
+  uint32_t delta_win_length;
+  /**
+   * Over which values normalize measures mean and variance.
+   * A MojoMelNormalizeOver.
+   */
+  int32_t normalize_over;
+  /**
+   * Always 0.
+   */
+  uint32_t reserved_1;
 } MojoMelOptions;
 
 #ifdef __cplusplus

@@ -253,6 +253,28 @@ pub enum MojoMelStackEdge {
     MOJO_MEL_STACK_EDGE_DROP = 2,
 }
 
+/// Values of the option magnitude_eps_mode.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MojoMelMagnitudeEpsMode {
+    /// sqrt(re² + im² + eps).
+    MOJO_MEL_MAGNITUDE_EPS_MODE_ADD = 0,
+    /// sqrt(max(re² + im², eps)) (Inkling).
+    MOJO_MEL_MAGNITUDE_EPS_MODE_CLAMP = 1,
+}
+
+/// Values of the option normalize_over.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MojoMelNormalizeOver {
+    /// Over the frames of each row.
+    MOJO_MEL_NORMALIZE_OVER_ROW = 0,
+    /// Over all rows together (NeMo's all_features).
+    MOJO_MEL_NORMALIZE_OVER_ALL = 1,
+}
+
 /// The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
 /// occur only in others than C. A number keeps its meaning for ever.
 #[repr(C)]
@@ -517,6 +539,29 @@ pub struct MojoMelOptions {
     /// Number of zeros before the signal. They count towards pad_to. More than 0 requires pad_mode
     /// constant, or frames that don't reach beyond the ends (center false, snip_edges true).
     pub pad_start: u64,
+    /// How magnitude_eps is applied.
+    /// A MojoMelMagnitudeEpsMode.
+    pub magnitude_eps_mode: i32,
+    /// Number of samples that the signal must have after a frame for the frame to count, at most n_fft
+    /// (Gemma's models: 1). More than 0 requires snip_edges to be true.
+    pub frame_margin: u32,
+    /// Rounds the number of frames, n_samples / hop_length rounded down, up to a multiple of this; at least 1.
+    /// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    /// (Granite Speech 5: 2). It needs frames in their default place (center true, center_pad
+    /// half_frame) and no n_frames, frame_margin or drop_last_frame. Unset: no such rounding.
+    /// 0 means unset.
+    pub n_frames_multiple_of: u32,
+    /// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    /// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    /// Before the first frame and after the last y is repeated (torchaudio's compute_deltas). Unset: no
+    /// deltas.
+    /// 0 means unset.
+    pub delta_win_length: u32,
+    /// Over which values normalize measures mean and variance.
+    /// A MojoMelNormalizeOver.
+    pub normalize_over: i32,
+    /// Always 0.
+    pub reserved_1: u32,
 }
 
 /// The names of presets, by their number in the field preset.
@@ -603,12 +648,19 @@ impl MojoMelOptions {
             stack_fill: config.stack_fill,
             max_length: config.max_length.unwrap_or_default(),
             pad_start: config.pad_start,
+            magnitude_eps_mode: config.magnitude_eps_mode as i32,
+            frame_margin: config.frame_margin,
+            n_frames_multiple_of: config.n_frames_multiple_of.unwrap_or_default(),
+            delta_win_length: config.delta_win_length.unwrap_or_default(),
+            normalize_over: config.normalize_over as i32,
+            reserved_1: 0,
         }
     }
 
     /// The configuration that the fields describe, unchecked.
     pub(crate) fn config(&self) -> Result<MelConfig, Failure> {
         choice("reserved_0", &[()], self.reserved_0 as i32, "0")?;
+        choice("reserved_1", &[()], self.reserved_1 as i32, "0")?;
         Ok(MelConfig {
             sample_rate: self.sample_rate,
             n_fft: self.n_fft,
@@ -763,6 +815,21 @@ impl MojoMelOptions {
             max_length: (self.max_length != 0).then_some(self.max_length),
             pad_start: self.pad_start,
             pad_to_multiple_of: (self.pad_to_multiple_of != 0).then_some(self.pad_to_multiple_of),
+            magnitude_eps_mode: choice(
+                "magnitude_eps_mode",
+                config::MagnitudeEpsMode::ALL,
+                self.magnitude_eps_mode,
+                "a MojoMelMagnitudeEpsMode, from 0 to 1",
+            )?,
+            frame_margin: self.frame_margin,
+            n_frames_multiple_of: (self.n_frames_multiple_of != 0).then_some(self.n_frames_multiple_of),
+            delta_win_length: (self.delta_win_length != 0).then_some(self.delta_win_length),
+            normalize_over: choice(
+                "normalize_over",
+                config::NormalizeOver::ALL,
+                self.normalize_over,
+                "a MojoMelNormalizeOver, from 0 to 1",
+            )?,
         })
     }
 }

@@ -70,6 +70,11 @@ const VALUES: &[(&str, &[&str])] = &[
     ("max_length", &["max_length=8000"]),
     ("pad_start", &["pad_mode=constant", "pad_start=1600"]),
     ("pad_to_multiple_of", &["pad_to_multiple_of=7000"]),
+    ("magnitude_eps_mode", &["power=1", "magnitude_eps=0.001", "magnitude_eps_mode=clamp"]),
+    ("frame_margin", &["center=false", "frame_margin=200"]),
+    ("n_frames_multiple_of", &["drop_last_frame=false", "n_frames_multiple_of=3"]),
+    ("delta_win_length", &["delta_win_length=5"]),
+    ("normalize_over", &["normalize=deviation", "normalize_over=all"]),
 ];
 
 #[test]

@@ -580,6 +580,26 @@ def stacks():
                low.format(""), kaldi | {"stack": 7, "stack_stride": 6, "stack_edge": "repeat"}, kind="batch")
 
 
+def further_rows():
+    """Deltas, and one mean and deviation for all rows."""
+    fbank = "knf_fbank(x * 32768, mel={'num_bins': 20})"
+    for signal, n in (("speech 16000 5000 2", 3), ("white 16000 2500 3", 9)):
+        yield Case(f"delta-{n}-torchaudio", "kaldi-fbank", signal, "torchaudio", f"with_deltas({fbank}, torchaudio_deltas({n}))",
+                   {"n_mels": 20, "delta_win_length": n})
+    yield Case("delta-librosa", "librosa", "speech 22050 6000 3", "librosa",
+               "with_deltas(librosa.power_to_db(librosa.feature.melspectrogram(y=x, n_mels=40)),"
+               " lambda y: librosa.feature.delta(y, width=5, mode='nearest'))",
+               {"n_mels": 40, "log": "db", "reference": "whole_input", "top_db": 80.0, "delta_win_length": 5})
+    yield Case("delta-stack", "kaldi-fbank", "speech 16000 4720 2", "torchaudio",
+               f"side_by_side(with_deltas({fbank}, torchaudio_deltas(5)), 2, 2)",
+               {"n_mels": 20, "delta_win_length": 5, "stack": 2})
+    yield Case("normalize-over-all", "parakeet", "speech 16000 5000 2", "transformers",
+               "all_standardized(parakeet_log_mel(x), 1, 1e-5)", {"normalize_over": "all", "mask_tail": False})
+    yield Case("normalize-over-all-mean", "kaldi-fbank", "white 16000 4000 3", "kaldi-native-fbank",
+               "(lambda y: y - y.mean())(knf_fbank(x * 32768, mel={'num_bins': 80}))",
+               {"normalize": "mean", "normalize_over": "all"})
+
+
 def lengths():
     """Truncation, and padding at the start and to a multiple."""
     call = "extract('Whisper', x, arguments={{'padding': 'max_length', 'max_length': {}, 'truncation': True}})"
@@ -610,5 +630,5 @@ def upper_edges():
 
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates, stacks, lengths, upper_edges):
+                  input_rates, stacks, further_rows, lengths, upper_edges):
         yield from group()

@@ -16,6 +16,8 @@ DEFAULT = {
     "normalize": "none", "normalize_ddof": 1, "normalize_eps": 1e-5, "mask_tail": False,
     "layout": "mel_major", "input_rate": None, "stack": 1, "stack_stride": None, "stack_edge": "fill",
     "stack_fill": 0.0, "max_length": None, "pad_start": 0, "pad_to_multiple_of": None,
+    "magnitude_eps_mode": "add", "frame_margin": 0, "n_frames_multiple_of": None, "delta_win_length": None,
+    "normalize_over": "row",
 }
 
 LINEAR = DEFAULT | {

@@ -31,7 +31,15 @@ def padded(x, o):
             x = np.tile(x, o["pad_to"] // len(x))
             missing = o["pad_to"] - len(x)
         x = np.pad(x, (0, missing))
-    return np.pad(x, (0, -len(x) % (o["pad_to_multiple_of"] or 1)))
+    x = np.pad(x, (0, -len(x) % (o["pad_to_multiple_of"] or 1)))
+    # The middle of the last frame is a sample of the signal.
+    return np.pad(x, (0, max((whole_frames(x, o) - 1) * o["hop_length"] + 1 - len(x), 0)))
+
+
+def whole_frames(x, o):
+    """The frames that count where their number is rounded up; otherwise 0."""
+    multiple = o["n_frames_multiple_of"]
+    return -(-(len(x) // o["hop_length"]) // multiple) * multiple if multiple else 0
 
 
 def extended(x, before, after, mode):
@@ -57,17 +65,20 @@ def framed(x, o):
     win_length = o["win_length"] or o["n_fft"]
     span = o["n_fft"] if o["frame_span"] == "fft" else win_length
     hop = o["hop_length"]
+    most = whole_frames(x, o)
     if o["center"]:
         pad = span // 2 if o["center_pad"] == "half_frame" else (o["n_fft"] - hop) // 2
         x = extended(x, pad, pad, o["pad_mode"])
     if o["snip_edges"]:
-        starts = np.arange(0, len(x) - span + 1, hop)
+        starts = np.arange(0, len(x) - span - o["frame_margin"] + 1, hop)
     else:
         n_frames = (len(x) + hop // 2) // hop
         first = hop // 2 - span // 2
         before, after = max(-first, 0), max((n_frames - 1) * hop + first + span - len(x), 0)
         x = extended(x, before, after, o["pad_mode"])
         starts = np.arange(n_frames) * hop + first + before
+    if o["n_frames_multiple_of"]:
+        starts = starts[:most]
     return x[starts[:, None] + np.arange(span)[None, :]]
 
 
@@ -150,7 +161,9 @@ def spectrum(frames, o):
     power = z.real**2 + z.imag**2
     if o["power"] == 2.0:
         return power
-    return np.sqrt(power + dtype(o["magnitude_eps"])) ** dtype(o["power"])
+    eps = dtype(o["magnitude_eps"])
+    power = power + eps if o["magnitude_eps_mode"] == "add" else np.maximum(power, eps)
+    return np.sqrt(power) ** dtype(o["power"])
 
 
 def logarithm(mel, o):
@@ -207,14 +220,26 @@ def normalized(y, o, n_samples):
     valid = min(n_samples // o["hop_length"], n_frames) if o["mask_tail"] else n_frames
     if o["normalize"] != "none":
         measured = y[:, :valid]
-        mean = measured.mean(axis=1, keepdims=True)
+        axis = 1 if o["normalize_over"] == "row" else None
+        mean = measured.mean(axis=axis, keepdims=True)
         y = y - mean
         if o["normalize"] != "mean":
-            variance = ((measured - mean) ** 2).sum(axis=1, keepdims=True) / y.dtype.type(valid - o["normalize_ddof"])
+            count = valid if o["normalize_over"] == "row" else measured.size
+            variance = ((measured - mean) ** 2).sum(axis=axis, keepdims=True) / y.dtype.type(count - o["normalize_ddof"])
             eps = y.dtype.type(o["normalize_eps"])
             y = y / (np.sqrt(variance) + eps if o["normalize"] == "deviation" else np.sqrt(variance + eps))
     y[:, valid:] = 0
     return y
+
+
+def with_deltas(y, o):
+    """The slopes of lines through the frames around each, as further rows; the ends are repeated."""
+    if not o["delta_win_length"]:
+        return y
+    reach = o["delta_win_length"] // 2
+    slopes = sum(k * (y[:, np.minimum(np.arange(y.shape[1]) + k, y.shape[1] - 1)]
+                      - y[:, np.maximum(np.arange(y.shape[1]) - k, 0)]) for k in range(1, reach + 1))
+    return np.vstack([y, slopes / y.dtype.type(2 * sum(k * k for k in range(1, reach + 1)))])
 
 
 def stacked(y, o, fill):
@@ -271,7 +296,7 @@ def mel_spectrogram(samples, o, dtype=np.float64):
     if o["n_mfcc"] is not None:
         y = cepstrum(y, o)
     y = with_energy(y, energy, o)
-    return stacked(normalized(y, o, n_samples), o, o["stack_fill"]), mel
+    return stacked(with_deltas(normalized(y, o, n_samples), o), o, o["stack_fill"]), mel
 
 
 def strong_bands(mel, o):

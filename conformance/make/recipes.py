@@ -31,6 +31,23 @@ GRANITE = {
     "n_fft": 512, "win_length": 400, "f_max": 8000.0, "mel_scale": "htk", "mel_norm": "none",
     "bin_frequencies": "linspace", "drop_last_frame": False, "stack": 2, "stack_edge": "drop",
 }
+GRANITE_5 = GRANITE | {"stack_edge": "fill", "n_frames_multiple_of": 2, "delta_win_length": 3}
+GEMMA = {
+    "hop_length": 160, "frame_span": "window", "frame_margin": 1, "center": False, "power": 1.0, "log": "ln",
+    "preemphasis_mode": "frame", "max_length": 480000,
+}
+GEMMA_3N = GEMMA | {
+    "n_fft": 1024, "win_length": 512, "f_min": 125.0, "f_max": 7600.0, "preemphasis": 0.97, "log_floor": 1e-5,
+    "bin_frequencies": "exact", "pad_to_multiple_of": 128,
+}
+GEMMA_4 = GEMMA | {
+    "n_fft": 512, "win_length": 320, "f_max": 8000.0, "log_floor": 1e-3, "log_floor_mode": "add", "pad_start": 160,
+}
+INKLING = {
+    "n_fft": 1600, "hop_length": 800, "n_mels": 80, "f_max": 8000.0, "center": False, "power": 1.0, "log": "log10",
+    "magnitude_eps": 1e-10, "magnitude_eps_mode": "clamp", "mel_scale": "slaney", "mel_norm": "slaney",
+    "pad_start": 800, "pad_to_multiple_of": 800,
+}
 SPEECH2TEXT = {"normalize": "deviation", "normalize_ddof": 0, "normalize_eps": 0.0}
 CLVP = {
     "sample_rate": 22050, "n_fft": 1024, "hop_length": 256, "n_mels": 80, "f_max": 8000.0, "mel_scale": "htk",
@@ -96,13 +113,31 @@ RECIPES = [
      LOW_FRAME_RATE | {"n_mels": 40, "stack": 5, "stack_stride": 1, "sample_rate": 24000, "win_length": 480,
                        "hop_length": 360}),
     ("GraniteSpeech", {}, "whisper", GRANITE),
+    ("GraniteSpeech5", {}, "whisper", GRANITE_5),
+    ("GraniteSpeech5", {"num_mel_bins": 40, "hop_length": 200, "delta_win_length": 5, "logmel_floor_db": 4.0}, "whisper",
+     GRANITE_5 | {"n_mels": 40, "hop_length": 200, "delta_win_length": 5, "top_db": 40.0}),
+    ("Gemma3nAudio", {}, "torchaudio", GEMMA_3N),
+    ("Gemma3nAudio", {"feature_size": 40, "fft_overdrive": False, "preemphasis": 0.0, "input_scale_factor": 0.5,
+                      "mel_floor": 1e-3}, "torchaudio",
+     GEMMA_3N | {"n_mels": 40, "n_fft": 512, "preemphasis": 0.0, "input_scale": 0.5, "log_floor": 1e-3}),
+    ("Gemma4Audio", {}, "torchaudio", GEMMA_4),
+    ("Gemma4Audio", {"feature_size": 64, "sampling_rate": 24000, "max_frequency": 11000.0, "preemphasis": 0.9,
+                     "fft_overdrive": True}, "torchaudio",
+     GEMMA_4 | {"n_mels": 64, "sample_rate": 24000, "n_fft": 1024, "win_length": 480, "hop_length": 240,
+                "f_max": 11000.0, "preemphasis": 0.9, "pad_start": 240}),
+    ("Inkling", {}, "torchaudio", INKLING),
+    ("Inkling", {"feature_size": 40, "audio_token_duration_s": 0.04, "window_size_multiplier": 1.5, "n_fft": 1280},
+     "torchaudio",
+     INKLING | {"n_mels": 40, "n_fft": 1280, "hop_length": 640, "win_length": 960, "pad_start": 640,
+                "pad_to_multiple_of": 640}),
 ]
 
 # For which of them there are cases, with a name: those that run on torch and pad to a second at most.
 CASES = {
     3: "qwen3-asr", 6: "dots3-note", 7: "voxtral-realtime", 8: "voxtral-realtime-maximum", 10: "parakeet-hop-200",
     11: "nemotron", 13: "cohere", 21: "ast", 22: "lasr", 23: "lasr-large", 24: "phi4", 34: "neucodec",
-    36: "xcodec2", 37: "funasr-nano", 39: "granite-speech",
+    36: "xcodec2", 37: "funasr-nano", 39: "granite-speech", 40: "granite-speech-5", 41: "granite-speech-5-wide",
+    42: "gemma3n", 43: "gemma3n-small", 44: "gemma4", 46: "inkling", 47: "inkling-small",
 }
 
 

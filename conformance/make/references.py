@@ -81,6 +81,11 @@ def recipe(name, x, **arguments):
     if name == "Dots3Note":
         # All frames of the padded signal, of which the class returns a part.
         return loaded._torch_extract_fbank_features(np.pad(x, (0, loaded.n_samples - len(x)))[None], "cpu")[0]
+    if name == "Gemma4Audio":
+        # The frames that count: the class returns zeros in place of those that reach into the padding. It fails
+        # without a batch.
+        batch = loaded([x])
+        return np.asarray(batch["input_features"][0])[batch["input_features_mask"][0]].T
     key = {"AST": "input_values", "Phi4Multimodal": "audio_input_features"}.get(name, "input_features")
     arguments = {} if name == "GraniteSpeech" else {"sampling_rate": loaded.sampling_rate}
     features = np.asarray(loaded(x, **arguments)[key][0])
@@ -172,6 +177,23 @@ def standardized(y, ddof, eps, valid=None):
     if valid is not None:
         y[:, valid:] = 0
     return y
+
+
+def with_deltas(y, deltas):
+    """The rows, with those that `deltas` makes of them below."""
+    y = np.asarray(y)
+    return np.vstack([y, np.asarray(deltas(y))])
+
+
+def torchaudio_deltas(win_length):
+    """torchaudio's deltas of an array."""
+    return lambda y: torchaudio.functional.compute_deltas(torch.from_numpy(y), win_length=win_length)
+
+
+def all_standardized(y, ddof, eps):
+    """All values less their mean, over their deviation + eps."""
+    y = np.asarray(y)
+    return (y - y.mean()) / (y.std(ddof=ddof) + eps)
 
 
 def parakeet_log_mel(x, **options):

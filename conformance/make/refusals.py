@@ -121,6 +121,17 @@ OPTIONS = [
     ("whisper", {"pad_to_multiple_of": "0"}, "pad_to_multiple_of"),
     ("clap", {"pad_to_multiple_of": "2"}, "pad_to_multiple_of"),
     ("whisper", {"input_rate": "44100.5"}, "input_rate"),
+    ("whisper", {"power": "1", "magnitude_eps_mode": "max"}, "magnitude_eps_mode"),
+    ("whisper", {"frame_margin": "401"}, "frame_margin"),
+    ("kaldi-fbank", {"snip_edges": "false", "frame_margin": "1"}, "frame_margin"),
+    ("whisper", {"n_frames_multiple_of": "2"}, "drop_last_frame"),
+    ("torchaudio", {"n_frames_multiple_of": "0"}, "n_frames_multiple_of"),
+    ("kaldi-fbank", {"n_frames_multiple_of": "2"}, "center"),
+    ("kaldi-fbank", {"delta_win_length": "1"}, "delta_win_length"),
+    ("kaldi-fbank", {"delta_win_length": "4"}, "delta_win_length"),
+    ("kaldi-fbank", {"delta_win_length": "3", "stack": "2", "stack_edge": "drop"}, "delta_win_length"),
+    ("ast", {"delta_win_length": "3"}, "n_frames"),
+    ("kaldi-fbank", {"normalize": "mean", "normalize_over": "band"}, "normalize_over"),
     ("whisper", {"sample_rate": "999", "input_rate": "16000"}, "sample_rate"),
 ]
 

@@ -10,9 +10,9 @@ mod presets;
 mod value;
 
 pub use choices::{
-    BinFrequencies, CenterPad, FrameSpan, Layout, LifterKind, Log, LogFloorMode, MelNorm, MelScale,
-    Normalize, PadMode, PadToMode, Precision, PreemphasisMode, Reference, SpectrumNorm, StackEdge,
-    TriangleDomain, Window,
+    BinFrequencies, CenterPad, FrameSpan, Layout, LifterKind, Log, LogFloorMode, MagnitudeEpsMode,
+    MelNorm, MelScale, Normalize, NormalizeOver, PadMode, PadToMode, Precision, PreemphasisMode,
+    Reference, SpectrumNorm, StackEdge, TriangleDomain, Window,
 };
 pub use presets::PRESETS;
 pub use value::{Choice, OptionInfo, OptionKind};
@@ -38,7 +38,8 @@ macro_rules! options {
         /// The order of the steps is fixed: resampling from `input_rate`, `max_length`, `normalize_input`,
         /// `dither`, `preemphasis` over the signal, padding of the signal, framing, `remove_dc_offset`, raw
         /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log`, reference
-        /// and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `stack`.
+        /// and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `delta_win_length`, `stack`, and
+        /// then the means and factors of the rows, if the extractor was made with any.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MelConfig {
             $( $(#[doc = $doc])+ pub $name: $type, )+
@@ -280,6 +281,23 @@ options! {
     /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
     /// least 1. Unset: no such padding.
     pad_to_multiple_of: Option<u32> = None;
+    /// How `magnitude_eps` is applied.
+    magnitude_eps_mode: MagnitudeEpsMode = MagnitudeEpsMode::Add;
+    /// Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+    /// (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+    frame_margin: u32 = 0;
+    /// Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+    /// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    /// (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+    /// `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+    n_frames_multiple_of: Option<u32> = None;
+    /// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    /// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+    /// deltas.
+    delta_win_length: Option<u32> = None;
+    /// Over which values `normalize` measures mean and variance.
+    normalize_over: NormalizeOver = NormalizeOver::Row;
 }
 
 impl MelConfig {
@@ -326,7 +344,8 @@ impl MelConfig {
         }
     }
 
-    /// Rows of the result: bands, cepstral coefficients, or bands and the energy, times `stack`.
+    /// Rows of the result: bands, cepstral coefficients, or bands and the energy, twice as many with
+    /// `delta_win_length`, times `stack`.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
@@ -337,10 +356,11 @@ impl MelConfig {
     /// ```
     #[must_use]
     pub fn n_rows(&self) -> u32 {
-        self.frame_rows().saturating_mul(self.stack)
+        let deltas = u32::from(self.delta_win_length.is_some());
+        (self.frame_rows() * (1 + deltas)).saturating_mul(self.stack)
     }
 
-    /// Rows of a frame before frames are stacked.
+    /// Rows of a frame before deltas are appended and frames are stacked.
     pub(crate) fn frame_rows(&self) -> u32 {
         match self.n_mfcc {
             Some(n_mfcc) => n_mfcc,

@@ -21,6 +21,10 @@ pub(crate) struct Framing {
     pad_end: u64,
     pad_to: u64,
     pad_multiple: u64,
+    /// Samples that the signal must have after a frame.
+    margin: usize,
+    /// What the number of frames is a multiple of, if it is rounded up.
+    count_multiple: Option<u64>,
 }
 
 impl Framing {
@@ -56,6 +60,8 @@ impl Framing {
             pad_end: config.pad_end,
             pad_to: config.pad_to.unwrap_or(0),
             pad_multiple: config.pad_to_multiple_of.map_or(1, u64::from),
+            margin: config.frame_margin as usize,
+            count_multiple: config.n_frames_multiple_of.map(u64::from),
         }
     }
 
@@ -63,7 +69,19 @@ impl Framing {
     pub fn padded_length(&self, n_samples: u64) -> u64 {
         let length = n_samples.saturating_add(self.pad_start).saturating_add(self.pad_end);
         let length = length.max(self.pad_to);
-        length.checked_next_multiple_of(self.pad_multiple).unwrap_or(length) - self.pad_start
+        let length = length.checked_next_multiple_of(self.pad_multiple).unwrap_or(length);
+        // The middle of the last frame is a sample of the signal.
+        let last = self.whole_frames(length).map_or(0, |frames| frames.saturating_sub(1));
+        let middle = last.saturating_mul(self.hop as u64);
+        length.max(if last > 0 { middle.saturating_add(1) } else { 0 }) - self.pad_start
+    }
+
+    /// The frames that count where their number is rounded up, for a signal of this length.
+    fn whole_frames(&self, length: u64) -> Option<u64> {
+        self.count_multiple.map(|multiple| {
+            let frames = length / self.hop as u64;
+            frames.checked_next_multiple_of(multiple).unwrap_or(frames)
+        })
     }
 
     /// How many frames are computed from a signal of `n_samples` samples.
@@ -74,8 +92,11 @@ impl Framing {
             length.saturating_add(hop / 2) / hop
         } else {
             let reach = length.saturating_add(2 * self.center_pad as u64);
-            reach.checked_sub(self.span as u64).map_or(0, |rest| 1 + rest / hop)
+            let needed = (self.span + self.margin) as u64;
+            reach.checked_sub(needed).map_or(0, |rest| 1 + rest / hop)
         };
+        // What was padded for the last frame adds no whole hop.
+        let frames = self.whole_frames(length).map_or(frames, |whole| whole.min(frames));
         let frames = if self.drop_last { frames.saturating_sub(1) } else { frames };
         usize::try_from(frames).unwrap_or(usize::MAX).min(self.at_most)
     }
@@ -88,7 +109,8 @@ impl Framing {
     /// How many samples may come after the last one of a frame before it is sure that the frame
     /// counts.
     pub fn delay(&self) -> usize {
-        if self.drop_last || self.rounded { self.hop } else { 0 }
+        let waits = self.drop_last || self.rounded || self.count_multiple.is_some();
+        self.margin + if waits { self.hop } else { 0 }
     }
 
     /// Start of a frame.

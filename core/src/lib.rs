@@ -7,10 +7,12 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod affine;
 mod block;
 mod cepstrum;
 mod compress;
 pub mod config;
+mod deltas;
 mod dither;
 mod ends;
 mod error;

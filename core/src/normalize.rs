@@ -1,9 +1,11 @@
-//! Mean and deviation of each row of the result, over its frames.
+//! Mean and deviation of the result: of each row over its frames, or of all rows.
 
 use crate::block::slices::{SUMS, Step};
-use crate::config::{Layout, MelConfig, Normalize};
+use crate::config::{MelConfig, Normalize, NormalizeOver};
 use crate::kernels::Kernel;
 use crate::sink::Sink;
+use crate::stack::{Places, column};
+use core::ops::Range;
 
 /// How each row is normalized.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +14,8 @@ pub(crate) struct Normalization {
     ddof: u32,
     eps: f64,
     mask_tail: bool,
+    /// Whether all rows have one mean and one deviation.
+    is_joint: bool,
 }
 
 impl Normalization {
@@ -21,6 +25,7 @@ impl Normalization {
             ddof: config.normalize_ddof,
             eps: config.normalize_eps,
             mask_tail: config.mask_tail,
+            is_joint: config.normalize_over == NormalizeOver::All,
         }
     }
 
@@ -33,45 +38,41 @@ impl Normalization {
         if n_frames == 0 || (self.kind == Normalize::None && kept == n_frames) {
             return;
         }
-        for row in 0..n_rows {
-            let mut values = match sink.layout {
-                Layout::MelMajor => {
-                    let side = n_rows * sink.n_frames;
-                    let places = Places { stride: 1, stacked: stacking.size, side };
-                    Row { data: &mut data[row * sink.n_frames..], places, kept }
-                }
-                Layout::FrameMajor => {
-                    let places = Places { stride: n_rows, stacked: 1, side: 0 };
-                    Row { data: &mut data[row..], places, kept }
-                }
-            };
-            if self.kind != Normalize::None {
-                let (mean, factor) = self.mean_and_factor(kernel, &mut values);
-                values.each(kernel, &mut Step::Apply { mean, factor });
+        let places = stacking.places(sink.layout, n_rows, sink.n_frames);
+        let (_, step) = column(sink.layout, 0, 0, sink.n_frames);
+        let mut rows = Rows { data, places, kept, step, range: 0..n_rows };
+        if self.kind != Normalize::None {
+            for row in 0..if self.is_joint { 1 } else { n_rows } {
+                rows.range = if self.is_joint { 0..n_rows } else { row..row + 1 };
+                let (mean, factor) = self.mean_and_factor(kernel, &mut rows);
+                rows.each(kernel, &mut Step::Apply { mean, factor });
             }
+        }
+        for row in 0..n_rows {
             for frame in kept..n_frames {
-                values.data[values.places.of(frame)] = 0.0;
+                rows.data[row * step + places.of(frame)] = 0.0;
             }
         }
     }
 
-    /// What is subtracted from a row's values, then what they are multiplied by.
-    fn mean_and_factor(&self, kernel: &Kernel, values: &mut Row<'_>) -> (f64, f64) {
+    /// What is subtracted from the values of some rows, then what they are multiplied by.
+    fn mean_and_factor(&self, kernel: &Kernel, values: &mut Rows<'_>) -> (f64, f64) {
+        let count = values.kept * values.range.len();
         let mut sums = [0.0; SUMS];
         values.each(kernel, &mut Step::Sum { sums: &mut sums });
-        let mean = sums.iter().sum::<f64>() / values.kept.max(1) as f64;
+        let mean = sums.iter().sum::<f64>() / count.max(1) as f64;
         if self.kind == Normalize::Mean {
             return (mean, 1.0);
         }
         let mut squares = [0.0; SUMS];
         values.each(kernel, &mut Step::Squares { mean, sums: &mut squares });
-        let degrees = values.kept.saturating_sub(self.ddof as usize);
+        let degrees = count.saturating_sub(self.ddof as usize);
         let variance = if degrees == 0 { 0.0 } else { squares.iter().sum::<f64>() / degrees as f64 };
         let divisor = match self.kind {
             Normalize::Variance => libm::sqrt(variance + self.eps),
             _ => libm::sqrt(variance) + self.eps,
         };
-        // A row that never changes is 0 whatever eps is: 1 / eps is infinite for the smallest.
+        // What never changes is 0 whatever eps is: 1 / eps is infinite for the smallest.
         (mean, if variance > 0.0 { 1.0 / divisor } else { 0.0 })
     }
 }
@@ -79,48 +80,35 @@ impl Normalization {
 /// Values that are treated at once, where they do not stand together: a multiple of [`SUMS`].
 const TILE: usize = 256;
 
-/// Where the values of a row are: those of neighbouring frames `stride` apart, but those of `stacked` frames side
-/// by side `side` apart.
-#[derive(Clone, Copy)]
-struct Places {
-    stride: usize,
-    stacked: usize,
-    side: usize,
-}
-
-impl Places {
-    fn of(self, frame: usize) -> usize {
-        if self.stacked == 1 {
-            return frame * self.stride;
-        }
-        frame / self.stacked * self.stride + frame % self.stacked * self.side
-    }
-}
-
-/// One row of a frame's values, of which `kept` count.
-struct Row<'a> {
+/// Some rows of a result, `step` apart, with the values of the first `kept` frames.
+struct Rows<'a> {
     data: &'a mut [f32],
     places: Places,
     kept: usize,
+    step: usize,
+    range: Range<usize>,
 }
 
-impl Row<'_> {
+impl Rows<'_> {
     /// Does a step for all values; in the same order in every layout.
     fn each(&mut self, kernel: &Kernel, step: &mut Step<'_>) {
-        if self.places.stride == 1 && self.places.stacked == 1 {
-            kernel.normalize(&mut self.data[..self.kept], step);
-            return;
-        }
-        let mut tile = [0.0; TILE];
-        for start in (0..self.kept).step_by(TILE) {
-            let tile = &mut tile[..TILE.min(self.kept - start)];
-            let places = (start..).map(|frame| self.places.of(frame));
-            for (value, place) in tile.iter_mut().zip(places.clone()) {
-                *value = self.data[place];
+        for row in self.range.clone() {
+            let data = &mut self.data[row * self.step..];
+            if self.places.stride == 1 && self.places.stacked == 1 {
+                kernel.normalize(&mut data[..self.kept], step);
+                continue;
             }
-            kernel.normalize(tile, step);
-            for (value, place) in tile.iter().zip(places) {
-                self.data[place] = *value;
+            let mut tile = [0.0; TILE];
+            for start in (0..self.kept).step_by(TILE) {
+                let tile = &mut tile[..TILE.min(self.kept - start)];
+                let places = (start..).map(|frame| self.places.of(frame));
+                for (value, place) in tile.iter_mut().zip(places.clone()) {
+                    *value = data[place];
+                }
+                kernel.normalize(tile, step);
+                for (value, place) in tile.iter().zip(places) {
+                    data[place] = *value;
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A checked configuration, with every table that computing it needs.
 
+use crate::affine::Affine;
 use crate::block::frames::Frames;
 use crate::block::{Recipe, Weights};
 use crate::compress::Compression;
@@ -24,6 +25,11 @@ pub struct Overrides<'a> {
     pub window: Option<&'a [f32]>,
     /// The filterbank: (`n_mels`, `n_fft` / 2 + 1) weights, row-major, in place of the triangles.
     pub filterbank: Option<&'a [f32]>,
+    /// What is subtracted from each row of the result, last of all: [`n_rows`](MelConfig::n_rows) values, those of a
+    /// whole stack if frames are stacked (the mean of global CMVN). Unset: nothing.
+    pub row_mean: Option<&'a [f32]>,
+    /// What each row is multiplied by after that: as many values (the inverse deviation of global CMVN). Unset: nothing.
+    pub row_scale: Option<&'a [f32]>,
     /// The instruction set; unset takes the fastest.
     pub instruction_set: Option<InstructionSet>,
 }
@@ -47,6 +53,7 @@ pub(crate) struct Plan {
     pub n_frames: Option<usize>,
     pub missing: f32,
     pub normalization: Normalization,
+    pub affine: Option<Affine>,
     /// Samples of at most this magnitude never overflow.
     pub sample_limit: f32,
 }
@@ -91,6 +98,10 @@ impl Plan {
             (from, to) if from == to => None,
             (from, to) => Some(resample::Design::new(kernel, from, to)?),
         };
+        let affine = Affine::new(config, overrides)?;
+        if let Some(affine) = &affine {
+            sample_limit = affine.limit(config, sample_limit);
+        }
         if resampling.is_some() {
             sample_limit = (sample_limit / resample::GAIN).max(f32::MIN_POSITIVE);
         }
@@ -108,6 +119,7 @@ impl Plan {
             compression: Compression::new(config),
             n_frames: config.n_frames.map(|n| n as usize),
             normalization: Normalization::new(config),
+            affine,
         })
     }
 

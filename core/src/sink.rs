@@ -11,7 +11,7 @@ use core::ops::Range;
 pub(crate) struct Sink {
     /// Place of frame 0, which may precede the memory if that frame is never stored.
     pub start: *mut f32,
-    /// Rows of a frame of the signal.
+    /// Rows of a frame of the signal, without its deltas.
     pub n_rows: usize,
     /// Frames of the result, which are those in a row of a mel-major one.
     pub n_frames: usize,
@@ -151,9 +151,9 @@ impl Sink {
     /// # Safety
     /// The sink is valid for writes, and the tile for reads of the lane in `n_rows` rows.
     unsafe fn stack(self, frame: usize, tile: Tile, lane: usize) {
-        for place in self.stacking.places(frame, self.n_stacked, self.n_frames) {
+        for place in self.stacking.places_of(frame, self.n_stacked, self.n_frames) {
             // SAFETY: the caller's.
-            unsafe { self.write(place, |row| *tile.start.add(row * tile.stride + lane)) };
+            unsafe { self.write(place, self.n_rows, |row| *tile.start.add(row * tile.stride + lane)) };
         }
     }
 
@@ -164,19 +164,20 @@ impl Sink {
     pub unsafe fn fill_edge(self) {
         for place in self.n_stacked..self.stacking.edge_end(self.n_frames) {
             // SAFETY: the caller's.
-            unsafe { self.write(place, |_| self.stacking.fill) };
+            unsafe { self.write(place, self.stacking.rows(self.n_rows), |_| self.stacking.fill) };
         }
     }
 
-    /// Writes the value of each row of a frame to a place, in every stack that has it.
+    /// Writes the value of each of the first `n` rows of a frame to a place, in every stack that has it.
     ///
     /// # Safety
-    /// The sink is valid for writes.
-    unsafe fn write(self, place: usize, value: impl Fn(usize) -> f32) {
+    /// The sink is valid for writes; a frame has `n` rows or more.
+    unsafe fn write(self, place: usize, n: usize, value: impl Fn(usize) -> f32) {
         let Self { stacking, n_rows, n_frames, .. } = self;
+        let n_rows = stacking.rows(n_rows);
         for (stack, before) in stacking.stacks_at(place, n_frames) {
             let (at, step) = column(self.layout, stack, n_rows * stacking.size, n_frames);
-            for row in 0..n_rows {
+            for row in 0..n {
                 // SAFETY: the caller's; `before` is less than the frames of a stack.
                 unsafe { *self.start.add(at + (before * n_rows + row) * step) = value(row) };
             }
@@ -188,7 +189,7 @@ impl Sink {
     /// # Safety
     /// The sink's frames have been written, or are only written to.
     pub unsafe fn for_each_run(self, frames: Range<usize>, mut each: impl FnMut(&mut [f32])) {
-        let n_rows = self.n_rows * self.stacking.size;
+        let n_rows = self.stacking.rows(self.n_rows) * self.stacking.size;
         let mut run = |start: usize, len: usize| {
             // SAFETY: the caller's.
             each(unsafe { core::slice::from_raw_parts_mut(self.start.wrapping_add(start), len) });

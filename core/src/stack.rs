@@ -4,6 +4,7 @@
 //! A *place* counts frames with their copies at the edges: stack j has the places j · `stride` … + `size`.
 
 use crate::config::{Layout, MelConfig, StackEdge};
+use crate::deltas::Deltas;
 use crate::error::Error;
 use crate::memory;
 use alloc::vec::Vec;
@@ -19,11 +20,14 @@ pub(crate) struct Stacking {
     edge: StackEdge,
     /// The value of missing frames.
     pub fill: f32,
+    /// What is appended to each frame, from the frames around it.
+    pub deltas: Option<Deltas>,
 }
 
 impl Stacking {
     /// Each frame is its own stack.
-    pub const NONE: Self = Self { size: 1, stride: 1, lead: 0, edge: StackEdge::Drop, fill: 0.0 };
+    pub const NONE: Self =
+        Self { size: 1, stride: 1, lead: 0, edge: StackEdge::Drop, fill: 0.0, deltas: None };
 
     pub fn new(config: &MelConfig) -> Self {
         let size = config.stack as usize;
@@ -35,28 +39,54 @@ impl Stacking {
             lead: if edge == StackEdge::Repeat { (size - 1) / 2 } else { 0 },
             edge,
             fill: config.stack_fill as f32,
+            deltas: Deltas::new(config),
         }
     }
 
+    /// Whether frames of the result are those of the signal.
     pub fn is_none(&self) -> bool {
-        self.size == 1 && self.stride == 1
+        self.size == 1 && self.stride == 1 && self.deltas.is_none()
     }
 
     /// Whether a frame-major result has the frames of the signal once each and in order.
     pub fn is_flat(&self) -> bool {
-        self.size == self.stride && self.edge != StackEdge::Repeat
+        self.size == self.stride && self.edge != StackEdge::Repeat && self.deltas.is_none()
+    }
+
+    /// Rows of a frame of so many rows, with its deltas.
+    pub fn rows(&self, n_rows: usize) -> usize {
+        n_rows * if self.deltas.is_some() { 2 } else { 1 }
+    }
+
+    /// Where the values of a row are, in a result that has every frame of the signal once.
+    pub fn places(&self, layout: Layout, n_rows: usize, count: usize) -> Places {
+        let rows = self.rows(n_rows);
+        match layout {
+            Layout::MelMajor => Places { stride: 1, stacked: self.size, side: rows * count },
+            Layout::FrameMajor => Places { stride: rows, stacked: 1, side: 0 },
+        }
+    }
+
+    /// How many frames before and after one its deltas are made of.
+    fn context(&self) -> usize {
+        self.deltas.map_or(0, |deltas| deltas.reach)
     }
 
     /// Stacks of `n` frames.
     pub fn count(&self, n: usize) -> usize {
         match self.edge {
-            StackEdge::Drop => self.complete(n),
+            StackEdge::Drop => self.whole(n),
             StackEdge::Fill | StackEdge::Repeat => n.div_ceil(self.stride),
         }
     }
 
-    /// Stacks that need no frames but the first `n`.
+    /// Stacks that need no frames but the first `n`, whatever comes after them.
     pub fn complete(&self, n: usize) -> usize {
+        self.whole(n.saturating_sub(self.context()))
+    }
+
+    /// Stacks that have no frames but the first `n`.
+    fn whole(&self, n: usize) -> usize {
         let whole = n.saturating_add(self.lead).checked_sub(self.size);
         whole.filter(|_| n > 0).map_or(0, |rest| 1 + rest / self.stride)
     }
@@ -67,7 +97,7 @@ impl Stacking {
     }
 
     /// The places of a frame, where there are `n` frames and `count` stacks.
-    pub fn places(&self, frame: usize, n: usize, count: usize) -> Range<usize> {
+    pub fn places_of(&self, frame: usize, n: usize, count: usize) -> Range<usize> {
         let start = if frame == 0 { 0 } else { frame + self.lead };
         let repeats = self.edge == StackEdge::Repeat && frame + 1 == n;
         let end = if repeats { self.end(count) } else { frame + self.lead + 1 };
@@ -105,7 +135,8 @@ pub(crate) struct Recent {
 impl Recent {
     /// With room for `at_once` frames more.
     pub fn new(stacking: &Stacking, n_rows: usize, at_once: usize) -> Result<Self, Error> {
-        let room = stacking.size.checked_add(at_once).and_then(|room| room.checked_mul(n_rows));
+        let kept = stacking.size + 2 * stacking.context();
+        let room = kept.checked_add(at_once).and_then(|room| room.checked_mul(n_rows));
         let room = room.ok_or(Error::Allocation { bytes: usize::MAX })?;
         Ok(Self { frames: memory::with_capacity(room)?, first: 0, n_rows })
     }
@@ -119,10 +150,10 @@ impl Recent {
         self.first + self.frames.len() / self.n_rows
     }
 
-    /// Memory for `n` more frames. Drops the frames that no stack from `next` on has, but keeps the last one, which may
-    /// be repeated.
+    /// Memory for `n` more frames. Drops the frames that no stack from `next` on is made of, but keeps the last one,
+    /// which may be repeated.
     pub fn add(&mut self, stacking: &Stacking, next: usize, n: usize) -> &mut [f32] {
-        let needed = (next * stacking.stride).saturating_sub(stacking.lead);
+        let needed = (next * stacking.stride).saturating_sub(stacking.lead + stacking.context());
         let needed = needed.clamp(self.first, self.end().saturating_sub(1).max(self.first));
         self.frames.drain(..(needed - self.first) * self.n_rows);
         self.first = needed;
@@ -141,17 +172,43 @@ impl Recent {
         (to, step): (usize, usize),
     ) {
         let last = self.end() - 1;
+        let n_rows = stacking.rows(self.n_rows);
         for copy in 0..stacking.size {
             let wanted = (frame * stacking.stride + copy).saturating_sub(stacking.lead);
-            let values =
-                out[to + copy * self.n_rows * step..].iter_mut().step_by(step).take(self.n_rows);
+            let mut values = out[to + copy * n_rows * step..].iter_mut().step_by(step).take(n_rows);
             if wanted > last && stacking.edge == StackEdge::Fill {
                 values.for_each(|value| *value = stacking.fill);
                 continue;
             }
-            let from = (wanted.min(last) - self.first) * self.n_rows;
-            values.zip(&self.frames[from..]).for_each(|(value, from)| *value = *from);
+            let wanted = wanted.min(last);
+            let at = |frame: usize| (frame - self.first) * self.n_rows;
+            values
+                .by_ref()
+                .zip(&self.frames[at(wanted)..][..self.n_rows])
+                .for_each(|(value, from)| *value = *from);
+            let Some(deltas) = stacking.deltas else { continue };
+            for (row, value) in values.enumerate() {
+                *value = deltas.at(wanted, last, |frame| self.frames[at(frame) + row]);
+            }
         }
+    }
+}
+
+/// Where the values of a row are: those of neighbouring frames `stride` apart, but those of `stacked` frames side
+/// by side `side` apart.
+#[derive(Clone, Copy)]
+pub(crate) struct Places {
+    pub stride: usize,
+    pub stacked: usize,
+    side: usize,
+}
+
+impl Places {
+    pub fn of(self, frame: usize) -> usize {
+        if self.stacked == 1 {
+            return frame * self.stride;
+        }
+        frame / self.stacked * self.stride + frame % self.stacked * self.side
     }
 }
 

@@ -233,6 +233,7 @@ impl MelStream {
             });
             rest = later;
         }
+        self.apply_affine(out);
         Ok(n_frames)
     }
 
@@ -290,6 +291,7 @@ impl MelStream {
             let sink = Sink { start: out.values.as_mut_ptr(), ..self.sink(&mut out) };
             sink.for_each_run(rest, |values| values.fill(missing));
         }
+        self.apply_affine(out);
         self.is_finished = true;
         Ok(n_frames)
     }
@@ -410,6 +412,13 @@ impl MelStream {
         let mut data = memory::filled(n_frames.saturating_mul(self.plan.n_rows), 0.0)?;
         let n_frames = fill(self, &mut data)?;
         Ok(MelSpectrogram { data, n_mels: self.plan.n_rows, n_frames, layout: self.layout })
+    }
+
+    /// Applies the means and factors of rows to the result of a call.
+    fn apply_affine(&self, out: Out<'_>) {
+        if let Some(affine) = &self.plan.affine {
+            affine.apply(&mut out.values[..out.n_frames * self.plan.n_rows], self.layout);
+        }
     }
 
     /// The memory for frames as they are computed.

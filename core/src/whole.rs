@@ -1,5 +1,6 @@
 //! A whole input: its frames in ranges, levels that depend on all of them, and what follows.
 
+use crate::affine::Affine;
 use crate::compress::Levels;
 use crate::error::Error;
 use crate::measured::Measured;
@@ -32,6 +33,11 @@ impl<S: Sample> WholeInput<'_, S> {
             return Err(Error::EmptyInput);
         }
         self.check()?;
+        if self.plan.stacking.deltas.is_some() {
+            // Levels change all that is there, and the rows of deltas are written last.
+            // SAFETY: the sink has room for them.
+            unsafe { sink.for_each_run(0..sink.n_frames, |values| values.fill(0.0)) };
+        }
         // SAFETY: the caller's.
         let measured = unsafe { self.compute_frames(sink)? };
         if !measured.is_finite {
@@ -44,6 +50,12 @@ impl<S: Sample> WholeInput<'_, S> {
         let data =
             unsafe { core::slice::from_raw_parts_mut(sink.start, sink.n_frames * self.plan.n_rows) };
         normalization.apply(kernel, data, &sink, whole_hops);
+        if let Some(deltas) = sink.stacking.deltas {
+            deltas.apply(data, &sink);
+        }
+        if let Some(affine) = &self.plan.affine {
+            affine.apply(data, sink.layout);
+        }
         Ok(())
     }
 
@@ -170,10 +182,11 @@ impl<S: Sample> WholeInput<'_, S> {
     }
 
     /// Checks the samples that no frame reads. Before resampling it checks all, as the filters would spread
-    /// what is not finite.
+    /// what is not finite, and before rows are multiplied by what could make them infinite.
     fn check(&self) -> Result<(), Error> {
-        let Self { plan: Plan { framing, sample_limit, resampling, .. }, samples, .. } = *self;
-        if resampling.is_some() {
+        let Self { plan, samples, .. } = *self;
+        let Plan { framing, sample_limit, resampling, affine, .. } = plan;
+        if resampling.is_some() || affine.as_ref().is_some_and(Affine::is_limiting) {
             return check_samples(samples, *sample_limit, 0);
         }
         let n_frames = framing.count(self.truncated().len() as u64);

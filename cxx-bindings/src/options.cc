@@ -79,6 +79,13 @@ Options from_config(const MelConfig& config) noexcept {
   options.pad_start = config.pad_start;
   options.has_pad_to_multiple_of = config.pad_to_multiple_of.has_value();
   options.pad_to_multiple_of = config.pad_to_multiple_of.value_or(0);
+  options.magnitude_eps_mode = static_cast<std::uint8_t>(config.magnitude_eps_mode);
+  options.frame_margin = config.frame_margin;
+  options.has_n_frames_multiple_of = config.n_frames_multiple_of.has_value();
+  options.n_frames_multiple_of = config.n_frames_multiple_of.value_or(0);
+  options.has_delta_win_length = config.delta_win_length.has_value();
+  options.delta_win_length = config.delta_win_length.value_or(0);
+  options.normalize_over = static_cast<std::uint8_t>(config.normalize_over);
   return options;
 }
 
@@ -147,6 +154,11 @@ MelConfig to_config(const Options& options) noexcept {
   config.max_length = options.has_max_length ? std::make_optional(options.max_length) : std::nullopt;
   config.pad_start = options.pad_start;
   config.pad_to_multiple_of = options.has_pad_to_multiple_of ? std::make_optional(options.pad_to_multiple_of) : std::nullopt;
+  config.magnitude_eps_mode = static_cast<MagnitudeEpsMode>(options.magnitude_eps_mode);
+  config.frame_margin = options.frame_margin;
+  config.n_frames_multiple_of = options.has_n_frames_multiple_of ? std::make_optional(options.n_frames_multiple_of) : std::nullopt;
+  config.delta_win_length = options.has_delta_win_length ? std::make_optional(options.delta_win_length) : std::nullopt;
+  config.normalize_over = static_cast<NormalizeOver>(options.normalize_over);
   return config;
 }
 

@@ -81,6 +81,13 @@ pub(crate) mod ffi {
         pad_start: u64,
         has_pad_to_multiple_of: bool,
         pad_to_multiple_of: u32,
+        magnitude_eps_mode: u8,
+        frame_margin: u32,
+        has_n_frames_multiple_of: bool,
+        n_frames_multiple_of: u32,
+        has_delta_win_length: bool,
+        delta_win_length: u32,
+        normalize_over: u8,
     }
 }
 
@@ -161,6 +168,13 @@ impl Options {
             pad_start: config.pad_start,
             has_pad_to_multiple_of: config.pad_to_multiple_of.is_some(),
             pad_to_multiple_of: config.pad_to_multiple_of.unwrap_or_default(),
+            magnitude_eps_mode: config.magnitude_eps_mode as u8,
+            frame_margin: config.frame_margin,
+            has_n_frames_multiple_of: config.n_frames_multiple_of.is_some(),
+            n_frames_multiple_of: config.n_frames_multiple_of.unwrap_or_default(),
+            has_delta_win_length: config.delta_win_length.is_some(),
+            delta_win_length: config.delta_win_length.unwrap_or_default(),
+            normalize_over: config.normalize_over as u8,
         }
     }
 
@@ -300,6 +314,21 @@ impl Options {
             max_length: self.has_max_length.then_some(self.max_length),
             pad_start: self.pad_start,
             pad_to_multiple_of: self.has_pad_to_multiple_of.then_some(self.pad_to_multiple_of),
+            magnitude_eps_mode: choice(
+                "magnitude_eps_mode",
+                config::MagnitudeEpsMode::ALL,
+                config::MagnitudeEpsMode::name,
+                self.magnitude_eps_mode,
+            )?,
+            frame_margin: self.frame_margin,
+            n_frames_multiple_of: self.has_n_frames_multiple_of.then_some(self.n_frames_multiple_of),
+            delta_win_length: self.has_delta_win_length.then_some(self.delta_win_length),
+            normalize_over: choice(
+                "normalize_over",
+                config::NormalizeOver::ALL,
+                config::NormalizeOver::name,
+                self.normalize_over,
+            )?,
         })
     }
 }

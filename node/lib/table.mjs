@@ -65,6 +65,11 @@ export const OPTIONS = Object.freeze({
   maxLength: { type: 'integer', isOptional: true },
   padStart: { type: 'integer', isOptional: false },
   padToMultipleOf: { type: 'integer', isOptional: true },
+  magnitudeEpsMode: { type: 'choice', isOptional: false },
+  frameMargin: { type: 'integer', isOptional: false },
+  nFramesMultipleOf: { type: 'integer', isOptional: true },
+  deltaWinLength: { type: 'integer', isOptional: true },
+  normalizeOver: { type: 'choice', isOptional: false },
 });
 
 export const PRESETS = Object.freeze([

@@ -63,6 +63,8 @@ _LifterKind: TypeAlias = Literal["kaldi", "librosa"]
 _Normalize: TypeAlias = Literal["none", "mean", "deviation", "variance"]
 _Layout: TypeAlias = Literal["mel_major", "frame_major"]
 _StackEdge: TypeAlias = Literal["fill", "repeat", "drop"]
+_MagnitudeEpsMode: TypeAlias = Literal["add", "clamp"]
+_NormalizeOver: TypeAlias = Literal["row", "all"]
 
 # Every option of MelConfig, each optional.
 class _Options(TypedDict, total=False):
@@ -334,6 +336,34 @@ class _Options(TypedDict, total=False):
     """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
     least 1. Unset: no such padding.
     """
+    magnitude_eps_mode: _MagnitudeEpsMode
+    """How `magnitude_eps` is applied.
+
+    - `add`: sqrt(re² + im² + eps).
+    - `clamp`: sqrt(max(re² + im², eps)) (Inkling).
+    """
+    frame_margin: int
+    """Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+    (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+    """
+    n_frames_multiple_of: int | None
+    """Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+    Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+    `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+    """
+    delta_win_length: int | None
+    """Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+    deltas.
+    """
+    normalize_over: _NormalizeOver
+    """Over which values `normalize` measures mean and variance.
+
+    - `row`: Over the frames of each row.
+    - `all`: Over all rows together (NeMo's `all_features`).
+    """
 
 # The options that mfcc does not name itself.
 class _BandOptions(TypedDict, total=False):
@@ -601,6 +631,34 @@ class _BandOptions(TypedDict, total=False):
     """Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
     least 1. Unset: no such padding.
     """
+    magnitude_eps_mode: _MagnitudeEpsMode
+    """How `magnitude_eps` is applied.
+
+    - `add`: sqrt(re² + im² + eps).
+    - `clamp`: sqrt(max(re² + im², eps)) (Inkling).
+    """
+    frame_margin: int
+    """Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+    (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+    """
+    n_frames_multiple_of: int | None
+    """Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+    Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+    `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+    """
+    delta_win_length: int | None
+    """Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+    deltas.
+    """
+    normalize_over: _NormalizeOver
+    """Over which values `normalize` measures mean and variance.
+
+    - `row`: Over the frames of each row.
+    - `all`: Over all rows together (NeMo's `all_features`).
+    """
 
 __all__ = [
     "PRESETS",
@@ -690,6 +748,11 @@ class MelConfig:
         max_length: int | None = None,
         pad_start: int = 0,
         pad_to_multiple_of: int | None = None,
+        magnitude_eps_mode: _MagnitudeEpsMode = "add",
+        frame_margin: int = 0,
+        n_frames_multiple_of: int | None = None,
+        delta_win_length: int | None = None,
+        normalize_over: _NormalizeOver = "row",
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self: ...
@@ -1051,6 +1114,39 @@ class MelConfig:
         least 1. Unset: no such padding.
         """
     @property
+    def magnitude_eps_mode(self) -> _MagnitudeEpsMode:
+        """How `magnitude_eps` is applied.
+
+        - `add`: sqrt(re² + im² + eps).
+        - `clamp`: sqrt(max(re² + im², eps)) (Inkling).
+        """
+    @property
+    def frame_margin(self) -> int:
+        """Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+        (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+        """
+    @property
+    def n_frames_multiple_of(self) -> int | None:
+        """Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+        Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+        (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+        `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+        """
+    @property
+    def delta_win_length(self) -> int | None:
+        """Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+        over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+        Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+        deltas.
+        """
+    @property
+    def normalize_over(self) -> _NormalizeOver:
+        """Over which values `normalize` measures mean and variance.
+
+        - `row`: Over the frames of each row.
+        - `all`: Over all rows together (NeMo's `all_features`).
+        """
+    @property
     def window_length(self) -> int: ...
     @property
     def upper_frequency(self) -> float: ...
@@ -1315,6 +1411,11 @@ def mel_spectrogram(
     max_length: int | None = None,
     pad_start: int = 0,
     pad_to_multiple_of: int | None = None,
+    magnitude_eps_mode: _MagnitudeEpsMode = "add",
+    frame_margin: int = 0,
+    n_frames_multiple_of: int | None = None,
+    delta_win_length: int | None = None,
+    normalize_over: _NormalizeOver = "row",
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

@@ -50,9 +50,10 @@ def specshow(
 
         ax = pyplot.gca()
     rows = mel.T if config.layout == "frame_major" else mel
-    bands = config.n_mfcc is None and config.stack == 1
+    is_plain = config.stack == 1 and config.delta_win_length is None
+    bands = config.n_mfcc is None and is_plain
     n_rows = config.n_mels + config.use_energy if config.n_mfcc is None else config.n_mfcc
-    n_rows *= config.stack
+    n_rows *= config.stack if config.delta_win_length is None else 2 * config.stack
     if rows.ndim != 2 or rows.shape[0] != n_rows:
         error = BufferSizeError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
         expected = (n_rows, rows.shape[-1] if rows.ndim else 0)
@@ -78,7 +79,7 @@ def specshow(
         ax.set_ylim(heights[0], heights[-1])
         ax.set_ylabel("frequency (Hz)")
     else:
-        ax.set_ylabel("coefficient" if config.stack == 1 else "row")
+        ax.set_ylabel("coefficient" if is_plain else "row")
     return mesh
 
 

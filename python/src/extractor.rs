@@ -78,7 +78,7 @@ impl MelExtractor {
                 let overrides = Overrides {
                     window: window.as_deref(),
                     filterbank: filterbank.as_deref(),
-                    instruction_set: None,
+                    ..Overrides::default()
                 };
                 core::MelExtractor::with_overrides(options, overrides)
             })
@@ -363,7 +363,7 @@ impl MelExtractor {
         let overrides = Overrides {
             window: self.window.as_deref(),
             filterbank: self.filterbank.as_deref(),
-            instruction_set: None,
+            ..Overrides::default()
         };
         core::MelExtractor::with_overrides(config, overrides)
     }

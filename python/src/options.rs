@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyType};
 #[pymethods]
 impl MelConfig {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row')")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::default(), py, options)
     }
@@ -491,6 +491,49 @@ impl MelConfig {
         self.config.pad_to_multiple_of
     }
 
+    /// How `magnitude_eps` is applied.
+    ///
+    /// - `add`: sqrt(re² + im² + eps).
+    /// - `clamp`: sqrt(max(re² + im², eps)) (Inkling).
+    #[getter]
+    fn magnitude_eps_mode(&self) -> &'static str {
+        self.config.magnitude_eps_mode.name()
+    }
+
+    /// Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+    /// (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+    #[getter]
+    fn frame_margin(&self) -> u32 {
+        self.config.frame_margin
+    }
+
+    /// Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+    /// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    /// (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+    /// `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+    #[getter]
+    fn n_frames_multiple_of(&self) -> Option<u32> {
+        self.config.n_frames_multiple_of
+    }
+
+    /// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    /// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+    /// deltas.
+    #[getter]
+    fn delta_win_length(&self) -> Option<u32> {
+        self.config.delta_win_length
+    }
+
+    /// Over which values `normalize` measures mean and variance.
+    ///
+    /// - `row`: Over the frames of each row.
+    /// - `all`: Over all rows together (NeMo's `all_features`).
+    #[getter]
+    fn normalize_over(&self) -> &'static str {
+        self.config.normalize_over.name()
+    }
+
     /// The preset `whisper`, with changes.
     ///
     /// These are the defaults.
@@ -624,7 +667,7 @@ impl MelConfig {
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, preset = "whisper", axis = None, resample = false, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None)"
+    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row')"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,

@@ -26,7 +26,7 @@ impl NativeExtractor {
         let overrides = Overrides {
             window: has_window.then_some(&*window),
             filterbank: has_filterbank.then_some(&*filterbank),
-            instruction_set: None,
+            ..Overrides::default()
         };
         Ok(Self(MelExtractor::with_overrides(&config, overrides)?))
     }

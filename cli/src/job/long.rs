@@ -44,6 +44,7 @@ impl Plan {
             use_energy: false,
             stack: 1,
             stack_stride: None,
+            delta_win_length: None,
             ..config.clone()
         };
         let measure = MelExtractor::new(&measure).ok()?;

@@ -16,14 +16,16 @@ pub enum RowAxis {
     Bands { scale: MelScale, low: f64, high: f64, count: usize, first: usize },
     /// Cepstral coefficients, from 0.
     Coefficients { count: usize },
-    /// The rows of frames side by side, from 0.
+    /// The rows of frames side by side, or of bands and their deltas, from 0.
     Stacked { count: usize },
 }
 
 impl RowAxis {
     pub fn new(config: &MelConfig) -> Self {
         match config.n_mfcc {
-            _ if config.stack > 1 => Self::Stacked { count: config.n_rows() as usize },
+            _ if config.stack > 1 || config.delta_win_length.is_some() => {
+                Self::Stacked { count: config.n_rows() as usize }
+            }
             Some(count) => Self::Coefficients { count: count as usize },
             None => Self::Bands {
                 scale: config.mel_scale,

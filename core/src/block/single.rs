@@ -87,9 +87,9 @@ impl Single {
         let fft = &engine.fft;
         let has_stages = [8, 16].contains(&fft.n1);
         let fits = !fft.is_packed || (fft.n1 >= lanes && fft.n2 >= lanes);
-        let is_other = matches!(recipe.spectrum.power, Power::Other { .. });
+        let has_power = recipe.spectrum.power.is_for_single();
         let has_energy = recipe.bands.energy_row.is_some();
-        (lanes > 1 && has_stages && fits && !is_other && !has_energy).then_some(engine)
+        (lanes > 1 && has_stages && fits && has_power && !has_energy).then_some(engine)
     }
 
     /// For frames of a recipe, with its transform.

@@ -3,7 +3,7 @@
 use super::Block;
 use super::ahead::Ahead;
 use super::pieces::{Piece, Pieces};
-use crate::config::{MelConfig, Precision};
+use crate::config::{MagnitudeEpsMode, MelConfig, Precision};
 use crate::error::Error;
 use crate::fft::first::Taps;
 #[cfg(feature = "realfft")]
@@ -117,28 +117,49 @@ impl<E: Element> Engine<LargePrime<E>, E> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Power {
     Squared,
-    Magnitude { eps: f32 },
-    Other { half_exponent: f32, eps: f32 },
+    Magnitude {
+        eps: f32,
+    },
+    /// The root of what is at least `floor`.
+    Clamped {
+        floor: f32,
+    },
+    Other {
+        half_exponent: f32,
+        eps: f32,
+        floor: f32,
+    },
 }
 
 impl Power {
     fn new(config: &MelConfig) -> Self {
         let eps = config.magnitude_eps as f32;
+        let (eps, floor) = match config.magnitude_eps_mode {
+            MagnitudeEpsMode::Add => (eps, 0.0),
+            MagnitudeEpsMode::Clamp => (0.0, eps),
+        };
         if config.power == 2.0 {
             Self::Squared
-        } else if config.power == 1.0 {
-            Self::Magnitude { eps }
+        } else if config.power != 1.0 {
+            Self::Other { half_exponent: (config.power / 2.0) as f32, eps, floor }
+        } else if floor > 0.0 {
+            Self::Clamped { floor }
         } else {
-            Self::Other { half_exponent: (config.power / 2.0) as f32, eps }
+            Self::Magnitude { eps }
         }
     }
 
-    /// Of squared magnitudes; `Other` is not for vectors, and leaves them as they are.
+    /// Whether frames that come one at a time can have it.
+    pub fn is_for_single(self) -> bool {
+        matches!(self, Self::Squared | Self::Magnitude { .. })
+    }
+
+    /// Of squared magnitudes, if it is for single frames; the others leave them as they are.
     #[inline(always)]
     pub fn of<V: Lane>(self, squared: V) -> V {
         match self {
             Self::Magnitude { eps } => squared.add(V::splat(eps)).sqrt(),
-            Self::Squared | Self::Other { .. } => squared,
+            Self::Squared | Self::Clamped { .. } | Self::Other { .. } => squared,
         }
     }
 }
@@ -356,11 +377,21 @@ impl Spectrum {
                         self.power.of(V::load(at)).store(at);
                     }
                 }
-                Power::Other { half_exponent, eps } => {
+                Power::Clamped { floor } => {
+                    let floor = V::splat(floor);
+                    for &bin in &self.bins {
+                        let at = all.at(bin as usize);
+                        // What is not a number stays it.
+                        floor.max(V::load(at)).sqrt().store(at);
+                    }
+                }
+                Power::Other { half_exponent, eps, floor } => {
                     for &bin in &self.bins {
                         for lane in 0..V::N {
                             let power = all.at(bin as usize).add(lane);
-                            *power = libm::powf(*power + eps, half_exponent);
+                            let guarded = *power + eps;
+                            let guarded = if guarded < floor { floor } else { guarded };
+                            *power = libm::powf(guarded, half_exponent);
                         }
                     }
                 }

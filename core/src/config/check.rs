@@ -12,6 +12,8 @@ const MAX_N_FFT: u32 = 65_536;
 const MAX_N_MELS: u32 = 4_096;
 /// Largest `stack`.
 const MAX_STACK: u32 = 256;
+/// Largest `delta_win_length`.
+const MAX_DELTA: u32 = 255;
 /// Largest `pad_start`, `pad_end` and `pad_to`, small enough to add to a length without overflow.
 const MAX_PADDING: u64 = 1 << 48;
 /// Largest offset or factor of a level: with it no logarithm overflows a float.
@@ -27,9 +29,16 @@ pub(super) fn range(option: &str) -> RangeInclusive<u64> {
         "pad_start" | "pad_end" => 0..=MAX_PADDING,
         "pad_to" => 1..=MAX_PADDING,
         "normalize_ddof" => 0..=1,
+        "frame_margin" => 0..=MAX_N_FFT.into(),
+        "delta_win_length" => 3..=MAX_DELTA.into(),
         "input_rate" => (*RATES.start()).into()..=(*RATES.end()).into(),
-        "sample_rate" | "hop_length" | "n_frames" | "stack_stride" | "max_length"
-        | "pad_to_multiple_of" => 1..=u64::MAX,
+        "sample_rate"
+        | "hop_length"
+        | "n_frames"
+        | "stack_stride"
+        | "max_length"
+        | "pad_to_multiple_of"
+        | "n_frames_multiple_of" => 1..=u64::MAX,
         _ => 0..=u64::MAX,
     }
 }
@@ -52,6 +61,7 @@ impl MelConfig {
         self.check_numbers_are_finite()?;
         self.check_sizes()?;
         self.check_signal()?;
+        self.check_frames()?;
         self.check_mel()?;
         self.check_levels()?;
         self.check_result()?;
@@ -208,6 +218,35 @@ impl MelConfig {
         })
     }
 
+    fn check_frames(&self) -> Result<(), Error> {
+        self.in_range("frame_margin", self.frame_margin)?;
+        let n_fft = self.n_fft;
+        self.rule(self.frame_margin <= n_fft, "frame_margin", || format!("at most n_fft, {n_fft}"))?;
+        self.rule(self.frame_margin == 0 || self.snip_edges, "frame_margin", || {
+            "0 where snip_edges is false".into()
+        })?;
+        self.in_range_or_none("n_frames_multiple_of", self.n_frames_multiple_of)?;
+        if self.n_frames_multiple_of.is_none() {
+            return Ok(());
+        }
+        self.rule(self.center, "center", || "true where n_frames_multiple_of is set".into())?;
+        self.rule(self.center_pad == super::CenterPad::HalfFrame, "center_pad", || {
+            "half_frame where n_frames_multiple_of is set".into()
+        })?;
+        self.rule(!self.drop_last_frame, "drop_last_frame", || {
+            "false where n_frames_multiple_of is set".into()
+        })?;
+        self.rule(self.frame_margin == 0, "frame_margin", || {
+            "0 where n_frames_multiple_of is set".into()
+        })?;
+        self.rule(self.pad_to_mode == PadToMode::Zeros, "pad_to_mode", || {
+            "zeros where n_frames_multiple_of is set".into()
+        })?;
+        self.rule(self.n_frames.is_none(), "n_frames", || {
+            "none where n_frames_multiple_of is set".into()
+        })
+    }
+
     fn check_mel(&self) -> Result<(), Error> {
         let nyquist = f64::from(self.sample_rate) / 2.0;
         let f_max = self.upper_frequency();
@@ -274,6 +313,13 @@ impl MelConfig {
     fn check_stack(&self) -> Result<(), Error> {
         self.in_range("stack", self.stack)?;
         self.in_range_or_none("stack_stride", self.stack_stride)?;
+        self.in_range_or_none("delta_win_length", self.delta_win_length)?;
+        self.rule(self.delta_win_length.is_none_or(|n| n % 2 == 1), "delta_win_length", || {
+            "an odd number, or none".into()
+        })?;
+        self.rule(self.delta_win_length.is_none() || self.n_frames.is_none(), "n_frames", || {
+            "none where delta_win_length is set".into()
+        })?;
         let stride = self.stack_stride.unwrap_or(self.stack);
         if self.stack == 1 && stride == 1 {
             return Ok(());
@@ -285,6 +331,9 @@ impl MelConfig {
         let stores_all = stride == self.stack && self.stack_edge == StackEdge::Fill;
         let otherwise = "where stack_stride differs from stack or stack_edge is not fill";
         self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
+            format!("none {otherwise}")
+        })?;
+        self.rule(self.delta_win_length.is_none() || stores_all, "delta_win_length", || {
             format!("none {otherwise}")
         })?;
         self.rule(!self.mask_tail || stores_all, "mask_tail", || format!("false {otherwise}"))

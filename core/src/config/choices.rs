@@ -62,6 +62,14 @@ choices! {
         Double = "double",
     }
 
+    /// How `magnitude_eps` is applied.
+    MagnitudeEpsMode {
+        /// sqrt(re² + im² + eps).
+        Add = "add",
+        /// sqrt(max(re² + im², eps)) (Inkling).
+        Clamp = "clamp",
+    }
+
     /// What the spectrum is divided by.
     SpectrumNorm {
         /// Nothing.
@@ -202,6 +210,14 @@ choices! {
         Deviation = "deviation",
         /// Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
         Variance = "variance",
+    }
+
+    /// Over which values `normalize` measures mean and variance.
+    NormalizeOver {
+        /// Over the frames of each row.
+        Row = "row",
+        /// Over all rows together (NeMo's `all_features`).
+        All = "all",
     }
 
     /// What a stack of frames contains where the signal has no frame.

@@ -3,12 +3,12 @@
 
 use super::rest;
 use super::settings::{
-    Allowed::{self, Flag, Null, Number, Text},
+    Allowed::{self, Flag, Number, Text},
     Settings, integer,
 };
 use crate::config::{
-    BinFrequencies, Log, MelConfig, MelNorm, MelScale, Normalize, OPTIONS, OptionKind, PadMode,
-    Precision, Reference, StackEdge, Window,
+    BinFrequencies, FrameSpan, Log, LogFloorMode, MagnitudeEpsMode, MelConfig, MelNorm, MelScale,
+    Normalize, OPTIONS, OptionKind, PadMode, Precision, PreemphasisMode, Reference, StackEdge, Window,
 };
 use crate::error::Error;
 use alloc::{format, string::ToString};
@@ -205,6 +205,63 @@ const CODEC: Recipe = Recipe {
     ..KALDI
 };
 
+/// Features of the Universal Speech Model, whose frames count only where one more sample follows.
+const GEMMA: Recipe = Recipe {
+    base: gemma,
+    options: &[
+        ("sampling_rate", "sample_rate"),
+        ("feature_size", "n_mels"),
+        ("min_frequency", "f_min"),
+        ("max_frequency", "f_max"),
+        ("preemphasis", "preemphasis"),
+        ("mel_floor", "log_floor"),
+        ("input_scale_factor", "input_scale"),
+        ("dither", "dither"),
+    ],
+    derived: &[
+        ("frame_length_ms", "n_fft"),
+        ("frame_length_ms", "win_length"),
+        ("hop_length_ms", "hop_length"),
+    ],
+    only: &[("padding_value", ZERO), RIGHT, ("preemphasis_htk_flavor", &[Flag(true)])],
+    unused: &["mel_filters", "window"],
+    rest: rest::gemma3n,
+};
+
+fn gemma() -> MelConfig {
+    MelConfig {
+        frame_span: FrameSpan::Window,
+        frame_margin: 1,
+        center: false,
+        hop_length: 160,
+        f_min: 125.0,
+        f_max: Some(7_600.0),
+        power: 1.0,
+        preemphasis: 0.97,
+        preemphasis_mode: PreemphasisMode::Frame,
+        log: Log::Ln,
+        log_floor: 1e-5,
+        bin_frequencies: BinFrequencies::Exact,
+        max_length: Some(480_000),
+        pad_to_multiple_of: Some(128),
+        ..MelConfig::torchaudio()
+    }
+}
+
+/// torchaudio's features with Whisper's levels, of which the class gives some frames at once.
+fn granite() -> MelConfig {
+    MelConfig {
+        n_fft: 512,
+        win_length: Some(400),
+        mel_scale: MelScale::Htk,
+        mel_norm: MelNorm::None,
+        bin_frequencies: BinFrequencies::Linspace,
+        drop_last_frame: false,
+        stack: 2,
+        ..MelConfig::whisper()
+    }
+}
+
 /// Kaldi's features with normalized rows, in stacks of two frames.
 fn pairs() -> MelConfig {
     MelConfig {
@@ -327,17 +384,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "GraniteSpeechFeatureExtractor",
         Recipe {
-            base: || MelConfig {
-                n_fft: 512,
-                win_length: Some(400),
-                mel_scale: MelScale::Htk,
-                mel_norm: MelNorm::None,
-                bin_frequencies: BinFrequencies::Linspace,
-                drop_last_frame: false,
-                stack: 2,
-                stack_edge: StackEdge::Drop,
-                ..MelConfig::whisper()
-            },
+            base: || MelConfig { stack_edge: StackEdge::Drop, ..granite() },
             options: &[
                 ("sampling_rate", "sample_rate"),
                 ("n_mels", "n_mels"),
@@ -350,6 +397,80 @@ pub(super) const CLASSES: &[Class] = &[
             // The class takes the number of bands from `n_mels`; the last two are of the model's projector.
             unused: &["feature_size", "projector_window_size", "projector_downsample_rate"],
             rest: rest::granite_speech,
+        },
+    ),
+    mel(
+        "GraniteSpeech5FeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                n_frames_multiple_of: Some(2),
+                delta_win_length: Some(3),
+                ..granite()
+            },
+            options: &[
+                ("sampling_rate", "sample_rate"),
+                ("num_mel_bins", "n_mels"),
+                ("hop_length", "hop_length"),
+                ("n_fft", "n_fft"),
+                ("win_length", "win_length"),
+                ("delta_win_length", "delta_win_length"),
+            ],
+            derived: &[("logmel_floor_db", "top_db")],
+            only: &[],
+            // The class computes the number of rows, and pads with `padding_value` in batches only.
+            unused: &["feature_size", "mel_filters"],
+            rest: rest::granite_speech_5,
+        },
+    ),
+    mel("Gemma3nAudioFeatureExtractor", GEMMA),
+    mel(
+        "Gemma4AudioFeatureExtractor",
+        Recipe {
+            // Frames that reach into the padding are 0 in the class, and left out here.
+            base: || MelConfig {
+                f_min: 0.0,
+                f_max: Some(8_000.0),
+                preemphasis: 0.0,
+                log_floor: 1e-3,
+                log_floor_mode: LogFloorMode::Add,
+                bin_frequencies: BinFrequencies::Linspace,
+                pad_to_multiple_of: None,
+                ..gemma()
+            },
+            derived: &[
+                ("frame_length_ms", "n_fft"),
+                ("frame_length_ms", "win_length"),
+                ("frame_length_ms", "pad_start"),
+                ("hop_length_ms", "hop_length"),
+            ],
+            rest: rest::gemma4,
+            ..GEMMA
+        },
+    ),
+    mel(
+        "InklingFeatureExtractor",
+        Recipe {
+            base: || MelConfig {
+                n_mels: 80,
+                center: false,
+                power: 1.0,
+                magnitude_eps: 1e-10,
+                magnitude_eps_mode: MagnitudeEpsMode::Clamp,
+                mel_scale: MelScale::Slaney,
+                mel_norm: MelNorm::Slaney,
+                log: Log::Log10,
+                ..MelConfig::torchaudio()
+            },
+            options: &[("sampling_rate", "sample_rate"), ("feature_size", "n_mels")],
+            derived: &[
+                ("n_fft", "n_fft"),
+                ("window_size_multiplier", "win_length"),
+                ("audio_token_duration_s", "hop_length"),
+            ],
+            only: &[],
+            // The class pads the spectrograms of a batch, and the processor has levels of its own.
+            unused: &["mel_filters", "window"],
+            rest: rest::inkling,
         },
     ),
     mel(
@@ -499,8 +620,7 @@ pub(super) const CLASSES: &[Class] = &[
                 ("n_fft", "n_fft"),
             ],
             derived: &[("default_audio_length", "pad_to"), ("default_audio_length", "max_length")],
-            // Each band divided by a norm of its own is a step that no option has.
-            only: &[("padding_value", ZERO), RIGHT, ("mel_norms", &[Null])],
+            only: &[("padding_value", ZERO), RIGHT],
             unused: &["mel_filters"],
             rest: rest::clvp,
         },
@@ -536,13 +656,6 @@ pub(super) const CLASSES: &[Class] = &[
             rest: rest::univnet,
         },
     ),
-    other(
-        "Gemma3nAudioFeatureExtractor",
-        Features::Missing("frames count one more sample, each band has a mean and a deviation"),
-    ),
-    other("Gemma4AudioFeatureExtractor", Features::Missing("frames count one more sample")),
-    other("GraniteSpeech5FeatureExtractor", Features::Missing("deltas")),
-    other("InklingFeatureExtractor", Features::Missing("the power is clamped before its root")),
     other("Pop2PianoFeatureExtractor", Features::Missing("frames are cut at the beats of the music")),
     other("MusicgenMelodyFeatureExtractor", Features::Other("chroma")),
     other("Wav2Vec2FeatureExtractor", RAW),

@@ -3,7 +3,7 @@
 use super::settings::{Allowed, Settings, integer};
 use crate::config::{FrameSpan, MelConfig, MelNorm, MelScale, Normalize, PadToMode, Reference, Window};
 use crate::error::Error;
-use alloc::string::String;
+use alloc::{format, string::String};
 use serde_json::Value;
 
 /// The windows of transformers' `window_function` that have the same definition here.
@@ -179,6 +179,79 @@ pub(super) fn granite_speech(config: &mut MelConfig, settings: &mut Settings) ->
     ))
 }
 
+/// Levels below the highest value, in units of the logarithm.
+pub(super) fn granite_speech_5(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    config.f_max = Some(f64::from(config.sample_rate / 2));
+    config.top_db = Some(10.0 * settings.number("logmel_floor_db", 8.0)?);
+    Ok(())
+}
+
+/// The samples of a time, rounded; the file has them, too, but the class takes the time.
+fn samples(
+    settings: &mut Settings,
+    (name, units, default): (&str, f64, f64),
+    result: &str,
+) -> Result<u32, Error> {
+    let samples = libm::rint(settings.number(name, default)? * units);
+    if !(1.0..=65_536.0).contains(&samples) {
+        return Err(settings.rejected(name, "a time of 1 to 65536 samples"));
+    }
+    settings.follows(result, samples as u64)?;
+    Ok(samples as u32)
+}
+
+pub(super) fn gemma3n(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    gemma(config, settings, 32.0, true)
+}
+
+pub(super) fn gemma4(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    gemma(config, settings, 20.0, false)?;
+    config.pad_start = u64::from(config.window_length() / 2);
+    Ok(())
+}
+
+/// Frames of a time in milliseconds, and a transform of the next power of two, or of twice as much.
+fn gemma(
+    config: &mut MelConfig,
+    settings: &mut Settings,
+    frame: f64,
+    overdrive: bool,
+) -> Result<(), Error> {
+    let rate = f64::from(config.sample_rate) / 1000.0;
+    let win_length = samples(settings, ("frame_length_ms", rate, frame), "frame_length")?;
+    config.hop_length = samples(settings, ("hop_length_ms", rate, 10.0), "hop_length")?;
+    config.win_length = Some(win_length);
+    let twice = u32::from(settings.flag("fft_overdrive", overdrive)?);
+    config.n_fft = win_length.next_power_of_two() << twice;
+    settings.follows("fft_length", config.n_fft.into())?;
+    // The noise of the class is added before the factor.
+    config.dither *= config.input_scale;
+    settings.no_rows("per_bin_mean", "row_mean")?;
+    settings.no_rows("per_bin_stddev", "row_scale")
+}
+
+/// Frames of whole tokens: the last one ends with the signal.
+pub(super) fn inkling(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    let rate = f64::from(config.sample_rate);
+    let token = settings.number("audio_token_duration_s", 0.05)?;
+    let hop_length = samples(settings, ("audio_token_duration_s", rate, 0.05), "hop_length")?;
+    let window = ("window_size_multiplier", token * rate, 2.0);
+    let win_length = samples(settings, window, "window_size")?;
+    config.n_fft = match settings.take("n_fft") {
+        None | Some(Value::Null) => win_length,
+        Some(_) => u32::try_from(settings.integer("n_fft", 1)?).unwrap_or(u32::MAX),
+    };
+    config.hop_length = hop_length;
+    config.win_length = (win_length != config.n_fft).then_some(win_length);
+    config.f_max = Some(rate / 2.0);
+    if !config.n_fft.is_multiple_of(hop_length) {
+        return Err(settings.rejected("n_fft", format!("a multiple of hop_length, {hop_length}")));
+    }
+    config.pad_start = u64::from(config.n_fft - hop_length);
+    config.pad_to_multiple_of = Some(hop_length);
+    Ok(())
+}
+
 pub(super) fn speech_to_text(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     let enabled = settings.flag("do_ceptral_normalize", true)?;
     let means = settings.flag("normalize_means", true)?;
@@ -224,6 +297,7 @@ pub(super) fn clap(config: &mut MelConfig, settings: &mut Settings) -> Result<()
 }
 
 pub(super) fn clvp(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
+    settings.no_rows("mel_norms", "row_scale")?;
     chunk(config, settings, 30)?;
     config.pad_to = Some(length(config, settings, "default_audio_length", 6)?.0);
     config.max_length = config.pad_to;

@@ -57,7 +57,6 @@ const SHOWN: usize = 60;
 /// A value that a setting may have.
 #[derive(Clone, Copy)]
 pub(super) enum Allowed {
-    Null,
     Flag(bool),
     Number(f64),
     Text(&'static str),
@@ -66,7 +65,6 @@ pub(super) enum Allowed {
 impl Allowed {
     fn is(self, value: &Value) -> bool {
         match self {
-            Self::Null => value.is_null(),
             Self::Flag(flag) => value.as_bool() == Some(flag),
             Self::Number(number) => value.as_f64() == Some(number),
             Self::Text(text) => value.as_str() == Some(text),
@@ -75,7 +73,6 @@ impl Allowed {
 
     fn shown(self) -> String {
         match self {
-            Self::Null => "null".into(),
             Self::Flag(flag) => flag.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Text(text) => format!("\"{text}\""),
@@ -157,6 +154,15 @@ impl Settings {
                 Err(self.rejected(name, any_of(allowed.iter().map(|allowed| allowed.shown()))))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Numbers of rows, which are no option but an argument of the extractor.
+    pub fn no_rows(&mut self, name: &str, argument: &str) -> Result<(), Error> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(()),
+            Some(_) => Err(self
+                .rejected(name, format!("null (give the extractor {argument} for its rows instead)"))),
         }
     }
 

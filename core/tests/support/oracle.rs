@@ -4,8 +4,9 @@
 //! is shared with the crate but the options and the resampling, which its own tests hold to float64.
 
 use mojo_audio_core::config::{
-    BinFrequencies, CenterPad, FrameSpan, LifterKind, Log, LogFloorMode, MelNorm, MelScale, Normalize,
-    PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm, StackEdge, TriangleDomain, Window,
+    BinFrequencies, CenterPad, FrameSpan, LifterKind, Log, LogFloorMode, MagnitudeEpsMode, MelNorm,
+    MelScale, Normalize, NormalizeOver, PadMode, PadToMode, PreemphasisMode, Reference, SpectrumNorm,
+    StackEdge, TriangleDomain, Window,
 };
 use mojo_audio_core::{MelConfig, Resampler};
 use std::f64::consts::{LN_10, PI, SQRT_2, TAU};
@@ -19,6 +20,7 @@ pub struct Truth {
     pub energies: Vec<Vec<f64>>,
     pub n_frames: usize,
     stacking: Stacking,
+    has_deltas: bool,
     power: f64,
     /// For each frame the power of its loudest bin, with what its mean and pre-emphasis take off.
     loudest: Vec<f64>,
@@ -30,7 +32,7 @@ impl Truth {
     /// Whether a band is within 60 dB of the loudest of its frame. Where the signal is a clean tone, float32
     /// has few correct digits for the others.
     pub fn is_strong(&self, row: usize, frame: usize) -> bool {
-        let (band, frame) = self.source(row, frame);
+        let Some((band, frame)) = self.source(row, frame) else { return false };
         let Some(&energy) = self.energies.get(band).and_then(|row| row.get(frame)) else {
             return false;
         };
@@ -41,20 +43,22 @@ impl Truth {
     /// Whether a strong band's bins lie within 60 dB of the frame's loudest, too. That one may be in no band,
     /// or have been taken off with the frame's mean: all bands may then hold nothing but its rounding.
     pub fn is_known(&self, row: usize, frame: usize) -> bool {
-        let (band, at) = self.source(row, frame);
+        let Some((band, at)) = self.source(row, frame) else { return false };
         self.is_strong(row, frame)
             && self.energies[band][at] >= self.of_60db(self.loudest[at] * self.weights[band])
     }
 
-    /// The band and the frame that a value is of.
-    fn source(&self, row: usize, frame: usize) -> (usize, usize) {
+    /// The band and the frame that a value is of; none for deltas, which are of several frames.
+    fn source(&self, row: usize, frame: usize) -> Option<(usize, usize)> {
         let n_bands = self.energies.len();
+        let n_rows = n_bands * if self.has_deltas { 2 } else { 1 };
         if self.stacking.size == 1 && self.stacking.stride == 1 {
-            return (row, frame);
+            return (row < n_bands || !self.has_deltas).then_some((row, frame));
         }
         let n_computed = self.energies[0].len();
-        let at = self.stacking.source(frame, row / n_bands, n_computed);
-        (row % n_bands, at.unwrap_or(n_computed))
+        let at = self.stacking.source(frame, row / n_rows, n_computed);
+        let band = row % n_rows;
+        (band < n_bands).then_some((band, at.unwrap_or(n_computed)))
     }
 
     fn of_60db(&self, loudest: f64) -> f64 {
@@ -169,6 +173,7 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
     let n_frames = config.n_frames.map_or(n_computed, |n| n as usize);
     rows.iter_mut().for_each(|row| row.resize(n_frames, config.offset * config.scale));
     normalize(config, &mut rows, n_samples, n_frames);
+    append_deltas(config, &mut rows, n_frames);
     let (rows, n_frames) = stack(config, rows, n_frames);
     let loudest = |t: usize| {
         let untreated = untreated.get(t).into_iter().flatten();
@@ -179,6 +184,7 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
         energies,
         n_frames,
         stacking: Stacking::of(config),
+        has_deltas: config.delta_win_length.is_some(),
         power: config.power,
         loudest: (0..n_computed).map(loudest).collect(),
         weights: filters.iter().map(|filter| filter.iter().sum()).collect(),
@@ -230,7 +236,17 @@ fn conditioned(config: &MelConfig, samples: &[f64]) -> Vec<f64> {
     }
     let multiple = config.pad_to_multiple_of.unwrap_or(1) as usize;
     signal.resize(signal.len().next_multiple_of(multiple), 0.0);
+    if let Some(last) = whole_frames(config, signal.len()).and_then(|frames| frames.checked_sub(1)) {
+        // transformers' `GraniteSpeech5FeatureExtractor`, _extract_features.
+        signal.resize(signal.len().max(last * config.hop_length as usize + 1), 0.0);
+    }
     signal
+}
+
+/// The frames that count where their number is rounded up.
+fn whole_frames(config: &MelConfig, length: usize) -> Option<usize> {
+    let multiple = config.n_frames_multiple_of? as usize;
+    Some((length / config.hop_length as usize).next_multiple_of(multiple))
 }
 
 /// What stands at a place of the signal, also before and after it.
@@ -266,13 +282,14 @@ fn cut_frames(config: &MelConfig, signal: &[f64]) -> Vec<Vec<f64>> {
             (true, CenterPad::HalfFrame) => span / 2,
             (true, CenterPad::HalfOverlap) => (n_fft - hop) / 2,
         };
-        let room = n + 2 * pad - span;
+        let room = n + 2 * pad - span - i64::from(config.frame_margin);
         (-pad, if room < 0 { 0 } else { 1 + room / hop })
     } else {
         // Kaldi, feature-window.cc, NumFrames and FirstSampleOfFrame with snip_edges = false.
         (hop / 2 - span / 2, (n + hop / 2) / hop)
     };
-    (0..n_frames)
+    let most = whole_frames(config, signal.len()).map_or(i64::MAX, |frames| frames as i64);
+    (0..n_frames.min(most))
         .map(|t| (0..span).map(|i| sample_at(signal, first + t * hop + i, config.pad_mode)).collect())
         .collect()
 }
@@ -329,7 +346,11 @@ fn powers(config: &MelConfig, frames: &[Vec<f64>], window: &[f64]) -> Vec<Vec<f6
             spectrum[bin] = if config.power == 2.0 {
                 square
             } else {
-                (square + config.magnitude_eps).sqrt().powf(config.power)
+                let guarded = match config.magnitude_eps_mode {
+                    MagnitudeEpsMode::Add => square + config.magnitude_eps,
+                    MagnitudeEpsMode::Clamp => square.max(config.magnitude_eps),
+                };
+                guarded.sqrt().powf(config.power)
             };
         }
     }
@@ -552,22 +573,27 @@ fn place_energy(config: &MelConfig, rows: &mut Vec<Vec<f64>>, log_energies: Vec<
 }
 
 /// NeMo's and transformers' `ParakeetFeatureExtractor` (deviation), `SeamlessM4TFeatureExtractor`
-/// (variance). Where there are too few frames for a variance, it counts as 0.
+/// (variance). Where there are too few values for a variance, it counts as 0.
 fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_frames: usize) {
     let mut valid = n_frames;
     if config.mask_tail {
         valid = valid.min(n_samples / config.hop_length as usize);
     }
-    for row in rows {
-        let (measured, tail) = row.split_at_mut(valid);
-        tail.fill(0.0);
-        if config.normalize == Normalize::None || valid == 0 {
-            continue;
-        }
-        let mean = measured.iter().sum::<f64>() / valid as f64;
-        measured.iter_mut().for_each(|y| *y -= mean);
-        let squares: f64 = measured.iter().map(|y| y * y).sum();
-        let freedom = valid as f64 - f64::from(config.normalize_ddof);
+    rows.iter_mut().for_each(|row| row[valid..].fill(0.0));
+    if config.normalize == Normalize::None || valid == 0 {
+        return;
+    }
+    // The rows that have one mean and one deviation.
+    let together = match config.normalize_over {
+        NormalizeOver::Row => 1,
+        NormalizeOver::All => rows.len(),
+    };
+    for rows in rows.chunks_mut(together) {
+        let count = (rows.len() * valid) as f64;
+        let mean = rows.iter().flat_map(|row| &row[..valid]).sum::<f64>() / count;
+        rows.iter_mut().flat_map(|row| &mut row[..valid]).for_each(|y| *y -= mean);
+        let squares: f64 = rows.iter().flat_map(|row| &row[..valid]).map(|y| y * y).sum();
+        let freedom = count - f64::from(config.normalize_ddof);
         let variance = if freedom > 0.0 { squares / freedom } else { 0.0 };
         let divisor = match config.normalize {
             Normalize::None | Normalize::Mean => 1.0,
@@ -575,7 +601,22 @@ fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_fram
             Normalize::Variance => (variance + config.normalize_eps).sqrt(),
         };
         if divisor > 0.0 {
-            measured.iter_mut().for_each(|y| *y /= divisor);
+            rows.iter_mut().flat_map(|row| &mut row[..valid]).for_each(|y| *y /= divisor);
         }
     }
+}
+
+/// `torchaudio.functional.compute_deltas`: the slope of the line that fits the frames around each best.
+fn append_deltas(config: &MelConfig, rows: &mut Vec<Vec<f64>>, n_frames: usize) {
+    let Some(win_length) = config.delta_win_length else { return };
+    let reach = i64::from(win_length / 2);
+    let squares: i64 = (1..=reach).map(|k| k * k).sum();
+    let at = |row: &[f64], t: i64| row[t.clamp(0, n_frames as i64 - 1) as usize];
+    let slope = |row: &[f64], t: i64| {
+        let sum: f64 = (1..=reach).map(|k| k as f64 * (at(row, t + k) - at(row, t - k))).sum();
+        sum / (2 * squares) as f64
+    };
+    let deltas: Vec<Vec<f64>> =
+        rows.iter().map(|row| (0..n_frames as i64).map(|t| slope(row, t)).collect()).collect();
+    rows.extend(deltas);
 }

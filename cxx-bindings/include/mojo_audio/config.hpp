@@ -200,6 +200,22 @@ enum class StackEdge : std::uint8_t {
   drop,
 };
 
+/// Values of the option MelConfig::magnitude_eps_mode.
+enum class MagnitudeEpsMode : std::uint8_t {
+  /// sqrt(re² + im² + eps).
+  add,
+  /// sqrt(max(re² + im², eps)) (Inkling).
+  clamp,
+};
+
+/// Values of the option MelConfig::normalize_over.
+enum class NormalizeOver : std::uint8_t {
+  /// Over the frames of each row.
+  row,
+  /// Over all rows together (NeMo's `all_features`).
+  all,
+};
+
 /// Every option of the pipeline. The default is Whisper's log-mel with 80 bands.
 ///
 /// An aggregate: start from a preset and change members, or name them (C++20).
@@ -371,6 +387,23 @@ struct MelConfig {
   /// Pads the end of the signal with zeros to a multiple of this many samples, after all other padding; at
   /// least 1. Unset: no such padding.
   std::optional<std::uint32_t> pad_to_multiple_of = std::nullopt;
+  /// How `magnitude_eps` is applied.
+  MagnitudeEpsMode magnitude_eps_mode = MagnitudeEpsMode::add;
+  /// Number of samples that the signal must have after a frame for the frame to count, at most `n_fft`
+  /// (Gemma's models: 1). More than 0 requires `snip_edges` to be true.
+  std::uint32_t frame_margin = 0;
+  /// Rounds the number of frames, n_samples / `hop_length` rounded down, up to a multiple of this; at least 1.
+  /// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+  /// (Granite Speech 5: 2). It needs frames in their default place (`center` true, `center_pad`
+  /// `half_frame`) and no `n_frames`, `frame_margin` or `drop_last_frame`. Unset: no such rounding.
+  std::optional<std::uint32_t> n_frames_multiple_of = std::nullopt;
+  /// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+  /// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+  /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+  /// deltas.
+  std::optional<std::uint32_t> delta_win_length = std::nullopt;
+  /// Over which values `normalize` measures mean and variance.
+  NormalizeOver normalize_over = NormalizeOver::row;
 
   /// The preset `whisper`.
   [[nodiscard]] static MelConfig whisper() noexcept {
@@ -849,7 +882,12 @@ struct MelConfig {
            a.stack_fill == b.stack_fill &&
            a.max_length == b.max_length &&
            a.pad_start == b.pad_start &&
-           a.pad_to_multiple_of == b.pad_to_multiple_of;
+           a.pad_to_multiple_of == b.pad_to_multiple_of &&
+           a.magnitude_eps_mode == b.magnitude_eps_mode &&
+           a.frame_margin == b.frame_margin &&
+           a.n_frames_multiple_of == b.n_frames_multiple_of &&
+           a.delta_win_length == b.delta_win_length &&
+           a.normalize_over == b.normalize_over;
   }
 
   /// Whether an option differs.

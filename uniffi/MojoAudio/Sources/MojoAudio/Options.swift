@@ -229,6 +229,28 @@ public struct MelConfig: Sendable, Hashable {
     /// least 1. Unset: no such padding.
     public var padToMultipleOf: Int?
 
+    /// How ``magnitudeEps`` is applied.
+    public var magnitudeEpsMode: MagnitudeEpsMode
+
+    /// Number of samples that the signal must have after a frame for the frame to count, at most ``nFFT``
+    /// (Gemma's models: 1). More than 0 requires ``snipEdges`` to be true.
+    public var frameMargin: Int
+
+    /// Rounds the number of frames, n_samples / ``hopLength`` rounded down, up to a multiple of this; at least 1.
+    /// Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+    /// (Granite Speech 5: 2). It needs frames in their default place (``center`` true, ``centerPad``
+    /// `halfFrame`) and no ``nFrames``, ``frameMargin`` or ``dropLastFrame``. Unset: no such rounding.
+    public var nFramesMultipleOf: Int?
+
+    /// Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+    /// over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+    /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+    /// deltas.
+    public var deltaWinLength: Int?
+
+    /// Over which values ``normalize`` measures mean and variance.
+    public var normalizeOver: NormalizeOver
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -293,6 +315,11 @@ public struct MelConfig: Sendable, Hashable {
         maxLength = texts.optionalWide("max_length")
         padStart = texts.wide("pad_start")
         padToMultipleOf = texts.optionalInteger("pad_to_multiple_of")
+        magnitudeEpsMode = texts.choice("magnitude_eps_mode")
+        frameMargin = texts.integer("frame_margin")
+        nFramesMultipleOf = texts.optionalInteger("n_frames_multiple_of")
+        deltaWinLength = texts.optionalInteger("delta_win_length")
+        normalizeOver = texts.choice("normalize_over")
     }
 
     var texts: OptionTexts {
@@ -360,6 +387,11 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("max_length", maxLength)
         texts.put("pad_start", padStart)
         texts.put("pad_to_multiple_of", padToMultipleOf)
+        texts.put("magnitude_eps_mode", magnitudeEpsMode)
+        texts.put("frame_margin", frameMargin)
+        texts.put("n_frames_multiple_of", nFramesMultipleOf)
+        texts.put("delta_win_length", deltaWinLength)
+        texts.put("normalize_over", normalizeOver)
         return texts
     }
 }
@@ -546,6 +578,22 @@ extension MelConfig {
         case `repeat` = "repeat"
         /// Incomplete stacks are dropped (Granite Speech).
         case drop = "drop"
+    }
+
+    /// A value of ``magnitudeEpsMode``.
+    public enum MagnitudeEpsMode: String, Sendable, CaseIterable {
+        /// sqrt(re² + im² + eps).
+        case add = "add"
+        /// sqrt(max(re² + im², eps)) (Inkling).
+        case clamp = "clamp"
+    }
+
+    /// A value of ``normalizeOver``.
+    public enum NormalizeOver: String, Sendable, CaseIterable {
+        /// Over the frames of each row.
+        case row = "row"
+        /// Over all rows together (NeMo's `all_features`).
+        case all = "all"
     }
 }
 

@@ -284,6 +284,34 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val padToMultipleOf: Int? get() = options.intOrNull("pad_to_multiple_of")
 
+    /** How [magnitudeEps] is applied. */
+    public val magnitudeEpsMode: MagnitudeEpsMode get() = options.choice("magnitude_eps_mode", MagnitudeEpsMode.entries)
+
+    /**
+     * Number of samples that the signal must have after a frame for the frame to count, at most [nFft]
+     * (Gemma's models: 1). More than 0 requires [snipEdges] to be true.
+     */
+    public val frameMargin: Int get() = options.int("frame_margin")
+
+    /**
+     * Rounds the number of frames, n_samples / [hopLength] rounded down, up to a multiple of this; at least 1.
+     * Where the signal ends at the middle of the last frame or before, zeros are appended up to that
+     * (Granite Speech 5: 2). It needs frames in their default place ([center] true, [centerPad]
+     * `HALF_FRAME`) and no [nFrames], [frameMargin] or [dropLastFrame]. Unset: no such rounding.
+     */
+    public val nFramesMultipleOf: Int? get() = options.intOrNull("n_frames_multiple_of")
+
+    /**
+     * Appends the deltas of all rows as further rows. The delta of y at frame t is the sum of k · (y[t + k] − y[t − k])
+     * over k from 1 to K, divided by twice the sum of k², where 2 K + 1 is this option: an odd number from 3 to 255.
+     * Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
+     * deltas.
+     */
+    public val deltaWinLength: Int? get() = options.intOrNull("delta_win_length")
+
+    /** Over which values [normalize] measures mean and variance. */
+    public val normalizeOver: NormalizeOver get() = options.choice("normalize_over", NormalizeOver.entries)
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -350,6 +378,11 @@ public class MelConfig private constructor(internal val options: Options) {
         maxLength: Long? = this.maxLength,
         padStart: Long = this.padStart,
         padToMultipleOf: Int? = this.padToMultipleOf,
+        magnitudeEpsMode: MagnitudeEpsMode = this.magnitudeEpsMode,
+        frameMargin: Int = this.frameMargin,
+        nFramesMultipleOf: Int? = this.nFramesMultipleOf,
+        deltaWinLength: Int? = this.deltaWinLength,
+        normalizeOver: NormalizeOver = this.normalizeOver,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -415,6 +448,11 @@ public class MelConfig private constructor(internal val options: Options) {
         if (maxLength != this.maxLength) options.put("max_length", maxLength)
         if (padStart != this.padStart) options.put("pad_start", padStart)
         if (padToMultipleOf != this.padToMultipleOf) options.put("pad_to_multiple_of", padToMultipleOf)
+        if (magnitudeEpsMode != this.magnitudeEpsMode) options.put("magnitude_eps_mode", magnitudeEpsMode)
+        if (frameMargin != this.frameMargin) options.put("frame_margin", frameMargin)
+        if (nFramesMultipleOf != this.nFramesMultipleOf) options.put("n_frames_multiple_of", nFramesMultipleOf)
+        if (deltaWinLength != this.deltaWinLength) options.put("delta_win_length", deltaWinLength)
+        if (normalizeOver != this.normalizeOver) options.put("normalize_over", normalizeOver)
         return MelConfig(options)
     }
 
@@ -632,6 +670,21 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.padToMultipleOf]. */
         public fun padToMultipleOf(value: Int?): Builder = apply { options.put("pad_to_multiple_of", value) }
+
+        /** Sets [MelConfig.magnitudeEpsMode]. */
+        public fun magnitudeEpsMode(value: MagnitudeEpsMode): Builder = apply { options.put("magnitude_eps_mode", value) }
+
+        /** Sets [MelConfig.frameMargin]. */
+        public fun frameMargin(value: Int): Builder = apply { options.put("frame_margin", value) }
+
+        /** Sets [MelConfig.nFramesMultipleOf]. */
+        public fun nFramesMultipleOf(value: Int?): Builder = apply { options.put("n_frames_multiple_of", value) }
+
+        /** Sets [MelConfig.deltaWinLength]. */
+        public fun deltaWinLength(value: Int?): Builder = apply { options.put("delta_win_length", value) }
+
+        /** Sets [MelConfig.normalizeOver]. */
+        public fun normalizeOver(value: NormalizeOver): Builder = apply { options.put("normalize_over", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */
@@ -821,6 +874,22 @@ public class MelConfig private constructor(internal val options: Options) {
         REPEAT("repeat"),
         /** Incomplete stacks are dropped (Granite Speech). */
         DROP("drop"),
+    }
+
+    /** A value of [MelConfig.magnitudeEpsMode]; [text] is its name in every language. */
+    public enum class MagnitudeEpsMode(public override val text: String) : Choice {
+        /** sqrt(re² + im² + eps). */
+        ADD("add"),
+        /** sqrt(max(re² + im², eps)) (Inkling). */
+        CLAMP("clamp"),
+    }
+
+    /** A value of [MelConfig.normalizeOver]; [text] is its name in every language. */
+    public enum class NormalizeOver(public override val text: String) : Choice {
+        /** Over the frames of each row. */
+        ROW("row"),
+        /** Over all rows together (NeMo's `all_features`). */
+        ALL("all"),
     }
 
     public companion object {

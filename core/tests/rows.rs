@@ -1,0 +1,259 @@
+//! What follows the plain result: `delta_win_length`, `normalize_over`, means and factors of rows; and the options
+//! that say which frames count, `frame_margin` and `n_frames_multiple_of`.
+
+mod support;
+
+use mojo_audio_core::{Error, MelConfig, MelExtractor, Overrides};
+use support::oracle;
+use support::streams::{Chunks, streamed};
+use support::{assert_same_frames, config, extractor, frames, signals};
+
+type Options = &'static [(&'static str, &'static str)];
+
+fn noise(n: usize) -> Vec<f32> {
+    signals::make("speech", 5, 16_000, n)
+}
+
+/// The plain result, with all that is measured over it.
+const PLAIN: &[(&str, Options)] = &[
+    ("whisper", &[]),
+    ("kaldi-fbank", &[]),
+    ("whisper", &[("subtract_reference", "true"), ("pad_to", "9000")]),
+    ("kaldi-fbank", &[("n_mfcc", "13"), ("use_energy", "true"), ("normalize", "variance")]),
+    ("parakeet", &[]),
+];
+
+/// The definition, frame by frame.
+fn with_deltas(plain: &[Vec<f32>], reach: usize) -> Vec<Vec<f32>> {
+    let squares: usize = (1..=reach).map(|k| k * k).sum();
+    let unit = 1.0 / (2 * squares) as f32;
+    let slope = |t: usize, row: usize| {
+        (1..=reach).fold(0.0, |sum, k| {
+            let after = plain[(t + k).min(plain.len() - 1)][row];
+            sum + k as f32 * unit * (after - plain[t.saturating_sub(k)][row])
+        })
+    };
+    let slopes = |t: usize| (0..plain[t].len()).map(|row| slope(t, row)).collect();
+    (0..plain.len()).map(|t| [plain[t].clone(), slopes(t)].concat()).collect()
+}
+
+/// Stacks of `size` frames, the last of them filled with 1.5.
+fn stacked(frames: &[Vec<f32>], size: usize) -> Vec<Vec<f32>> {
+    let length = frames.first().map_or(0, Vec::len) * size;
+    let mut stacks: Vec<Vec<f32>> = frames.chunks(size).map(<[_]>::concat).collect();
+    stacks.iter_mut().for_each(|stack| stack.resize(length, 1.5));
+    stacks
+}
+
+#[test]
+fn deltas_follow_the_rows_they_are_of() {
+    for (preset, options) in PLAIN {
+        let plain = extractor(preset, options);
+        for n in [401, 700, 2_000, 5_003] {
+            let samples = noise(n);
+            let plain = frames(&plain.compute(&samples).unwrap());
+            for (reach, size, layout) in [
+                (1, 1, "mel_major"),
+                (4, 1, "frame_major"),
+                (1, 2, "mel_major"),
+                (30, 3, "frame_major"),
+            ] {
+                let (length, stack) = (format!("{}", 2 * reach + 1), format!("{size}"));
+                let own = [
+                    ("delta_win_length", &*length),
+                    ("stack", &*stack),
+                    ("stack_fill", "1.5"),
+                    ("layout", layout),
+                ];
+                let both = MelExtractor::new(&config(preset, &[*options, &own].concat())).unwrap();
+                let expected = stacked(&with_deltas(&plain, reach), size);
+                let what = format!("{preset} {options:?} {own:?}, {n} samples");
+                assert_eq!(both.frame_count(n), expected.len(), "{what}");
+                assert_same_frames(&frames(&both.compute(&samples).unwrap()), &expected, &what);
+                #[cfg(feature = "std")]
+                {
+                    let threads = both.compute_parallel(&samples, 3).unwrap();
+                    assert_same_frames(&frames(&threads), &expected, &what);
+                }
+                if both.stream().is_ok() {
+                    for chunks in [Chunks::Random(900), Chunks::Of(7), Chunks::Of(usize::MAX)] {
+                        let live = streamed(&both, &samples, chunks, &what);
+                        assert_same_frames(&live, &expected, &what);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_have_means_and_factors_of_their_own() {
+    let samples = noise(5_003);
+    let more: &[Options] = &[
+        &[],
+        &[("layout", "frame_major")],
+        &[("stack", "3"), ("layout", "frame_major")],
+        &[("stack", "7"), ("stack_stride", "6"), ("stack_edge", "repeat"), ("normalize", "none")],
+        &[("delta_win_length", "3"), ("stack", "2"), ("stack_fill", "1")],
+    ];
+    for (preset, options) in PLAIN {
+        for more in more {
+            let config = config(preset, &[*options, more].concat());
+            let Ok(plain) = MelExtractor::new(&config) else { continue };
+            let n_rows = plain.n_mels();
+            let mean: Vec<f32> = (0..n_rows).map(|row| row as f32 * 0.25 - 3.0).collect();
+            let scale: Vec<f32> = (0..n_rows).map(|row| 1.0 / (row as f32 - 2.5)).collect();
+            let plain = frames(&plain.compute(&samples).unwrap());
+            for (row_mean, row_scale) in
+                [(Some(&mean[..]), Some(&scale[..])), (Some(&mean), None), (None, Some(&scale))]
+            {
+                let overrides = Overrides { row_mean, row_scale, ..Overrides::default() };
+                let own = MelExtractor::with_overrides(&config, overrides).unwrap();
+                let mut expected = plain.clone();
+                for (row, value) in expected.iter_mut().flat_map(|frame| frame.iter_mut().enumerate()) {
+                    *value = (*value - row_mean.map_or(0.0, |mean| mean[row]))
+                        * row_scale.map_or(1.0, |scale| scale[row]);
+                }
+                let what = format!("{preset} {options:?} {more:?}");
+                assert_same_frames(&frames(&own.compute(&samples).unwrap()), &expected, &what);
+                if own.stream().is_ok() {
+                    let live = streamed(&own, &samples, Chunks::Random(900), &what);
+                    assert_same_frames(&live, &expected, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn means_and_factors_are_checked() {
+    let config = config("kaldi-fbank", &[("stack", "2")]);
+    let with = |row_mean: Option<&[f32]>, row_scale: Option<&[f32]>| {
+        let overrides = Overrides { row_mean, row_scale, ..Overrides::default() };
+        MelExtractor::with_overrides(&config, overrides).map(|_| ())
+    };
+    let wrong = |what| Err(Error::BufferSize { what, expected: 160, actual: 80 });
+    assert_eq!(with(Some(&[0.0; 80]), None), wrong("row_mean"));
+    assert_eq!(with(None, Some(&[1.0; 80])), wrong("row_scale"));
+    assert_eq!(with(Some(&[1e18; 160]), Some(&[-1e18; 160])), Ok(()));
+    let mut bad = [1.0; 160];
+    for (value, text) in [(f32::NAN, "finite numbers, got NaN at 7"), (-1e19, "got -1e19 at 7")] {
+        bad[7] = value;
+        for (error, name) in
+            [(with(Some(&bad), None), "row_mean"), (with(None, Some(&bad)), "row_scale")]
+        {
+            let error = error.unwrap_err().to_string();
+            assert!(error.starts_with(name) && error.contains(text), "{error}");
+        }
+    }
+}
+
+/// The largest deviation from the oracle.
+fn off(config: &MelConfig, samples: &[f32]) -> f64 {
+    let mel = MelExtractor::new(config).unwrap().compute(samples).unwrap();
+    let truth = oracle::mel_spectrogram(config, samples);
+    assert_eq!((mel.n_mels(), mel.n_frames()), (truth.rows.len(), truth.n_frames), "{config:?}");
+    let mut worst = 0.0f64;
+    for (row, values) in truth.rows.iter().enumerate() {
+        for (t, expected) in values.iter().enumerate() {
+            worst = worst.max((f64::from(mel.get(row, t)) - expected).abs());
+        }
+    }
+    worst
+}
+
+#[test]
+fn all_rows_can_have_one_mean_and_one_deviation() {
+    let samples = signals::make("white", 5, 16_000, 5_003);
+    let ways: &[Options] = &[
+        &[("normalize", "mean")],
+        &[("normalize", "deviation"), ("normalize_ddof", "0")],
+        &[("normalize", "variance"), ("mask_tail", "true"), ("stack", "2")],
+        &[("normalize", "variance"), ("layout", "frame_major"), ("delta_win_length", "5")],
+    ];
+    for way in ways {
+        let config = config("kaldi-fbank", &[*way, &[("normalize_over", "all")]].concat());
+        let off = off(&config, &samples);
+        assert!(off < 1e-4, "{way:?}: {off:e}");
+        // One mean leaves the rows theirs.
+        let rows = MelConfig { normalize_over: mojo_audio_core::config::NormalizeOver::Row, ..config };
+        let rows = MelExtractor::new(&rows).unwrap().compute(&samples).unwrap();
+        let all = extractor("kaldi-fbank", &[*way, &[("normalize_over", "all")]].concat());
+        assert_ne!(all.compute(&samples).unwrap(), rows, "{way:?}");
+    }
+}
+
+#[test]
+fn a_frame_can_need_samples_after_it() {
+    for (preset, options) in
+        [("kaldi-fbank", &[][..]), ("librosa", &[("center", "false"), ("n_mels", "9")])]
+    {
+        let plain = extractor(preset, options);
+        for margin in ["1", "160", "399"] {
+            let own = extractor(preset, &[options, &[("frame_margin", margin)]].concat());
+            for n in [401, 560, 561, 2_500, 2_560, 5_003] {
+                let (samples, what) = (noise(n), format!("{preset}, {margin} after, {n} samples"));
+                let fewer = n - margin.parse::<usize>().unwrap();
+                let expected = frames(&plain.compute(&samples[..fewer]).unwrap());
+                assert_same_frames(&frames(&own.compute(&samples).unwrap()), &expected, &what);
+                let live = streamed(&own, &samples, Chunks::Random(300), &what);
+                assert_same_frames(&live, &expected, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_number_of_frames_can_be_rounded_up() {
+    let levels = &[("drop_last_frame", "false"), ("reference", "none"), ("precision", "double")];
+    for (more, count) in [("1", 1), ("2", 2), ("5", 5)] {
+        let options = [&levels[..], &[("n_frames_multiple_of", more)]].concat();
+        let extractor = extractor("whisper", &options);
+        for n in [1, 159, 160, 161, 320, 480, 1_599, 1_600, 1_601, 4_801] {
+            let (samples, what) = (noise(n), format!("multiple of {more}, {n} samples"));
+            let n_frames = (n / 160usize).next_multiple_of(count);
+            assert_eq!(extractor.frame_count(n), n_frames, "{what}");
+            let off = off(extractor.config(), &samples);
+            assert!(off < 1e-5, "{what}: {off:e}");
+            let whole = frames(&extractor.compute(&samples).unwrap());
+            let live = streamed(&extractor, &samples, Chunks::Random(300), &what);
+            assert_same_frames(&live, &whole, &what);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_hold_is_refused() {
+    let cases: &[(&str, Options, &str)] = &[
+        ("whisper", &[("frame_margin", "401")], "frame_margin must be at most n_fft, 400"),
+        ("whisper", &[("frame_margin", "65537")], "frame_margin must be at most 65536"),
+        ("kaldi-fbank", &[("snip_edges", "false"), ("frame_margin", "1")], "frame_margin must be 0"),
+        ("whisper", &[("n_frames_multiple_of", "2")], "drop_last_frame must be false"),
+        ("kaldi-fbank", &[("n_frames_multiple_of", "2")], "center must be true"),
+        ("hifigan", &[("n_frames_multiple_of", "2")], "center_pad must be half_frame"),
+        (
+            "torchaudio",
+            &[("n_frames_multiple_of", "0")],
+            "n_frames_multiple_of must be at least 1, or none",
+        ),
+        ("clap", &[("n_frames_multiple_of", "2")], "pad_to_mode must be zeros"),
+        ("torchaudio", &[("n_frames_multiple_of", "2"), ("n_frames", "4")], "n_frames must be none"),
+        (
+            "torchaudio",
+            &[("n_frames_multiple_of", "2"), ("frame_margin", "1")],
+            "frame_margin must be 0 where n_frames_multiple_of is set",
+        ),
+        ("whisper", &[("delta_win_length", "4")], "delta_win_length must be an odd number, or none"),
+        ("whisper", &[("delta_win_length", "1")], "delta_win_length must be from 3 to 255, or none"),
+        ("ast", &[("delta_win_length", "3")], "n_frames must be none"),
+        (
+            "whisper",
+            &[("delta_win_length", "3"), ("stack", "2"), ("stack_edge", "drop")],
+            "delta_win_length must be none where",
+        ),
+    ];
+    for (preset, options, text) in cases {
+        let error = MelExtractor::new(&config(preset, options)).unwrap_err().to_string();
+        assert!(error.starts_with(text), "{options:?}: {error}");
+    }
+}

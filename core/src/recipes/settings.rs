@@ -157,12 +157,13 @@ impl Settings {
         }
     }
 
-    /// Numbers of rows, which are no option but an argument of the extractor.
-    pub fn no_rows(&mut self, name: &str, argument: &str) -> Result<(), Error> {
+    /// Numbers of rows, which are no option; in Rust, `Overrides` have them.
+    pub fn no_rows(&mut self, name: &str, table: &str) -> Result<(), Error> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(()),
-            Some(_) => Err(self
-                .rejected(name, format!("null (give the extractor {argument} for its rows instead)"))),
+            Some(_) => {
+                Err(self.rejected(name, format!("null (no option; in Rust, see Overrides::{table})")))
+            }
         }
     }
 

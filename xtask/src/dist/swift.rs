@@ -4,6 +4,7 @@
 use super::natives::Natives;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
+use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 const PACKAGE: &str = "uniffi/MojoAudio";
 const FRAMEWORK: &str = "CMojoAudio.xcframework";
 const LIBRARY: &str = "libmojo_audio_uniffi.a";
+
+/// The variable with the address that the framework's archive is going to have.
+const URL: &str = "MOJO_AUDIO_XCFRAMEWORK_URL";
 
 /// A library for one of Apple's platforms.
 struct Slice {
@@ -110,11 +114,54 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     } else {
         eprintln!("Xcode has not seen {FRAMEWORK}: try it on macOS before it is released");
     }
-    if let Some(sum) = ask(workspace.command("sha256sum").arg(&archive)) {
-        let sum = sum.split(' ').next().unwrap_or_default();
-        println!("checksum of {FRAMEWORK}.zip for a binary target by URL: {sum}");
+    match env::var(URL) {
+        Ok(url) => {
+            let sum = checksum(workspace, &archive)?;
+            let manifest = package.join("Package.swift");
+            fs::write(&manifest, by_url(&fs::read_to_string(&manifest)?, &url, &sum)?)?;
+            fs::remove_dir_all(package.join(FRAMEWORK))?;
+        }
+        Err(_) => eprintln!("the package has the framework inside; {URL} is unset"),
     }
     Ok(vec![package, archive])
+}
+
+/// The manifest of a package that takes the framework's archive from an address, and is small enough to be fetched
+/// by version.
+fn by_url(manifest: &str, url: &str, checksum: &str) -> Result<String> {
+    if !url.starts_with("https://") || !url.ends_with(".zip") || url.contains(['"', '\\']) {
+        return Err(format!("{URL} must be the https address of a .zip, got {url}").into());
+    }
+    let mut text = manifest.to_string();
+    for (from, to) in [
+        (
+            "let isRelease = FileManager.default.fileExists(atPath: \
+             \"\\(Context.packageDirectory)/\\(framework)\")",
+            "let isRelease = true".to_string(),
+        ),
+        (
+            ".binaryTarget(name: \"CMojoAudio\", path: framework)",
+            format!(
+                ".binaryTarget(\n                name: \"CMojoAudio\", url: \"{url}\",\n                \
+                 checksum: \"{checksum}\")\n            "
+            ),
+        ),
+        ("let framework = \"CMojoAudio.xcframework\"\n", String::new()),
+    ] {
+        if !text.contains(from) {
+            return Err(format!("{PACKAGE}/Package.swift: {from} is missing").into());
+        }
+        text = text.replacen(from, &to, 1);
+    }
+    Ok(text)
+}
+
+/// The SHA-256 that SwiftPM compares an archive with.
+fn checksum(workspace: &Workspace, archive: &Path) -> Result<String> {
+    let program =
+        "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())";
+    let sum = ask(workspace.command("python3").args(["-I", "-c", program]).arg(archive));
+    Ok(sum.ok_or("python3 is needed for the checksum")?.trim().to_string())
 }
 
 /// The static library of a target: from the given folder, or built if Rust's standard library for it is there.
@@ -300,6 +347,19 @@ fn files(folder: &Path, root: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_manifest_by_url_has_no_path() {
+        let manifest = Workspace::new().read("uniffi/MojoAudio/Package.swift").unwrap();
+        let text = by_url(&manifest, "https://a.example/CMojoAudio.xcframework.zip", "0f").unwrap();
+        assert!(text.contains("url: \"https://a.example/CMojoAudio.xcframework.zip\""));
+        assert!(text.contains("checksum: \"0f\"") && text.contains("let isRelease = true\n"));
+        assert!(!text.contains("path: framework") && !text.contains("framework)"));
+        assert!(by_url(&text, "https://a.example/b.zip", "0f").is_err());
+        for wrong in ["http://a.example/b.zip", "https://a.example/b", "https://a\".example/b.zip"] {
+            assert!(by_url(&manifest, wrong, "0f").is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_file_for_two_processors_has_both_at_pages() {

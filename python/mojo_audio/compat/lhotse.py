@@ -55,7 +55,7 @@ def _replace_layer(extractor: Any, **cepstrum: Any) -> None:
 
 @register_extractor  # type: ignore[untyped-decorator,unused-ignore]
 class Fbank(lhotse.Fbank):  # type: ignore[misc,unused-ignore]
-    """A `lhotse.Fbank` that computes its features many times faster."""
+    """A `lhotse.Fbank` whose features this package computes."""
 
     name = "mojo-audio-kaldi-fbank"
 
@@ -66,7 +66,7 @@ class Fbank(lhotse.Fbank):  # type: ignore[misc,unused-ignore]
 
 @register_extractor  # type: ignore[untyped-decorator,unused-ignore]
 class Mfcc(lhotse.Mfcc):  # type: ignore[misc,unused-ignore]
-    """A `lhotse.Mfcc` that computes its features many times faster."""
+    """A `lhotse.Mfcc` whose features this package computes."""
 
     name = "mojo-audio-kaldi-mfcc"
 
@@ -77,7 +77,7 @@ class Mfcc(lhotse.Mfcc):  # type: ignore[misc,unused-ignore]
 
 @register_extractor  # type: ignore[untyped-decorator,unused-ignore]
 class WhisperFbank(_WhisperFbank):  # type: ignore[misc,unused-ignore]
-    """A `lhotse.features.whisper_fbank.WhisperFbank` that computes its features many times faster."""
+    """A `lhotse.features.whisper_fbank.WhisperFbank` whose features this package computes."""
 
     name = "mojo-audio-whisper-fbank"
 

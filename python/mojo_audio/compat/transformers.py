@@ -5,8 +5,8 @@
 
 Each class is a subclass of transformers' own: the constructor, the call, padding, truncation, attention masks,
 normalization, tensors, saving and loading are transformers', so it works wherever that class does. Only the mel
-spectrogram is computed here, many times faster. transformers itself computes with settings that
-`MelConfig.from_preprocessor_config` rejects, and, except for Whisper, audio that is shorter than a frame or of integers. A sample that is not finite raises
+spectrogram is computed here. transformers itself computes with settings that `MelConfig.from_preprocessor_config`
+rejects, and, except for Whisper, audio that is shorter than a frame or of integers. A sample that is not finite raises
 `mojo_audio.SampleError`, where transformers returns features that are not finite.
 """
 
@@ -126,7 +126,7 @@ def _bands(extractor: MelExtractor | None, waveform: Any) -> npt.NDArray[np.floa
 
 
 class ASTFeatureExtractor(_Typed, transformers.ASTFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.ASTFeatureExtractor` that computes its bands many times faster. It needs torch, as the
+    """A `transformers.ASTFeatureExtractor` whose bands this package computes. It needs torch, as the
     original does."""
 
     def _extract_fbank_features(self, waveform: npt.NDArray[Any], max_length: int) -> npt.NDArray[Any]:
@@ -138,7 +138,7 @@ class ASTFeatureExtractor(_Typed, transformers.ASTFeatureExtractor):  # type: ig
 
 
 class Speech2TextFeatureExtractor(_Typed, transformers.Speech2TextFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.Speech2TextFeatureExtractor` that computes its bands many times faster. transformers itself
+    """A `transformers.Speech2TextFeatureExtractor` whose bands this package computes. transformers itself
     computes with `dither`."""
 
     def _extract_fbank_features(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -151,7 +151,7 @@ class Speech2TextFeatureExtractor(_Typed, transformers.Speech2TextFeatureExtract
 
 
 class SeamlessM4TFeatureExtractor(_Typed, transformers.SeamlessM4TFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.SeamlessM4TFeatureExtractor` that computes its bands many times faster."""
+    """A `transformers.SeamlessM4TFeatureExtractor` whose bands this package computes."""
 
     def _extract_fbank_features(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
         # The left channel, as in transformers. The stacking is transformers', so any stride will do.
@@ -164,7 +164,7 @@ class SeamlessM4TFeatureExtractor(_Typed, transformers.SeamlessM4TFeatureExtract
 
 
 class SpeechT5FeatureExtractor(_Typed, transformers.SpeechT5FeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.SpeechT5FeatureExtractor` that computes the log-mel of `audio_target` many times faster."""
+    """A `transformers.SpeechT5FeatureExtractor` whose log-mel of `audio_target` this package computes."""
 
     def _extract_mel_features(self, one_waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
         bands = _bands(_extractor(self, "SpeechT5FeatureExtractor"), one_waveform)
@@ -175,7 +175,7 @@ class SpeechT5FeatureExtractor(_Typed, transformers.SpeechT5FeatureExtractor):  
 
 
 class ClapFeatureExtractor(_Typed, transformers.ClapFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.ClapFeatureExtractor` that computes its log-mel many times faster. Which part of a longer signal
+    """A `transformers.ClapFeatureExtractor` whose log-mel this package computes. Which part of a longer signal
     is taken remains random, by `numpy.random`. It needs torch, as the original does."""
 
     def _np_extract_fbank_features(
@@ -199,7 +199,7 @@ class ClapFeatureExtractor(_Typed, transformers.ClapFeatureExtractor):  # type: 
 
 
 class ClvpFeatureExtractor(_Typed, transformers.ClvpFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.ClvpFeatureExtractor` that computes its log-mel many times faster."""
+    """A `transformers.ClvpFeatureExtractor` whose log-mel this package computes."""
 
     def _np_extract_fbank_features(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
         extractor = _extractor(self, "ClvpFeatureExtractor", {"mel_norms": None}, layout="mel_major")
@@ -211,7 +211,7 @@ class ClvpFeatureExtractor(_Typed, transformers.ClvpFeatureExtractor):  # type: 
 
 
 class UnivNetFeatureExtractor(_Typed, transformers.UnivNetFeatureExtractor):  # type: ignore[misc,unused-ignore]
-    """A `transformers.UnivNetFeatureExtractor` that computes its log-mel many times faster."""
+    """A `transformers.UnivNetFeatureExtractor` whose log-mel this package computes."""
 
     def mel_spectrogram(self, waveform: npt.NDArray[Any]) -> npt.NDArray[Any]:
         # The range and the noise are transformers' steps.
@@ -229,7 +229,7 @@ if hasattr(transformers.utils, "is_torch_available") and transformers.utils.is_t
     )
 
     class ParakeetFeatureExtractor(_Typed, _Parakeet):  # type: ignore[misc,unused-ignore]
-        """A `ParakeetFeatureExtractor` of transformers that computes its log-mel many times faster; on a `device`
+        """A `ParakeetFeatureExtractor` of transformers whose log-mel this package computes; on a `device`
         other than the CPU transformers itself does. It needs torch, as the original does."""
 
         def _torch_extract_fbank_features(self, waveform: Any, device: str = "cpu") -> Any:

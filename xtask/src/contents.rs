@@ -27,11 +27,14 @@ pub fn compare(workspace: &Workspace, list: &str, names: &[String]) -> Result {
 fn plain(name: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let name = name.strip_prefix("./").unwrap_or(name).replace(version, "VERSION");
+    // Windows' ending for Python's modules.
+    let name = name.replace("/_native.pyd", "/_native.so");
     let words = ["linux-x86-64", "linux-aarch64", "darwin-x86-64", "darwin-aarch64"];
     let name = words.iter().fold(name, |name, word| name.replace(word, "PLATFORM"));
     // Node's addons are named for the machine, Python's modules for the interpreter too.
     for (start, end) in [("/mojo-audio.", ".node"), ("/_native.", ".so")] {
-        if let Some((folder, _)) = name.split_once(start).filter(|(_, rest)| rest.ends_with(end)) {
+        let is_named = |(_, rest): &(&str, &str)| rest.ends_with(end) || *rest == &end[1..];
+        if let Some((folder, _)) = name.split_once(start).filter(is_named) {
             return format!("{folder}{start}PLATFORM{end}");
         }
     }
@@ -57,6 +60,14 @@ pub fn of_jar(workspace: &Workspace, file: &Path) -> Result<Vec<String>> {
 pub fn of_wheel(workspace: &Workspace, python: &Path, file: &Path) -> Result<Vec<String>> {
     let program = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')";
     list(workspace.command(python).args(["-I", "-c", program]).arg(file))
+}
+
+/// The files of an archive that has one folder, without that folder's name; `python` is an interpreter.
+pub fn of_archive(workspace: &Workspace, python: &Path, file: &Path) -> Result<Vec<String>> {
+    let is_zip = file.extension().is_some_and(|extension| extension == "zip");
+    let names = if is_zip { of_wheel(workspace, python, file)? } else { of_tarball(workspace, file)? };
+    let inside = |name: String| name.split_once('/').map_or(name.clone(), |(_, rest)| rest.to_string());
+    Ok(names.into_iter().map(inside).collect())
 }
 
 /// The files of a crate.
@@ -99,6 +110,7 @@ mod tests {
             plain("mojo_audio/_native.cpython-314t-x86_64-linux-gnu.so"),
             "mojo_audio/_native.PLATFORM.so"
         );
+        assert_eq!(plain("mojo_audio/_native.pyd"), "mojo_audio/_native.PLATFORM.so");
         assert_eq!(plain("mojo_audio/_native.pyi"), "mojo_audio/_native.pyi");
         assert_eq!(plain("./a/b"), "a/b");
     }

@@ -2,7 +2,10 @@
 //! headers, and what pkg-config and CMake need.
 
 pub mod cxx;
+mod platform;
 pub mod shared;
+
+pub use platform::{IMPORT, Platform, System};
 
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
@@ -25,13 +28,6 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The number of the binary interface, as capi/build.rs puts it into the library.
 pub const ABI: u32 = 0;
-
-/// Libraries of the system that the static library needs, as `rustc --print native-static-libs` says.
-const SYSTEM: &str = if cfg!(target_os = "macos") {
-    "-lSystem -lc -lm"
-} else {
-    "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
-};
 
 pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
     let prefix = match (&arguments.prefix, std::env::home_dir()) {
@@ -56,44 +52,78 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     let build = ["build", "--locked", "--release", "--package", "mojo-audio-capi"];
     run(workspace.cargo().args(build))?;
     let built = workspace.target().join("release");
-    let lib = prefix.join("lib");
-    let names = shared_names()?;
-    let mut files = Vec::new();
-    let mut put = |file: PathBuf, bytes: &[u8]| put(&mut files, file, bytes);
-
-    let [real, soname, linked] = &names;
-    let bytes = if cfg!(target_os = "linux") {
-        let made = workspace.folder("install")?.join(real);
-        link(workspace, &built.join("libmojo_audio.a"), soname, ABI, &made)?;
-        fs::read(made)?
-    } else {
-        fs::read(built.join(linked))?
-    };
-    let shared = put(lib.join(real), &bytes)?;
+    let platform = Platform::HOST;
+    let names = platform.shared_names();
+    let archive = built.join("libmojo_audio.a");
+    let shared = workspace.folder("install")?.join(&names[0]);
+    match (platform.system, &names[..]) {
+        (System::Windows, _) => return Err("only Unix systems have a prefix to install to".into()),
+        (System::Linux, [_, soname, ..]) => link(workspace, &archive, soname, ABI, &shared)?,
+        (_, names) => {
+            let linked = built.join(names.last().map_or("", String::as_str));
+            fs::copy(&linked, &shared).map_err(|error| format!("{}: {error}", linked.display()))?;
+        }
+    }
     strip(workspace, &shared);
-    put(lib.join("libmojo_audio.a"), &fs::read(built.join("libmojo_audio.a"))?)?;
-    put(prefix.join("include/mojo_audio.h"), workspace.read("capi/include/mojo_audio.h")?.as_bytes())?;
-    put(lib.join("pkgconfig/mojo_audio.pc"), pkg_config().as_bytes())?;
+    lay_out(workspace, prefix, &platform, &Built { shared, archive, import: None })
+}
+
+/// The libraries of one platform, as they were built and stripped.
+pub struct Built {
+    pub shared: PathBuf,
+    pub archive: PathBuf,
+    /// What a linker reads in place of a DLL.
+    pub import: Option<PathBuf>,
+}
+
+/// Puts the libraries below a folder, with the header and what pkg-config and CMake need; gives the files.
+pub fn lay_out(
+    workspace: &Workspace,
+    prefix: &Path,
+    platform: &Platform,
+    built: &Built,
+) -> Result<Vec<PathBuf>> {
+    let lib = prefix.join("lib");
+    let names = platform.shared_names();
+    let mut files = Vec::new();
+    let read = |file: &Path| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));
+    let folder = prefix.join(platform.shared_folder());
+    put(&mut files, folder.join(&names[0]), &read(&built.shared)?)?;
+    put(&mut files, lib.join("libmojo_audio.a"), &read(&built.archive)?)?;
+    if let Some(import) = &built.import {
+        put(&mut files, lib.join(IMPORT), &read(import)?)?;
+    }
+    let header = workspace.read("capi/include/mojo_audio.h")?;
+    put(&mut files, prefix.join("include/mojo_audio.h"), header.as_bytes())?;
+    put(&mut files, lib.join("pkgconfig/mojo_audio.pc"), pkg_config(platform).as_bytes())?;
     let cmake = lib.join("cmake/mojo_audio");
-    put(cmake.join("mojo_audio-config.cmake"), cmake_config(real, soname).as_bytes())?;
-    put(cmake.join("mojo_audio-config-version.cmake"), cmake_version().as_bytes())?;
+    put(&mut files, cmake.join("mojo_audio-config.cmake"), cmake_config(platform).as_bytes())?;
+    put(&mut files, cmake.join("mojo_audio-config-version.cmake"), cmake_version().as_bytes())?;
     link_names(&mut files, &lib, &names)?;
     Ok(files)
 }
 
-/// Links the shared C library.
+/// Links the shared C library by this machine's compiler.
 pub fn link(workspace: &Workspace, archive: &Path, soname: &str, abi: u32, shared: &Path) -> Result {
     let compiler =
         shared::compiler(workspace, "CC", "cc").ok_or("there is no C compiler to link with")?;
+    link_by(workspace, &compiler, &Platform::HOST, archive, soname, abi, shared)
+}
+
+/// Links the shared C library by a compiler for a Linux platform.
+pub fn link_by(
+    workspace: &Workspace,
+    compiler: &str,
+    platform: &Platform,
+    archive: &Path,
+    soname: &str,
+    abi: u32,
+    shared: &Path,
+) -> Result {
     let version = shared::version(abi);
     let versions = [(version.as_str(), shared::C_FUNCTIONS)];
-    shared::link(
-        workspace,
-        &compiler,
-        archive,
-        &shared::Interface { soname, versions: &versions },
-        shared,
-    )
+    let interface = shared::Interface { soname, versions: &versions, system: platform.libraries };
+    shared::link(workspace, compiler, archive, &interface, shared)
 }
 
 /// Writes a file, and notes it.
@@ -114,31 +144,15 @@ fn strip(workspace: &Workspace, shared: &Path) {
     ask(strip.arg(if cfg!(target_os = "macos") { "-x" } else { "--strip-unneeded" }).arg(shared));
 }
 
-/// Makes the symbolic links that lead to a shared library.
-fn link_names(files: &mut Vec<PathBuf>, lib: &Path, [real, soname, linked]: &[String; 3]) -> Result {
-    for (name, target) in [(soname, real), (linked, soname)] {
+/// Makes the symbolic links that lead to a shared library: each name after the first to the one before it.
+fn link_names(files: &mut Vec<PathBuf>, lib: &Path, names: &[String]) -> Result {
+    for (target, name) in names.iter().zip(names.iter().skip(1)) {
         let link = lib.join(name);
         let _ = fs::remove_file(&link);
         symlink(target, &link)?;
         files.push(link);
     }
     Ok(())
-}
-
-/// The names of the shared library: the file, the one that programs look for, the one that linkers do.
-fn shared_names() -> Result<[String; 3]> {
-    if cfg!(target_os = "macos") {
-        Ok([
-            format!("libmojo_audio.{VERSION}.dylib"),
-            format!("libmojo_audio.{ABI}.dylib"),
-            "libmojo_audio.dylib".into(),
-        ])
-    } else if cfg!(unix) {
-        let so = "libmojo_audio.so";
-        Ok([format!("{so}.{ABI}.{}", minor_and_patch()), format!("{so}.{ABI}"), so.into()])
-    } else {
-        Err("only Unix systems have a prefix to install to".into())
-    }
 }
 
 fn minor_and_patch() -> &'static str {
@@ -156,7 +170,7 @@ fn symlink(_: &str, link: &Path) -> Result {
     Err(format!("{}: no symbolic links here", link.display()).into())
 }
 
-fn pkg_config() -> String {
+fn pkg_config(platform: &Platform) -> String {
     format!(
         "prefix=${{pcfiledir}}/../..
 libdir=${{prefix}}/lib
@@ -167,13 +181,19 @@ Description: Mel spectrograms equal to those that speech models are trained with
 Version: {VERSION}
 Cflags: -I${{includedir}}
 Libs: -L${{libdir}} -lmojo_audio
-Libs.private: {SYSTEM}
-"
+Libs.private: {}
+",
+        platform.libraries
     )
 }
 
-fn cmake_config(real: &str, soname: &str) -> String {
-    let system: Vec<_> = SYSTEM.split(' ').map(|library| library.trim_start_matches("-l")).collect();
+fn cmake_config(platform: &Platform) -> String {
+    let names = platform.shared_names();
+    // The name that programs look for, where it is not the file's own.
+    let place = match &names[..] {
+        [_, soname, ..] => format!("IMPORTED_SONAME \"{soname}\""),
+        _ => format!("IMPORTED_IMPLIB \"${{_mojo_audio_prefix}}/lib/{IMPORT}\""),
+    };
     format!(
         "# Targets: mojo_audio::mojo_audio (shared), mojo_audio::mojo_audio_static.
 #
@@ -201,8 +221,8 @@ if(NOT TARGET mojo_audio::mojo_audio AND \"cxx\" IN_LIST mojo_audio_FIND_COMPONE
 elseif(NOT TARGET mojo_audio::mojo_audio)
   add_library(mojo_audio::mojo_audio SHARED IMPORTED)
   set_target_properties(mojo_audio::mojo_audio PROPERTIES
-    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/lib/{real}\"
-    IMPORTED_SONAME \"{soname}\"
+    IMPORTED_LOCATION \"${{_mojo_audio_prefix}}/{folder}/{real}\"
+    {place}
     INTERFACE_INCLUDE_DIRECTORIES \"${{_mojo_audio_prefix}}/include\")
   add_library(mojo_audio::mojo_audio_static STATIC IMPORTED)
   set_target_properties(mojo_audio::mojo_audio_static PROPERTIES
@@ -213,7 +233,9 @@ endif()
 
 unset(_mojo_audio_prefix)
 ",
-        system.join(";")
+        platform.cmake_libraries(),
+        folder = platform.shared_folder(),
+        real = names[0],
     )
 }
 

@@ -1,8 +1,13 @@
 //! Python: the wheels and the source distribution for PyPI.
 
-use crate::Result;
+use super::cross::{Cross, Libc, PROFILE};
+use super::oldest;
+use super::targets::{Runs, Target};
+use super::trial::{Trial, speaks};
+use crate::install::System;
 use crate::languages::python::{self, ENGINE_TESTS};
 use crate::workspace::{Workspace, ask, run};
+use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +35,64 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let python = python::create(workspace, "python3", &environment)?;
     test(workspace, &python, &files[0])?;
     Ok(files)
+}
+
+/// Builds the wheel of a system, for Python 3.10 and all after it; gives the file.
+pub fn make_for(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
+    cross.prepare(target)?;
+    let stage = cross.stage("python")?;
+    let mut maturin = cross.workspace.command(&cross.python);
+    maturin.args(["-m", "maturin", "build", "--locked", "--manifest-path", "python/Cargo.toml"]);
+    let triple = match target.platform.system {
+        System::MacOs => "universal2-apple-darwin",
+        _ => target.machine().triple,
+    };
+    maturin.args(["--profile", PROFILE, "--target", triple, "--target-dir"]);
+    maturin.arg(cross.workspace.target()).arg("--out").arg(&stage);
+    if let Some(oldest) = target.wheel {
+        maturin.args(["--compatibility", oldest]);
+    }
+    cross.configure(&mut maturin, target, Libc::Outside)?;
+    run(&mut maturin)?;
+    let wheel = python::only_file(&stage)?;
+    contents::compare(
+        cross.workspace,
+        "python",
+        &contents::of_wheel(cross.workspace, &cross.python, &wheel)?,
+    )?;
+    let opened = cross.stage("python-wheel")?;
+    let mut unzip = cross.workspace.command(&cross.python);
+    run(unzip.args(["-m", "zipfile", "-e"]).args([&wheel, &opened]))?;
+    let module = match target.platform.system {
+        System::Windows => "mojo_audio/_native.pyd",
+        _ => "mojo_audio/_native.abi3.so",
+    };
+    // The interpreter's own, for all versions of Python 3.
+    let found = oldest::check(target, &fs::read(opened.join(module))?, &["python3.dll"])
+        .map_err(|error| format!("{module}: {error}"))?;
+    eprintln!("ok: the wheel for {} needs: {found}", target.name);
+    run(cross.workspace.command(&cross.python).args(["-m", "twine", "check", "--strict"]).arg(&wheel))?;
+    Ok(vec![copy(&wheel, folder)?])
+}
+
+/// Installs the wheel in an empty environment, and runs the example from an empty folder.
+pub fn test_for<'a>(cross: &Cross<'_>, target: &'a Target, wheel: &Path) -> Result<Trial<'a>> {
+    let mut trial = Trial::new(target);
+    if target.runs != Runs::Natively || !target.is_own_libc() {
+        trial.leave("the wheel", "there is no Python for it");
+        return Ok(trial);
+    }
+    let workspace = cross.workspace;
+    let folder = cross.stage("python-test")?;
+    let python = python::create(workspace, "python3", &folder.join("venv"))?;
+    python::pip(workspace, &python, &[&wheel.to_string_lossy()])?;
+    for file in ["examples/python/mel.py", "examples/data/speech.wav"] {
+        fs::copy(workspace.path(file), folder.join(file.rsplit('/').next().unwrap_or(file)))?;
+    }
+    let mut example = workspace.command(python);
+    speaks(workspace, example.current_dir(&folder).args(["-I", "mel.py", "speech.wav"]))?;
+    trial.ran("the wheel");
+    Ok(trial)
 }
 
 /// Installs the wheel as users do, looks what came with it, and runs the example and the tests.

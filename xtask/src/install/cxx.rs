@@ -1,7 +1,7 @@
 //! Installs the C++ library: the classes and the C functions over one engine.
 
 use super::shared::{self, Interface};
-use super::{ABI, SYSTEM, VERSION, link_names, minor_and_patch, put, strip};
+use super::{ABI, Platform, VERSION, link_names, minor_and_patch, put, strip};
 use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::fs;
@@ -40,7 +40,8 @@ pub fn install(workspace: &Workspace, prefix: &Path) -> Result<Vec<PathBuf>> {
     // The C functions have the version that they have in the C library: they are the same.
     let (c, classes) = (shared::version(ABI), format!("MOJO_AUDIO_CXX_{}", series()));
     let versions = [(c.as_str(), shared::C_FUNCTIONS), (classes.as_str(), CLASSES)];
-    let interface = Interface { soname, versions: &versions };
+    let system = Platform::HOST.libraries;
+    let interface = Interface { soname, versions: &versions, system };
     shared::link(workspace, &compiler, &archive, &interface, &shared)?;
     let shared = put(&mut files, lib.join(real), &fs::read(shared)?)?;
     strip(workspace, &shared);
@@ -83,13 +84,13 @@ Description: Mel spectrograms in C++; has the functions of mojo_audio too
 Version: {VERSION}
 Cflags: -I${{includedir}}
 Libs: -L${{libdir}} -lmojo_audio_cxx
-Libs.private: -lstdc++ {SYSTEM}
-"
+Libs.private: -lstdc++ {}
+",
+        Platform::HOST.libraries
     )
 }
 
 fn cmake_targets(real: &str, soname: &str) -> String {
-    let system: Vec<_> = SYSTEM.split(' ').map(|library| library.trim_start_matches("-l")).collect();
     format!(
         "# Targets of the component cxx.
 get_filename_component(_mojo_audio_prefix \"${{CMAKE_CURRENT_LIST_DIR}}/../../..\" ABSOLUTE)
@@ -112,6 +113,6 @@ endif()
 
 unset(_mojo_audio_prefix)
 ",
-        system.join(";")
+        Platform::HOST.cmake_libraries()
     )
 }

@@ -3,7 +3,6 @@
 //! Not rustc's own way: that hides the symbols of C++, and takes no versions. With versions two libraries
 //! that have the same functions can be in one program: each caller gets those that it was linked with.
 
-use super::SYSTEM;
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
 use std::env;
@@ -19,6 +18,8 @@ pub struct Interface<'a> {
     pub soname: &'a str,
     /// Names of versions, each with the symbols that have it.
     pub versions: &'a [(&'a str, &'a str)],
+    /// Libraries of the system that it needs, as a linker takes them.
+    pub system: &'a str,
 }
 
 /// The version of the C functions, for a number of the binary interface.
@@ -51,7 +52,7 @@ pub fn link(
     command.arg(format!("-Wl,-soname,{}", interface.soname));
     command.arg(format!("-Wl,--version-script,{}", script.display()));
     command.arg("-Wl,--whole-archive").arg(archive).arg("-Wl,--no-whole-archive");
-    run(command.args(SYSTEM.split(' ')).arg("-o").arg(shared)).map(drop)
+    run(command.args(interface.system.split(' ')).arg("-o").arg(shared)).map(drop)
 }
 
 fn exports(versions: &[(&str, &str)]) -> String {

@@ -7,9 +7,9 @@ mod interface;
 mod null;
 
 use super::checks::Checks;
-use super::{Counts, Language, Source, Tool, examples};
+use super::{Counts, Language, Source, Tool, examples, python};
 use crate::workspace::{Workspace, ask, host, run};
-use crate::{Result, cases, install};
+use crate::{Result, cases, dist, install};
 use borders::Borders;
 use std::ffi::OsStr;
 use std::fs;
@@ -55,7 +55,7 @@ impl Language for C {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        const { &[CARGO, GCC, GXX, PKG_CONFIG, CMAKE, VALGRIND, BINUTILS, ABIGAIL] }
+        const { &[CARGO, GCC, GXX, PKG_CONFIG, CMAKE, VALGRIND, BINUTILS, ABIGAIL, python::PYTHON] }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
@@ -72,6 +72,7 @@ impl Language for C {
         session.header(&mut checks);
         session.interface(&mut checks)?;
         session.linking(&mut checks)?;
+        session.archive(&mut checks);
         session.guide(&mut checks)?;
         let watched = session.watched_library()?;
         session.programs(&watched, &mut checks)?;
@@ -270,6 +271,17 @@ impl Session<'_> {
             ),
         );
         Ok(())
+    }
+
+    /// What is published for glibc 2.17 on x86-64, from the library that was built for this machine.
+    fn archive(&self, checks: &mut Checks) {
+        if cfg!(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")) {
+            let built = self.workspace.target().join("release");
+            checks.check(
+                "the archive for glibc 2.17 holds its files, is the same twice, and serves from an empty folder",
+                dist::check_c(self.workspace, &built),
+            );
+        }
     }
 
     /// Runs the guide's program; one that is linked statically without the library's folder.

@@ -17,26 +17,23 @@ const REQUIREMENTS: [&str; 2] =
 /// Free-threaded interpreters, which neither Debian nor PyPI have. Those before 3.14 are experiments that PyO3 does not support.
 pub const FREE_THREADED: &[&str] = &["python3.14t", "python3.15t"];
 
+pub const PYTHON: Tool = Tool {
+    name: "Python 3.10 or later with venv",
+    probe: &[
+        "python3",
+        "-c",
+        "import sys, ensurepip; assert sys.version_info >= (3, 10); print(sys.version)",
+    ],
+    source: Source::Debian("python3-venv"),
+};
+
 impl Language for Python {
     fn name(&self) -> &'static str {
         "python"
     }
 
     fn needs(&self) -> &'static [Tool] {
-        const {
-            &[
-                c::CARGO,
-                Tool {
-                    name: "Python 3.10 or later with venv",
-                    probe: &[
-                        "python3",
-                        "-c",
-                        "import sys, ensurepip; assert sys.version_info >= (3, 10); print(sys.version)",
-                    ],
-                    source: Source::Debian("python3-venv"),
-                },
-            ]
-        }
+        const { &[c::CARGO, PYTHON] }
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
@@ -193,7 +190,8 @@ pub fn source(workspace: &Workspace, maturin: &Path, folder: &Path) -> Result<Pa
     Ok(source)
 }
 
-fn only_file(folder: &Path) -> Result<PathBuf> {
+/// The one file of a folder.
+pub fn only_file(folder: &Path) -> Result<PathBuf> {
     let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     match files.as_slice() {
         [file] => Ok(file.clone()),

@@ -1,0 +1,198 @@
+//! The C library: an archive for each system with the shared and the static library, the header, and what
+//! pkg-config and CMake need. The C++ classes are not in it: they need the C++ library of the compiler that
+//! builds the program, so they are built with it.
+
+use super::cross::{Cross, Libc};
+use super::targets::{TARGETS, Target};
+use super::trial::{Trial, speaks};
+use super::{notices, oldest, pack, universal};
+use crate::install::{self, Built, System};
+use crate::workspace::{Workspace, ask, run};
+use crate::{Result, contents};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PACKAGE: &str = "mojo-audio-capi";
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Builds the archive of a target into a folder; gives the file.
+pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
+    cross.prepare(target)?;
+    let kinds = match target.platform.system {
+        // The shared library is linked from the static one.
+        System::Linux => "staticlib",
+        System::MacOs | System::Windows => "cdylib,staticlib",
+    };
+    let arguments = ["--package", PACKAGE, "--lib", "--crate-type", kinds];
+    let mut built = Vec::new();
+    for machine in target.machines {
+        built.push(cross.build(target, machine, Libc::Outside, &arguments)?);
+    }
+    Ok(vec![archive(cross, target, &built, folder)?])
+}
+
+/// Packs what cargo has built for each machine of a target.
+pub fn archive(
+    cross: &Cross<'_>,
+    target: &Target,
+    built: &[PathBuf],
+    folder: &Path,
+) -> Result<PathBuf> {
+    let name = format!("mojo-audio-c-{VERSION}-{}", target.name);
+    let stage = cross.stage("c")?;
+    let root = stage.join(&name);
+    let made = libraries(cross, target, built, &stage)?;
+    let found = oldest::check(target, &fs::read(&made.shared)?, &[])
+        .map_err(|error| format!("{}: {error}", made.shared.display()))?;
+    eprintln!("ok: the C library for {} needs: {found}", target.name);
+    install::lay_out(cross.workspace, &root, &target.platform, &made)?;
+    let share = root.join("share/doc/mojo_audio");
+    notices::write(cross.workspace, target, PACKAGE, &share)?;
+    fs::copy(cross.workspace.path("capi/README.md"), share.join("README.md"))?;
+    let archive = folder.join(format!("{name}.{}", target.archive()));
+    pack::archive(cross.workspace, &cross.python, &root, &archive)?;
+    let list = match target.platform.system {
+        System::Linux => "c-linux",
+        System::MacOs => "c-macos",
+        System::Windows => "c-windows",
+    };
+    contents::compare(
+        cross.workspace,
+        list,
+        &contents::of_archive(cross.workspace, &cross.python, &archive)?,
+    )?;
+    Ok(archive)
+}
+
+/// The stripped libraries in a folder.
+fn libraries(cross: &Cross<'_>, target: &Target, built: &[PathBuf], folder: &Path) -> Result<Built> {
+    let names = target.platform.shared_names();
+    let (shared, archive) = (folder.join(&names[0]), folder.join("libmojo_audio.a"));
+    let stripped = |place: usize| folder.join(format!("{place}.a"));
+    for (place, built) in built.iter().enumerate() {
+        // Rust's standard library is shipped with what debuggers read.
+        cross.strip("--strip-debug", &built.join("libmojo_audio.a"), &stripped(place))?;
+    }
+    let join = |file: &dyn Fn(usize) -> PathBuf, to: &Path| -> Result {
+        let files = target.machines.iter().enumerate().map(|(place, machine)| {
+            let processor = machine.triple.split('-').next().unwrap_or_default();
+            Ok((processor, fs::read(file(place))?))
+        });
+        Ok(fs::write(to, universal::join(&files.collect::<Result<Vec<_>>>()?)?)?)
+    };
+    let mut import = None;
+    match target.platform.system {
+        System::Linux => {
+            fs::copy(stripped(0), &archive)?;
+            let linked = folder.join("linked.so");
+            link(cross, target, &archive, &linked)?;
+            cross.strip("--strip-all", &linked, &shared)?;
+        }
+        System::MacOs => {
+            join(&stripped, &archive)?;
+            join(&|place| built[place].join("libmojo_audio.dylib"), &shared)?;
+        }
+        System::Windows => {
+            fs::copy(stripped(0), &archive)?;
+            fs::copy(built[0].join("mojo_audio.dll"), &shared)?;
+            import = Some(built[0].join("libmojo_audio.dll.a"));
+        }
+    }
+    Ok(Built { shared, archive, import })
+}
+
+/// Links the shared library for Linux, with a version on each function.
+fn link(cross: &Cross<'_>, target: &Target, archive: &Path, shared: &Path) -> Result {
+    let linker = cross.linker(target.machine())?;
+    let mut platform = target.platform;
+    // zig has LLVM's unwinder and not GCC's; it ends up in the library, which then needs neither.
+    platform.libraries = match platform.libraries {
+        "-lgcc_eh -lc" => "-lunwind -lc",
+        _ => "-lunwind -lutil -lrt -lpthread -lm -ldl -lc",
+    };
+    let linker = linker.to_string_lossy();
+    let soname = &platform.shared_names()[1];
+    install::link_by(cross.workspace, &linker, &platform, archive, soname, install::ABI, shared)
+}
+
+/// Compiles the example with an archive alone, in an empty folder, and runs it where that can be done.
+pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result<Trial<'a>> {
+    let workspace = cross.workspace;
+    let folder = cross.stage("c-test")?;
+    let prefix = pack::unpack(workspace, &cross.python, archive, &folder.join("package"))?;
+    for file in ["examples/c/mel.c", "examples/c/wav.h", "examples/data/speech.wav"] {
+        fs::copy(workspace.path(file), folder.join(file.rsplit('/').next().unwrap_or(file)))?;
+    }
+    let mut trial = Trial::new(target);
+    for kind in ["shared", "static"] {
+        let program = folder.join(format!("mel-{kind}{}", suffix(target)));
+        let Some(mut compiler) = compiler(cross, target, kind)? else {
+            trial.leave(kind, "there is no C library to run it with");
+            continue;
+        };
+        compiler.current_dir(&folder).args(["-std=c99", "-O1", "mel.c"]);
+        compiler.args(flags(cross, &prefix, kind == "static")?);
+        run(compiler.arg("-o").arg(&program))?;
+        let libraries = prefix.join(target.platform.shared_folder());
+        let Some(mut example) = trial.command(cross, &program, &libraries)? else {
+            trial.leave(kind, "linked, not run");
+            continue;
+        };
+        speaks(workspace, example.current_dir(&folder).arg("speech.wav"))?;
+        trial.ran(kind);
+    }
+    Ok(trial)
+}
+
+/// Packs the library that was built for this machine, on x86-64 Linux, and tries the archive.
+pub fn check(workspace: &Workspace, built: &Path) -> Result {
+    let cross = Cross::new(workspace)?;
+    let target =
+        TARGETS.iter().find(|target| target.name == "linux-x64-gnu").ok_or("no such target")?;
+    let folder = cross.stage("c-check")?;
+    let file = archive(&cross, target, &[built.to_path_buf()], &folder)?;
+    let again = archive(&cross, target, &[built.to_path_buf()], &cross.stage("c-check-again")?)?;
+    if fs::read(&file)? != fs::read(&again)? {
+        return Err("the archive of the same library has other bytes the second time".into());
+    }
+    test(&cross, target, &file).map(drop)
+}
+
+fn suffix(target: &Target) -> &'static str {
+    if target.platform.system == System::Windows { ".exe" } else { "" }
+}
+
+/// The compiler that users of a target have, or zig, which stands in for it; none where nothing could run.
+fn compiler(cross: &Cross<'_>, target: &Target, kind: &str) -> Result<Option<Command>> {
+    let mut command = match (target.name, kind) {
+        ("linux-x64-gnu", _) => cross.workspace.command("gcc"),
+        ("linux-arm64-gnu", _) => cross.workspace.command("aarch64-linux-gnu-gcc"),
+        // Debian's GCC has glibc's unwinder, which static programs for musl can't use.
+        ("linux-x64-musl", "shared") => cross.workspace.command("musl-gcc"),
+        ("linux-arm64-musl", "shared") => return Ok(None),
+        _ => cross.workspace.command(cross.linker(target.machine())?),
+    };
+    cross.cache(&mut command);
+    Ok(Some(command))
+}
+
+/// What pkg-config says to a compiler.
+fn flags(cross: &Cross<'_>, prefix: &Path, is_static: bool) -> Result<Vec<String>> {
+    let mut command = cross.workspace.command("pkg-config");
+    command.args(["--cflags", "--libs", "--dont-define-prefix"]);
+    if is_static {
+        command.arg("--static");
+    }
+    command.env("PKG_CONFIG_LIBDIR", prefix.join("lib/pkgconfig")).arg("mojo_audio");
+    let flags = ask(&mut command).ok_or("pkg-config does not find mojo_audio")?;
+    let archive = prefix.join("lib/libmojo_audio.a").display().to_string();
+    let flags = flags.split_whitespace().map(|flag| match flag {
+        "-lmojo_audio" if is_static => archive.clone(),
+        // zig has LLVM's unwinder.
+        "-lgcc_eh" => "-lunwind".to_string(),
+        _ => flag.to_string(),
+    });
+    Ok(flags.chain(["-lm".to_string()]).collect())
+}

@@ -1,0 +1,98 @@
+//! The command: one program for each system, which needs nothing else.
+
+use super::cross::{Cross, Libc};
+use super::targets::{Oldest, Target};
+use super::trial::Trial;
+use super::{notices, oldest, pack, universal};
+use crate::install::System;
+use crate::workspace::{run, show};
+use crate::{Result, contents};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PACKAGE: &str = "mojo-audio-cli";
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether the command is built for a target: on Linux for musl, whose programs run on every Linux.
+pub fn serves(target: &Target) -> bool {
+    !matches!(target.oldest, Oldest::Glibc(..))
+}
+
+/// Builds the archive of a target into a folder; gives the file.
+pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
+    if !serves(target) {
+        let musl = target.name.replace("gnu", "musl");
+        return Err(format!("dist command: {musl} is the one for every Linux").into());
+    }
+    cross.prepare(target)?;
+    let suffix = if target.platform.system == System::Windows { ".exe" } else { "" };
+    let file = format!("mojo-audio{suffix}");
+    let mut programs = Vec::new();
+    for machine in target.machines {
+        let arguments = ["--package", PACKAGE, "--bin", "mojo-audio"];
+        let built = cross.build(target, machine, Libc::Inside, &arguments)?;
+        let processor = machine.triple.split('-').next().unwrap_or_default();
+        programs.push((processor, fs::read(built.join(&file))?));
+    }
+    let bytes = match programs.as_slice() {
+        [(_, only)] => only.clone(),
+        all => universal::join(all)?,
+    };
+    let found = oldest::check(target, &bytes, &[]).map_err(|error| format!("{file}: {error}"))?;
+    eprintln!("ok: the command for {} needs: {found}", target.name);
+
+    // Any Linux.
+    let system = target.name.trim_end_matches("-musl");
+    let name = format!("mojo-audio-{VERSION}-{system}");
+    let root = cross.stage("command")?.join(&name);
+    fs::create_dir_all(&root)?;
+    let program = root.join(&file);
+    fs::write(&program, bytes)?;
+    run(cross.workspace.command("chmod").arg("755").arg(&program))?;
+    notices::write(cross.workspace, target, PACKAGE, &root)?;
+    fs::copy(cross.workspace.path("docs/command.md"), root.join("README.md"))?;
+    let archive = folder.join(format!("{name}.{}", target.archive()));
+    pack::archive(cross.workspace, &cross.python, &root, &archive)?;
+    let list = if suffix.is_empty() { "command" } else { "command-windows" };
+    contents::compare(
+        cross.workspace,
+        list,
+        &contents::of_archive(cross.workspace, &cross.python, &archive)?,
+    )?;
+    Ok(vec![archive])
+}
+
+/// Unpacks an archive in an empty folder and computes the features of the example's audio.
+pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result<Trial<'a>> {
+    let workspace = cross.workspace;
+    let folder = cross.stage("command-test")?;
+    let root = pack::unpack(workspace, &cross.python, archive, &folder.join("package"))?;
+    fs::copy(workspace.path("examples/data/speech.wav"), folder.join("speech.wav"))?;
+    let suffix = if target.platform.system == System::Windows { ".exe" } else { "" };
+    let mut trial = Trial::new(target);
+    let Some(mut command) = trial.command(cross, &root.join(format!("mojo-audio{suffix}")), &root)?
+    else {
+        trial.leave("the program", "nothing here runs it");
+        return Ok(trial);
+    };
+    command.current_dir(&folder).args(["speech.wav", "--out", "speech.npy"]);
+    let printed = show(&mut command)?;
+    if !printed.status.success() {
+        return Err(format!("mojo-audio: {}", printed.status).into());
+    }
+    // The numbers of the line of examples/speech.txt, from the file that was written.
+    let program = "import struct, sys\n\
+        data = open('speech.npy', 'rb').read()\n\
+        start = 10 + struct.unpack('<H', data[8:10])[0]\n\
+        header = eval(data[10:start])\n\
+        values = struct.unpack(f'<{(len(data) - start) // 4}f', data[start:])\n\
+        rows, columns = header['shape'][-2:]\n\
+        mean = sum(values) / len(values)\n\
+        assert len(values) == rows * columns and header['descr'] == '<f4'\n\
+        print(f'speech.wav: {rows} x {columns} mel frames, mean {mean:.4f}, max {max(values):.4f}')\n";
+    let mut python = workspace.command(&cross.python);
+    super::trial::speaks(workspace, python.current_dir(&folder).args(["-I", "-c", program]))?;
+    trial.ran("the program");
+    Ok(trial)
+}

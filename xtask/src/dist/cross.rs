@@ -1,0 +1,154 @@
+//! Builds for other systems from one machine: zig links for Linux and macOS, mingw-w64 for Windows.
+
+use super::targets::{Machine, Oldest, Target};
+use crate::Result;
+use crate::languages::python;
+use crate::workspace::{Workspace, ask, run};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The profile of Cargo.toml.
+pub const PROFILE: &str = "dist";
+
+const REQUIREMENTS: &str = "xtask/src/dist/requirements.txt";
+
+const MINGW: &str = "x86_64-w64-mingw32-gcc";
+
+/// The tools that build for other systems, installed.
+pub struct Cross<'a> {
+    pub workspace: &'a Workspace,
+    /// The interpreter that has them.
+    pub python: PathBuf,
+    folder: PathBuf,
+}
+
+/// Whether a build's C library is a part of what it makes: for musl that can be chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Libc {
+    Inside,
+    Outside,
+}
+
+impl<'a> Cross<'a> {
+    /// Installs zig, cargo-zigbuild and maturin from PyPI, below the target folder.
+    pub fn new(workspace: &'a Workspace) -> Result<Self> {
+        if !cfg!(unix) {
+            return Err("dist --target: only Linux and macOS can build for other systems".into());
+        }
+        let python = python::environment_with(workspace, "dist", &[&["-r", REQUIREMENTS]])?;
+        let folder = workspace.folder("dist")?;
+        Ok(Self { workspace, python, folder })
+    }
+
+    /// The program that compiles C and links for a machine.
+    pub fn linker(&self, machine: &Machine) -> Result<PathBuf> {
+        let Some(zig) = machine.zig else {
+            if ask(Command::new(MINGW).arg("--version")).is_none() {
+                return Err(format!("no {MINGW}: apt-get install gcc-mingw-w64-x86-64").into());
+            }
+            return Ok(MINGW.into());
+        };
+        let folder = self.folder.join("linkers");
+        fs::create_dir_all(&folder)?;
+        let script = folder.join(machine.triple);
+        let python = self.python.display();
+        let zigbuild = self.python.with_file_name("cargo-zigbuild");
+        // cargo-zigbuild translates what rustc says to linkers that zig doesn't know. It is not called in cargo's
+        // place, so that maturin and it find each other's work.
+        let text = format!(
+            "#!/bin/sh\nexport CARGO_ZIGBUILD_ZIG_COMMAND='{python}'\nexport CARGO_ZIGBUILD_ZIG_COMMAND_ARGS='-m ziglang'\n\
+             exec '{}' zig cc -- -target {zig} \"$@\"\n",
+            zigbuild.display()
+        );
+        if fs::read_to_string(&script).is_ok_and(|there| there == text) {
+            return Ok(script);
+        }
+        fs::write(&script, text)?;
+        run(self.workspace.command("chmod").arg("+x").arg(&script))?;
+        Ok(script)
+    }
+
+    /// Gets what rustup has for a target.
+    pub fn prepare(&self, target: &Target) -> Result {
+        for machine in target.machines {
+            let mut rustc = self.workspace.command("rustc");
+            let folder = ask(rustc.args(["--print", "target-libdir", "--target", machine.triple]));
+            if !folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
+                run(self.workspace.command("rustup").args(["target", "add", machine.triple]))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets cargo, or what calls it, build for a target.
+    pub fn configure(&self, command: &mut Command, target: &Target, libc: Libc) -> Result {
+        for machine in target.machines {
+            let name = machine.triple.replace('-', "_").to_uppercase();
+            command.env(format!("CARGO_TARGET_{name}_LINKER"), self.linker(machine)?);
+        }
+        let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+        let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+        let cargo_home = cargo_home.ok_or("there is no home folder: set CARGO_HOME")?;
+        // Panics name files of crates: as on any machine.
+        let mut flags = format!("--remap-path-prefix={}=/cargo", cargo_home.display());
+        if target.oldest == Oldest::Musl && libc == Libc::Outside {
+            // Without it cargo leaves a shared library out and says nothing.
+            flags.push_str(" -C target-feature=-crt-static");
+        }
+        command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", flags);
+        command.env("CARGO_INCREMENTAL", "0");
+        if let Oldest::MacOs(major, minor) = target.oldest {
+            command.env("MACOSX_DEPLOYMENT_TARGET", format!("{major}.{minor}"));
+        }
+        self.cache(command);
+        Ok(())
+    }
+
+    /// zig keeps what it compiles below the target folder.
+    pub fn cache(&self, command: &mut Command) {
+        for name in ["ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"] {
+            command.env(name, self.folder.join("zig"));
+        }
+    }
+
+    /// Builds for one machine of a target, by `cargo rustc` with these arguments; gives the folder of the results.
+    pub fn build(
+        &self,
+        target: &Target,
+        machine: &Machine,
+        libc: Libc,
+        arguments: &[&str],
+    ) -> Result<PathBuf> {
+        let mut cargo = self.workspace.cargo();
+        cargo.args(["rustc", "--locked", "--profile", PROFILE, "--target", machine.triple]);
+        cargo.args(arguments);
+        self.configure(&mut cargo, target, libc)?;
+        run(&mut cargo)?;
+        Ok(self.workspace.target().join(machine.triple).join(PROFILE))
+    }
+
+    /// Removes symbols from a library or an archive of any system; `what` is an option of objcopy.
+    pub fn strip(&self, what: &str, from: &Path, to: &Path) -> Result {
+        let ask_rustc = |what: &str| {
+            let answer = ask(self.workspace.command("rustc").args(["--print", what]));
+            let answer = answer.ok_or_else(|| format!("`rustc --print {what}` fails"))?;
+            Ok::<_, Box<dyn std::error::Error>>(PathBuf::from(answer.trim()))
+        };
+        // rustc's own, which reads what rustc writes, with the libraries that rustc has.
+        let objcopy = ask_rustc("target-libdir")?.with_file_name("bin").join("rust-objcopy");
+        let libraries = ask_rustc("sysroot")?.join("lib");
+        let mut objcopy = self.workspace.command(objcopy);
+        objcopy.env("LD_LIBRARY_PATH", &libraries).env("DYLD_FALLBACK_LIBRARY_PATH", libraries);
+        run(objcopy.arg(what).args([from, to])).map(drop)
+    }
+
+    /// A folder for what is between building and packing, empty.
+    pub fn stage(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.workspace.folder(&format!("dist/stage/{name}"))?;
+        fs::remove_dir_all(&folder)?;
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+}

@@ -96,7 +96,11 @@ const PACKAGES: &[Package] = &[
             serves: command::serves,
         }),
     },
-    Package { name: "node", here: Some(|workspace, folder, _| node::make(workspace, folder)), elsewhere: None },
+    Package {
+        name: "node",
+        here: Some(|workspace, folder, _| node::make(workspace, folder)),
+        elsewhere: None,
+    },
     Package {
         name: "python",
         here: Some(|workspace, folder, _| python::make(workspace, folder)),

@@ -293,8 +293,10 @@ def test_threads_end_with_the_iterator() -> None:
         wait_for_the_last()
 
 
+# A process that a shell started in the background ignores the signal, and so do its children.
 INTERRUPTED = """
-import itertools, sys, mojo_audio
+import itertools, signal, sys, mojo_audio
+signal.signal(signal.SIGINT, signal.default_int_handler)
 data = open(sys.argv[1], "rb").read()
 extractor = mojo_audio.MelExtractor()
 print("started", flush=True)
@@ -310,5 +312,8 @@ def test_ctrl_c_ends_it() -> None:
         assert process.stdout is not None and process.stdout.readline() == "started\n"
         time.sleep(0.2)
         process.send_signal(signals.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert "KeyboardInterrupt" in errors and process.returncode != 0

@@ -244,9 +244,11 @@ fn working_memory_is_small_and_constant() {
 
 #[test]
 fn computations_at_the_same_time_take_what_working_memory_says() {
+    // Without realfft a prime size takes as many steps as its square, which are minutes at the larger size.
+    const PRIME: &str = if cfg!(feature = "realfft") { "65521" } else { "4093" };
     let large_primes: &[(&str, Options)] = &[
-        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000")]),
-        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000"), ("precision", "double")]),
+        ("whisper", &[("n_fft", PRIME), ("hop_length", "16000")]),
+        ("whisper", &[("n_fft", PRIME), ("hop_length", "16000"), ("precision", "double")]),
     ];
     for (preset, options) in WAYS.iter().chain(large_primes) {
         let extractor = extractor(preset, options);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The profile of Cargo.toml.
-pub const PROFILE: &str = "dist";
+pub const PROFILE: &str = "prebuilt";
 
 const REQUIREMENTS: &str = "xtask/src/dist/requirements.txt";
 

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { Registry } from './registry.mjs';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
@@ -141,6 +142,14 @@ test('strict TypeScript and the drop-in for transformers.js', async () => {
   symlinkSync(from, join(project, 'node_modules', '@huggingface'), 'junction');
   // The other library's own types have errors.
   await compile('tsconfig.compat.json', ['compat.mts'], { skipLibCheck: true, exactOptionalPropertyTypes: true });
+});
+
+test('the page says how much browsers load', () => {
+  const read = (name) => readFileSync(join(project, 'node_modules', 'mojo-audio', name));
+  const stated = Number(/loads (\d+) KB of WebAssembly, with brotli/.exec(read('README.md'))[1]);
+  const size = brotliCompressSync(read('mojo_audio.wasm')).length / 1000;
+  // Another compiler makes another size.
+  assert.ok(Math.abs(size - stated) < 0.03 * stated, `README.md says ${stated} KB, the module has ${size}`);
 });
 
 test('the code of the page', async () => {

@@ -12,8 +12,7 @@ import (
 )
 
 // Errors of this package are of the type [Error] and wrap one of these, for [errors.Is]; those of a context or a
-// reader wrap its error. Their text says which
-// argument, option or sample is wrong, what it is and what is allowed.
+// reader wrap its error. Their text says which argument, option or sample is wrong, what it is and what is allowed.
 var (
 	// ErrInvalidInput is an argument, an option or a sample that is not allowed: an option out of
 	// range, no samples, a sample that is not a finite number, a call out of order.

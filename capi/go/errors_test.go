@@ -3,6 +3,7 @@ package mojoaudio_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -138,6 +139,9 @@ func TestErrorsOfEveryKind(t *testing.T) {
 			mojoaudio.CodeFile, 12, "file", "", "", "", "", "", -1, -1, io.ErrUnexpectedEOF},
 		{"broken reader", lastOf(t.Context(), iotest.ErrReader(broken)),
 			mojoaudio.CodeFile, 12, "file", "", "", "", "", "", -1, -1, broken},
+		{"reader that fails with an EOF of its own", lastOf(t.Context(), io.MultiReader(
+			strings.NewReader("frames of a connection"), iotest.ErrReader(fmt.Errorf("connection lost: %w", io.EOF)))),
+			mojoaudio.CodeFile, 12, "file", "", "", "", "", "", -1, -1, io.EOF},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			var found *mojoaudio.Error

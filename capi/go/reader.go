@@ -5,7 +5,6 @@ package mojoaudio
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"iter"
 )
@@ -55,7 +54,8 @@ func frames[S sample](
 			if err = ctx.Err(); err == nil {
 				var samples []S
 				samples, err = source.next()
-				isEnd = errors.Is(err, io.EOF)
+				// An error that wraps io.EOF is a failure: a signal ends with io.EOF itself.
+				isEnd = err == io.EOF
 				if err == nil {
 					mel, err = push(stream, samples)
 				} else if isEnd {

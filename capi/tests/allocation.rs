@@ -7,7 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::{ptr, slice};
 
 /// Makes one allocation of a thread fail, on request.
 struct Refusing;
@@ -109,24 +109,16 @@ fn extractor(options: &MojoMelOptions) -> *mut MojoMelExtractor {
     extractor
 }
 
-const PRESETS: [&CStr; 10] = [
-    c"whisper",
-    c"whisper-large-v3",
-    c"librosa",
-    c"torchaudio",
-    c"kaldi-fbank",
-    c"parakeet",
-    c"hifigan",
-    c"speecht5",
-    c"ast",
-    c"clap",
-];
+fn presets() -> impl Iterator<Item = &'static CStr> {
+    // SAFETY: the names are texts that are valid for ever.
+    (0..mojo_audio_preset_count()).map(|i| unsafe { CStr::from_ptr(mojo_audio_preset_name(i)) })
+}
 
 static SAMPLES: [f32; 16_000] = [0.125; 16_000];
 
 #[test]
 fn planning_may_be_refused_memory() {
-    for preset in PRESETS {
+    for preset in presets() {
         let mut options = options(preset);
         for n_mfcc in [0, 13] {
             options.n_mfcc = n_mfcc;
@@ -172,7 +164,7 @@ fn own_tables_may_be_refused_memory() {
 
 #[test]
 fn computing_may_be_refused_memory() {
-    for preset in PRESETS {
+    for preset in presets() {
         let extractor = extractor(&options(preset));
         let n = refuse_each("mojo_mel_extractor_compute", || {
             let mut mel = ptr::null_mut();
@@ -296,7 +288,7 @@ fn streaming_options(preset: &CStr) -> MojoMelOptions {
 #[test]
 fn streams_lose_nothing_when_refused_memory() {
     let samples: Vec<f32> = (0..4000).map(|i| (i % 77) as f32 / 77.0 - 0.5).collect();
-    for preset in PRESETS {
+    for preset in presets() {
         let mut options = streaming_options(preset);
         // Frame by frame, so that the pieces are in the order of the whole.
         options.layout = MojoMelLayout::MOJO_MEL_LAYOUT_FRAME_MAJOR as i32;
@@ -381,6 +373,85 @@ fn a_stream_that_is_read_stops_allocating() {
         let ((), n) = requests(|| (0..1000).for_each(|_| round()));
         assert_eq!(n, 0, "allocations in 1000 rounds");
         mojo_mel_stream_free(stream);
+        mojo_mel_extractor_free(extractor);
+    }
+}
+
+#[test]
+fn frames_for_own_memory_need_no_other() {
+    for preset in presets() {
+        let extractor = extractor(&streaming_options(preset));
+        let (mut stream, mut n_frames) = (ptr::null_mut(), 0);
+        // SAFETY: the pointers are valid.
+        unsafe {
+            assert_eq!(mojo_mel_stream_new(extractor, &mut stream), MOJO_AUDIO_SUCCESS);
+            let n_mels = mojo_mel_stream_n_mels(stream);
+            let mut out = vec![0.0; n_mels * mojo_mel_extractor_frame_count(extractor, 16_000)];
+            let ((), n) = requests(|| {
+                for chunk in SAMPLES.chunks(700) {
+                    let (to, size) = (out.as_mut_ptr(), out.len());
+                    let (from, n) = (chunk.as_ptr(), chunk.len());
+                    let status = mojo_mel_stream_push_into(stream, from, n, to, size, &mut n_frames);
+                    assert_eq!(status, MOJO_AUDIO_SUCCESS);
+                }
+                let (to, size) = (out.as_mut_ptr(), out.len());
+                let status = mojo_mel_stream_finish_into(stream, to, size, &mut n_frames);
+                assert_eq!(status, MOJO_AUDIO_SUCCESS);
+            });
+            assert_eq!(n, 0, "{preset:?}");
+            mojo_mel_stream_free(stream);
+            mojo_mel_extractor_free(extractor);
+        }
+    }
+}
+
+/// Whichever allocations fail: a failed push can be repeated, and the store has the frames of the whole.
+#[test]
+fn frame_stores_lose_nothing_when_refused_memory() {
+    let mut options = streaming_options(c"hifigan");
+    options.layout = MojoMelLayout::MOJO_MEL_LAYOUT_FRAME_MAJOR as i32;
+    let extractor = extractor(&options);
+    let mut frames = ptr::null_mut();
+    let mut whole = [0.0; 80 * 62];
+    // SAFETY: the pointers are valid. Each frame is read before the next call that changes the store.
+    unsafe {
+        let (from, to, n) = (SAMPLES.as_ptr(), whole.as_mut_ptr(), SAMPLES.len());
+        let status =
+            mojo_mel_extractor_compute_into(extractor, from, n, to, whole.len(), ptr::null_mut());
+        assert_eq!(status, MOJO_AUDIO_SUCCESS);
+        // The extractor keeps the tables that its first stream makes.
+        assert_eq!(mojo_mel_frames_new(extractor, &mut frames), MOJO_AUDIO_SUCCESS);
+        mojo_mel_frames_free(frames);
+        let n = refuse_each("mojo_mel_frames", || {
+            let created = mojo_mel_frames_new(extractor, &mut frames);
+            if created != MOJO_AUDIO_SUCCESS {
+                assert!(frames.is_null());
+                return [created, MOJO_AUDIO_SUCCESS, MOJO_AUDIO_SUCCESS];
+            }
+            let mut pushed = MOJO_AUDIO_SUCCESS;
+            for chunk in SAMPLES.chunks(1500) {
+                let ready = mojo_mel_frames_n_frames_ready(frames);
+                let push = || mojo_mel_frames_push(frames, chunk.as_ptr(), chunk.len());
+                let status = push();
+                if status != MOJO_AUDIO_SUCCESS {
+                    pushed = status;
+                    assert_eq!(mojo_mel_frames_n_frames_ready(frames), ready);
+                    assert_eq!(push(), MOJO_AUDIO_SUCCESS, "again");
+                }
+            }
+            let finished = mojo_mel_frames_finish(frames);
+            if finished != MOJO_AUDIO_SUCCESS {
+                assert_eq!(mojo_mel_frames_finish(frames), MOJO_AUDIO_SUCCESS, "again");
+            }
+            assert_eq!(mojo_mel_frames_n_frames_ready(frames), whole.len() / 80);
+            for (i, values) in whole.chunks(80).enumerate() {
+                let frame = mojo_mel_frames_get_frame(frames, i);
+                assert_eq!(slice::from_raw_parts(frame, 80), values, "frame {i}");
+            }
+            mojo_mel_frames_free(frames);
+            [created, pushed, finished]
+        });
+        assert!(n > 5, "a store has a stream and queues");
         mojo_mel_extractor_free(extractor);
     }
 }

@@ -309,6 +309,28 @@ pub(crate) unsafe fn buffer<'a, T>(
     Ok(unsafe { std::slice::from_raw_parts_mut(pointer, elements) })
 }
 
+/// The first `wanted` values of an output buffer that has room for `buffer_size` and must not overlap the samples.
+/// Only they are borrowed.
+///
+/// # Safety
+/// The pointer is NULL, misaligned, or valid for reads and writes of `buffer_size` values while the slice lives,
+/// and nobody else uses them.
+pub(crate) unsafe fn output<'a, S>(
+    pointer: *mut f32,
+    buffer_size: usize,
+    wanted: usize,
+    samples: &[S],
+) -> Result<&'a mut [f32], Failure> {
+    if buffer_size < wanted {
+        return Err(Failure::BufferSize { argument: "buffer_size", actual: buffer_size, wanted });
+    }
+    check_elements("out_buffer", pointer, wanted)?;
+    let written = ("out_buffer", pointer.cast_const(), wanted);
+    check_apart(written, ("the samples", samples.as_ptr(), samples.len()))?;
+    // SAFETY: the caller's promise, and the checks above.
+    Ok(unsafe { std::slice::from_raw_parts_mut(pointer, wanted) })
+}
+
 /// The text that a pointer points to.
 ///
 /// # Safety
@@ -356,7 +378,7 @@ fn check_elements<T>(
 }
 
 /// Fails if an output buffer overlaps the input.
-pub(crate) fn check_apart<T, U>(
+fn check_apart<T, U>(
     (written, pointer, elements): (&'static str, *const T, usize),
     (read, other, others): (&'static str, *const U, usize),
 ) -> Result<(), Failure> {

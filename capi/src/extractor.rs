@@ -379,20 +379,14 @@ unsafe fn compute_into<S: Sample>(
     buffer_size: usize,
     out_n_frames: *mut usize,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's promise. Only the part of the buffer that is written to is borrowed.
+    // SAFETY: the caller's promise.
     unsafe {
         border::give(out_n_frames, 0);
         let extractor = given(extractor)?;
         let samples = border::slice("samples", samples, num_samples)?;
         let n_frames = extractor.frame_count(samples.len());
-        let wanted = n_frames.saturating_mul(extractor.n_mels());
-        if buffer_size < wanted {
-            let actual = buffer_size;
-            return Err(Failure::BufferSize { argument: "buffer_size", actual, wanted });
-        }
-        let written = ("out_buffer", out_buffer.cast_const(), wanted);
-        border::check_apart(written, ("the samples", samples.as_ptr(), samples.len()))?;
-        let out = border::buffer("out_buffer", out_buffer, wanted)?;
+        let n_values = n_frames.saturating_mul(extractor.n_mels());
+        let out = border::output(out_buffer, buffer_size, n_values, samples)?;
         border::give(out_n_frames, extractor.compute_into(samples, out)?);
     }
     Ok(())

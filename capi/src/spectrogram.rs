@@ -1,6 +1,6 @@
 //! The result as a handle, and the one-shot call.
 
-use crate::border::{self, Failure, guard};
+use crate::border::{self, guard};
 use crate::config::{self, MojoMelConfig};
 use crate::plans;
 use crate::status::MojoAudioStatus;
@@ -104,16 +104,9 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_data(
     guard(|| {
         // SAFETY: the caller's promise above.
         let mel = unsafe { border::reference("mel", mel, "a MojoMelSpectrogram")? };
-        let data = mel.0.data();
-        if buffer_size < data.len() {
-            return Err(Failure::BufferSize {
-                argument: "buffer_size",
-                actual: buffer_size,
-                wanted: data.len(),
-            });
-        }
-        // SAFETY: as above. Only the part of the buffer that is written to is borrowed.
-        unsafe { border::buffer("out_buffer", out_buffer, data.len())? }.copy_from_slice(data);
+        let (data, samples): (_, &[f32]) = (mel.0.data(), &[]);
+        // SAFETY: as above.
+        unsafe { border::output(out_buffer, buffer_size, data.len(), samples)? }.copy_from_slice(data);
         Ok(())
     })
 }

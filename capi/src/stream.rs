@@ -157,13 +157,14 @@ pub unsafe extern "C" fn mojo_mel_stream_finish_into(
     out_n_frames: *mut usize,
 ) -> MojoAudioStatus {
     guard(|| {
-        // SAFETY: the caller's promise above. Only the part of the buffer that is written to is borrowed.
+        // SAFETY: the caller's promise above.
         unsafe {
             border::give(out_n_frames, 0);
             let stream = given(stream)?;
             border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
-            let n_values = stream.room(stream.stream.frames_at_finish(), buffer_size)?;
-            let out = border::buffer("out_buffer", out_buffer, n_values)?;
+            let n_values = stream.next_values(stream.stream.frames_at_finish())?;
+            let samples: &[f32] = &[];
+            let out = border::output(out_buffer, buffer_size, n_values, samples)?;
             border::give(out_n_frames, stream.stream.finish_into(out)?);
         }
         Ok(())
@@ -339,16 +340,14 @@ unsafe fn push_into<S: Sample>(
     buffer_size: usize,
     out_n_frames: *mut usize,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's promise. Only the part of the buffer that is written to is borrowed.
+    // SAFETY: the caller's promise.
     unsafe {
         border::give(out_n_frames, 0);
         let stream = given(stream)?;
         border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
         let samples = border::slice("samples", samples, num_samples)?;
-        let n_values = stream.room(stream.stream.frames_after(samples.len()), buffer_size)?;
-        let written = ("out_buffer", out_buffer.cast_const(), n_values);
-        border::check_apart(written, ("the samples", samples.as_ptr(), samples.len()))?;
-        let out = border::buffer("out_buffer", out_buffer, n_values)?;
+        let n_values = stream.next_values(stream.stream.frames_after(samples.len()))?;
+        let out = border::output(out_buffer, buffer_size, n_values, samples)?;
         border::give(out_n_frames, stream.stream.push_into(samples, out)?);
     }
     Ok(())
@@ -403,18 +402,12 @@ impl MojoMelStream {
         self.queue.drain(..n_frames * self.stream.n_mels());
     }
 
-    /// Number of values of the next frames, if the caller's buffer has room for them and no other frames come
-    /// before them.
-    fn room(&self, n_frames: usize, buffer_size: usize) -> Result<usize, Failure> {
+    /// Number of values of the engine's next `n_frames` frames. It fails if frames in the queue come before them.
+    fn next_values(&self, n_frames: usize) -> Result<usize, Failure> {
         if !self.queue.is_empty() {
             return Err(Failure::Unread { frames: self.available() });
         }
-        let wanted = n_frames.saturating_mul(self.stream.n_mels());
-        if buffer_size < wanted {
-            let actual = buffer_size;
-            return Err(Failure::BufferSize { argument: "buffer_size", actual, wanted });
-        }
-        Ok(wanted)
+        Ok(n_frames.saturating_mul(self.stream.n_mels()))
     }
 
     /// Moves `n_frames` frames from the engine to the queue. It reserves memory for them first, so that a

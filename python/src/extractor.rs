@@ -385,7 +385,7 @@ impl MelExtractor {
     /// What each row is where there is no sound, if no other frame has a part in that; otherwise zeros.
     fn silence(&self) -> Result<Vec<f32>, core::Error> {
         let config = core::MelConfig {
-            // The middle frame is asked for, whatever the length of the caller's clips.
+            // Only the middle frame of the signal below is used, so options for the length of clips don't apply.
             n_frames: None,
             pad_to: None,
             max_length: None,

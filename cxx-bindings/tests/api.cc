@@ -432,9 +432,11 @@ TEST(Frames, AreThoseOfTheWholeSignalWhateverIsPopped) {
       EXPECT_FALSE(frames.is_last_frame(static_cast<std::size_t>(-1)));
     }
     frames.push(std::vector<std::int16_t>(4000, 8192));
+    frames.pop(2);
     MelFrames moved = std::move(frames);
     EXPECT_GT(moved.n_frames_ready(), 10U);
-    EXPECT_EQ(frames.n_frames_ready(), 0U);
+    EXPECT_EQ(moved.n_frames_popped(), 2U);
+    EXPECT_EQ(frames.n_frames_ready() + frames.n_frames_popped(), 0U);
     EXPECT_EQ(frames.try_push(samples).error().code(), ErrorCode::argument);
   }
   EXPECT_EQ(error_of([] { (void)MelExtractor().frames(); }).field(), "reference");

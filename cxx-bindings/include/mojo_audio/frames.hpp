@@ -83,10 +83,10 @@ class MelFrames {
   }
 
   /// Number of frames that are complete since the signal's start, those that were popped included.
-  [[nodiscard]] std::size_t n_frames_ready() const noexcept { return popped_ + available(); }
+  [[nodiscard]] std::size_t n_frames_ready() const noexcept { return n_frames_popped() + available(); }
 
   /// Number of frames that were popped since the signal's start.
-  [[nodiscard]] std::size_t n_frames_popped() const noexcept { return popped_; }
+  [[nodiscard]] std::size_t n_frames_popped() const noexcept { return n_mels() == 0 ? 0 : popped_; }
 
   /// Whether the signal has ended and the frame with that number is its last.
   [[nodiscard]] bool is_last_frame(std::size_t frame) const noexcept {

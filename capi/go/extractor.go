@@ -130,10 +130,11 @@ func (e *MelExtractor) EmptyFilters() []int {
 		return nil
 	}
 	defer e.release()
-	bands := make([]C.size_t, e.nMels)
-	n := C.mojo_mel_extractor_empty_filters(e.handle, unsafe.SliceData(bands), C.size_t(len(bands)))
+	// Not NMels: a result has fewer rows than there are bands if NMFCC is set.
+	bands := make([]C.size_t, C.mojo_mel_extractor_empty_filters(e.handle, nil, 0))
+	C.mojo_mel_extractor_empty_filters(e.handle, unsafe.SliceData(bands), C.size_t(len(bands)))
 	var filters []int
-	for _, band := range bands[:min(int(n), len(bands))] {
+	for _, band := range bands {
 		filters = append(filters, int(band))
 	}
 	return filters

@@ -305,6 +305,11 @@ func TestWhatExtractorsTell(t *testing.T) {
 	if len(bands) < 4 || bands[0] != 0 || !slices.IsSorted(bands) || bands[len(bands)-1] >= 256 {
 		t.Error(bands)
 	}
+	// Cepstral coefficients are fewer rows than there are empty filters.
+	config.NMFCC = 2
+	if ofMFCC := newExtractor(t, config).EmptyFilters(); !slices.Equal(ofMFCC, bands) {
+		t.Error(ofMFCC)
+	}
 }
 
 func TestGet(t *testing.T) {

@@ -1325,7 +1325,8 @@ size_t mojo_mel_extractor_frame_count(const MojoMelExtractor *extractor,
 /**
  * Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending
  * order, as many as fit into out_bands, which has room for n_bands, and returns how many there are. Their values
- * are always the floor: use a larger n_fft or fewer n_mels. There are never more than n_mels. 0 for a NULL
+ * are always the floor: use a larger n_fft or fewer n_mels. There are never more than the option n_mels, but there
+ * may be more than mojo_mel_extractor_n_mels(), which counts coefficients if the option n_mfcc is set. 0 for a NULL
  * extractor; out_bands may be NULL to learn the number only.
  *
  *     size_t bands[128];

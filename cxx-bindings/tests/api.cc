@@ -202,6 +202,9 @@ TEST(Extractor, EmptyFiltersAreNamed) {
   const auto filters = MelExtractor(config).empty_filters();
   ASSERT_FALSE(filters.empty());
   EXPECT_LT(filters.back(), 200U);
+  // Cepstral coefficients are fewer rows than there are empty filters.
+  config.n_mfcc = 2;
+  EXPECT_EQ(MelExtractor(config).empty_filters(), filters);
 }
 
 TEST(Extractor, TellsItsWorkingMemory) {

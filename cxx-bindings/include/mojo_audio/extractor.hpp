@@ -91,9 +91,9 @@ class MelExtractor {
   /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
   /// the floor. Use a larger `n_fft` or fewer `n_mels`.
   [[nodiscard]] std::vector<std::size_t> empty_filters() const {
-    std::vector<std::size_t> filters(n_mels());
-    const auto n = detail::extractor_empty_filters(handle_.get(), filters.data(), filters.size());
-    filters.resize(n);
+    // Not n_mels(): a result has fewer rows than there are bands if `n_mfcc` is set.
+    std::vector<std::size_t> filters(detail::extractor_empty_filters(handle_.get(), nullptr, 0));
+    detail::extractor_empty_filters(handle_.get(), filters.data(), filters.size());
     return filters;
   }
 

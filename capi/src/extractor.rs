@@ -144,14 +144,15 @@ pub unsafe extern "C" fn mojo_mel_extractor_empty_filters(
 ) -> usize {
     guard_value(0, || {
         // SAFETY: the caller's promise above.
-        let extractor = unsafe { extractor.as_ref() };
-        let bands = extractor.map_or(Vec::new(), |extractor| extractor.0.empty_filters());
-        let n_stored = if out_bands.is_null() { 0 } else { n_bands.min(bands.len()) };
-        for (place, band) in bands.iter().take(n_stored).enumerate() {
+        let Some(extractor) = (unsafe { extractor.as_ref() }) else { return Ok(0) };
+        let most = extractor.0.config().n_mels as usize;
+        let out = if out_bands.is_null() {
+            &mut []
+        } else {
             // SAFETY: the caller's promise above.
-            unsafe { border::give(out_bands.add(place), *band) };
-        }
-        Ok(bands.len())
+            unsafe { border::buffer("out_bands", out_bands, n_bands.min(most))? }
+        };
+        Ok(extractor.0.empty_filters_into(out))
     })
 }
 

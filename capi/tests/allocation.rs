@@ -459,15 +459,19 @@ fn frame_stores_lose_nothing_when_refused_memory() {
 /// Errors are written to a fixed buffer: they need no memory except for the sentence.
 #[test]
 fn freeing_and_asking_need_no_memory() {
-    let whisper = options(c"whisper");
-    let extractor = extractor(&whisper);
+    let mut narrow = options(c"whisper");
+    narrow.n_mels = 256;
+    let extractor = extractor(&narrow);
     let ((), n) = requests(|| {
         let mut stream: *mut MojoMelStream = ptr::null_mut();
+        let mut bands = [0; 256];
         // SAFETY: the pointers are NULL or valid.
         unsafe {
             assert_ne!(mojo_mel_stream_new(ptr::null(), &mut stream), MOJO_AUDIO_SUCCESS);
             assert!(last_error().starts_with("extractor must point to "));
             let _: *const c_char = mojo_audio_status_name(-2);
+            assert!(mojo_mel_extractor_empty_filters(extractor, bands.as_mut_ptr(), 256) > 3);
+            assert!(mojo_mel_extractor_working_memory(extractor) > 1000);
             mojo_mel_extractor_free(extractor);
         }
     });

@@ -145,7 +145,24 @@ impl MelExtractor {
     /// ```
     #[must_use]
     pub fn empty_filters(&self) -> Vec<usize> {
-        self.plan.recipe.bands.filterbank.empty_filters()
+        self.plan.recipe.bands.filterbank.empty_filters().collect()
+    }
+
+    /// Like [`empty_filters`](Self::empty_filters), but writes as many of them as fit to `out`, and returns how many
+    /// there are. Doesn't allocate.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let narrow = MelExtractor::new(&MelConfig { n_mels: 256, ..MelConfig::whisper() })?;
+    /// let mut first = [99];
+    /// assert_eq!(narrow.empty_filters_into(&mut first), narrow.empty_filters().len());
+    /// assert_eq!(first, [0]);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    pub fn empty_filters_into(&self, out: &mut [usize]) -> usize {
+        let mut places = out.iter_mut();
+        let write = |filter| places.next().map(|place| *place = filter);
+        self.plan.recipe.bands.filterbank.empty_filters().map(write).count()
     }
 
     /// Bytes of working memory that a computation uses besides its result and the extractor's tables.

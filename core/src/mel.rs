@@ -167,19 +167,16 @@ impl Filterbank {
     }
 
     /// The filters that have no weight: too narrow for any bin to fall into.
-    pub fn empty_filters(&self) -> Vec<usize> {
-        let mut empty = Vec::new();
+    pub fn empty_filters(&self) -> impl Iterator<Item = usize> {
         let mut risen = false;
         let segments = self.taps.split_inclusive(Tap::is_last);
-        for (segment, taps) in segments.enumerate() {
+        segments.enumerate().filter_map(move |(segment, taps)| {
             let falls = taps.iter().any(|tap| tap.falling != 0.0);
             // Filter s − 1 falls in segment s; none does in the first.
-            if segment > 0 && !risen && !falls {
-                empty.push(segment - 1);
-            }
+            let empty = if risen || falls { None } else { segment.checked_sub(1) };
             risen = taps.iter().any(|tap| tap.rising != 0.0);
-        }
-        empty
+            empty
+        })
     }
 }
 

@@ -267,11 +267,7 @@ fn extractor_working_memory(extractor: &Extractor) -> usize {
 
 /// Writes as many indices as fit, and returns how many there are.
 fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize {
-    guard_value(0, || {
-        let filters = extractor.0.empty_filters();
-        out.iter_mut().zip(&filters).for_each(|(place, filter)| *place = *filter);
-        filters.len()
-    })
+    guard_value(0, || extractor.0.empty_filters_into(out))
 }
 
 pub(crate) fn compute<S: Sample>(

@@ -146,7 +146,8 @@ impl MelStream {
     /// ```
     #[must_use]
     pub fn frames_after(&self, n_samples: usize) -> usize {
-        if self.is_finished {
+        // Before the first sample there is no signal, not even the zeros of `pad_start`.
+        if self.is_finished || (self.pushed == 0 && n_samples == 0) {
             return 0;
         }
         self.certain(self.received_after(n_samples)) - self.returned

@@ -289,6 +289,18 @@ fn an_error_takes_nothing() {
 }
 
 #[test]
+fn nothing_is_certain_before_the_first_sample() {
+    // The zeros before the signal are more than a frame.
+    let extractor = extractor("kaldi-fbank", &[("pad_start", "500")]);
+    let samples = speech(1_000);
+    let whole = frames(&extractor.compute(&samples).unwrap());
+    let mut stream = extractor.stream().unwrap();
+    let chunks = [&[], &[], &samples[..1], &samples[1..]];
+    assert_eq!(stream.frames_after(0), 0);
+    assert_same_frames(&stream_all(&mut stream, &chunks, "empty chunks first"), &whole, "all");
+}
+
+#[test]
 fn the_end_is_the_end() {
     let extractor = extractor("whisper", &[("reference", "none")]);
     let samples = speech(1_000);

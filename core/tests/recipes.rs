@@ -102,6 +102,17 @@ fn settings_of_other_inputs_are_ignored() {
     assert_eq!((config.n_mels, config.pad_to), (128, Some(4_800_000)));
 }
 
+/// `round(sampling_rate * frame_length_ms / 1000.0)`: 54.5 samples are 54, but 50 · 1.09 is a little more.
+#[test]
+fn times_are_rounded_as_the_class_does() {
+    let settings = json!({
+        "feature_extractor_type": "Gemma3nAudioFeatureExtractor", "sampling_rate": 1090,
+        "frame_length_ms": 50.0, "hop_length_ms": 25.0, "max_frequency": 500.0
+    });
+    let config = read(&settings).unwrap();
+    assert_eq!((config.win_length, config.hop_length, config.n_fft), (Some(54), 27, 128));
+}
+
 /// Whisper's class truncates by default; both arguments of its call can be in the file.
 #[test]
 fn truncation_is_honoured() {
@@ -168,6 +179,8 @@ const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Gemma4Audio", "max_frequency", "9000", "at most half the sample rate"),
     ("Inkling", "n_fft", "1700", "a multiple of hop_length, 800"),
     ("Inkling", "window_size_multiplier", "1e9", "1 to 65536 samples"),
+    ("Inkling", "window_size_multiplier", "1.00003", "a whole number of samples"),
+    ("Inkling", "audio_token_duration_s", "0.0333", "a whole number of samples"),
     ("SeamlessM4T", "sampling_rate", "8000", "16000"),
     ("Speech2Text", "normalize_means", "false", "false where normalize_means is false"),
     ("AST", "sampling_rate", "22050", "16000"),

@@ -187,17 +187,27 @@ pub(super) fn granite_speech_5(config: &mut MelConfig, settings: &mut Settings) 
 }
 
 /// The samples of a time, rounded; the file has them, too, but the class takes the time.
-fn samples(
-    settings: &mut Settings,
-    (name, units, default): (&str, f64, f64),
-    result: &str,
-) -> Result<u32, Error> {
-    let samples = libm::rint(settings.number(name, default)? * units);
+fn samples(settings: &mut Settings, name: &str, samples: f64, result: &str) -> Result<u32, Error> {
+    // Half a sample is rounded to even, as Python does.
+    let samples = libm::rint(samples);
     if !(1.0..=65_536.0).contains(&samples) {
         return Err(settings.rejected(name, "a time of 1 to 65536 samples"));
     }
     settings.follows(result, samples as u64)?;
     Ok(samples as u32)
+}
+
+/// The samples of a time that must be a whole number of them, but for rounding.
+fn whole_samples(
+    settings: &mut Settings,
+    name: &str,
+    n_samples: f64,
+    result: &str,
+) -> Result<u32, Error> {
+    if (n_samples - libm::rint(n_samples)).abs() > 1e-6 {
+        return Err(settings.rejected(name, "a time of a whole number of samples"));
+    }
+    samples(settings, name, n_samples, result)
 }
 
 pub(super) fn gemma3n(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
@@ -217,9 +227,11 @@ fn gemma(
     frame: f64,
     overdrive: bool,
 ) -> Result<(), Error> {
-    let rate = f64::from(config.sample_rate) / 1000.0;
-    let win_length = samples(settings, ("frame_length_ms", rate, frame), "frame_length")?;
-    config.hop_length = samples(settings, ("hop_length_ms", rate, 10.0), "hop_length")?;
+    let rate = f64::from(config.sample_rate);
+    let frame = rate * settings.number("frame_length_ms", frame)? / 1000.0;
+    let hop = rate * settings.number("hop_length_ms", 10.0)? / 1000.0;
+    let win_length = samples(settings, "frame_length_ms", frame, "frame_length")?;
+    config.hop_length = samples(settings, "hop_length_ms", hop, "hop_length")?;
     config.win_length = Some(win_length);
     let twice = u32::from(settings.flag("fft_overdrive", overdrive)?);
     config.n_fft = win_length.next_power_of_two() << twice;
@@ -234,9 +246,9 @@ fn gemma(
 pub(super) fn inkling(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     let rate = f64::from(config.sample_rate);
     let token = settings.number("audio_token_duration_s", 0.05)?;
-    let hop_length = samples(settings, ("audio_token_duration_s", rate, 0.05), "hop_length")?;
-    let window = ("window_size_multiplier", token * rate, 2.0);
-    let win_length = samples(settings, window, "window_size")?;
+    let hop_length = whole_samples(settings, "audio_token_duration_s", token * rate, "hop_length")?;
+    let window = token * settings.number("window_size_multiplier", 2.0)? * rate;
+    let win_length = whole_samples(settings, "window_size_multiplier", window, "window_size")?;
     config.n_fft = match settings.take("n_fft") {
         None | Some(Value::Null) => win_length,
         Some(_) => u32::try_from(settings.integer("n_fft", 1)?).unwrap_or(u32::MAX),

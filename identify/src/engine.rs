@@ -151,6 +151,7 @@ fn front_end(config: &MelConfig) -> MelConfig {
         dither: 0.0,
         n_mfcc: None,
         use_energy: false,
+        delta_win_length: None,
         stack: 1,
         stack_stride: None,
         htk_compat: false,
@@ -168,4 +169,20 @@ fn front_end(config: &MelConfig) -> MelConfig {
 /// The logarithm, with a bottom for energies of 0.
 fn ln(energy: f32) -> f32 {
     energy.max(1e-38).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn energies_are_those_of_the_filters_whatever_follows_them() {
+        let samples: Vec<f32> = (0..4_000).map(|i| (i as f32 * i as f32 * 1e-4).sin()).collect();
+        let engine = Engine::new(&samples, samples.len());
+        let plain = engine.energies(&MelConfig::whisper()).unwrap();
+        let more = MelConfig { delta_win_length: Some(3), stack: 2, ..MelConfig::whisper() };
+        let energies = engine.energies(&more).unwrap();
+        assert_eq!((energies.rows, energies.frames), (80, plain.frames));
+        assert_eq!(energies.ln, plain.ln);
+    }
 }

@@ -58,8 +58,8 @@ impl MelExtractor {
     ///
     /// # Errors
     /// Besides those of `new`: [`Error::BufferSize`] if a table has another length than its options
-    /// say, [`Error::Config`] if it has a value that is not finite or the machine lacks the
-    /// instruction set.
+    /// say, [`Error::Config`] if it has a value that is not finite (in `row_mean` and `row_scale`, above
+    /// 1e18 in magnitude) or the machine lacks the instruction set.
     ///
     /// ```
     /// use mojo_audio_core::{MelConfig, MelExtractor, Overrides};
@@ -104,7 +104,7 @@ impl MelExtractor {
     }
 
     /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
-    /// energy (`use_energy`), times `stack`.
+    /// energy (`use_energy`), twice as many with `delta_win_length`, times `stack`.
     ///
     /// ```
     /// # use mojo_audio_core::{MelConfig, MelExtractor};

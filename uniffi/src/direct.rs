@@ -88,11 +88,12 @@ mod tests {
     fn frames_are_those_of_a_push_and_what_is_refused_changes_nothing() {
         let extractor = MelExtractor::new(&MelConfig::kaldi_fbank()).unwrap();
         let stream = NativeStream::new(extractor.stream().unwrap());
-        let address = std::ptr::from_ref(&stream).addr() as u64;
+        let address = std::ptr::from_ref(&stream).expose_provenance() as u64;
         let samples: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.1).sin()).collect();
         let integers: Vec<i16> = (0..1000).map(|i| i * 7).collect();
         let mut out = vec![0f32; 4 * 80];
-        let (from, to) = (samples.as_ptr().addr() as u64, out.as_mut_ptr().addr() as u64);
+        let place = |start: *const f32| start.expose_provenance() as u64;
+        let (from, to) = (place(samples.as_ptr()), out.as_mut_ptr().expose_provenance() as u64);
         let push = |from, count, is_int16, to, length| {
             // SAFETY: the addresses are those of the vectors above, or are refused before they are used.
             unsafe { mojo_audio_uniffi_push(address, from, count, is_int16, to, length) }
@@ -109,9 +110,9 @@ mod tests {
         stream.lock().finish().unwrap();
         assert_eq!(push(from, 1000, 0, to, 320), REFUSED);
         stream.lock().reset();
-        assert_eq!(push(integers.as_ptr().addr() as u64, 1000, 1, to, 320), 4);
+        assert_eq!(push(integers.as_ptr().expose_provenance() as u64, 1000, 1, to, 320), 4);
         assert_eq!(out, extractor.compute(&integers).unwrap().into_data());
         let bad = [f32::NAN; 10];
-        assert_eq!(push(bad.as_ptr().addr() as u64, 10, 0, to, 320), REFUSED);
+        assert_eq!(push(place(bad.as_ptr()), 10, 0, to, 320), REFUSED);
     }
 }

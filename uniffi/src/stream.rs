@@ -27,7 +27,8 @@ impl NativeStream {
 impl NativeStream {
     /// Where the stream is in memory, for the push in `direct.rs`. It stays there.
     fn address(&self) -> u64 {
-        std::ptr::from_ref(self).addr() as u64
+        // Exposed, because that makes a pointer of the number again.
+        std::ptr::from_ref(self).expose_provenance() as u64
     }
 
     /// Rows of each frame.

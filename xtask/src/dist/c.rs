@@ -76,11 +76,9 @@ fn libraries(cross: &Cross<'_>, target: &Target, built: &[PathBuf], folder: &Pat
         cross.strip("--strip-debug", &built.join("libmojo_audio.a"), &stripped(place))?;
     }
     let join = |file: &dyn Fn(usize) -> PathBuf, to: &Path| -> Result {
-        let files = target.machines.iter().enumerate().map(|(place, machine)| {
-            let processor = machine.triple.split('-').next().unwrap_or_default();
-            Ok((processor, fs::read(file(place))?))
-        });
-        Ok(fs::write(to, universal::join(&files.collect::<Result<Vec<_>>>()?)?)?)
+        let machines = target.machines.iter().enumerate();
+        let files: Vec<_> = machines.map(|(place, machine)| (machine.triple, file(place))).collect();
+        Ok(fs::write(to, universal::join(&files)?)?)
     };
     let mut import = None;
     match target.platform.system {
@@ -127,7 +125,7 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
     }
     let mut trial = Trial::new(target);
     for kind in ["shared", "static"] {
-        let program = folder.join(format!("mel-{kind}{}", suffix(target)));
+        let program = folder.join(format!("mel-{kind}{}", target.program_suffix()));
         let Some(mut compiler) = compiler(cross, target, kind)? else {
             trial.leave(kind, "there is no C library to run it with");
             continue;
@@ -158,10 +156,6 @@ pub fn check(workspace: &Workspace, built: &Path) -> Result {
         return Err("the archive of the same library has other bytes the second time".into());
     }
     test(&cross, target, &file).map(drop)
-}
-
-fn suffix(target: &Target) -> &'static str {
-    if target.platform.system == System::Windows { ".exe" } else { "" }
 }
 
 /// The compiler that users of a target have, or zig, which stands in for it; none where nothing could run.

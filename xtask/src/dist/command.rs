@@ -26,17 +26,15 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
         return Err(format!("dist command: {musl} is the one for every Linux").into());
     }
     cross.prepare(target)?;
-    let suffix = if target.platform.system == System::Windows { ".exe" } else { "" };
-    let file = format!("mojo-audio{suffix}");
+    let file = format!("mojo-audio{}", target.program_suffix());
     let mut programs = Vec::new();
     for machine in target.machines {
         let arguments = ["--package", PACKAGE, "--bin", "mojo-audio"];
         let built = cross.build(target, machine, Libc::Inside, &arguments)?;
-        let processor = machine.triple.split('-').next().unwrap_or_default();
-        programs.push((processor, fs::read(built.join(&file))?));
+        programs.push((machine.triple, built.join(&file)));
     }
     let bytes = match programs.as_slice() {
-        [(_, only)] => only.clone(),
+        [(_, only)] => fs::read(only)?,
         all => universal::join(all)?,
     };
     let found = oldest::check(target, &bytes, &[]).map_err(|error| format!("{file}: {error}"))?;
@@ -54,7 +52,7 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     fs::copy(cross.workspace.path("docs/command.md"), root.join("README.md"))?;
     let archive = folder.join(format!("{name}.{}", target.archive()));
     pack::archive(cross.workspace, &cross.python, &root, &archive)?;
-    let list = if suffix.is_empty() { "command" } else { "command-windows" };
+    let list = if target.platform.system == System::Windows { "command-windows" } else { "command" };
     contents::compare(
         cross.workspace,
         list,
@@ -69,10 +67,9 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
     let folder = cross.stage("command-test")?;
     let root = pack::unpack(workspace, &cross.python, archive, &folder.join("package"))?;
     fs::copy(workspace.path("examples/data/speech.wav"), folder.join("speech.wav"))?;
-    let suffix = if target.platform.system == System::Windows { ".exe" } else { "" };
+    let program = root.join(format!("mojo-audio{}", target.program_suffix()));
     let mut trial = Trial::new(target);
-    let Some(mut command) = trial.command(cross, &root.join(format!("mojo-audio{suffix}")), &root)?
-    else {
+    let Some(mut command) = trial.command(cross, &program, &root)? else {
         trial.leave("the program", "nothing here runs it");
         return Ok(trial);
     };

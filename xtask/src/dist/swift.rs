@@ -2,6 +2,7 @@
 //! any system can put it together; only Apple's can try it.
 
 use super::natives::Natives;
+use super::universal;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
 use std::env;
@@ -21,71 +22,47 @@ struct Slice {
     /// As the framework's list and folders call it.
     platform: &'static str,
     variant: Option<&'static str>,
-    /// The processors, and Rust's names of the targets.
-    targets: &'static [(Processor, &'static str)],
-}
-
-#[derive(Clone, Copy)]
-enum Processor {
-    Arm64,
-    X86_64,
-}
-
-impl Processor {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Arm64 => "arm64",
-            Self::X86_64 => "x86_64",
-        }
-    }
-
-    /// Type and subtype in Mach-O files: `CPU_TYPE_ARM64` and `CPU_TYPE_X86_64` with `…_SUBTYPE_ALL`.
-    fn numbers(self) -> (u32, u32) {
-        match self {
-            Self::Arm64 => (0x0100_000c, 0),
-            Self::X86_64 => (0x0100_0007, 3),
-        }
-    }
+    /// Rust's names, one for each processor.
+    targets: &'static [&'static str],
 }
 
 const SLICES: &[Slice] = &[
-    Slice { platform: "ios", variant: None, targets: &[(Processor::Arm64, "aarch64-apple-ios")] },
+    Slice { platform: "ios", variant: None, targets: &["aarch64-apple-ios"] },
     Slice {
         platform: "ios",
         variant: Some("simulator"),
-        targets: &[
-            (Processor::Arm64, "aarch64-apple-ios-sim"),
-            (Processor::X86_64, "x86_64-apple-ios"),
-        ],
+        targets: &["aarch64-apple-ios-sim", "x86_64-apple-ios"],
     },
     Slice {
         platform: "ios",
         variant: Some("maccatalyst"),
-        targets: &[
-            (Processor::Arm64, "aarch64-apple-ios-macabi"),
-            (Processor::X86_64, "x86_64-apple-ios-macabi"),
-        ],
+        targets: &["aarch64-apple-ios-macabi", "x86_64-apple-ios-macabi"],
     },
     Slice {
         platform: "macos",
         variant: None,
-        targets: &[
-            (Processor::Arm64, "aarch64-apple-darwin"),
-            (Processor::X86_64, "x86_64-apple-darwin"),
-        ],
+        targets: &["aarch64-apple-darwin", "x86_64-apple-darwin"],
     },
 ];
 
-/// A slice with the library of each processor.
-type Built = (&'static Slice, Vec<(Processor, PathBuf)>);
+/// A slice with the library of each target.
+type Built = (&'static Slice, Vec<(&'static str, PathBuf)>);
+
+/// A target's processor, as Apple calls it.
+fn processor(target: &str) -> &str {
+    match universal::processor(target) {
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
 
 pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
     let mut slices = Vec::new();
     for slice in SLICES {
         let mut libraries = Vec::new();
-        for (processor, target) in slice.targets {
+        for target in slice.targets {
             match library(workspace, natives, target)? {
-                Some(library) => libraries.push((*processor, library)),
+                Some(library) => libraries.push((*target, library)),
                 None => eprintln!("left out: {target}. `rustup target add {target}`, or --natives"),
             }
         }
@@ -210,7 +187,7 @@ fn lay_out(workspace: &Workspace, package: &Path, slices: &[Built]) -> Result {
             [(_, only)] => copy(only, &library)?,
             several => {
                 fs::create_dir_all(&folder)?;
-                fs::write(&library, universal(several)?)?;
+                fs::write(&library, universal::join(several)?)?;
             }
         }
         // Xcode copies the headers of all frameworks into one folder, where only one module map can be.
@@ -236,30 +213,10 @@ fn name(file: &Path) -> String {
 }
 
 /// The folder of a slice, as Xcode would name it.
-fn identifier(slice: &Slice, libraries: &[(Processor, PathBuf)]) -> String {
-    let processors: Vec<_> = libraries.iter().map(|(processor, _)| processor.name()).collect();
+fn identifier(slice: &Slice, libraries: &[(&str, PathBuf)]) -> String {
+    let processors: Vec<_> = libraries.iter().map(|(target, _)| processor(target)).collect();
     let variant = slice.variant.map(|variant| format!("-{variant}")).unwrap_or_default();
     format!("{}-{}{variant}", slice.platform, processors.join("_"))
-}
-
-/// A file for several processors: the header of Apple's `mach-o/fat.h`, in big-endian, and the libraries.
-fn universal(libraries: &[(Processor, PathBuf)]) -> Result<Vec<u8>> {
-    const MAGIC: u32 = 0xcafe_babe;
-    /// Libraries start at multiples of 16 KB, the size of Apple's pages, as a power of two.
-    const ALIGN: u32 = 14;
-    let mut header: Vec<u8> = [MAGIC, libraries.len() as u32].map(u32::to_be_bytes).concat();
-    let mut body = Vec::new();
-    let start = 1usize << ALIGN;
-    for (processor, file) in libraries {
-        let bytes = fs::read(file)?;
-        body.resize(body.len().next_multiple_of(start), 0);
-        let (cpu, subtype) = processor.numbers();
-        let [at, size] = [start + body.len(), bytes.len()].map(u32::try_from);
-        header.extend([cpu, subtype, at?, size?, ALIGN].map(u32::to_be_bytes).concat());
-        body.extend(bytes);
-    }
-    header.resize(start, 0);
-    Ok([header, body].concat())
 }
 
 /// The framework's `Info.plist`.
@@ -273,7 +230,7 @@ fn list(slices: &[Built]) -> String {
         let identifier = identifier(slice, libraries);
         let processors: String = libraries
             .iter()
-            .map(|(processor, _)| format!("<string>{}</string>", processor.name()))
+            .map(|(target, _)| format!("<string>{}</string>", processor(target)))
             .collect();
         let variant = slice.variant.map(|variant| {
             format!("\t\t\t<key>SupportedPlatformVariant</key>\n\t\t\t<string>{variant}</string>\n")
@@ -300,10 +257,10 @@ pub fn check_layout(workspace: &Workspace, package: &Path) -> Result {
     let mut slices = Vec::new();
     for slice in SLICES {
         let mut libraries = Vec::new();
-        for (processor, target) in slice.targets {
+        for target in slice.targets {
             let file = folder.join(format!("{target}.a"));
             fs::write(&file, format!("!<arch>\n{target}"))?;
-            libraries.push((*processor, file));
+            libraries.push((*target, file));
         }
         slices.push((slice, libraries));
     }
@@ -359,23 +316,5 @@ mod tests {
         for wrong in ["http://a.example/b.zip", "https://a.example/b", "https://a\".example/b.zip"] {
             assert!(by_url(&manifest, wrong, "0f").is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_file_for_two_processors_has_both_at_pages() {
-        let folder = Workspace::new().folder("dist-swift/universal").unwrap();
-        let (arm, intel) = (folder.join("arm.a"), folder.join("intel.a"));
-        fs::write(&arm, vec![1; 20_000]).unwrap();
-        fs::write(&intel, vec![2; 5]).unwrap();
-        let file = universal(&[(Processor::Arm64, arm), (Processor::X86_64, intel)]).unwrap();
-        let words: Vec<_> = file[..48]
-            .chunks_exact(4)
-            .map(|word| word.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte)))
-            .collect();
-        assert_eq!(words[..2], [0xcafe_babe, 2]);
-        assert_eq!(words[2..7], [0x0100_000c, 0, 16_384, 20_000, 14]);
-        assert_eq!(words[7..12], [0x0100_0007, 3, 49_152, 5, 14]);
-        assert!(file[16_384..36_384].iter().all(|byte| *byte == 1));
-        assert_eq!(file[49_152..], [2; 5]);
     }
 }

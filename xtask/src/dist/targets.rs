@@ -127,6 +127,11 @@ impl Target {
         }
     }
 
+    /// How the names of its programs end.
+    pub fn program_suffix(&self) -> &'static str {
+        if self.platform.system == System::Windows { ".exe" } else { "" }
+    }
+
     /// How its archives end: as people on that system expect it.
     pub fn archive(&self) -> &'static str {
         if self.platform.system == System::Windows { "zip" } else { "tar.gz" }

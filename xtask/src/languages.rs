@@ -6,7 +6,7 @@ mod candle;
 mod checks;
 mod cli;
 pub mod cxx;
-mod examples;
+pub mod examples;
 pub mod foreign;
 mod fuzz;
 pub mod go;

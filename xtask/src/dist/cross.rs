@@ -14,7 +14,8 @@ pub const PROFILE: &str = "prebuilt";
 
 const REQUIREMENTS: &str = "xtask/src/dist/requirements.txt";
 
-const MINGW: &str = "x86_64-w64-mingw32-gcc";
+/// Compiles C and links for Windows.
+pub const MINGW: &str = "x86_64-w64-mingw32-gcc";
 
 /// The tools that build for other systems, installed.
 pub struct Cross<'a> {
@@ -32,12 +33,14 @@ pub enum Libc {
 }
 
 impl<'a> Cross<'a> {
-    /// Installs zig, cargo-zigbuild and maturin from PyPI, below the target folder.
+    /// Installs zig, cargo-zigbuild, maturin and twine from PyPI, below the target folder.
     pub fn new(workspace: &'a Workspace) -> Result<Self> {
         if !cfg!(unix) {
             return Err("dist --target: only Linux and macOS can build for other systems".into());
         }
-        let python = python::environment_with(workspace, "dist", &[&["-r", REQUIREMENTS]])?;
+        let [maturin, twine] = ["maturin", "twine"].map(|name| python::pinned(workspace, name));
+        let packages: &[&str] = &["-r", REQUIREMENTS, &maturin?, &twine?];
+        let python = python::environment_with(workspace, "dist", &[packages])?;
         let folder = workspace.folder("dist")?;
         Ok(Self { workspace, python, folder })
     }

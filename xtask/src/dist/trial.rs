@@ -1,10 +1,11 @@
 //! How packages are tried: what ran, in what, and what could not.
 
-use super::cross::Cross;
+use super::cross::{Cross, MINGW};
 use super::targets::{Runs, Target};
 use crate::Result;
+use crate::languages::examples;
 use crate::languages::foreign::AARCH64_ROOT;
-use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::workspace::{Workspace, ask, run, show};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,16 +69,9 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Fails unless a program prints the line of `examples/speech.txt`, and no other.
+/// Runs a program, and fails unless it prints the line of `examples/speech.txt`.
 pub fn speaks(workspace: &Workspace, command: &mut Command) -> Result {
-    let Printed { status, text } = show(command)?;
-    let wanted = workspace.read("examples/speech.txt")?;
-    // Wine reports on itself as it pleases, and Windows ends lines its own way.
-    let found = text.lines().find(|line| line.starts_with("speech.wav:")).unwrap_or_default();
-    if status.success() && found.trim_end() == wanted.trim_end() {
-        return Ok(());
-    }
-    Err(format!("expected `{}`, got `{text}`, {status}", wanted.trim_end()).into())
+    examples::prints(workspace, &show(command)?)
 }
 
 /// Wine, with a library that Windows has and Wine 8 does not: Rust's random numbers come from it.
@@ -92,7 +86,7 @@ fn wine(cross: &Cross<'_>, program: &Path, libraries: &Path) -> Result<Command> 
             "#include <windows.h>\nBOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
              __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, (ULONG)n); }\n",
         )?;
-        let mut compiler = workspace.command("x86_64-w64-mingw32-gcc");
+        let mut compiler = workspace.command(MINGW);
         run(compiler.arg("-shared").arg(&source).arg("-ladvapi32").arg("-o").arg(&library))?;
     }
     let wine = ["wine64", "wine", "/usr/lib/wine/wine64"].map(PathBuf::from);

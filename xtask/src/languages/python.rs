@@ -110,13 +110,18 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// The interpreter of an environment below a folder, made if it is not there or if other things are to be
-/// installed than before: each step is a list of pip's arguments, in which files of requirements are named.
+/// installed than before: each step is a list of pip's arguments, with files of requirements and packages of a
+/// version.
 pub fn environment_with(workspace: &Workspace, folder: &str, steps: &[&[&str]]) -> Result<PathBuf> {
     let folder = workspace.folder(folder)?;
     let stamp = folder.join("requirements.txt");
     let mut wanted = String::new();
-    for file in steps.iter().copied().flatten().filter(|argument| argument.ends_with(".txt")) {
-        wanted.push_str(&workspace.read(file)?);
+    for argument in steps.iter().copied().flatten() {
+        if argument.ends_with(".txt") {
+            wanted.push_str(&workspace.read(argument)?);
+        } else if argument.contains("==") {
+            wanted.push_str(&format!("{argument}\n"));
+        }
     }
     let python = executable(&folder.join("venv"));
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted)
@@ -130,6 +135,14 @@ pub fn environment_with(workspace: &Workspace, folder: &str, steps: &[&[&str]]) 
     }
     fs::write(stamp, wanted)?;
     Ok(python)
+}
+
+/// A package with the version that the tests' requirements have, as pip takes it.
+pub fn pinned(workspace: &Workspace, name: &str) -> Result<String> {
+    let [all, _] = REQUIREMENTS;
+    let list = workspace.read(all)?;
+    let line = list.lines().find(|line| line.split_once("==").is_some_and(|(found, _)| found == name));
+    Ok(line.ok_or_else(|| format!("{all}: no version of {name}"))?.into())
 }
 
 /// A new, empty environment; gives its interpreter.

@@ -29,8 +29,8 @@ use trial::Trial;
 
 /// Makes the packages that are published, checks them, and tries them in an empty environment
 ///
-/// Without --target and --all they are for this machine. With either they are built for the named systems, from
-/// Linux on x86-64, by zig, which is installed from PyPI, and by mingw-w64.
+/// With --target or --all, c, command and python are built for other systems, on Linux on x86-64, by zig, which is
+/// installed from PyPI, and by mingw-w64. Without either, each package is for this machine.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The packages; all if none is named
@@ -43,19 +43,20 @@ pub struct Arguments {
           value_parser = PossibleValuesParser::new(TARGETS.iter().map(|target| target.name)))]
     targets: Vec<String>,
 
-    /// Builds for every system
+    /// Builds for every system; says which packages are made for this machine only
     #[arg(long, conflicts_with = "targets")]
     all: bool,
 
-    /// Tries each package from its files alone, where something here can run it
+    /// Tries what is built for other systems from its files alone, where something here can run it
     #[arg(long)]
     test: bool,
 
-    /// Where the files go, a folder for each package; target/dist if it is not given
+    /// Where the files go, a folder for each package [default: target/dist]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// A folder with native libraries for Swift and Kotlin that were built elsewhere, as TARGET/FILE
+    /// A folder with native libraries for Swift and Kotlin that were built elsewhere, as TARGET/FILE, where the target
+    /// has Rust's name
     #[arg(long, value_name = "DIR")]
     natives: Option<PathBuf>,
 }
@@ -70,6 +71,8 @@ struct Package {
     here: Option<Make>,
     /// Makes it for other systems.
     elsewhere: Option<Elsewhere>,
+    /// The files of `--natives` that it takes, as `TARGET/FILE`.
+    natives: fn() -> Vec<String>,
 }
 
 /// How a package is made for other systems, one at a time.
@@ -79,13 +82,16 @@ struct Elsewhere {
     test: for<'a> fn(&Cross<'_>, &'a Target, &Path) -> Result<Trial<'a>>,
     /// The systems that it is made for.
     serves: fn(&Target) -> bool,
+    /// Makes the file that serves every system, if there is one.
+    source: Option<fn(&Cross<'_>, &Path) -> Result<PathBuf>>,
 }
 
 const PACKAGES: &[Package] = &[
     Package {
         name: "c",
         here: None,
-        elsewhere: Some(Elsewhere { make: c::make, test: c::test, serves: |_| true }),
+        elsewhere: Some(Elsewhere { make: c::make, test: c::test, serves: |_| true, source: None }),
+        natives: Vec::new,
     },
     Package {
         name: "command",
@@ -94,100 +100,196 @@ const PACKAGES: &[Package] = &[
             make: command::make,
             test: command::test,
             serves: command::serves,
+            source: None,
         }),
+        natives: Vec::new,
     },
     Package {
         name: "node",
         here: Some(|workspace, folder, _| node::make(workspace, folder)),
         elsewhere: None,
+        natives: Vec::new,
     },
     Package {
         name: "python",
         here: Some(|workspace, folder, _| python::make(workspace, folder)),
-        elsewhere: Some(Elsewhere { make: python::make_for, test: python::test_for, serves: |_| true }),
+        elsewhere: Some(Elsewhere {
+            make: python::make_for,
+            test: python::test_for,
+            serves: |_| true,
+            source: Some(python::make_source),
+        }),
+        natives: Vec::new,
     },
-    Package { name: "kotlin", here: Some(kotlin::make), elsewhere: None },
+    Package { name: "kotlin", here: Some(kotlin::make), elsewhere: None, natives: kotlin::natives },
     // Last: it fails where no library for Apple's platforms can be had.
-    Package { name: "swift", here: Some(swift::make), elsewhere: None },
+    Package { name: "swift", here: Some(swift::make), elsewhere: None, natives: swift::natives },
 ];
+
+/// What there is to do for a package.
+enum Work {
+    Here(Make),
+    For(&'static Elsewhere, Vec<&'static Target>),
+}
+
+/// The table that a run ends with, also where a package fails, and notes on what it leaves out.
+struct Report {
+    rows: Vec<[String; 4]>,
+    notes: Vec<String>,
+}
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let out = match &arguments.out {
         Some(out) => std::path::absolute(out)?,
         None => workspace.target().join("dist"),
     };
-    let natives = Natives(arguments.natives.clone());
-    let named = |package: &&Package| {
-        arguments.packages.is_empty() || arguments.packages.iter().any(|name| name == package.name)
+    let mut report = Report {
+        rows: vec![["file", "system", "bytes", "tried"].map(String::from)],
+        notes: Vec::new(),
     };
-    let mut rows = vec![["file", "system", "bytes", "tried"].map(String::from)];
-    for package in PACKAGES.iter().filter(named) {
-        let folder = out.join(package.name);
-        let targets = targets_of(workspace, arguments, package)?;
-        let files = match (&package.elsewhere, package.here) {
-            (Some(elsewhere), _) if !targets.is_empty() => {
-                fs::create_dir_all(&folder)?;
-                let cross = Cross::new(workspace)?;
-                for target in targets {
-                    let files = (elsewhere.make)(&cross, target, &folder)?;
-                    let tried = match arguments.test {
-                        true => (elsewhere.test)(&cross, target, &files[0])?.text(),
-                        false => "–".into(),
-                    };
-                    for file in files {
-                        rows.push([name(&file), target.name.into(), size(&file)?, tried.clone()]);
-                        println!("{}", file.display());
-                    }
-                }
-                pack::checksums(workspace, &cross.python, &folder)?;
-                continue;
-            }
-            (_, Some(here)) => {
-                let _ = fs::remove_dir_all(&folder);
-                fs::create_dir_all(&folder)?;
-                here(workspace, &folder, &natives)?
-            }
-            _ => {
-                return Err(
-                    format!("dist {}: say for which system, with --target", package.name).into()
-                );
-            }
-        };
-        for file in files {
-            println!("{}", file.display());
+    // What can't be done is said before anything is built.
+    let mut todo = Vec::new();
+    for package in PACKAGES {
+        if !arguments.packages.is_empty() && !arguments.packages.iter().any(|name| name == package.name)
+        {
+            continue;
+        }
+        if let Some(work) = work(workspace, arguments, package, &mut report.notes)? {
+            let folder = out.join(package.name);
+            check_folder(arguments, &work, &folder)?;
+            todo.push((package, work, folder));
         }
     }
-    if rows.len() > 1 {
-        eprint!("{}", table::columns(&rows));
+    let natives = natives(arguments, todo.iter().map(|(package, ..)| *package))?;
+    let result = todo.iter().try_for_each(|(_, work, folder)| {
+        make(workspace, arguments, work, folder, &natives, &mut report)
+    });
+    if report.rows.len() > 1 {
+        eprint!("{}", table::columns(&report.rows));
+    }
+    for note in &report.notes {
+        eprintln!("{note}");
+    }
+    result
+}
+
+/// Makes a package in its folder.
+fn make(
+    workspace: &Workspace,
+    arguments: &Arguments,
+    work: &Work,
+    folder: &Path,
+    natives: &Natives,
+    report: &mut Report,
+) -> Result {
+    let create =
+        || fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()));
+    match work {
+        Work::Here(make) => {
+            let _ = fs::remove_dir_all(folder);
+            create()?;
+            for file in make(workspace, folder, natives)? {
+                println!("{}", file.display());
+            }
+        }
+        Work::For(elsewhere, targets) => {
+            create()?;
+            let cross = Cross::new(workspace)?;
+            for target in targets {
+                let files = (elsewhere.make)(&cross, target, folder)?;
+                let tried = match arguments.test {
+                    true => (elsewhere.test)(&cross, target, &files[0])?.text(),
+                    false => "–".into(),
+                };
+                for file in files {
+                    report.rows.push([name(&file), target.name.into(), size(&file)?, tried.clone()]);
+                    println!("{}", file.display());
+                }
+            }
+            if let Some(source) = elsewhere.source.filter(|_| arguments.all) {
+                let file = source(&cross, folder)?;
+                report.rows.push([name(&file), "every".into(), size(&file)?, "–".into()]);
+                println!("{}", file.display());
+            }
+            pack::checksums(workspace, &cross.python, folder)?;
+        }
     }
     Ok(())
 }
 
-/// The systems to build a package for; none to make it for this machine as it is.
-fn targets_of(
+/// What the arguments ask for of a package; none, and a note, if it was not named and can't be made.
+fn work(
     workspace: &Workspace,
     arguments: &Arguments,
-    package: &Package,
-) -> Result<Vec<&'static Target>> {
-    let Some(elsewhere) = &package.elsewhere else {
-        if !arguments.targets.is_empty() && !arguments.packages.is_empty() {
-            return Err(format!("dist {}: --target is not for it", package.name).into());
+    package: &'static Package,
+    notes: &mut Vec<String>,
+) -> Result<Option<Work>> {
+    let is_named = !arguments.packages.is_empty();
+    let mut refuse = |why: String| match is_named {
+        true => Err(format!("dist {}: {why}", package.name).into()),
+        false => {
+            notes.push(format!("left out: {}: {why}", package.name));
+            Ok(None)
         }
-        return Ok(vec![]);
     };
+    let Some(elsewhere) = &package.elsewhere else {
+        if !arguments.targets.is_empty() {
+            return refuse("it is made for this machine only, without --target".into());
+        }
+        if arguments.all {
+            notes.push(format!("{}: made for this machine, not for every system", package.name));
+        }
+        return Ok(package.here.map(Work::Here));
+    };
+    let served: Vec<_> = TARGETS.iter().filter(|target| (elsewhere.serves)(target)).collect();
+    let names = || served.iter().map(|target| target.name).collect::<Vec<_>>().join(", ");
     if arguments.all {
-        return Ok(TARGETS.iter().filter(|target| (elsewhere.serves)(target)).collect());
+        return Ok(Some(Work::For(elsewhere, served)));
     }
     if !arguments.targets.is_empty() {
-        let named = |target: &&Target| arguments.targets.iter().any(|name| name == target.name);
-        return Ok(TARGETS.iter().filter(named).collect());
+        let is_served = |name: &&String| served.iter().any(|target| target.name == **name);
+        if let Some(other) = arguments.targets.iter().find(|name| !is_served(name)) {
+            return refuse(format!("it is made for {}, not for {other}", names()));
+        }
+        let chosen = |target: &&Target| arguments.targets.iter().any(|name| name == target.name);
+        return Ok(Some(Work::For(elsewhere, served.into_iter().filter(chosen).collect())));
     }
-    if package.here.is_some() {
-        return Ok(vec![]);
+    if let Some(make) = package.here {
+        return Ok(Some(Work::Here(make)));
     }
     let host = host(workspace)?;
-    let fits = |target: &&Target| target.is_for(&host) && (elsewhere.serves)(target);
-    Ok(TARGETS.iter().find(fits).into_iter().collect())
+    match served.iter().find(|target| target.is_for(&host)) {
+        Some(target) => Ok(Some(Work::For(elsewhere, vec![*target]))),
+        None => refuse(format!("it is made for {}, not for {host}: say which with --target", names())),
+    }
+}
+
+/// Fails if files can't be put into a package's folder, or would take the place of others that `dist` may not have
+/// made.
+fn check_folder(arguments: &Arguments, work: &Work, folder: &Path) -> Result {
+    let Some(out) = &arguments.out else { return Ok(()) };
+    if out.exists() && !out.is_dir() {
+        return Err(format!("--out must be a folder, got the file {}", out.display()).into());
+    }
+    let has_files = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if has_files && matches!(work, Work::Here(_)) {
+        return Err(format!("--out: {} must be empty: move its files away", folder.display()).into());
+    }
+    Ok(())
+}
+
+/// The folder of `--natives`, which must be for one of the packages.
+fn natives(
+    arguments: &Arguments,
+    mut packages: impl Iterator<Item = &'static Package>,
+) -> Result<Natives> {
+    let Some(folder) = &arguments.natives else { return Ok(Natives::default()) };
+    if packages.all(|package| (package.natives)().is_empty()) {
+        return Err("--natives is for the packages kotlin and swift".into());
+    }
+    // A folder may have the files of both while one is made.
+    let known: Vec<_> = PACKAGES.iter().flat_map(|package| (package.natives)()).collect();
+    Natives::new(folder, &known)
 }
 
 fn name(file: &Path) -> String {
@@ -196,4 +298,83 @@ fn name(file: &Path) -> String {
 
 fn size(file: &Path) -> Result<String> {
     Ok(fs::metadata(file)?.len().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// What is made of each package, and the notes; or the error.
+    fn plan(line: &str) -> (Vec<String>, String) {
+        let arguments = Line::parse_from(format!("dist {line}").split_whitespace()).arguments;
+        let (workspace, mut notes) = (Workspace::new(), Vec::new());
+        let mut todo = Vec::new();
+        for package in PACKAGES {
+            if !arguments.packages.is_empty()
+                && !arguments.packages.iter().any(|name| name == package.name)
+            {
+                continue;
+            }
+            match work(&workspace, &arguments, package, &mut notes) {
+                Ok(None) => {}
+                Ok(Some(Work::Here(_))) => todo.push(format!("{} here", package.name)),
+                Ok(Some(Work::For(_, targets))) => {
+                    let names = targets.iter().map(|target| target.name);
+                    todo.extend(names.map(|name| format!("{} {name}", package.name)));
+                }
+                Err(error) => return (vec![], error.to_string()),
+            }
+        }
+        (todo, notes.join("\n"))
+    }
+
+    #[test]
+    fn what_is_not_made_is_told() {
+        let (todo, notes) = plan("--all");
+        assert_eq!(todo.iter().filter(|line| line.starts_with("c ")).count(), TARGETS.len());
+        assert!(todo.contains(&"python windows-x64".into()) && todo.contains(&"node here".into()));
+        for name in ["node", "kotlin", "swift"] {
+            assert!(
+                notes.contains(&format!("{name}: made for this machine, not for every")),
+                "{notes}"
+            );
+        }
+        let (todo, notes) = plan("--target linux-x64-gnu");
+        assert_eq!(todo, ["c linux-x64-gnu", "python linux-x64-gnu"]);
+        for name in ["command", "node", "kotlin", "swift"] {
+            assert!(notes.contains(&format!("left out: {name}: it is made for ")), "{notes}");
+        }
+    }
+
+    #[test]
+    fn a_named_package_that_cannot_be_made_is_an_error() {
+        let (todo, error) = plan("command --target linux-x64-gnu");
+        assert!(todo.is_empty() && error.starts_with("dist command: it is made for linux-x64-musl, "));
+        assert!(error.ends_with(", not for linux-x64-gnu"), "{error}");
+        let (_, error) = plan("kotlin --target macos");
+        assert_eq!(error, "dist kotlin: it is made for this machine only, without --target");
+    }
+
+    #[test]
+    fn without_target_packages_are_for_this_machine() {
+        assert_eq!(plan("python").0, ["python here"]);
+        if cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
+            assert_eq!(plan("c command").0, ["c linux-x64-gnu", "command linux-x64-musl"]);
+        }
+    }
+
+    #[test]
+    fn libraries_from_elsewhere_need_a_package_that_takes_them() {
+        let arguments = Line::parse_from(["dist", "--natives", "."]).arguments;
+        let error = natives(&arguments, PACKAGES.iter().take(2)).err().unwrap().to_string();
+        assert_eq!(error, "--natives is for the packages kotlin and swift");
+        assert!(natives(&Line::parse_from(["dist"]).arguments, PACKAGES.iter().take(2)).is_ok());
+    }
 }

@@ -36,6 +36,12 @@ const DESKTOPS: &[(&str, &str, &str)] = &[
     ("win32-x86-64", "x86_64-pc-windows-gnu", "mojo_audio_uniffi.dll"),
 ];
 
+/// The files of `--natives` that it takes.
+pub fn natives() -> Vec<String> {
+    let desktops = DESKTOPS.iter().map(|(_, target, file)| format!("{target}/{file}"));
+    desktops.chain(ABIS.iter().map(|(_, target, _)| format!("{target}/{LIBRARY}"))).collect()
+}
+
 pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
     // Without what an earlier run has gathered.
     fs::remove_dir_all(workspace.folder("kotlin/native")?)?;
@@ -44,6 +50,11 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
         elf::check_alignment(&fs::read(library)?)?;
     }
     let gathered = gather(&workspace.folder("kotlin/native")?, natives)?;
+    for (platform, target, file) in DESKTOPS {
+        if !workspace.folder("kotlin/native")?.join(platform).join(file).is_file() {
+            eprintln!("the jar is without {platform}: --natives has no {target}/{file}");
+        }
+    }
     // Into the machine's own Maven repository too: other projects find it there.
     run(maven(workspace, PROJECT)?.arg("install"))?;
     let name = format!("mojo-audio-{VERSION}.jar");
@@ -100,13 +111,18 @@ fn gather(to: &Path, natives: &Natives) -> Result<Vec<String>> {
 /// The libraries for Android: from the folder, or built by the NDK.
 fn android(workspace: &Workspace, natives: &Natives) -> Result<Vec<(&'static str, PathBuf)>> {
     let ndk = env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT"));
-    let mut libraries = Vec::new();
+    let (mut libraries, mut missing) = (Vec::new(), Vec::new());
     for (abi, target, compiler) in ABIS {
         if let Some(library) = natives.find(target, LIBRARY) {
             libraries.push((*abi, library));
         } else if let Some(ndk) = &ndk {
             libraries.push((*abi, cross(workspace, Path::new(ndk), target, compiler)?));
+        } else {
+            missing.push(*abi);
         }
+    }
+    if !libraries.is_empty() && !missing.is_empty() {
+        eprintln!("the Android archive is without {}", missing.join(", "));
     }
     Ok(libraries)
 }
@@ -208,7 +224,7 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     files.sort_unstable();
     wanted.sort_unstable();
     if files != wanted {
-        return Err(format!("{files:?} came; {wanted:?} is wanted").into());
+        return Err(format!("expected {wanted:?} in Android's archive, got {files:?}").into());
     }
     central::check(&android_pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
 

@@ -56,6 +56,12 @@ fn processor(target: &str) -> &str {
     }
 }
 
+/// The files of `--natives` that it takes.
+pub fn natives() -> Vec<String> {
+    let targets = SLICES.iter().flat_map(|slice| slice.targets);
+    targets.map(|target| format!("{target}/{LIBRARY}")).collect()
+}
+
 pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
     let mut slices = Vec::new();
     for slice in SLICES {

@@ -95,12 +95,13 @@ impl<'a> Cross<'a> {
         let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
         let cargo_home = cargo_home.ok_or("there is no home folder: set CARGO_HOME")?;
         // Panics name files of crates: as on any machine.
-        let mut flags = format!("--remap-path-prefix={}=/cargo", cargo_home.display());
+        let mut flags = vec![format!("--remap-path-prefix={}=/cargo", cargo_home.display())];
         if target.oldest == Oldest::Musl && libc == Libc::Outside {
             // Without it cargo leaves a shared library out and says nothing.
-            flags.push_str(" -C target-feature=-crt-static");
+            flags.extend(["-C", "target-feature=-crt-static"].map(String::from));
         }
-        command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", flags);
+        // Not RUSTFLAGS, where a space in a path would end the flag.
+        command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         command.env("CARGO_INCREMENTAL", "0");
         if let Oldest::MacOs(major, minor) = target.oldest {
             command.env("MACOSX_DEPLOYMENT_TARGET", format!("{major}.{minor}"));

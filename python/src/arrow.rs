@@ -91,13 +91,8 @@ pub fn compute_column(
 ) -> PyResult<Features> {
     let (returns_errors, threads) = (returns(py, errors)?, threads::number(py, threads)?);
     let extractor = extractor.get().frame_major().or_raise(py)?;
-    let rate = sample_rate.map(|rate| {
-        u32::try_from(rate).ok().filter(|&rate| rate > 0).ok_or_else(|| {
-            let message = format!("sample_rate must be at least 1 Hz, or None, got {rate}");
-            input_error(py, "sample_rate", message)
-        })
-    });
-    let resampler = conversion(py, rate.transpose()?, &extractor, resample)?;
+    let rate = rate::argument(py, sample_rate)?;
+    let resampler = conversion(py, rate, &extractor, resample)?;
     let imported = interface::import(column).map_err(|refusal| match refusal {
         Refusal::Python(error) => error,
         Refusal::NoArrow => {
@@ -106,7 +101,9 @@ pub fn compute_column(
                 format!("column must have __arrow_c_array__ or __arrow_c_stream__, got {kind}");
             input_error(py, "column", message)
         }
-        Refusal::Stream(reason) => input_error(py, "column", format!("column can't be read: {reason}")),
+        Refusal::Unreadable(reason) => {
+            input_error(py, "column", format!("column can't be read: {reason}"))
+        }
     })?;
     let rows = column::rows(&imported).map_err(|message| input_error(py, "column", message))?;
     let mut results = py.detach(|| {

@@ -1,7 +1,7 @@
 //! Many clips at once.
 
 use crate::audio::{Audio, Slice};
-use crate::errors::{About, input_error, internal_error, raise_about, tuple};
+use crate::errors::{About, input_error, internal_error, of_data, raise_about, tuple};
 use crate::output::{self, Out};
 use crate::rate::{self, conversion};
 use crate::threads;
@@ -29,8 +29,9 @@ impl<'py> Clips<'py> {
             let message = "lengths: clips is no array; each clip of a list has a length of its own";
             return Err(input_error(py, "lengths", message.into()));
         }
-        let signal = |(place, clip): (usize, PyResult<_>)| {
-            Ok(Audio::signal(&clip?).map_err(|error| of_clip(py, place, error)))
+        let signal = |(place, clip): (usize, PyResult<_>)| match Audio::signal(&clip?) {
+            Ok(audio) => Ok(Ok(audio)),
+            Err(error) => Ok(Err(of_clip(py, place, of_data(py, error)?))),
         };
         Ok(Self::List(clips.try_iter()?.enumerate().map(signal).collect::<PyResult<_>>()?))
     }

@@ -4,6 +4,7 @@ use crate::rate::refusal;
 use crate::source::Fault;
 use mojo_audio_core::Error;
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use std::fmt::Display;
 
@@ -99,6 +100,12 @@ pub fn fault_text(fault: &Fault) -> String {
         Fault::Row(reason) => reason.clone(),
         Fault::Cancelled => "the call was ended".into(),
     }
+}
+
+/// An error about data, which may take the place of a result. Fails with one that is about the program, such as
+/// Ctrl-C.
+pub fn of_data(py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
+    if error.is_instance_of::<PyException>(py) { Ok(error) } else { Err(error) }
 }
 
 /// A fault of this library.

@@ -1,14 +1,15 @@
 //! `load`, and the iterator over the features of many files.
 
-use crate::errors::{About, input_error, internal_error, raise_fault};
+use crate::errors::{About, input_error, internal_error, of_data, raise_fault};
 use crate::output;
-use crate::source::{Fault, Source};
+use crate::rate;
+use crate::source::{Fault, Source, is_bytes};
 use mojo_audio_core::{MelExtractor, MelSpectrogram};
 use numpy::PyArray1;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyUserWarning, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
+use pyo3::types::{PyDict, PyIterator, PyString};
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,13 +71,7 @@ pub fn load<'py>(
     source: &Bound<'py, PyAny>,
     sample_rate: Option<i64>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let wanted = sample_rate.map(|rate| {
-        u32::try_from(rate).ok().filter(|&rate| rate > 0).ok_or_else(|| {
-            let message = format!("sample_rate must be at least 1 Hz, or None, got {rate}");
-            input_error(py, "sample_rate", message)
-        })
-    });
-    let wanted = wanted.transpose()?;
+    let wanted = rate::argument(py, sample_rate)?;
     let source = Source::new(source)?;
     let about = About { clip: None, path: source.path() };
     let mut interrupted = None;
@@ -182,6 +177,16 @@ impl MelFiles {
         returns_errors: bool,
         resample: bool,
     ) -> PyResult<Self> {
+        if is_bytes(sources)
+            || sources.is_instance_of::<PyString>()
+            || sources.is_instance_of::<PyDict>()
+        {
+            // Its letters, bytes or keys would be taken for files.
+            let kind = sources.get_type().to_string();
+            let message =
+                format!("sources must be an iterable of files, got one {kind}: pass [source]");
+            return Err(input_error(sources.py(), "sources", message));
+        }
         let (jobs, queue) = channel();
         let run = Run {
             sources: Some(sources.try_iter()?.unbind()),
@@ -217,6 +222,7 @@ impl Run {
                     return Ok(());
                 }
                 Some(Err(error)) => {
+                    let error = of_data(py, error)?;
                     self.sources = None;
                     self.pending.push_back(Pending::Broken(error));
                     return Ok(());
@@ -228,6 +234,7 @@ impl Run {
             let pending = match Source::new(&next) {
                 Ok(source) => self.start(py, clip, source)?,
                 Err(error) => {
+                    let error = of_data(py, error)?;
                     error.value(py).setattr("clip", clip)?;
                     Pending::Refused(error)
                 }
@@ -312,6 +319,10 @@ fn run(queue: &Mutex<Receiver<Job>>, work: &Work) {
     }
 }
 
+fn busy() -> PyErr {
+    PyValueError::new_err("files: another thread is in this iterator")
+}
+
 #[pymethods]
 impl MelFiles {
     fn __iter__(slf: Py<Self>) -> Py<Self> {
@@ -321,9 +332,7 @@ impl MelFiles {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut run = match self.replace(State::Busy) {
             State::Ready(run) => run,
-            State::Busy => {
-                return Err(PyValueError::new_err("files: another thread is in this iterator"));
-            }
+            State::Busy => return Err(busy()),
             State::Ended => {
                 self.replace(State::Ended);
                 return Ok(None);
@@ -338,14 +347,17 @@ impl MelFiles {
         next
     }
 
-    /// Ends the iteration and its threads; further items are not computed.
-    fn close(&self) {
+    /// Ends the iteration and its threads; further items are not computed. A `ValueError` while another thread is in
+    /// the iterator.
+    fn close(&self) -> PyResult<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, State::Ready(_)) {
-            let run = std::mem::replace(&mut *state, State::Ended);
-            // It may drop Python's objects, whose code may come here again.
-            drop(state);
-            drop(run);
+        if matches!(*state, State::Busy) {
+            return Err(busy());
         }
+        let run = std::mem::replace(&mut *state, State::Ended);
+        // It may drop Python's objects, whose code may come here again.
+        drop(state);
+        drop(run);
+        Ok(())
     }
 }

@@ -3,38 +3,15 @@
 use crate::config::{MelConfig, preset};
 use crate::errors::OrRaise;
 use crate::extractor::compute;
-use mojo_audio_core::{self as core, MelExtractor};
+use crate::recent::Recent;
+use mojo_audio_core::MelExtractor;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Default number of coefficients of `mfcc`, Kaldi's.
 const COEFFICIENTS: u32 = 13;
-/// Number of plans that are kept.
-const KEPT: usize = 8;
 
-/// The plans used most recently, the latest at the end. The lock is held only for a look-up or a push.
-static PLANS: Mutex<Vec<Arc<MelExtractor>>> = Mutex::new(Vec::new());
-
-fn planned(config: &core::MelConfig) -> Result<Arc<MelExtractor>, core::Error> {
-    let take = || {
-        let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = plans.iter().position(|plan| plan.config() == config)?;
-        let plan = plans.remove(at);
-        plans.push(Arc::clone(&plan));
-        Some(plan)
-    };
-    if let Some(plan) = take() {
-        return Ok(plan);
-    }
-    let plan = Arc::new(MelExtractor::new(config)?);
-    let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);
-    if plans.len() == KEPT {
-        plans.remove(0);
-    }
-    plans.push(Arc::clone(&plan));
-    Ok(plan)
-}
+static PLANS: Recent<MelExtractor> = Recent::new();
 
 /// The mel spectrogram of one signal, or of each along `axis`, with a preset and changes to it.
 pub fn spectrogram<'py>(
@@ -46,7 +23,9 @@ pub fn spectrogram<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = audio.py();
     let MelConfig { config } = MelConfig::build(preset(py, name)?, py, options)?;
-    let extractor = py.detach(|| planned(&config)).or_raise(py)?;
+    let extractor = py
+        .detach(|| PLANS.get(|plan| plan.config() == &config, || MelExtractor::new(&config)))
+        .or_raise(py)?;
     compute(py, &extractor, audio, None, axis, resample)
 }
 

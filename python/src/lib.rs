@@ -14,6 +14,7 @@ mod functions;
 mod options;
 mod output;
 mod rate;
+mod recent;
 mod source;
 mod stream;
 mod threads;

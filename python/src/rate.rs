@@ -2,36 +2,12 @@
 
 use crate::audio::{Slice, with_samples};
 use crate::errors::input_error;
+use crate::recent::Recent;
 use mojo_audio_core::{Error, MelExtractor, MelSpectrogram, Resampler};
 use pyo3::prelude::*;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Number of resamplers that are kept.
-const KEPT: usize = 8;
-
-/// The resamplers used most recently, the latest at the end. The lock is held only for a look-up or a push.
-static RESAMPLERS: Mutex<Vec<Arc<Resampler>>> = Mutex::new(Vec::new());
-
-/// The resampler between two rates, an earlier one if there is one.
-pub fn resampler(from: u32, to: u32) -> Result<Arc<Resampler>, Error> {
-    let take = || {
-        let mut kept = RESAMPLERS.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|one| (one.from_rate(), one.to_rate()) == (from, to))?;
-        let one = kept.remove(at);
-        kept.push(Arc::clone(&one));
-        Some(one)
-    };
-    if let Some(one) = take() {
-        return Ok(one);
-    }
-    let one = Arc::new(Resampler::new(from, to)?);
-    let mut kept = RESAMPLERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() == KEPT {
-        kept.remove(0);
-    }
-    kept.push(Arc::clone(&one));
-    Ok(one)
-}
+static RESAMPLERS: Recent<Resampler> = Recent::new();
 
 /// What turns audio of a rate (none: not known, so the configuration's) to the rate that the configuration
 /// takes; none if nothing does.
@@ -47,10 +23,24 @@ pub fn conversion(
         Some(rate) if rate == wanted => Ok(None),
         Some(rate) if !resample => Err(input_error(py, "audio", refusal(rate, wanted))),
         Some(rate) => py
-            .detach(|| resampler(rate, wanted))
+            .detach(|| {
+                let fits = |one: &Resampler| (one.from_rate(), one.to_rate()) == (rate, wanted);
+                RESAMPLERS.get(fits, || Resampler::new(rate, wanted))
+            })
             .map(Some)
             .map_err(|error| input_error(py, "audio", format!("audio can't be resampled: {error}"))),
     }
+}
+
+/// The argument `sample_rate` of a call.
+pub fn argument(py: Python<'_>, rate: Option<i64>) -> PyResult<Option<u32>> {
+    let checked = |rate: i64| {
+        u32::try_from(rate).ok().filter(|&rate| rate > 0).ok_or_else(|| {
+            let message = format!("sample_rate must be at least 1 Hz, or None, got {rate}");
+            input_error(py, "sample_rate", message)
+        })
+    };
+    rate.map(checked).transpose()
 }
 
 /// Why audio of another rate is refused.

@@ -221,6 +221,22 @@ def test_refusals() -> None:
         mojo_audio.arrow.compute(MelConfig(), column)  # type: ignore[arg-type]
 
 
+def test_tensors() -> None:
+    """Tensors of one axis are signals; those of several are not, though they are stored as lists, too."""
+    values = np.stack([signal(1600, n) for n in range(3)])
+    for kind in (pa.fixed_shape_tensor(FLOAT, (1600,)), pa.fixed_shape_tensor(FLOAT, [1600], dim_names=["time"])):
+        storage = pa.FixedSizeListArray.from_arrays(values.ravel(), 1600)
+        check(compute_of(pa.ExtensionArray.from_storage(kind, storage)), list(values))
+    stereo = pa.FixedShapeTensorArray.from_numpy_ndarray(values.reshape(3, 2, 800))
+    for column in (stereo, pa.chunked_array([stereo])):
+        with pytest.raises(InputError, match=r"column must have one signal in each row, got tensors of shape \[2, ?800\]"):
+            mojo_audio.arrow.compute(EXTRACTOR, column)
+    # Metadata of another kind.
+    other = pa.schema([pa.field("bytes", pa.binary(), metadata={"a": "", "b": "[1,2]"})])
+    batch = pa.record_batch([pa.array(wavs(), pa.binary())], schema=other)
+    check(compute_of(batch), [mojo_audio.load(data) for data in wavs()])
+
+
 class Failing:
     """A stream that fails after its first batch."""
 
@@ -240,18 +256,44 @@ def test_a_stream_that_fails() -> None:
         mojo_audio.arrow.compute(EXTRACTOR, Failing())
 
 
+class Once:
+    """Its capsules are always the same."""
+
+    def __init__(self, capsules: Any) -> None:
+        self.capsules = capsules
+
+    def __arrow_c_array__(self, requested_schema: object | None = None, /) -> Any:
+        return self.capsules
+
+
+class OnceStream:
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None, /) -> Any:
+        return self.capsule
+
+
 def test_a_capsule_is_taken_once() -> None:
-    class Once:
-        def __init__(self) -> None:
-            self.capsules = pa.array(CLIPS, pa.list_(FLOAT)).__arrow_c_array__()
-
-        def __arrow_c_array__(self, requested_schema: object | None = None, /) -> Any:
-            return self.capsules
-
-    once = Once()
-    check(compute_of(once), CLIPS)
-    with pytest.raises(InputError, match="got the Arrow format ''"):
-        mojo_audio.arrow.compute(EXTRACTOR, once)
+    """What another owner took has pointers to memory that may be freed."""
+    column = pa.array(CLIPS, pa.list_(FLOAT))
+    for take in (compute_of, pa.array):
+        once = Once(column.__arrow_c_array__())
+        taken = take(once)
+        with pytest.raises(InputError, match="column can't be read: it was already read"):
+            mojo_audio.arrow.compute(EXTRACTOR, once)
+        if take is compute_of:
+            check(taken, CLIPS)
+    # Of a pair of capsules, the second alone was taken.
+    values, other = column.__arrow_c_array__(), column.__arrow_c_array__()
+    pa.array(Once((other[0], values[1])))
+    with pytest.raises(InputError, match="column can't be read: it was already read"):
+        mojo_audio.arrow.compute(EXTRACTOR, Once(values))
+    for take_stream in (compute_of, pa.chunked_array):
+        stream = OnceStream(pa.chunked_array([column]).__arrow_c_stream__())
+        take_stream(stream)
+        with pytest.raises(InputError, match="column can't be read: it was already read"):
+            mojo_audio.arrow.compute(EXTRACTOR, stream)
 
 
 def compute_of(column: Any) -> pa.StructArray:

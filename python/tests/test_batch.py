@@ -44,6 +44,13 @@ def test_errors_are_returned() -> None:
     with pytest.raises(RuntimeError, match="the clips' own"):
         EXTRACTOR.batch(failing(), errors="return")
 
+    class Interrupted:
+        def __array__(self, *_arguments: object, **_options: object) -> np.ndarray:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        EXTRACTOR.batch([CLIPS[0], Interrupted()], errors="return")
+
 
 def failing() -> Any:
     yield CLIPS[0]

@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +211,11 @@ def test_files_arguments() -> None:
     ]:
         with pytest.raises(InputError, match=message):
             EXTRACTOR.files([], **arguments)  # type: ignore[call-overload]
+    one: Any
+    for one in (str(SPEECH), b"RIFF", bytearray(b"RIFF"), {"bytes": b"RIFF"}):
+        with pytest.raises(InputError, match="sources must be an iterable of files, got one <class") as caught:
+            EXTRACTOR.files(one)
+        assert caught.value.field == "sources"
     with pytest.raises(TypeError):
         EXTRACTOR.files(7)  # type: ignore[call-overload]
 
@@ -247,16 +252,38 @@ def test_an_error_of_the_sources_follows_the_results_before_it() -> None:
     assert list(iterator) == []
 
 
+@pytest.mark.parametrize("where", ["read", "iterator"])
+def test_what_ends_a_program_is_no_result(where: str) -> None:
+    """Ctrl-C in the caller's own code is raised at once, whatever becomes of errors."""
+
+    class Interrupted:
+        def read(self) -> bytes:
+            raise KeyboardInterrupt
+
+    def sources() -> Iterator[Any]:
+        yield wav(signal(1600, dtype=np.int16))
+        if where == "iterator":
+            raise KeyboardInterrupt
+        yield Interrupted()
+
+    iterator = EXTRACTOR.files(sources(), 4, errors="return")
+    with pytest.raises(KeyboardInterrupt):
+        next(iterator)
+    assert list(iterator) == []
+
+
 def test_an_iterator_in_its_own_sources() -> None:
     holder: list[Any] = []
+    calls: list[Callable[[Any], object]] = [next, lambda iterator: iterator.close()]
+    for call in calls:
 
-    def sources() -> Iterator[bytes]:
-        next(holder[0])
-        yield b""
+        def sources(call: Callable[[Any], object] = call) -> Iterator[bytes]:
+            call(holder[-1])
+            yield b""
 
-    holder.append(EXTRACTOR.files(sources()))
-    with pytest.raises(ValueError, match="another thread is in this iterator"):
-        next(holder[0])
+        holder.append(EXTRACTOR.files(sources()))
+        with pytest.raises(ValueError, match="another thread is in this iterator"):
+            next(holder[-1])
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads as Linux shows them")

@@ -100,8 +100,19 @@ fn kind(schema: &Schema) -> Option<Kind> {
     (!child.is_dictionary()).then_some(Kind::Lists(elements, ends))
 }
 
+/// The shape of the tensors in a column, if they have several axes: in memory they are lists of all values, which are
+/// not one signal. Arrow's own type of tensors and Ray's write it as JSON.
+fn shape(schema: &Schema) -> Option<&str> {
+    let text = schema.metadata("ARROW:extension:metadata")?;
+    let (start, end) = (text.find('[')?, text.find(']')?);
+    text.get(start..=end).filter(|shape| shape.contains(','))
+}
+
 /// The rows of a column, or what its type is instead of those allowed.
 pub fn rows(column: &Imported) -> Result<Vec<Row<'_>>, String> {
+    if let Some(shape) = shape(&column.schema) {
+        return Err(format!("column must have one signal in each row, got tensors of shape {shape}"));
+    }
     let kind = kind(&column.schema).ok_or_else(|| {
         let schema = &column.schema;
         let children: Vec<_> = schema

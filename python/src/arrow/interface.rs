@@ -92,6 +92,20 @@ impl Schema {
         text.and_then(|text| text.to_str().ok()).unwrap_or_default()
     }
 
+    /// A value of the field's metadata.
+    pub fn metadata(&self, name: &str) -> Option<&str> {
+        let mut at = self.metadata.cast::<u8>();
+        if at.is_null() {
+            return None;
+        }
+        // SAFETY: the specification: the number of pairs, then two texts for each, as long as the struct isn't
+        // released.
+        let mut pairs =
+            (0..unsafe { number(&mut at) }).map(|_| unsafe { (text(&mut at), text(&mut at)) });
+        let (_, value) = pairs.find(|(key, _)| *key == name.as_bytes())?;
+        std::str::from_utf8(value).ok()
+    }
+
     /// The types of the parts.
     pub fn children(&self) -> Vec<&Self> {
         // SAFETY: the specification: so many valid pointers, as long as the struct isn't released.
@@ -102,6 +116,32 @@ impl Schema {
     pub fn is_dictionary(&self) -> bool {
         !self.dictionary.is_null()
     }
+}
+
+/// A number of a field's metadata, which ends where `at` is left.
+///
+/// # Safety
+/// There is one at `at`.
+unsafe fn number(at: &mut *const u8) -> usize {
+    // SAFETY: the caller's; the specification promises no alignment.
+    let number = unsafe { at.cast::<i32>().read_unaligned() };
+    // SAFETY: as above: its end.
+    *at = unsafe { at.add(size_of::<i32>()) };
+    usize::try_from(number).unwrap_or(0)
+}
+
+/// A text of a field's metadata with its length before it, which ends where `at` is left.
+///
+/// # Safety
+/// There is one at `at`, and it lives as long as the reference.
+unsafe fn text<'a>(at: &mut *const u8) -> &'a [u8] {
+    // SAFETY: the caller's.
+    let length = unsafe { number(at) };
+    // SAFETY: as above: so many bytes.
+    let text = unsafe { slice::from_raw_parts(*at, length) };
+    // SAFETY: as above: its end.
+    *at = unsafe { at.add(length) };
+    text
 }
 
 impl Array {
@@ -219,8 +259,20 @@ impl Plain for i32 {}
 impl Plain for i64 {}
 impl Plain for f32 {}
 
+/// A struct that its owner releases.
+trait Owned {
+    /// Whether that was done, or another owner has it: then its pointers may be to freed memory.
+    fn is_released(&self) -> bool;
+}
+
 macro_rules! release_when_dropped {
     ($($kind:ty),+) => { $(
+        impl Owned for $kind {
+            fn is_released(&self) -> bool {
+                self.release.is_none()
+            }
+        }
+
         impl Drop for $kind {
             fn drop(&mut self) {
                 if let Some(release) = self.release {
@@ -233,17 +285,24 @@ macro_rules! release_when_dropped {
 }
 release_when_dropped!(Schema, Array, Stream);
 
-/// Takes the struct out of a capsule, which is left released.
+/// Takes the struct out of a capsule, which is left released; refuses one that was taken before.
 ///
 /// # Safety
 /// A capsule of this name has a pointer to a `T`, as Arrow's specification says; `released` marks one that was
 /// taken.
-unsafe fn take<T>(capsule: &Bound<'_, PyAny>, name: &'static CStr, released: T) -> PyResult<T> {
-    let capsule = capsule.cast::<PyCapsule>()?;
+unsafe fn take<T: Owned>(
+    capsule: &Bound<'_, PyAny>,
+    name: &'static CStr,
+    released: T,
+) -> Result<T, Refusal> {
+    let capsule = capsule.cast::<PyCapsule>().map_err(PyErr::from)?;
     let pointer = capsule.pointer_checked(Some(name))?.cast::<T>();
     // SAFETY: the caller's; Python's lock or the capsule's only user keeps others away.
-    Ok(unsafe { ptr::replace(pointer.as_ptr(), released) })
+    let taken = unsafe { ptr::replace(pointer.as_ptr(), released) };
+    if taken.is_released() { Err(Refusal::Unreadable(TAKEN.into())) } else { Ok(taken) }
 }
+
+const TAKEN: &str = "it was already read, and can be read once only";
 
 /// What another library has: a type and arrays of it.
 pub struct Imported {
@@ -257,8 +316,8 @@ pub enum Refusal {
     NoArrow,
     /// It failed.
     Python(PyErr),
-    /// Its stream says why it failed.
-    Stream(String),
+    /// Its stream failed, or it was read before.
+    Unreadable(String),
 }
 
 impl From<PyErr> for Refusal {
@@ -294,17 +353,17 @@ pub fn import(column: &Bound<'_, PyAny>) -> Result<Imported, Refusal> {
     let mut schema = Schema::released();
     let mut arrays = Vec::new();
     let (Some(get_schema), Some(get_next)) = (stream.get_schema, stream.get_next) else {
-        return Err(Refusal::Stream("the stream was already read".into()));
+        return Err(Refusal::Unreadable("its stream has no functions".into()));
     };
     // SAFETY: the specification: both are called with the stream and with room for a struct, which is released.
     if unsafe { get_schema(&mut stream, &mut schema) } != 0 {
-        return Err(Refusal::Stream(last_error(&mut stream)));
+        return Err(Refusal::Unreadable(last_error(&mut stream)));
     }
     loop {
         let mut array = Array::released();
         // SAFETY: as above.
         if unsafe { get_next(&mut stream, &mut array) } != 0 {
-            return Err(Refusal::Stream(last_error(&mut stream)));
+            return Err(Refusal::Unreadable(last_error(&mut stream)));
         }
         if array.release.is_none() {
             return Ok(Imported { schema, arrays });

@@ -139,15 +139,12 @@ pub fn stubs() -> Result<String> {
         }
     }
     let default = MelConfig::default();
-    let (mut fields, mut cepstral, mut parameters, mut getters) =
+    let (mut bands, mut cepstral, mut parameters, mut getters) =
         (String::new(), String::new(), String::new(), String::new());
     for option in OPTIONS {
         let (name, ty) = (option.name, python_type(option));
         let field = format!("    {name}: {ty}\n{}", option_docstring(option, "    "));
-        fields.push_str(&field);
-        if name != "n_mfcc" {
-            cepstral.push_str(&field);
-        }
+        if name == "n_mfcc" { &mut cepstral } else { &mut bands }.push_str(&field);
         writeln!(parameters, "        {name}: {ty} = {},", value(option, &default, '"')?)?;
         let doc = option_docstring(option, "        ");
         writeln!(getters, "    @property\n    def {name}(self) -> {ty}:\n{}", doc.trim_end())?;
@@ -164,8 +161,8 @@ pub fn stubs() -> Result<String> {
     let places = [
         ("{{preset-names}}", format!("Literal[{}]", names.join(", "))),
         ("{{choices}}", choices),
-        ("{{typed-dict}}", fields),
-        ("{{typed-dict-without-n_mfcc}}", cepstral),
+        ("{{typed-dict-without-n_mfcc}}", bands),
+        ("{{typed-dict-of-n_mfcc}}", cepstral),
         ("{{parameters-4}}", parameters.replace("        ", "    ")),
         ("{{parameters}}", parameters),
         ("{{presets}}", presets),

@@ -14,6 +14,7 @@ mod harden;
 mod install;
 mod languages;
 mod page;
+mod release;
 mod section;
 mod table;
 mod test;
@@ -44,6 +45,7 @@ enum Task {
     Counts(counts::Arguments),
     Install(install::Arguments),
     Dist(dist::Arguments),
+    Release(release::Arguments),
     Harden(harden::Arguments),
     Web(page::Arguments),
     Doctor(doctor::Arguments),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Task::Counts(arguments) => counts::run(&workspace, &arguments),
         Task::Install(arguments) => install::run_task(&workspace, &arguments),
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
+        Task::Release(arguments) => release::run(&workspace, &arguments),
         Task::Harden(arguments) => harden::run(&workspace, &arguments),
         Task::Web(arguments) => page::run_task(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),

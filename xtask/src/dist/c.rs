@@ -5,7 +5,7 @@
 use super::cross::{Cross, Libc};
 use super::targets::{TARGETS, Target};
 use super::trial::{Trial, speaks};
-use super::{notices, oldest, pack, universal};
+use super::{notices, oldest, pack, sbom, universal};
 use crate::install::{self, Built, System};
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
@@ -17,7 +17,7 @@ const PACKAGE: &str = "mojo-audio-capi";
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Builds the archive of a target into a folder; gives the file.
+/// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
     let kinds = match target.platform.system {
@@ -30,7 +30,9 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     for machine in target.machines {
         built.push(cross.build(target, machine, Libc::Outside, &arguments)?);
     }
-    Ok(vec![archive(cross, target, &built, folder)?])
+    let archive = archive(cross, target, &built, folder)?;
+    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
+    Ok(vec![archive, list])
 }
 
 /// Packs what cargo has built for each machine of a target.

@@ -3,7 +3,7 @@
 use super::cross::{Cross, Libc};
 use super::targets::{Oldest, Target};
 use super::trial::Trial;
-use super::{notices, oldest, pack, universal};
+use super::{notices, oldest, pack, sbom, universal};
 use crate::install::System;
 use crate::workspace::{run, show};
 use crate::{Result, contents};
@@ -19,7 +19,7 @@ pub fn serves(target: &Target) -> bool {
     !matches!(target.oldest, Oldest::Glibc(..))
 }
 
-/// Builds the archive of a target into a folder; gives the file.
+/// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
     let file = format!("mojo-audio{}", target.program_suffix());
@@ -54,7 +54,8 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
         list,
         &contents::of_archive(cross.workspace, &cross.python, &archive)?,
     )?;
-    Ok(vec![archive])
+    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
+    Ok(vec![archive, list])
 }
 
 /// Unpacks an archive in an empty folder and computes the features of the example's audio.

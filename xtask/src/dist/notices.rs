@@ -63,7 +63,11 @@ fn third_party(workspace: &Workspace, target: &Target, package: &str) -> Result<
 }
 
 /// The crates from elsewhere whose code ends up in a package, as `name version`, and their licences.
-fn crates(workspace: &Workspace, target: &Target, package: &str) -> Result<BTreeSet<(String, String)>> {
+pub fn crates(
+    workspace: &Workspace,
+    target: &Target,
+    package: &str,
+) -> Result<BTreeSet<(String, String)>> {
     let mut found = BTreeSet::new();
     for machine in target.machines {
         let mut cargo = workspace.cargo();

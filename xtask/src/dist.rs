@@ -10,6 +10,7 @@ mod notices;
 mod oldest;
 mod pack;
 mod python;
+mod python_arm;
 mod sbom;
 pub mod swift;
 mod targets;

@@ -1,9 +1,9 @@
 //! Python: the wheels and the source distribution for PyPI.
 
 use super::cross::{Cross, Libc, PROFILE};
-use super::oldest;
-use super::targets::{Runs, Target};
+use super::targets::{Oldest, Runs, Target};
 use super::trial::{Trial, speaks};
+use super::{oldest, python_arm};
 use crate::install::System;
 use crate::languages::python::{self, ENGINE_TESTS};
 use crate::workspace::{Workspace, ask, run};
@@ -89,19 +89,26 @@ pub fn make_source(cross: &Cross<'_>, folder: &Path) -> Result<PathBuf> {
 /// Installs the wheel in an empty environment, and runs the example from an empty folder.
 pub fn test_for<'a>(cross: &Cross<'_>, target: &'a Target, wheel: &Path) -> Result<Trial<'a>> {
     let mut trial = Trial::new(target);
-    if target.runs != Runs::Natively || !target.is_own_libc() {
-        trial.leave("the wheel", "there is no Python for it");
-        return Ok(trial);
-    }
     let workspace = cross.workspace;
     let folder = cross.stage("python-test")?;
-    let python = python::create(workspace, "python3", &folder.join("venv"))?;
-    python::pip(workspace, &python, &[&wheel.to_string_lossy()])?;
+    let mut example = match (target.runs, target.oldest) {
+        (Runs::Natively, _) if target.is_own_libc() => {
+            let python = python::create(workspace, "python3", &folder.join("venv"))?;
+            python::pip(workspace, &python, &[&wheel.to_string_lossy()])?;
+            let mut python = workspace.command(python);
+            python.arg("-I");
+            python
+        }
+        (Runs::InQemu, Oldest::Glibc(..)) => python_arm::with(cross, wheel, &folder.join("site"))?,
+        _ => {
+            trial.leave("the wheel", "there is no Python for it");
+            return Ok(trial);
+        }
+    };
     for file in ["examples/python/mel.py", "examples/data/speech.wav"] {
         fs::copy(workspace.path(file), folder.join(file.rsplit('/').next().unwrap_or(file)))?;
     }
-    let mut example = workspace.command(python);
-    speaks(workspace, example.current_dir(&folder).args(["-I", "mel.py", "speech.wav"]))?;
+    speaks(workspace, example.current_dir(&folder).args(["mel.py", "speech.wav"]))?;
     trial.ran("the wheel");
     Ok(trial)
 }

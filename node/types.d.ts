@@ -5,7 +5,37 @@
 /** Samples of one channel: float32 (full scale is 1), or int16, where a sample counts as value / 32768. */
 export type Samples = Float32Array | Int16Array;
 
-/** The name of a set of options that equals a reference library's output. */
+/**
+ * The name of a set of options that equals a reference library's output.
+ *
+ * - `whisper`: Whisper's log-mel with 80 bands, without padding to 30 seconds (`padTo` 480,000 pads). Equal to
+ *   openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+ *   faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+ *   16,000 Hz.
+ * - `whisper-large-v3`: Whisper's log-mel with 128 bands, without padding to 30 seconds (`padTo` 480,000 pads). Equal to
+ *   the same features of openai-whisper, transformers and faster-whisper with `nMels` 128. For Whisper
+ *   large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
+ * - `librosa`: `melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+ *   librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+ *   librosa. Sample rate: 22,050 Hz.
+ * - `torchaudio`: `MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+ *   Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+ *   Sample rate: 16,000 Hz.
+ * - `kaldi-fbank`: Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+ *   Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+ *   FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
+ * - `parakeet`: NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+ *   `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
+ * - `hifigan`: The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+ *   HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
+ * - `speecht5`: The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+ *   `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
+ * - `ast`: 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+ *   transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
+ * - `clap`: Ten seconds in decibels. The fused models use `melScale` `htk` and `melNorm` `none`. Equal to
+ *   transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
+ *   Hz.
+ */
 export type Preset = 'whisper' | 'whisper-large-v3' | 'librosa' | 'torchaudio' | 'kaldi-fbank' | 'parakeet' | 'hifigan' | 'speecht5' | 'ast' | 'clap';
 
 export type Window = 'hann' | 'hamming' | 'blackman' | 'povey' | 'rectangular';

@@ -687,34 +687,61 @@ var Presets = []string{
 	"clap",
 }
 
-// Whisper is the preset "whisper".
+// Whisper is the preset "whisper":
+// Whisper's log-mel with 80 bands, without padding to 30 seconds (PadTo 480,000 pads). Equal to
+// openai-whisper's log_mel_spectrogram, transformers' WhisperFeatureExtractor and
+// faster-whisper's FeatureExtractor. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+// 16,000 Hz.
 func Whisper() MelConfig { return preset("whisper") }
 
-// WhisperLargeV3 is the preset "whisper-large-v3".
+// WhisperLargeV3 is the preset "whisper-large-v3":
+// Whisper's log-mel with 128 bands, without padding to 30 seconds (PadTo 480,000 pads). Equal to
+// the same features of openai-whisper, transformers and faster-whisper with NMels 128. For Whisper
+// large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
 func WhisperLargeV3() MelConfig { return preset("whisper-large-v3") }
 
-// Librosa is the preset "librosa".
+// Librosa is the preset "librosa":
+// melspectrogram of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+// librosa's feature.melspectrogram. For models of music and sound events that were trained with
+// librosa. Sample rate: 22,050 Hz.
 func Librosa() MelConfig { return preset("librosa") }
 
-// Torchaudio is the preset "torchaudio".
+// Torchaudio is the preset "torchaudio":
+// MelSpectrogram of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+// Equal to torchaudio's transforms.MelSpectrogram. For models that were trained with torchaudio.
+// Sample rate: 16,000 Hz.
 func Torchaudio() MelConfig { return preset("torchaudio") }
 
-// KaldiFbank is the preset "kaldi-fbank".
+// KaldiFbank is the preset "kaldi-fbank":
+// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+// Equal to kaldi-native-fbank's OnlineFbank and torchaudio's compliance.kaldi.fbank. For WeNet,
+// FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
 func KaldiFbank() MelConfig { return preset("kaldi-fbank") }
 
-// Parakeet is the preset "parakeet".
+// Parakeet is the preset "parakeet":
+// NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+// ParakeetFeatureExtractor. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
 func Parakeet() MelConfig { return preset("parakeet") }
 
-// Hifigan is the preset "hifigan".
+// Hifigan is the preset "hifigan":
+// The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's mel_spectrogram. For
+// HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
 func Hifigan() MelConfig { return preset("hifigan") }
 
-// Speecht5 is the preset "speecht5".
+// Speecht5 is the preset "speecht5":
+// The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+// SpeechT5FeatureExtractor(audio_target=...). For SpeechT5. Sample rate: 16,000 Hz.
 func Speecht5() MelConfig { return preset("speecht5") }
 
-// AST is the preset "ast".
+// AST is the preset "ast":
+// 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+// transformers' ASTFeatureExtractor. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
 func AST() MelConfig { return preset("ast") }
 
-// CLAP is the preset "clap".
+// CLAP is the preset "clap":
+// Ten seconds in decibels. The fused models use MelScale htk and MelNorm none. Equal to
+// transformers' ClapFeatureExtractor with truncation="rand_trunc". For CLAP. Sample rate: 48,000
+// Hz.
 func CLAP() MelConfig { return preset("clap") }
 
 // configOf is what a filled C structure says.

@@ -45,6 +45,74 @@
 #include <stdint.h>
 
 /**
+ * Whisper's log-mel with 80 bands, without padding to 30 seconds (pad_to 480,000 pads). Equal to
+ * openai-whisper's log_mel_spectrogram, transformers' WhisperFeatureExtractor and
+ * faster-whisper's FeatureExtractor. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+ * 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_WHISPER "whisper"
+
+/**
+ * Whisper's log-mel with 128 bands, without padding to 30 seconds (pad_to 480,000 pads). Equal to
+ * the same features of openai-whisper, transformers and faster-whisper with n_mels 128. For Whisper
+ * large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_WHISPER_LARGE_V3 "whisper-large-v3"
+
+/**
+ * melspectrogram of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+ * librosa's feature.melspectrogram. For models of music and sound events that were trained with
+ * librosa. Sample rate: 22,050 Hz.
+ */
+#define MOJO_MEL_PRESET_LIBROSA "librosa"
+
+/**
+ * MelSpectrogram of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+ * Equal to torchaudio's transforms.MelSpectrogram. For models that were trained with torchaudio.
+ * Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_TORCHAUDIO "torchaudio"
+
+/**
+ * Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+ * Equal to kaldi-native-fbank's OnlineFbank and torchaudio's compliance.kaldi.fbank. For WeNet,
+ * FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_KALDI_FBANK "kaldi-fbank"
+
+/**
+ * NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+ * ParakeetFeatureExtractor. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_PARAKEET "parakeet"
+
+/**
+ * The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's mel_spectrogram. For
+ * HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
+ */
+#define MOJO_MEL_PRESET_HIFIGAN "hifigan"
+
+/**
+ * The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+ * SpeechT5FeatureExtractor(audio_target=...). For SpeechT5. Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_SPEECHT5 "speecht5"
+
+/**
+ * 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+ * transformers' ASTFeatureExtractor. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
+ */
+#define MOJO_MEL_PRESET_AST "ast"
+
+/**
+ * Ten seconds in decibels. The fused models use mel_scale htk and mel_norm none. Equal to
+ * transformers' ClapFeatureExtractor with truncation="rand_trunc". For CLAP. Sample rate: 48,000
+ * Hz.
+ */
+#define MOJO_MEL_PRESET_CLAP "clap"
+
+
+/**
  * The major version of this header; mojo_audio_version() returns that of the library.
  */
 #define MOJO_AUDIO_VERSION_MAJOR 0
@@ -1176,8 +1244,8 @@ size_t mojo_audio_preset_count(void);
 const char *mojo_audio_preset_name(size_t index);
 
 /**
- * Fills options with a preset, such as "whisper" or "kaldi-fbank"; mojo_audio_preset_name() has the names of all.
- * Then change the fields that should differ.
+ * Fills options with a preset, such as MOJO_MEL_PRESET_WHISPER, which is "whisper"; the constants say what each is
+ * for, and mojo_audio_preset_name() has the names of all. Then change the fields that should differ.
  *
  * size is sizeof *options. Programs built against an older header keep working: options added since then
  * keep the preset's values.

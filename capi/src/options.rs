@@ -38,8 +38,8 @@ pub extern "C" fn mojo_audio_preset_name(index: usize) -> *const c_char {
     PRESET_NAMES.get(index).map_or(std::ptr::null(), |name| name.as_ptr())
 }
 
-/// Fills options with a preset, such as "whisper" or "kaldi-fbank"; mojo_audio_preset_name() has the names of all.
-/// Then change the fields that should differ.
+/// Fills options with a preset, such as MOJO_MEL_PRESET_WHISPER, which is "whisper"; the constants say what each is
+/// for, and mojo_audio_preset_name() has the names of all. Then change the fields that should differ.
 ///
 /// size is sizeof *options. Programs built against an older header keep working: options added since then
 /// keep the preset's values.

@@ -14,8 +14,8 @@ pub use choices::{
     MelNorm, MelScale, Normalize, NormalizeOver, PadMode, PadToMode, Precision, PreemphasisMode,
     Reference, SpectrumNorm, StackEdge, TriangleDomain, Window,
 };
-pub use presets::PRESETS;
-pub use value::{Choice, OptionInfo, OptionKind};
+pub use presets::{PRESET_INFO, PRESETS};
+pub use value::{Choice, OptionInfo, OptionKind, PresetInfo};
 
 use crate::error::Error;
 use alloc::string::String;

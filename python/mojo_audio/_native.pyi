@@ -463,25 +463,62 @@ class MelConfig:
         normalize_over: _NormalizeOver = "row",
     ) -> Self: ...
     @classmethod
-    def whisper(cls, **changes: Unpack[_Options]) -> Self: ...
+    def whisper(cls, **changes: Unpack[_Options]) -> Self:
+        """Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+        openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+        faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+        16,000 Hz.
+        """
     @classmethod
-    def whisper_large_v3(cls, **changes: Unpack[_Options]) -> Self: ...
+    def whisper_large_v3(cls, **changes: Unpack[_Options]) -> Self:
+        """Whisper's log-mel with 128 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+        the same features of openai-whisper, transformers and faster-whisper with `n_mels` 128. For Whisper
+        large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def librosa(cls, **changes: Unpack[_Options]) -> Self: ...
+    def librosa(cls, **changes: Unpack[_Options]) -> Self:
+        """`melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+        librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+        librosa. Sample rate: 22,050 Hz.
+        """
     @classmethod
-    def torchaudio(cls, **changes: Unpack[_Options]) -> Self: ...
+    def torchaudio(cls, **changes: Unpack[_Options]) -> Self:
+        """`MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+        Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+        Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def kaldi_fbank(cls, **changes: Unpack[_Options]) -> Self: ...
+    def kaldi_fbank(cls, **changes: Unpack[_Options]) -> Self:
+        """Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+        Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+        FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def parakeet(cls, **changes: Unpack[_Options]) -> Self: ...
+    def parakeet(cls, **changes: Unpack[_Options]) -> Self:
+        """NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+        `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def hifigan(cls, **changes: Unpack[_Options]) -> Self: ...
+    def hifigan(cls, **changes: Unpack[_Options]) -> Self:
+        """The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+        HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
+        """
     @classmethod
-    def speecht5(cls, **changes: Unpack[_Options]) -> Self: ...
+    def speecht5(cls, **changes: Unpack[_Options]) -> Self:
+        """The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+        `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def ast(cls, **changes: Unpack[_Options]) -> Self: ...
+    def ast(cls, **changes: Unpack[_Options]) -> Self:
+        """1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+        transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
+        """
     @classmethod
-    def clap(cls, **changes: Unpack[_Options]) -> Self: ...
+    def clap(cls, **changes: Unpack[_Options]) -> Self:
+        """Ten seconds in decibels. The fused models use `mel_scale` `htk` and `mel_norm` `none`. Equal to
+        transformers' `ClapFeatureExtractor` with `truncation='rand_trunc'`. For CLAP. Sample rate: 48,000
+        Hz.
+        """
     @classmethod
     def preset(cls, name: _Preset, /, **changes: Unpack[_Options]) -> Self: ...
     @classmethod

@@ -536,6 +536,11 @@ impl MelConfig {
 
     /// The preset `whisper`, with changes.
     ///
+    /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+    /// openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+    /// faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+    /// 16,000 Hz.
+    ///
     /// These are the defaults.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
@@ -544,6 +549,10 @@ impl MelConfig {
     }
 
     /// The preset `whisper-large-v3`, with changes.
+    ///
+    /// Whisper's log-mel with 128 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+    /// the same features of openai-whisper, transformers and faster-whisper with `n_mels` 128. For Whisper
+    /// large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
     ///
     /// It changes these defaults: `n_mels=128`.
     #[classmethod]
@@ -554,6 +563,10 @@ impl MelConfig {
 
     /// The preset `librosa`, with changes.
     ///
+    /// `melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+    /// librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+    /// librosa. Sample rate: 22,050 Hz.
+    ///
     /// It changes these defaults: `sample_rate=22050`, `n_fft=2048`, `hop_length=512`, `n_mels=128`, `precision='double'`, `pad_mode='constant'`, `drop_last_frame=False`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
@@ -562,6 +575,10 @@ impl MelConfig {
     }
 
     /// The preset `torchaudio`, with changes.
+    ///
+    /// `MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+    /// Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+    /// Sample rate: 16,000 Hz.
     ///
     /// It changes these defaults: `hop_length=200`, `n_mels=128`, `drop_last_frame=False`, `mel_scale='htk'`, `mel_norm='none'`, `bin_frequencies='linspace'`, `log='none'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
@@ -572,6 +589,10 @@ impl MelConfig {
 
     /// The preset `kaldi-fbank`, with changes.
     ///
+    /// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+    /// Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+    /// FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
+    ///
     /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='povey'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
@@ -580,6 +601,9 @@ impl MelConfig {
     }
 
     /// The preset `parakeet`, with changes.
+    ///
+    /// NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+    /// `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
     ///
     /// It changes these defaults: `n_fft=512`, `win_length=400`, `window_periodic=False`, `pad_mode='constant'`, `drop_last_frame=False`, `preemphasis=0.97`, `log='ln'`, `log_floor=5.960464477539063e-08`, `log_floor_mode='add'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='deviation'`, `mask_tail=True`.
     #[classmethod]
@@ -590,6 +614,9 @@ impl MelConfig {
 
     /// The preset `hifigan`, with changes.
     ///
+    /// The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+    /// HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
+    ///
     /// It changes these defaults: `sample_rate=22050`, `n_fft=1024`, `hop_length=256`, `f_max=8000.0`, `power=1.0`, `magnitude_eps=1e-09`, `center_pad='half_overlap'`, `drop_last_frame=False`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
@@ -598,6 +625,9 @@ impl MelConfig {
     }
 
     /// The preset `speecht5`, with changes.
+    ///
+    /// The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+    /// `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
     ///
     /// It changes these defaults: `n_fft=1024`, `hop_length=256`, `f_min=80.0`, `f_max=7600.0`, `precision='double'`, `power=1.0`, `drop_last_frame=False`, `bin_frequencies='linspace'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]
@@ -608,6 +638,9 @@ impl MelConfig {
 
     /// The preset `ast`, with changes.
     ///
+    /// 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+    /// transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
+    ///
     /// It changes these defaults: `n_fft=512`, `win_length=400`, `n_mels=128`, `f_min=20.0`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=4.2677393`, `scale=0.10943319862690226`, `n_frames=1024`.
     #[classmethod]
     #[pyo3(signature = (**changes), text_signature = "(**changes)")]
@@ -616,6 +649,10 @@ impl MelConfig {
     }
 
     /// The preset `clap`, with changes.
+    ///
+    /// Ten seconds in decibels. The fused models use `mel_scale` `htk` and `mel_norm` `none`. Equal to
+    /// transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
+    /// Hz.
     ///
     /// It changes these defaults: `sample_rate=48000`, `n_fft=1024`, `hop_length=480`, `n_mels=64`, `f_max=14000.0`, `precision='double'`, `drop_last_frame=False`, `pad_to=480000`, `pad_to_mode='repeat'`, `bin_frequencies='linspace'`, `log='db'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
     #[classmethod]

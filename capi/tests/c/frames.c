@@ -160,6 +160,7 @@ static void presets(void) {
         CHECK_OK(mojo_mel_options_init(&options, sizeof options, mojo_audio_preset_name(i)));
         CHECK(options.preset == i, "%s is %u", mojo_audio_preset_name(i), (unsigned)options.preset);
     }
+    CHECK(strcmp(mojo_audio_preset_name(4), MOJO_MEL_PRESET_KALDI_FBANK) == 0, "%s", MOJO_MEL_PRESET_KALDI_FBANK);
     CHECK(mojo_audio_preset_name(n) == NULL && mojo_audio_preset_name(SIZE_MAX) == NULL, "no more");
 }
 

@@ -1,7 +1,7 @@
 //! `--list`: every preset and every option, as the core documents them.
 
-use mojo_audio_core::config::{OptionInfo, OptionKind};
-use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
+use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
+use mojo_audio_core::{MelConfig, OPTIONS};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -17,13 +17,13 @@ pub fn print() -> ExitCode {
 fn list(width: usize) -> String {
     let mut text =
         String::from("Presets (--preset NAME), with the options in which they differ from whisper:\n");
-    for name in PRESETS {
-        let differences: Vec<String> = MelConfig::preset(name)
-            .map(|preset| {
-                OPTIONS.iter().filter_map(|option| difference(&preset, option.name)).collect()
-            })
-            .unwrap_or_default();
-        let _ = writeln!(text, "\n  {name}");
+    for info in PRESET_INFO {
+        let preset = (info.config)();
+        let differences: Vec<String> =
+            OPTIONS.iter().filter_map(|option| difference(&preset, option.name)).collect();
+        let _ = writeln!(text, "\n  {}", info.name);
+        wrap(&mut text, &joined(info.doc), width);
+        wrap(&mut text, &joined(&format!("Equal to {}. For {}.", info.reference, info.models)), width);
         if differences.is_empty() {
             wrap(&mut text, "The default.", width);
         }
@@ -95,13 +95,15 @@ mod tests {
     #[test]
     fn everything_is_listed_and_no_line_is_too_wide() {
         let text = list(80);
-        for name in PRESETS.iter().copied().chain(OPTIONS.iter().map(|option| option.name)) {
+        let presets = PRESET_INFO.iter().map(|info| info.name);
+        for name in presets.chain(OPTIONS.iter().map(|option| option.name)) {
             assert!(text.lines().any(|line| line.trim_start().starts_with(name)), "{name}");
         }
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
-        let large = "  whisper-large-v3\n      n_mels=128\n";
-        assert!(text.contains(large), "{text}");
+        let large = &text[text.find("\n  whisper-large-v3\n").unwrap()..];
+        assert!(large.contains("For Whisper large-v3 and turbo,"), "{large}");
+        assert!(large.contains("\n      n_mels=128\n"), "{large}");
     }
 }

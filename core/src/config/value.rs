@@ -18,6 +18,21 @@ pub struct OptionInfo {
     pub optional: bool,
 }
 
+/// One preset, as the generated bindings and the command line see it.
+#[derive(Clone, Copy, Debug)]
+pub struct PresetInfo {
+    /// Its name in [`MelConfig::preset`](super::MelConfig::preset).
+    pub name: &'static str,
+    /// What it computes. Each line starts with a space and ends with a line feed.
+    pub doc: &'static str,
+    /// What it is equal to.
+    pub reference: &'static str,
+    /// The models that take it.
+    pub models: &'static str,
+    /// Its options.
+    pub config: fn() -> super::MelConfig,
+}
+
 /// Type of an option.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OptionKind {

@@ -405,12 +405,17 @@ struct MelConfig {
   /// Over which values `normalize` measures mean and variance.
   NormalizeOver normalize_over = NormalizeOver::row;
 
-  /// The preset `whisper`.
+  /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+  /// openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+  /// faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+  /// 16,000 Hz.
   [[nodiscard]] static MelConfig whisper() noexcept {
     return {};
   }
 
-  /// The preset `whisper-large-v3`.
+  /// Whisper's log-mel with 128 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
+  /// the same features of openai-whisper, transformers and faster-whisper with `n_mels` 128. For Whisper
+  /// large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - n_mels = 128
   [[nodiscard]] static MelConfig whisper_large_v3() noexcept {
@@ -419,7 +424,9 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `librosa`.
+  /// `melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+  /// librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+  /// librosa. Sample rate: 22,050 Hz.
   /// It changes these defaults:
   /// - sample_rate = 22050
   /// - n_fft = 2048
@@ -450,7 +457,9 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `torchaudio`.
+  /// `MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+  /// Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+  /// Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - hop_length = 200
   /// - n_mels = 128
@@ -479,7 +488,9 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `kaldi-fbank`.
+  /// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+  /// Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+  /// FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
@@ -530,7 +541,8 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `parakeet`.
+  /// NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+  /// `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
@@ -567,7 +579,8 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `hifigan`.
+  /// The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+  /// HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
   /// It changes these defaults:
   /// - sample_rate = 22050
   /// - n_fft = 1024
@@ -602,7 +615,8 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `speecht5`.
+  /// The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+  /// `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - n_fft = 1024
   /// - hop_length = 256
@@ -633,7 +647,8 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `ast`.
+  /// 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+  /// transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
   /// It changes these defaults:
   /// - n_fft = 512
   /// - win_length = 400
@@ -684,7 +699,9 @@ struct MelConfig {
     return config;
   }
 
-  /// The preset `clap`.
+  /// Ten seconds in decibels. The fused models use `mel_scale` `htk` and `mel_norm` `none`. Equal to
+  /// transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
+  /// Hz.
   /// It changes these defaults:
   /// - sample_rate = 48000
   /// - n_fft = 1024

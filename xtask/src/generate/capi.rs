@@ -4,9 +4,10 @@
 //! That list, `capi/abi/interface.txt`, only grows: the order of the fields of MojoMelOptions and every
 //! number are read from it, and generating fails where something in it would change or go.
 
+use super::words::preset_doc;
 use crate::Result;
 use crate::workspace::Workspace;
-use mojo_audio_core::config::{Choice, OptionInfo, OptionKind};
+use mojo_audio_core::config::{Choice, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -310,6 +311,21 @@ fn doc(text: &mut String, doc: &str) {
     }
 }
 
+/// `kaldi-fbank` is MOJO_MEL_PRESET_KALDI_FBANK.
+fn c_preset(name: &str) -> String {
+    format!("MOJO_MEL_PRESET_{}", name.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// The names of presets as constants, which cbindgen can't make of texts.
+fn preset_constants() -> String {
+    let mut text = String::new();
+    for info in PRESET_INFO {
+        let doc = preset_doc(info).replace('`', "").replace("\n ", "\n * ");
+        let _ = write!(text, "\n/**\n *{doc} */\n#define {} {:?}\n", c_preset(info.name), info.name);
+    }
+    text
+}
+
 fn option_doc(text: &mut String, option: &OptionInfo) -> Result {
     doc(text, option.doc);
     match option.kind {
@@ -388,6 +404,7 @@ pub fn header() -> Result<String> {
         include_guard: Some("MOJO_AUDIO_H".into()),
         no_includes: true,
         sys_includes: vec!["stddef.h".into(), "stdint.h".into()],
+        after_includes: Some(preset_constants()),
         cpp_compat: true,
         line_length: 100,
         documentation_style: cbindgen::DocumentationStyle::Doxy,
@@ -453,6 +470,7 @@ pub fn interface() -> Result<String> {
     }
     for (number, preset) in PRESETS.iter().enumerate() {
         lines.push(format!("preset {preset} {number}"));
+        lines.push(format!("constant {} {preset:?}", c_preset(preset)));
     }
     lines.extend(prototypes()?);
     let old = Workspace::new().read(INTERFACE).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! The options in C++: `MelConfig`, its choices and presets; what carries them over the bridge.
 
 use super::capi::formatted;
+use super::words::preset_doc;
 use crate::Result;
-use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind};
+use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -184,10 +185,11 @@ pub fn header() -> Result<String> {
             None => writeln!(text, "  {cxx_type} {name} = std::nullopt;")?,
         }
     }
-    for preset in PRESETS {
-        writeln!(text, "\n  /// The preset `{preset}`.")?;
+    for info in PRESET_INFO {
+        text.push('\n');
+        doc(&mut text, "  ", &preset_doc(info));
         let mut changes = String::new();
-        let config = MelConfig::preset(preset)?;
+        let config = (info.config)();
         for option in OPTIONS {
             let (new, old) = (value(option, &config)?, value(option, &default)?);
             if new != old {
@@ -196,7 +198,7 @@ pub fn header() -> Result<String> {
                 writeln!(changes, "    config.{} = {new};", option.name)?;
             }
         }
-        let name = preset.replace('-', "_");
+        let name = info.name.replace('-', "_");
         writeln!(text, "  [[nodiscard]] static MelConfig {name}() noexcept {{")?;
         if changes.is_empty() {
             text.push_str("    return {};\n  }\n");

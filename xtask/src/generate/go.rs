@@ -1,8 +1,9 @@
 //! The options in Go: the structure MelConfig, the types of its choices, the presets, and the way to and
 //! from the C structure.
 
+use super::words::preset_doc;
 use crate::Result;
-use mojo_audio_core::config::{OptionInfo, OptionKind};
+use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -49,12 +50,11 @@ pub fn mirror() -> Result<String> {
         writeln!(text, "\t{preset:?},")?;
     }
     text.push_str("}\n");
-    for preset in PRESETS {
-        write!(
-            text,
-            "\n// {0} is the preset {preset:?}.\nfunc {0}() MelConfig {{ return preset({preset:?}) }}\n",
-            go_name(preset)
-        )?;
+    for info in PRESET_INFO {
+        let (preset, function) = (info.name, go_name(info.name));
+        writeln!(text, "\n// {function} is the preset {preset:?}:")?;
+        doc(&mut text, "", &preset_doc(info));
+        writeln!(text, "func {function}() MelConfig {{ return preset({preset:?}) }}")?;
     }
     from_c(&mut text)?;
     to_c(&mut text)?;

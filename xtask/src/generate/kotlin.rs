@@ -1,8 +1,8 @@
 //! The options in Kotlin: MelConfig with its builder, the types of its choices and the presets.
 
-use super::words::{Quoted, camel, lines};
+use super::words::{Quoted, camel, lines, preset_doc};
 use crate::Result;
-use mojo_audio_core::config::{OptionInfo, OptionKind};
+use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -159,12 +159,13 @@ fn presets(text: &mut String) -> Result {
          *   described by the options\n         */\n        @JvmStatic\n        \
          public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))\n",
     );
-    for preset in PRESETS {
+    for info in PRESET_INFO {
+        text.push('\n');
+        doc(text, "        ", &preset_doc(info));
+        let (preset, function) = (info.name, camel(info.name));
         write!(
             text,
-            "\n        /** The preset `{preset}`. */\n        @JvmStatic\n        \
-             public fun {}(): MelConfig = preset({preset:?})\n",
-            camel(preset)
+            "        @JvmStatic\n        public fun {function}(): MelConfig = preset({preset:?})\n"
         )?;
     }
     text.push_str("    }\n");

@@ -1,7 +1,8 @@
 //! The options in TypeScript and in JavaScript: `node/types.d.ts`, `node/lib/table.mjs`.
 
+use super::words::preset_doc;
 use crate::Result;
-use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
+use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -25,6 +26,12 @@ pub fn types() -> Result<String> {
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("'{name}'")).collect();
     let presets = names.join(" | ");
+    let mut meanings = String::new();
+    for info in PRESET_INFO {
+        let doc = in_camel_case(&preset_doc(info));
+        let lines: Vec<_> = doc.lines().map(str::trim).collect();
+        writeln!(meanings, " * - `{}`: {}", info.name, lines.join("\n *   "))?;
+    }
     // Promises are rejected with the signal's own reason; a disposed stream is a finished one.
     let unused = [ErrorKind::Aborted, ErrorKind::Closed, ErrorKind::Internal];
     let kinds: Vec<_> = ERROR_KINDS
@@ -40,6 +47,7 @@ pub fn types() -> Result<String> {
     let mut text = TYPES.to_string();
     for (place, lines) in [
         ("{{presets}}", presets),
+        ("{{preset-meanings}}\n", meanings),
         ("{{choices}}\n", choices + "\n"),
         ("{{options}}", options),
         ("{{codes}}", codes),

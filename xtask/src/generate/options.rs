@@ -1,8 +1,8 @@
 //! The page of every option, and of what each preset changes.
 
 use crate::Result;
-use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind};
-use mojo_audio_core::{OPTIONS, PRESETS};
+use mojo_audio_core::OPTIONS;
+use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use std::fmt::Write as _;
 
 const INTRODUCTION: &str = "
@@ -18,6 +18,11 @@ Values are in the form that `MelConfig::set` and `mojo-audio --set` read; `none`
 const PRESETS_HEADING: &str = "
 # Presets
 
+| preset | what it computes | equal to | models | hertz |
+|---|---|---|---|---|
+";
+
+const CHANGES_HEADING: &str = "
 What each preset changes; everything else is as above. `whisper` changes nothing.
 
 | option |";
@@ -30,9 +35,14 @@ pub fn page() -> Result<String> {
         writeln!(page, "| `{}` | {} | `{value}` | {} |", option.name, kind(option), meaning(option))?;
     }
     page.push_str(PRESETS_HEADING);
-    let presets = PRESETS.iter().map(|name| Ok((*name, MelConfig::preset(name)?)));
-    let mut presets = presets.collect::<Result<Vec<_>>>()?;
-    presets.retain(|(_, config)| *config != default);
+    for info in PRESET_INFO {
+        let rate = (info.config)().sample_rate;
+        let doc = one_line(info.doc);
+        writeln!(page, "| `{}` | {doc} | {} | {} | {rate} |", info.name, info.reference, info.models)?;
+    }
+    page.push_str(CHANGES_HEADING);
+    let presets = PRESET_INFO.iter().map(|info| (info.name, (info.config)()));
+    let presets: Vec<_> = presets.filter(|(_, config)| *config != default).collect();
     for (name, _) in &presets {
         write!(page, " {name} |")?;
     }

@@ -1,8 +1,9 @@
 //! The options in Python: the constructor, the getters and the presets of `MelConfig`, the keyword
 //! arguments of `mel_spectrogram`, and the type stubs.
 
+use super::words::preset_doc;
 use crate::Result;
-use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind};
+use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -104,9 +105,13 @@ pub fn rust() -> Result<String> {
             "    #[getter]\n    fn {name}(&self) -> {ty} {{\n        self.config.{read}\n    }}\n"
         )?;
     }
-    for preset in PRESETS {
-        let method = preset.replace('-', "_");
+    for info in PRESET_INFO {
+        let (preset, method) = (info.name, info.name.replace('-', "_"));
         writeln!(text, "    /// The preset `{preset}`, with changes.\n    ///")?;
+        for line in preset_doc(info).lines() {
+            writeln!(text, "    ///{line}")?;
+        }
+        text.push_str("    ///\n");
         let changes = changes(preset)?;
         if changes.is_empty() {
             writeln!(text, "    /// These are the defaults.")?;
@@ -150,11 +155,14 @@ pub fn stubs() -> Result<String> {
         writeln!(getters, "    @property\n    def {name}(self) -> {ty}:\n{}", doc.trim_end())?;
     }
     let mut presets = String::new();
-    for preset in PRESETS {
-        let method = preset.replace('-', "_");
+    for info in PRESET_INFO {
+        let method = info.name.replace('-', "_");
+        let doc = preset_doc(info).trim().replace("\n ", "\n        ");
         writeln!(
             presets,
-            "    @classmethod\n    def {method}(cls, **changes: Unpack[_Options]) -> Self: ..."
+            "    @classmethod\n    def {method}(cls, **changes: Unpack[_Options]) -> Self:\n        \
+             \"\"\"{}\n        \"\"\"",
+            doc.replace('"', "'")
         )?;
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("\"{name}\"")).collect();

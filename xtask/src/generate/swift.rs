@@ -1,8 +1,8 @@
 //! The options in Swift: the fields of MelConfig, the types of its choices and the presets.
 
-use super::words::{Quoted, capital, lines};
+use super::words::{Quoted, capital, lines, preset_doc};
 use crate::Result;
-use mojo_audio_core::config::{OptionInfo, OptionKind};
+use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
@@ -69,12 +69,10 @@ pub fn options() -> Result<String> {
         writeln!(text, "        {preset:?},")?;
     }
     text.push_str("    ]\n");
-    for preset in PRESETS {
-        write!(
-            text,
-            "\n    /// The preset `{preset}`.\n    public static let {} = known({preset:?})\n",
-            name(preset)
-        )?;
+    for info in PRESET_INFO {
+        text.push('\n');
+        doc(&mut text, &preset_doc(info));
+        writeln!(text, "    public static let {} = known({:?})", name(info.name), info.name)?;
     }
     text.push_str("}\n");
     Ok(text)

@@ -1,7 +1,7 @@
 //! Names and documentation of options for languages that write names in camel case.
 
 use mojo_audio_core::OPTIONS;
-use mojo_audio_core::config::OptionKind;
+use mojo_audio_core::config::{OptionKind, PresetInfo};
 
 /// `n_fft` is nFft.
 pub fn camel(name: &str) -> String {
@@ -14,6 +14,36 @@ pub fn camel(name: &str) -> String {
 pub fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(word.len().min(1));
     first.to_ascii_uppercase() + rest
+}
+
+/// Widest line of a preset's documentation.
+const WIDTH: usize = 100;
+
+/// A preset's documentation, in lines like those of an option's: what it computes, what it is equal to, which models
+/// take it, and at which rate.
+pub fn preset_doc(info: &PresetInfo) -> String {
+    let rate = (info.config)().sample_rate;
+    let text = format!(
+        "{} Equal to {}. For {}. Sample rate: {},{:03} Hz.",
+        info.doc,
+        info.reference,
+        info.models,
+        rate / 1000,
+        rate % 1000
+    );
+    let mut lines = String::new();
+    let mut column = WIDTH;
+    for word in text.split_whitespace() {
+        if column + word.len() >= WIDTH && !lines.is_empty() {
+            lines.push('\n');
+            column = 0;
+        }
+        column = if lines.is_empty() { 0 } else { column } + 1 + word.len();
+        lines.push(' ');
+        lines.push_str(word);
+    }
+    lines.push('\n');
+    lines
 }
 
 /// What stands between backticks in documentation.
@@ -56,6 +86,20 @@ mod tests {
         assert_eq!(camel("n_fft"), "nFft");
         assert_eq!(camel("whisper-large-v3"), "whisperLargeV3");
         assert_eq!(camel("window"), "window");
+    }
+
+    #[test]
+    fn presets_say_what_they_are_for() {
+        let info = PresetInfo {
+            name: "tiny",
+            doc: " One `log`.\n",
+            reference: "a library whose name is so long that the line must be broken before its end is reached",
+            models: "small models",
+            config: mojo_audio_core::MelConfig::clap,
+        };
+        let lines = " One `log`. Equal to a library whose name is so long that the line must be broken before its end is\n \
+                     reached. For small models. Sample rate: 48,000 Hz.\n";
+        assert_eq!(preset_doc(&info), lines);
     }
 
     #[test]

@@ -612,33 +612,50 @@ extension MelConfig {
         "clap",
     ]
 
-    /// The preset `whisper`.
+    /// Whisper's log-mel with 80 bands, without padding to 30 seconds (``padTo`` 480,000 pads). Equal to
+    /// openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+    /// faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+    /// 16,000 Hz.
     public static let whisper = known("whisper")
 
-    /// The preset `whisper-large-v3`.
+    /// Whisper's log-mel with 128 bands, without padding to 30 seconds (``padTo`` 480,000 pads). Equal to
+    /// the same features of openai-whisper, transformers and faster-whisper with ``nMels`` 128. For Whisper
+    /// large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
     public static let whisperLargeV3 = known("whisper-large-v3")
 
-    /// The preset `librosa`.
+    /// `melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+    /// librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+    /// librosa. Sample rate: 22,050 Hz.
     public static let librosa = known("librosa")
 
-    /// The preset `torchaudio`.
+    /// `MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+    /// Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+    /// Sample rate: 16,000 Hz.
     public static let torchaudio = known("torchaudio")
 
-    /// The preset `kaldi-fbank`.
+    /// Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+    /// Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+    /// FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
     public static let kaldiFbank = known("kaldi-fbank")
 
-    /// The preset `parakeet`.
+    /// NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+    /// `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
     public static let parakeet = known("parakeet")
 
-    /// The preset `hifigan`.
+    /// The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+    /// HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
     public static let hifigan = known("hifigan")
 
-    /// The preset `speecht5`.
+    /// The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+    /// `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
     public static let speecht5 = known("speecht5")
 
-    /// The preset `ast`.
+    /// 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+    /// transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
     public static let ast = known("ast")
 
-    /// The preset `clap`.
+    /// Ten seconds in decibels. The fused models use ``melScale`` `htk` and ``melNorm`` `none`. Equal to
+    /// transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
+    /// Hz.
     public static let clap = known("clap")
 }

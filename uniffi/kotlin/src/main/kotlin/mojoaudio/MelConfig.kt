@@ -929,43 +929,80 @@ public class MelConfig private constructor(internal val options: Options) {
         @JvmStatic
         public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))
 
-        /** The preset `whisper`. */
+        /**
+         * Whisper's log-mel with 80 bands, without padding to 30 seconds ([padTo] 480,000 pads). Equal to
+         * openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
+         * faster-whisper's `FeatureExtractor`. For Whisper up to large-v2 and Distil-Whisper. Sample rate:
+         * 16,000 Hz.
+         */
         @JvmStatic
         public fun whisper(): MelConfig = preset("whisper")
 
-        /** The preset `whisper-large-v3`. */
+        /**
+         * Whisper's log-mel with 128 bands, without padding to 30 seconds ([padTo] 480,000 pads). Equal to
+         * the same features of openai-whisper, transformers and faster-whisper with [nMels] 128. For Whisper
+         * large-v3 and turbo, Qwen2-Audio, Voxtral. Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun whisperLargeV3(): MelConfig = preset("whisper-large-v3")
 
-        /** The preset `librosa`. */
+        /**
+         * `melspectrogram` of librosa with its defaults: power, no logarithm, zeros beyond the ends. Equal to
+         * librosa's `feature.melspectrogram`. For models of music and sound events that were trained with
+         * librosa. Sample rate: 22,050 Hz.
+         */
         @JvmStatic
         public fun librosa(): MelConfig = preset("librosa")
 
-        /** The preset `torchaudio`. */
+        /**
+         * `MelSpectrogram` of torchaudio with its defaults: power, no logarithm, HTK's scale, mirrored ends.
+         * Equal to torchaudio's `transforms.MelSpectrogram`. For models that were trained with torchaudio.
+         * Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun torchaudio(): MelConfig = preset("torchaudio")
 
-        /** The preset `kaldi-fbank`. */
+        /**
+         * Kaldi's filterbank features with 80 bands, for samples scaled to 16-bit integers, without dither.
+         * Equal to kaldi-native-fbank's `OnlineFbank` and torchaudio's `compliance.kaldi.fbank`. For WeNet,
+         * FireRedASR and others of Kaldi's line. Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun kaldiFbank(): MelConfig = preset("kaldi-fbank")
 
-        /** The preset `parakeet`. */
+        /**
+         * NeMo's log-mel with 80 bands, each normalized over the frames. Equal to transformers'
+         * `ParakeetFeatureExtractor`. For Parakeet and Canary (NVIDIA NeMo). Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun parakeet(): MelConfig = preset("parakeet")
 
-        /** The preset `hifigan`. */
+        /**
+         * The log-mel of magnitudes that vocoders are trained on. Equal to HiFi-GAN's `mel_spectrogram`. For
+         * HiFi-GAN, Matcha and most vocoders after it. Sample rate: 22,050 Hz.
+         */
         @JvmStatic
         public fun hifigan(): MelConfig = preset("hifigan")
 
-        /** The preset `speecht5`. */
+        /**
+         * The training targets of SpeechT5: log10 of magnitudes. Equal to transformers'
+         * `SpeechT5FeatureExtractor(audio_target=...)`. For SpeechT5. Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun speecht5(): MelConfig = preset("speecht5")
 
-        /** The preset `ast`. */
+        /**
+         * 1,024 frames of 128 bands, normalized with AudioSet's mean and twice its deviation. Equal to
+         * transformers' `ASTFeatureExtractor`. For the Audio Spectrogram Transformer. Sample rate: 16,000 Hz.
+         */
         @JvmStatic
         public fun ast(): MelConfig = preset("ast")
 
-        /** The preset `clap`. */
+        /**
+         * Ten seconds in decibels. The fused models use [melScale] `HTK` and [melNorm] `NONE`. Equal to
+         * transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
+         * Hz.
+         */
         @JvmStatic
         public fun clap(): MelConfig = preset("clap")
     }

@@ -22,6 +22,15 @@ pub const MODEL_FILES: [&str; 2] = ["processor_config.json", "preprocessor_confi
 /// The setting that names the class.
 const CLASS: &str = "feature_extractor_type";
 
+/// Names of the classes of transformers whose settings [`MelConfig::from_preprocessor_config`] reads.
+///
+/// ```
+/// assert!(mojo_audio_core::feature_extractor_classes().any(|class| class == "WhisperFeatureExtractor"));
+/// ```
+pub fn feature_extractor_classes() -> impl Iterator<Item = &'static str> {
+    CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_))).map(|class| class.name)
+}
+
 impl MelConfig {
     /// The options of a model, from the text of its `preprocessor_config.json`, or of a
     /// `processor_config.json` that has these settings under `feature_extractor`, as transformers 5 saves

@@ -248,7 +248,7 @@ mod tests {
             let values: Vec<f32> = (0..8 * frames).map(|i| (i as f32).sin()).collect();
             let features = Features::new(&values, [8, frames]).unwrap();
             let layout = Some(Layout::MelMajor);
-            let readings = readings(&features, Rounding::None, n as usize, layout);
+            let readings = readings(&features, Rounding::None, n as usize, layout, |_| false);
             for place in Place::ALL {
                 let count = |hop| place.count(n, 512, 400, hop);
                 let found = hops(&readings[0], Extent::All, n, 16_000, count);

@@ -67,7 +67,7 @@ mod tests {
         let signal: Vec<f32> = (0..20).map(|i| (i as f32).sin()).collect();
         let values: Vec<f32> = (0..16).map(|i| (i as f32).cos()).collect();
         let features = Features::new(&values, [8, 2]).unwrap();
-        let readings = readings(&features, Rounding::None, signal.len(), None);
+        let readings = readings(&features, Rounding::None, signal.len(), None, |_| false);
         let best =
             Outcome { distance: 0.1, guess: Guess::new(config), reading: 0, extent: Extent::All };
         let end = Instant::now() + Duration::from_secs(60);

@@ -54,6 +54,7 @@ use engine::{Engine, Guess};
 use fit::Extent;
 use mojo_audio_core::config::{Layout, PadMode};
 use mojo_audio_core::{MelConfig, PRESETS};
+use reading::Reading;
 use search::{Found, Outcome, Search};
 use std::fmt;
 use std::thread;
@@ -214,7 +215,8 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     };
     let engine = Engine::new(samples, front_length(samples.len(), request.sample_rate));
     let rounding = request.features.rounding();
-    let readings = reading::readings(&request.features, rounding, samples.len(), layout);
+    let readings =
+        reading::readings(&request.features, rounding, samples.len(), layout, recipes::is_of_model);
     let poor = verdict::is_poor(samples, &request.features, &readings);
     let ignore = |_: &str, _: f64| {};
     let search = Search {
@@ -234,6 +236,9 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     } else {
         found = search.run();
     }
+    // Where only recipes of models were tried, another one may make the features.
+    let is_searched = readings.is_empty() || readings.iter().any(Reading::is_searched);
+    let poor = poor || !is_searched && found.best() > search::NEAR;
     Ok(conclude(request, &search, &found, rounding, poor))
 }
 
@@ -443,7 +448,7 @@ mod tests {
         assert_eq!(
             identify(&request).unwrap().words,
             [
-                "features must have from 8 to 300 rows and at most 2200 frames for this recording, got the \
+                "features must have from 8 to 300 rows and at most 6000 frames for this recording, got the \
               shape (4, 2)"
             ]
         );

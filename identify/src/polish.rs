@@ -226,9 +226,10 @@ pub(crate) fn tidy(
             let mut other = best.1.clone();
             let _ = nearest.get(name).and_then(|text| other.config.set(name, &text));
             (descent.fixed)(&mut other);
-            let distance = target.distance(&other);
-            if distance <= 1.3 * best.0 {
-                best = (distance, other);
+            let unexplained =
+                |guess: &Guess| target.deviation(guess).map_or(f64::INFINITY, |d| d.unexplained);
+            if unexplained(&other) <= unexplained(&best.1) + 1e-9 {
+                best = (target.distance(&other), other);
             }
         }
     }

@@ -71,10 +71,15 @@ pub(crate) const USUAL_BANDS: &[usize] =
     &[23, 24, 26, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100, 120, 128, 160, 229, 256];
 /// Numbers of coefficients that recipes have.
 const USUAL_COEFFICIENTS: &[usize] = &[12, 13, 20];
-/// Numbers of rows that are searched.
+/// Numbers of rows that are searched. Those of a model's recipe may be more.
 pub(crate) const ROWS: RangeInclusive<usize> = 8..=300;
 
 impl Reading {
+    /// Whether more than recipes of models is tried.
+    pub fn is_searched(&self) -> bool {
+        ROWS.contains(&self.full_rows)
+    }
+
     fn new(
         features: &Features<'_>,
         layout: Layout,
@@ -194,18 +199,19 @@ fn row_norm(values: &[f32], rows: usize, frames: usize, rounding: Rounding) -> R
 }
 
 /// Most frames that features of a signal of `n_samples` samples have: hops of 20 samples, after 40,000
-/// samples of padding.
+/// samples of padding, or a minute in hops of 160.
 pub(crate) fn most_frames(n_samples: usize) -> usize {
-    n_samples.saturating_add(40_000) / 20
+    (n_samples.saturating_add(40_000) / 20).max(6_000)
 }
 
 /// Readings of the features of a signal of `n_samples` samples, the likeliest first; of one layout if
-/// that is known.
+/// that is known. `is_of_model` tells whether a recipe of a model has a number of rows.
 pub(crate) fn readings(
     features: &Features<'_>,
     rounding: Rounding,
     n_samples: usize,
     layout: Option<Layout>,
+    is_of_model: impl Fn(usize) -> bool,
 ) -> Vec<Reading> {
     let (low, _) = extremes(features.values());
     let mut plans: Vec<(f64, Layout, Kind, Option<EnergyRow>)> = Vec::new();
@@ -213,7 +219,8 @@ pub(crate) fn readings(
     for layout in layouts.filter(|&any| layout.is_none_or(|known| known == any)) {
         let [first, second] = features.shape();
         let (rows, frames) = if layout == Layout::MelMajor { (first, second) } else { (second, first) };
-        if !ROWS.contains(&rows) || frames > most_frames(n_samples) {
+        let is_known = ROWS.contains(&rows) || is_of_model(rows);
+        if !is_known || frames > most_frames(n_samples) {
             continue;
         }
         let usual = if USUAL_BANDS.contains(&rows) { 0.0 } else { 0.6 };

@@ -1,11 +1,105 @@
-//! The recipes that most features are made with: the presets, and what is usually done to them.
+//! The recipes that most features are made with: the presets and what is usually done to them, and those of families
+//! of models.
 
 use crate::descent::Fixed;
 use crate::engine::{Guess, padding_for};
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
 use mojo_audio_core::config::{Log, PadToMode, Reference};
-use mojo_audio_core::{MelConfig, MelExtractor, PRESETS};
+use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
+use std::sync::LazyLock;
+
+/// Recipes of families that no preset has: the preset that is nearest, and changes. docs/models.md says whose they are.
+const FAMILIES: &[(&str, &str)] = &[
+    ("kaldi-fbank", "window=hamming normalize=mean"),
+    ("kaldi-fbank", "input_scale=1 normalize=mean"),
+    ("kaldi-fbank", "input_scale=1 f_max=-400 snip_edges=false"),
+    ("kaldi-fbank", "window=hamming stack=7 stack_stride=6 stack_edge=repeat"),
+    ("kaldi-fbank", "n_mels=128 offset=-15.41663 scale=0.0762681098626869"),
+    ("ast", "offset=4.268 scale=0.1094331363536879"),
+    (
+        "whisper",
+        "n_fft=512 hop_length=128 f_max=8000 drop_last_frame=false log=ln log_floor=1e-10 reference=none top_db=none \
+         offset=0 scale=1",
+    ),
+    (
+        "torchaudio",
+        "sample_rate=24000 n_fft=1024 hop_length=256 n_mels=100 power=1 log=ln log_floor=1e-7",
+    ),
+    (
+        "torchaudio",
+        "sample_rate=24000 n_fft=1024 hop_length=256 n_mels=100 power=1 log=ln log_floor=1e-5",
+    ),
+    (
+        "whisper",
+        "n_fft=1024 n_mels=128 f_min=30 f_max=8000 mel_scale=htk power=1 drop_last_frame=false log=ln log_floor=1e-5 \
+         reference=none top_db=none offset=0 scale=1",
+    ),
+    (
+        "whisper",
+        "sample_rate=32000 n_fft=1024 hop_length=320 n_mels=64 f_min=50 f_max=14000 drop_last_frame=false log=db \
+         reference=none top_db=none offset=0 scale=1",
+    ),
+    (
+        "whisper",
+        "n_fft=512 win_length=400 frame_span=window center=false n_mels=64 f_min=125 f_max=7500 mel_scale=kaldi \
+         mel_norm=none triangle_domain=mel power=1 drop_last_frame=false log=ln log_floor=0.01 log_floor_mode=add \
+         precision=double reference=none top_db=none offset=0 scale=1",
+    ),
+    (
+        "whisper",
+        "n_fft=512 win_length=400 frame_span=window center=false n_mels=64 f_min=125 f_max=7500 mel_scale=kaldi \
+         mel_norm=none triangle_domain=mel power=1 drop_last_frame=false log=ln log_floor=0.001 log_floor_mode=add \
+         precision=double reference=none top_db=none offset=0 scale=1",
+    ),
+    (
+        "torchaudio",
+        "n_fft=2048 win_length=1200 hop_length=300 n_mels=80 log=ln log_floor=1e-5 log_floor_mode=add offset=4 scale=0.25",
+    ),
+    (
+        "torchaudio",
+        "sample_rate=22050 n_fft=4096 hop_length=1024 n_mels=80 f_max=8000 mel_norm=slaney log=ln log_floor=1e-5",
+    ),
+    (
+        "whisper",
+        "n_fft=800 hop_length=200 f_min=55 f_max=7600 power=1 pad_mode=constant preemphasis=0.97 \
+         drop_last_frame=false log=db_magnitude log_floor=1e-4 reference=none top_db=none offset=30 scale=0.08 \
+         precision=double",
+    ),
+    (
+        "torchaudio",
+        "sample_rate=22050 n_fft=1024 hop_length=441 f_min=30 f_max=11000 n_mels=128 mel_scale=slaney \
+         spectrum_norm=frame_length power=1 log=ln log_floor=0.001 log_floor_mode=add offset=6.907755278982137",
+    ),
+];
+
+/// The recipes of the families above, and of transformers' classes with their defaults.
+static OF_MODELS: LazyLock<Vec<MelConfig>> = LazyLock::new(|| {
+    let families = FAMILIES.iter().filter_map(|&(preset, changes)| {
+        let mut config = MelConfig::preset(preset).ok()?;
+        for change in changes.split_whitespace() {
+            let (option, value) = change.split_once('=')?;
+            config.set(option, value).ok()?;
+        }
+        Some(config)
+    });
+    let classes = feature_extractor_classes().filter_map(|class| {
+        let json = format!(r#"{{"feature_extractor_type": "{class}"}}"#);
+        let config = MelConfig::from_preprocessor_config(&json).ok()?;
+        Some(MelConfig { dither: 0.0, ..config })
+    });
+    families.chain(classes).collect()
+});
+
+/// Rows of the result for each band, without energies and cepstra.
+fn rows_of_a_band(config: &MelConfig) -> usize {
+    config.stack as usize * (1 + usize::from(config.delta_win_length.is_some()))
+}
+
+/// Whether a recipe of a model has this number of rows.
+pub(crate) fn is_of_model(rows: usize) -> bool {
+    OF_MODELS.iter().any(|config| MelExtractor::new(config).is_ok_and(|plan| plan.n_mels() == rows))
+}
 
 /// The recipes with as many rows as the reading has.
 fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
@@ -88,8 +182,14 @@ pub(crate) fn around(
     let starts = start.into_iter().cloned().flat_map(|start| {
         [start.clone(), MelConfig { n_mels: reading.rows as u32, sample_rate, ..start }]
     });
+    // As they are, and with as many bands as the features have.
+    let of_models = OF_MODELS.iter().filter(|config| is_plain && config.sample_rate == sample_rate);
+    let of_models = of_models.map(|config| {
+        let n_mels = reading.full_rows / rows_of_a_band(config);
+        MelConfig { n_mels: n_mels as u32, ..config.clone() }
+    });
     let mut found: Vec<Guess> = Vec::new();
-    for recipe in starts.chain(recipes(target, sample_rate)) {
+    for recipe in starts.chain(of_models).chain(recipes(target, sample_rate)) {
         let mut recipe = Guess::new(recipe);
         fixed(&mut recipe);
         let plain =
@@ -98,7 +198,8 @@ pub(crate) fn around(
         if extractor.n_mels() != reading.full_rows {
             continue;
         }
-        let mut forms = Vec::new();
+        // As it is, with padding of its own, or in forms that make the right number of frames.
+        let mut forms = vec![recipe.config.clone()];
         for dropped in [false, true] {
             let wanted = reading.frames + usize::from(dropped);
             let form = MelConfig { drop_last_frame: dropped, ..plain.clone() };
@@ -160,4 +261,38 @@ pub(crate) fn fronts(target: &Target<'_>, start: Option<&MelConfig>, sample_rate
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mojo_audio_core::OPTIONS;
+
+    /// The rows of docs/models.md's second table that name a preset and changes.
+    #[test]
+    fn families_are_those_of_the_page() {
+        let page = include_str!("../../docs/models.md");
+        let (_, families) = page.split_once("\n## Other families\n").unwrap();
+        let mut n = 0;
+        for row in families.lines().filter(|line| line.starts_with("| ")) {
+            let recipe = row.split(" | ").nth(1).unwrap();
+            let parts: Vec<_> = recipe.split('`').collect();
+            let (Some(preset), Some(changes)) = (parts.get(1), parts.get(3)) else { continue };
+            let is_changes = |word: &str| {
+                word.split_once('=').is_some_and(|(name, _)| OPTIONS.iter().any(|o| o.name == name))
+            };
+            if !changes.split(' ').all(is_changes) || recipe.contains("with its sizes") {
+                continue;
+            }
+            let is_it = |known: &&(&str, &str)| known.0 == *preset && known.1 == *changes;
+            assert!(FAMILIES.iter().any(|known| is_it(&known)), "{row}");
+            n += 1;
+        }
+        assert!(n > 12, "{n}");
+        // Each is a recipe that the engine takes.
+        assert_eq!(OF_MODELS.len(), FAMILIES.len() + feature_extractor_classes().count());
+        for config in OF_MODELS.iter() {
+            config.check().unwrap();
+        }
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) struct Found {
 /// A distance that needs no further search.
 const EXACT: f64 = 3e-6;
 /// Above this, something is still unknown.
-const NEAR: f64 = 2e-4;
+pub(crate) const NEAR: f64 = 2e-4;
 
 impl Search<'_> {
     pub fn run(&self) -> Found {
@@ -127,7 +127,8 @@ impl Search<'_> {
             .iter()
             .map(|reading| Fitter::new(self.engine, reading, Extent::All))
             .collect();
-        for (at, fitter) in fitters.iter().enumerate() {
+        let searched = fitters.iter().enumerate().filter(|(_, fitter)| fitter.reading.is_searched());
+        for (at, fitter) in searched {
             let target = Target::new(self.engine, fitter.reading, false);
             let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
             fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
@@ -218,7 +219,8 @@ impl Search<'_> {
         let n = self.engine.samples.len();
         let start = framing::plain(self.sample_rate);
         let mut pools: Vec<Vec<(f64, Guess)>> = fitters.iter().map(|_| Vec::new()).collect();
-        let mut active: Vec<usize> = (0..fitters.len()).collect();
+        let mut active: Vec<usize> =
+            (0..fitters.len()).filter(|&at| fitters[at].reading.is_searched()).collect();
         for rare in [false, true] {
             let limits = self.limits.within(budget / 3);
             for &at in &active {

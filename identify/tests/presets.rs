@@ -1,7 +1,7 @@
 //! The probe finds every preset, in each orientation and in float16; what is rounded is called so.
 
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{MelConfig, MelExtractor, PRESETS};
+use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use mojo_audio_identify::{Features, Recipe, Request, Verdict, identify, probe};
 use std::time::Duration;
 
@@ -61,4 +61,29 @@ fn find(presets: &[&str], layouts: &[Layout]) {
             }
         }
     }
+}
+
+/// Those of classes of transformers, with more than 300 rows and stacked, deltas and zeros in front among them.
+#[test]
+fn the_probe_finds_recipes_of_models() {
+    let is_long = std::env::var_os("MOJO_AUDIO_LONG").is_some();
+    let few = ["FunAsrNano", "Gemma4Audio", "GraniteSpeech5"];
+    let of_few = |class: &&str| is_long || few.iter().any(|one| class.starts_with(&format!("{one}F")));
+    let mut n = 0;
+    for class in feature_extractor_classes().filter(of_few) {
+        let json = format!(r#"{{"feature_extractor_type": "{class}"}}"#);
+        let config = MelConfig { dither: 0.0, ..MelConfig::from_preprocessor_config(&json).unwrap() };
+        let samples: Vec<f32> =
+            probe(config.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+        let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
+        let budget = Duration::from_secs(120);
+        let request = Request { budget, ..Request::new(&samples, config.sample_rate, features) };
+        let found = identify(&request).unwrap();
+        let known = [Verdict::Found, Verdict::Open];
+        assert!(known.contains(&found.verdict), "{class}: {}", found.verdict);
+        assert!(found.largest < 1e-4, "{class}: {}", found.largest);
+        n += 1;
+    }
+    assert!(n >= few.len(), "{n}");
 }

@@ -92,6 +92,11 @@ impl Language for Go {
             workspace.command(&stream),
         )?;
         checks.check("README's program", session.readme());
+        checks.check("README's program with a vendor folder", session.vendored());
+        if cfg!(target_os = "linux") {
+            let ran = session.all_static(&folder.join("mel-static"));
+            checks.check("examples/go without any shared library", ran);
+        }
         checks.check("without cgo the compiler says what is missing", session.without_cgo());
         counts += checks.counts();
         Ok(counts)
@@ -176,6 +181,29 @@ impl Session<'_> {
         go(&["mod", "init", "readme"])?;
         go(&["mod", "edit", "-require=mojoaudio@v0.0.0", &replace])?;
         same(go(&["run", "."])?.trim_end(), "80 3000")
+    }
+
+    /// Runs README's program with a copy of the package in its own module, which has the C library too.
+    fn vendored(&self) -> Result {
+        let folder = self.workspace.folder("go/readme")?;
+        let go = |arguments: &[&str]| run(self.go("").args(arguments).current_dir(&folder));
+        go(&["mod", "vendor"])?;
+        let archive = folder.join("vendor/mojoaudio/lib/libmojo_audio.a");
+        fs::metadata(&archive).map_err(|error| format!("{}: {error}", archive.display()))?;
+        same(go(&["run", "-mod=vendor", "."])?.trim_end(), "80 3000")
+    }
+
+    /// Links the example without any shared library, and runs it.
+    fn all_static(&self, program: &Path) -> Result {
+        let mut go = self.go(EXAMPLE);
+        go.args(["build", "-buildvcs=false", "-tags=netgo,osusergo", "-ldflags=-extldflags=-static"]);
+        run(go.arg("-o").arg(program))?;
+        let sections = ask(self.workspace.command("readelf").arg("-d").arg(program));
+        if sections.ok_or("readelf can't read the program")?.contains("NEEDED") {
+            return Err("it needs shared libraries".into());
+        }
+        let mut example = self.workspace.command(program);
+        examples::prints(self.workspace, &show(example.arg("examples/data/speech.wav"))?)
     }
 }
 

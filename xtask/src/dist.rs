@@ -6,7 +6,7 @@ mod cross;
 pub mod kotlin;
 mod natives;
 mod node;
-mod notices;
+pub mod notices;
 mod oldest;
 mod pack;
 mod python;

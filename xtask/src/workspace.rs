@@ -110,6 +110,30 @@ pub fn show(command: &mut Command) -> Result<Printed> {
     Ok(Printed { status: child.wait()?, text })
 }
 
+/// Runs a program, shows its errors and gives what it prints; fails if the program does.
+pub fn output(command: &mut Command) -> Result<String> {
+    eprintln!("$ {}", line(command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("`{}`: {error}", line(command)))?;
+    let label = LABEL.get();
+    let errors = child.stderr.take().map(|stream| thread::spawn(move || copy(stream, label)));
+    let mut text = String::new();
+    if let Some(mut stream) = child.stdout.take() {
+        stream.read_to_string(&mut text)?;
+    }
+    if let Some(errors) = errors {
+        let _ = errors.join();
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        return Err(format!("`{}`: {status}", line(command)).into());
+    }
+    Ok(text)
+}
+
 /// Runs a program without showing what it prints; its output if it succeeds.
 pub fn ask(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;

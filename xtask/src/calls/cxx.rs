@@ -11,7 +11,8 @@ pub const CALL: Call =
     Call { what: "C++", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
-    let compiler = install::cxx::compiler(workspace).ok_or("no C++ compiler, or this is not Linux")?;
+    let compiler =
+        install::cxx::own_compiler(workspace).ok_or("no C++ compiler, or this is not Linux")?;
     let prefix = prefix(workspace)?;
     let program = workspace.folder("bench")?.join("call-cxx");
     let mut compiler = workspace.command(compiler);

@@ -6,7 +6,7 @@ use super::cross::{Cross, Libc};
 use super::targets::{TARGETS, Target};
 use super::trial::{Trial, speaks};
 use super::{notices, oldest, pack, sbom, universal};
-use crate::install::{self, Built, System};
+use crate::install::{self, Built, Files, Places, System};
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
 use std::fs;
@@ -49,7 +49,8 @@ pub fn archive(
     let found = oldest::check(target, &fs::read(&made.shared)?, &[])
         .map_err(|error| format!("{}: {error}", made.shared.display()))?;
     eprintln!("ok: the C library for {} needs: {found}", target.name);
-    install::lay_out(cross.workspace, &root, &target.platform, &made)?;
+    let (mut files, places) = (Files::below(None), Places::below(&root));
+    install::lay_out(cross.workspace, &mut files, &places, &target.platform, &made)?;
     let share = root.join("share/doc/mojo_audio");
     notices::write(cross.workspace, target, PACKAGE, &share)?;
     fs::copy(cross.workspace.path("capi/README.md"), share.join("README.md"))?;
@@ -135,7 +136,7 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
         compiler.current_dir(&folder).args(["-std=c99", "-O1", "mel.c"]);
         compiler.args(flags(cross, &prefix, kind == "static")?);
         run(compiler.arg("-o").arg(&program))?;
-        let libraries = prefix.join(target.platform.shared_folder());
+        let libraries = Places::below(&prefix).shared(&target.platform);
         let Some(mut example) = trial.command(cross, &program, &libraries)? else {
             trial.leave(kind, "linked, not run");
             continue;

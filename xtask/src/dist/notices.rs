@@ -13,11 +13,27 @@ const OWN: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Writes all licences into a folder.
 pub fn write(workspace: &Workspace, target: &Target, package: &str, folder: &Path) -> Result {
+    write_crates(workspace, &target.triples(), package, &folders(workspace)?, folder)?;
+    write_standard_library(workspace, folder)
+}
+
+/// Writes our own licences and those of the crates, whose folders are known by `name version`.
+pub fn write_crates(
+    workspace: &Workspace,
+    triples: &[&str],
+    package: &str,
+    folders: &BTreeMap<String, PathBuf>,
+    folder: &Path,
+) -> Result {
     fs::create_dir_all(folder)?;
     for name in OWN {
         fs::copy(workspace.path(name), folder.join(name))?;
     }
-    fs::write(folder.join("THIRD-PARTY.txt"), third_party(workspace, target, package)?)?;
+    Ok(fs::write(folder.join("THIRD-PARTY.txt"), third_party(workspace, triples, package, folders)?)?)
+}
+
+/// Writes the notices that Rust's standard library comes with.
+pub fn write_standard_library(workspace: &Workspace, folder: &Path) -> Result {
     let sysroot = ask(workspace.command("rustc").args(["--print", "sysroot"]));
     let sysroot = PathBuf::from(sysroot.ok_or("`rustc --print sysroot` fails")?.trim());
     let library = sysroot.join("share/doc/rust/COPYRIGHT-library.html");
@@ -27,17 +43,21 @@ pub fn write(workspace: &Workspace, target: &Target, package: &str, folder: &Pat
 }
 
 /// The crates that a package is linked from, with the texts of their licences, each text once.
-fn third_party(workspace: &Workspace, target: &Target, package: &str) -> Result<String> {
+fn third_party(
+    workspace: &Workspace,
+    triples: &[&str],
+    package: &str,
+    folders: &BTreeMap<String, PathBuf>,
+) -> Result<String> {
     let mut text = String::from(
         "This package contains code of the crates below, and Rust's standard library, whose notices are in\n\
          RUST-STANDARD-LIBRARY.html.\n\n",
     );
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let folders = folders(workspace)?;
-    for (name, license) in crates(workspace, target, package)? {
+    for (name, license) in crates(workspace, triples, package)? {
         let _ = writeln!(text, "{name}: {license}");
         let folder =
-            folders.get(&name).ok_or_else(|| format!("cargo metadata does not have {name}"))?;
+            folders.get(&name).ok_or_else(|| format!("cargo does not tell where {name} is"))?;
         let mut found = licenses(folder)?;
         if found.is_empty() {
             // A text that is ours too is enough, with what the authors say of it.
@@ -65,13 +85,13 @@ fn third_party(workspace: &Workspace, target: &Target, package: &str) -> Result<
 /// The crates from elsewhere whose code ends up in a package, as `name version`, and their licences.
 pub fn crates(
     workspace: &Workspace,
-    target: &Target,
+    triples: &[&str],
     package: &str,
 ) -> Result<BTreeSet<(String, String)>> {
     let mut found = BTreeSet::new();
-    for machine in target.machines {
+    for triple in triples {
         let mut cargo = workspace.cargo();
-        cargo.args(["tree", "--locked", "--quiet", "--package", package, "--target", machine.triple]);
+        cargo.args(["tree", "--locked", "--quiet", "--package", package, "--target", triple]);
         cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe"]);
         let list = ask(cargo.args(["--format", "{p}|{l}"])).ok_or("`cargo tree` fails")?;
         for line in list.lines() {

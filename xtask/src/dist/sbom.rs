@@ -19,7 +19,7 @@ pub fn write(
     let name = artifact.file_name().ok_or("an artifact without a name")?.to_string_lossy();
     let rustc = ask(workspace.command("rustc").arg("--version")).ok_or("`rustc --version` fails")?;
     let rust = rustc.split(' ').nth(1).unwrap_or_default();
-    let list = list(package, &name, rust, notices::crates(workspace, target, package)?);
+    let list = list(package, &name, rust, notices::crates(workspace, &target.triples(), package)?);
     let file = artifact.with_file_name(format!("{name}.cdx.json"));
     fs::write(&file, serde_json::to_string_pretty(&list)? + "\n")?;
     Ok(file)
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn crates_of_the_c_library_are_listed_with_their_licences() {
         let workspace = Workspace::new();
-        let crates = notices::crates(&workspace, &TARGETS[0], "mojo-audio-capi").unwrap();
+        let crates = notices::crates(&workspace, &TARGETS[0].triples(), "mojo-audio-capi").unwrap();
         let list = list("mojo-audio-capi", "a.tar.gz", "1.95.0", crates);
         let components = list["components"].as_array().unwrap();
         let names: Vec<_> = components.iter().map(|one| one["name"].as_str().unwrap()).collect();

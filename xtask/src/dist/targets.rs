@@ -111,6 +111,11 @@ impl Target {
         &self.machines[0]
     }
 
+    /// What rustc calls its machines.
+    pub fn triples(&self) -> Vec<&'static str> {
+        self.machines.iter().map(|machine| machine.triple).collect()
+    }
+
     /// Whether programs for it run on a machine, which is named as rustc does. Those for musl run on every Linux.
     pub fn is_for(&self, host: &str) -> bool {
         self.machines

@@ -9,7 +9,8 @@ pub const IMPORT: &str = "libmojo_audio.dll.a";
 #[derive(Clone, Copy)]
 pub struct Platform {
     pub system: System,
-    /// Libraries of the system that the static library needs, as `rustc --print native-static-libs` says.
+    /// Libraries of the system that the static library needs, as `rustc --print native-static-libs` says. Without
+    /// libgcc, which compilers link anyway: shared, or for `cc -static` as an archive of another name.
     pub libraries: &'static str,
 }
 
@@ -22,7 +23,7 @@ pub enum System {
 
 impl Platform {
     pub const GLIBC: Self =
-        Self { system: System::Linux, libraries: "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc" };
+        Self { system: System::Linux, libraries: "-lutil -lrt -lpthread -lm -ldl -lc" };
     /// With GCC's unwinder as an archive, which serves programs without shared libraries too.
     pub const MUSL: Self = Self { system: System::Linux, libraries: "-lgcc_eh -lc" };
     pub const MAC_OS: Self = Self { system: System::MacOs, libraries: "-lSystem -lc -lm" };
@@ -41,6 +42,17 @@ impl Platform {
         Self::GLIBC
     };
 
+    /// The platform of a target of rustc's, if there is one that libraries are laid out for.
+    pub fn of(triple: &str) -> Option<Self> {
+        let platforms = [
+            ("-linux-gnu", Self::GLIBC),
+            ("-linux-musl", Self::MUSL),
+            ("-apple-darwin", Self::MAC_OS),
+            ("-windows-gnu", Self::WINDOWS),
+        ];
+        platforms.into_iter().find(|(part, _)| triple.contains(part)).map(|(_, platform)| platform)
+    }
+
     /// The names of the shared library: the file, then those that lead to it: the one that programs look for, and
     /// the one that linkers do.
     pub fn shared_names(&self) -> Vec<String> {
@@ -58,14 +70,24 @@ impl Platform {
         }
     }
 
-    /// The folder of the shared library: Windows looks for it where programs are.
-    pub fn shared_folder(&self) -> &'static str {
-        if self.system == System::Windows { "bin" } else { "lib" }
-    }
-
     /// [`libraries`](Self::libraries), as CMake lists them.
     pub fn cmake_libraries(&self) -> String {
         let names = self.libraries.split(' ').map(|library| library.trim_start_matches("-l"));
         names.collect::<Vec<_>>().join(";")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_have_platforms() {
+        let system = |triple| Platform::of(triple).map(|platform| platform.system);
+        assert!(system("x86_64-unknown-linux-gnu") == Some(System::Linux));
+        assert!(system("armv7-unknown-linux-musleabihf") == Some(System::Linux));
+        assert!(system("aarch64-apple-darwin") == Some(System::MacOs));
+        assert!(system("x86_64-pc-windows-gnu") == Some(System::Windows));
+        assert!(system("aarch64-linux-android").is_none() && system("wasm32-wasip1").is_none());
     }
 }

@@ -30,8 +30,12 @@ pub fn version(abi: u32) -> String {
 /// A compiler of the machine, which links: the one that the variable names, or the usual one. Its whole
 /// path, as CMake gives it to cargo.
 pub fn compiler(workspace: &Workspace, variable: &str, usual: &str) -> Option<String> {
-    let compiler = env::var(variable).unwrap_or_else(|_| usual.into());
-    let path = ask(workspace.command("sh").args(["-c", "command -v \"$0\"", &compiler]))?;
+    found(workspace, &env::var(variable).unwrap_or_else(|_| usual.into()))
+}
+
+/// The whole path of a program, if it is there.
+pub fn found(workspace: &Workspace, program: &str) -> Option<String> {
+    let path = ask(workspace.command("sh").args(["-c", "command -v \"$0\"", program]))?;
     Some(path.trim().to_string())
 }
 

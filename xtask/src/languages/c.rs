@@ -3,6 +3,7 @@
 
 pub mod abi;
 pub mod borders;
+pub mod installing;
 mod interface;
 mod null;
 
@@ -72,6 +73,7 @@ impl Language for C {
         session.header(&mut checks);
         session.interface(&mut checks)?;
         session.linking(&mut checks)?;
+        installing::check(&session, &mut checks)?;
         session.archive(&mut checks);
         session.guide(&mut checks)?;
         let watched = session.watched_library()?;
@@ -276,7 +278,7 @@ impl Session<'_> {
     /// What is published for glibc 2.17 on x86-64, from the library that was built for this machine.
     fn archive(&self, checks: &mut Checks) {
         if cfg!(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")) {
-            let built = self.workspace.target().join("release");
+            let built = self.prefix.join("lib");
             checks.check(
                 "the archive for glibc 2.17 holds its files, is the same twice, and serves from an empty folder",
                 dist::check_c(self.workspace, &built),

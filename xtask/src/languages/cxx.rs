@@ -99,8 +99,8 @@ impl Language for Cxx {
 pub fn prefix(workspace: &Workspace) -> Result<PathBuf> {
     let prefix = workspace.folder("cxx/prefix")?;
     fs::remove_dir_all(&prefix)?;
-    install::install(workspace, &prefix)?;
-    install::cxx::install(workspace, &prefix)?;
+    let c = install::install(workspace, &prefix)?;
+    install::cxx::install_below(workspace, &prefix, &c)?;
     Ok(prefix)
 }
 

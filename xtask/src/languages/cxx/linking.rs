@@ -3,9 +3,10 @@
 use super::Session;
 use crate::Result;
 use crate::languages::c::borders::Borders;
-use crate::languages::c::same;
+use crate::languages::c::{installing, same};
 use crate::languages::checks::Checks;
 use crate::workspace::{ask, run};
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub fn check(session: &Session<'_>, checks: &mut Checks) -> Result {
     null(session, checks)?;
     pkg_config(session, checks)?;
     one_engine(session, checks)?;
+    packaging(session, checks)?;
     cmake(session, checks)
 }
 
@@ -54,6 +56,40 @@ fn interface(session: &Session<'_>, checks: &mut Checks) -> Result {
         "the stripped library is small",
         if size < LARGEST { Ok(()) } else { Err(format!("{size} bytes").into()) },
     );
+    Ok(())
+}
+
+/// What packagers rely on, as in C: other folders, and no trace of this machine.
+fn packaging(session: &Session<'_>, checks: &mut Checks) -> Result {
+    let libraries = ["libmojo_audio_cxx.a", "libmojo_audio_cxx.so"];
+    let libraries = libraries.map(|name| session.prefix.join("lib").join(name));
+    checks.check(
+        "the libraries name no folder of this machine",
+        installing::name_no_folder(session.workspace, &libraries),
+    );
+    let prefix = session.folder.join("multiarch");
+    let _ = fs::remove_dir_all(&prefix);
+    let lib = prefix.join("lib/x86_64-linux-gnu");
+    let mut install = session.workspace.command(env::current_exe()?);
+    install.args(["install", "--libdir", "lib/x86_64-linux-gnu", "--prefix"]).arg(&prefix);
+    let built = run(&mut install).and_then(|_| {
+        let build = session.folder.join("cmake-multiarch");
+        let _ = fs::remove_dir_all(&build);
+        let mut configure = session.workspace.command("cmake");
+        configure.arg("-S").arg(session.tests("cmake")).arg("-B").arg(&build).arg("-DWAY=package");
+        let package = lib.join("cmake/mojo_audio");
+        run(configure.arg(format!("-Dmojo_audio_DIR={}", package.display())))?;
+        run(session.workspace.command("cmake").arg("--build").arg(&build))?;
+        ran(session, &build.join("both"), true)
+    });
+    checks.check("installed to a multiarch folder, by CMake", built);
+    let mut pkg_config = session.workspace.command("pkg-config");
+    pkg_config.args(["--cflags", "--libs", "--static", "mojo_audio_cxx"]);
+    pkg_config.env("PKG_CONFIG_PATH", lib.join("pkgconfig"));
+    let flags = ask(&mut pkg_config).ok_or("pkg-config does not find mojo_audio_cxx")?;
+    let flags: Vec<_> =
+        ["-static"].into_iter().chain(flags.split_whitespace()).map(String::from).collect();
+    checks.check("c++ -static with pkg-config", build(session, "both-all-static", true, &flags, true));
     Ok(())
 }
 

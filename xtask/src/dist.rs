@@ -12,6 +12,7 @@ mod pack;
 mod python;
 mod python_arm;
 mod sbom;
+mod source;
 pub mod swift;
 mod targets;
 mod trial;
@@ -93,6 +94,12 @@ const PACKAGES: &[Package] = &[
         name: "c",
         here: None,
         elsewhere: Some(Elsewhere { make: c::make, test: c::test, serves: |_| true, source: None }),
+        natives: Vec::new,
+    },
+    Package {
+        name: "source",
+        here: Some(|workspace, folder, _| source::make(workspace, folder)),
+        elsewhere: None,
         natives: Vec::new,
     },
     Package {

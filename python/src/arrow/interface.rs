@@ -98,10 +98,10 @@ impl Schema {
         if at.is_null() {
             return None;
         }
-        // SAFETY: the specification: the number of pairs, then two texts for each, as long as the struct isn't
-        // released.
-        let mut pairs =
-            (0..unsafe { number(&mut at) }).map(|_| unsafe { (text(&mut at), text(&mut at)) });
+        // SAFETY: the specification: the number of pairs comes first, and stays as long as the struct isn't released.
+        let count = unsafe { number(&mut at) };
+        // SAFETY: the specification: then two texts for each pair.
+        let mut pairs = (0..count).map(|_| unsafe { (text(&mut at), text(&mut at)) });
         let (_, value) = pairs.find(|(key, _)| *key == name.as_bytes())?;
         std::str::from_utf8(value).ok()
     }

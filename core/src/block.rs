@@ -76,7 +76,7 @@ impl Recipe {
         let mut pieces = Pieces::default();
         let (mut spectrum, bins) = Spectrum::new(config, lanes, &mut pieces)?;
         let mut samples = Samples::new(framing, lanes);
-        let mut bands = Bands::new(config, filterbank, &bins)?;
+        let mut bands = Bands::new(config, filterbank, bins)?;
 
         // Pieces that are never in use together share their place: gathered samples and the transform's rows,
         // unless it takes the samples there; samples side by side and what is made of the bands.

@@ -133,6 +133,34 @@ impl MelExtractor {
         self.plan.frame_count(n_samples as u64)
     }
 
+    /// How many frames of the result for an input of `n_samples` samples are real, as the attention masks of
+    /// transformers' feature extractors count them; the others follow them and are padding.
+    ///
+    /// - Where `pad_to` appends zeros, a frame is real if it starts in the signal, or has its middle there if frames are
+    ///   centred. Zeros that every signal gets (`pad_start`, `pad_end`, `pad_to_multiple_of`) and copies of it
+    ///   (`pad_to_mode` `repeat`) count as signal.
+    /// - Of frames that `n_frames` appends, none is real.
+    /// - With `mask_tail` as many are real as there are whole hops in the signal: Parakeet's mask has 100 of 101 frames.
+    /// - A stack of frames is real if it has no missing frame.
+    ///
+    /// The mask of `VoxtralRealtimeFeatureExtractor` is shorter by what a frame is longer than a hop: it counts frames
+    /// as if they were not centred, and only whole ones.
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let config = MelConfig { pad_to: Some(480_000), ..MelConfig::whisper() };
+    /// let extractor = MelExtractor::new(&config)?;
+    /// assert_eq!((extractor.frame_count(16_000), extractor.valid_frames(16_000)), (3000, 100));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn valid_frames(&self, n_samples: usize) -> usize {
+        if n_samples == 0 {
+            return 0;
+        }
+        self.plan.valid_frames(n_samples as u64)
+    }
+
     /// The bands whose filter is so narrow that it contains no bin of the transform: they are
     /// always at the floor. A larger `n_fft` or fewer `n_mels` avoids that.
     ///
@@ -163,6 +191,46 @@ impl MelExtractor {
         let mut places = out.iter_mut();
         let write = |filter| places.next().map(|place| *place = filter);
         self.plan.recipe.bands.filterbank.empty_filters().map(write).count()
+    }
+
+    /// The weights of the filters that the extractor uses: (`n_mels`, `n_fft` / 2 + 1), row-major, where `n_mels` is the
+    /// option. Those of the configured triangles are the ones of librosa's `filters.mel`, torchaudio's
+    /// `melscale_fbanks` or Kaldi's `MelBanks`, computed in float64 and rounded; your own are returned as they were
+    /// given.
+    ///
+    /// # Errors
+    /// [`Error::Allocation`].
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let weights = MelExtractor::new(&MelConfig::whisper())?.filterbank()?;
+    /// assert_eq!(weights.len(), 80 * 201);
+    /// assert_eq!((weights[0], weights[1] > 0.0), (0.0, true)); // bins 0 and 1 in filter 0
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    pub fn filterbank(&self) -> Result<Vec<f32>, Error> {
+        let mut weights = memory::filled(self.plan.recipe.bands.n_weights(), 0.0)?;
+        self.plan.recipe.bands.write_weights(&mut weights)?;
+        Ok(weights)
+    }
+
+    /// Like [`filterbank`](Self::filterbank), but writes into the first `n_mels * (n_fft / 2 + 1)` values of `out`.
+    ///
+    /// # Errors
+    /// [`Error::BufferSize`] if `out` is shorter; [`Error::Allocation`].
+    ///
+    /// ```
+    /// # use mojo_audio_core::{MelConfig, MelExtractor};
+    /// let extractor = MelExtractor::new(&MelConfig::whisper())?;
+    /// let mut weights = vec![0.0; 80 * 201];
+    /// extractor.filterbank_into(&mut weights)?;
+    /// assert_eq!(weights, extractor.filterbank()?);
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    pub fn filterbank_into(&self, out: &mut [f32]) -> Result<(), Error> {
+        let n_weights = self.plan.recipe.bands.n_weights();
+        check_room(out, n_weights)?;
+        self.plan.recipe.bands.write_weights(&mut out[..n_weights])
     }
 
     /// Bytes of working memory that a computation uses besides its result and the extractor's tables.

@@ -1,6 +1,6 @@
 //! Where frames begin, and how many there are.
 
-use crate::config::{CenterPad, FrameSpan, MelConfig, PadMode};
+use crate::config::{CenterPad, FrameSpan, MelConfig, PadMode, PadToMode};
 
 /// The frames of a configuration, on an axis where 0 is the signal's first sample.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Framing {
     pad_start: u64,
     pad_end: u64,
     pad_to: u64,
+    pads_with_copies: bool,
     pad_multiple: u64,
     /// Samples that the signal must have after a frame.
     margin: usize,
@@ -59,6 +60,7 @@ impl Framing {
             pad_start: config.pad_start,
             pad_end: config.pad_end,
             pad_to: config.pad_to.unwrap_or(0),
+            pads_with_copies: config.pad_to_mode == PadToMode::Repeat,
             pad_multiple: config.pad_to_multiple_of.map_or(1, u64::from),
             margin: config.frame_margin as usize,
             count_multiple: config.n_frames_multiple_of.map(u64::from),
@@ -99,6 +101,16 @@ impl Framing {
         let frames = self.whole_frames(length).map_or(frames, |whole| whole.min(frames));
         let frames = if self.drop_last { frames.saturating_sub(1) } else { frames };
         usize::try_from(frames).unwrap_or(usize::MAX).min(self.at_most)
+    }
+
+    /// The frames that start in the signal, or have their middle there if they are centred, where `pad_to` appends
+    /// zeros; otherwise all.
+    pub fn unpadded(&self, n_samples: u64) -> usize {
+        let length = n_samples.saturating_add(self.pad_start).saturating_add(self.pad_end);
+        if length >= self.pad_to || self.pads_with_copies {
+            return usize::MAX;
+        }
+        usize::try_from(length.div_ceil(self.hop as u64)).unwrap_or(usize::MAX)
     }
 
     /// Whether a signal has no frames past `frame`, however long it is.

@@ -166,6 +166,20 @@ impl Filterbank {
         largest
     }
 
+    /// The weights that are not 0: of which filter, the index of the tap, and the weight.
+    pub fn weights(&self) -> impl Iterator<Item = (usize, u32, f32)> {
+        let segments = self.taps.split_inclusive(Tap::is_last).enumerate();
+        let taps = segments.flat_map(|(segment, taps)| taps.iter().map(move |tap| (segment, tap)));
+        taps.flat_map(|(segment, tap)| {
+            // Filter s rises in segment s, and filter s - 1 falls.
+            let rising = (Some(segment), tap.index(), tap.rising);
+            let falling = (segment.checked_sub(1), tap.index(), tap.falling);
+            [rising, falling]
+        })
+        .filter(|(_, _, weight)| *weight != 0.0)
+        .filter_map(|(filter, index, weight)| Some((filter?, index, weight)))
+    }
+
     /// The filters that have no weight: too narrow for any bin to fall into.
     pub fn empty_filters(&self) -> impl Iterator<Item = usize> {
         let mut risen = false;

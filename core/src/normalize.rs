@@ -29,6 +29,11 @@ impl Normalization {
         }
     }
 
+    /// Whether frames from the number of whole hops on are 0.
+    pub fn masks_tail(&self) -> bool {
+        self.mask_tail
+    }
+
     /// Normalizes a result in place, as it is in the sink. `whole_hops` is the number of whole hops in the
     /// input: the frames that `mask_tail` keeps.
     pub fn apply(&self, kernel: &Kernel, data: &mut [f32], sink: &Sink, whole_hops: usize) {

@@ -137,6 +137,17 @@ impl Plan {
         self.n_frames.unwrap_or_else(computed)
     }
 
+    /// Frames of the result that are not padding of `pad_to` and `n_frames`, nor masked.
+    pub fn valid_frames(&self, n_samples: u64) -> usize {
+        let length = self.signal_length(n_samples);
+        let computed = self.framing.count(length);
+        let kept = match self.normalization.masks_tail() {
+            true => usize::try_from(length / self.framing.hop as u64).unwrap_or(usize::MAX),
+            false => self.framing.unpadded(length),
+        };
+        self.stacking.valid(computed.min(kept))
+    }
+
     /// How many samples `n_frames` frames span, with `stride` samples from one start to the next.
     pub fn source_length(&self, n_frames: usize, stride: usize) -> usize {
         (n_frames - 1) * stride + self.framing.n_fft

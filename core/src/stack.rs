@@ -80,6 +80,14 @@ impl Stacking {
         }
     }
 
+    /// Stacks of `n` frames that have no missing ones.
+    pub fn valid(&self, n: usize) -> usize {
+        match self.edge {
+            StackEdge::Repeat => self.count(n),
+            StackEdge::Fill | StackEdge::Drop => self.whole(n),
+        }
+    }
+
     /// Stacks that need no frames but the first `n`, whatever comes after them.
     pub fn complete(&self, n: usize) -> usize {
         self.whole(n.saturating_sub(self.context()))

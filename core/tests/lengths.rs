@@ -1,5 +1,5 @@
 //! The options `max_length`, `pad_start` and `pad_to_multiple_of`: the bits of samples that were truncated or padded
-//! before.
+//! before. And how many frames are not padding.
 
 mod support;
 
@@ -31,6 +31,98 @@ fn same(preset: &str, plain: &[(&str, &str)], own: Options, samples: &[f32], cha
     }
     if with.stream().is_ok() {
         assert_same_frames(&streamed(&with, samples, CHUNKS, &what), &frames(&expected), &what);
+    }
+}
+
+/// Samples, frames, and how many of them are real.
+type Counts = &'static [(usize, usize, usize)];
+
+/// The counts of transformers' attention masks, by the lines of each class that make them.
+#[test]
+fn valid_frames_are_those_of_the_masks() {
+    let cases: &[(&str, Options, Counts)] = &[
+        // Every hop-th value of the mask of the samples: ceil(n / hop).
+        (
+            "whisper",
+            &[("pad_to", "480000"), ("max_length", "480000")],
+            &[(0, 0, 0), (1, 3000, 1), (160, 3000, 1), (161, 3000, 2), (16_000, 3000, 100)],
+        ),
+        (
+            "whisper",
+            &[("pad_to", "480000"), ("max_length", "480000")],
+            &[
+                (479_840, 3000, 2999),
+                (479_841, 3000, 3000),
+                (480_000, 3000, 3000),
+                (600_000, 3000, 3000),
+            ],
+        ),
+        ("whisper", &[], &[(159, 0, 0), (160, 1, 1), (16_159, 100, 100)]),
+        // floor(n / hop).
+        ("parakeet", &[], &[(159, 1, 0), (160, 2, 1), (16_000, 101, 100), (16_159, 101, 100)]),
+        ("parakeet", &[("pad_to", "32000")], &[(16_000, 201, 100), (40_000, 251, 250)]),
+        ("parakeet", &[("normalize", "none")], &[(16_000, 101, 100)]),
+        // All frames.
+        ("kaldi-fbank", &[], &[(399, 0, 0), (400, 1, 1), (16_000, 98, 98)]),
+        ("speecht5", &[], &[(16_000, 63, 63), (16_128, 64, 64)]),
+        // The second frame of each pair.
+        (
+            "kaldi-fbank",
+            &[("stack", "2"), ("stack_fill", "1")],
+            &[(400, 1, 0), (560, 1, 1), (720, 2, 1), (16_000, 49, 49)],
+        ),
+        // Each stack of low frame rate.
+        (
+            "kaldi-fbank",
+            &[("stack", "7"), ("stack_stride", "6"), ("stack_edge", "repeat")],
+            &[(400, 1, 1), (16_000, 17, 17)],
+        ),
+        // Zeros that every signal gets: Xcodec2.
+        (
+            "kaldi-fbank",
+            &[("pad_start", "160"), ("pad_end", "161"), ("pad_to_multiple_of", "320"), ("stack", "2")],
+            &[(16_000, 51, 51), (15_999, 50, 50)],
+        ),
+        ("ast", &[], &[(16_000, 1024, 98), (480_000, 1024, 1024)]),
+        ("clap", &[], &[(48_000, 1001, 1001)]),
+        ("clap", &[("pad_to_mode", "zeros")], &[(48_000, 1001, 100)]),
+        ("whisper", &[("pad_to", "480000"), ("input_rate", "48000")], &[(48_000, 3000, 100)]),
+    ];
+    for (preset, options, counts) in cases {
+        let extractor = extractor(preset, options);
+        for &(n, n_frames, n_valid) in *counts {
+            let what = format!("{preset} {options:?}, {n} samples");
+            assert_eq!(
+                (extractor.frame_count(n), extractor.valid_frames(n)),
+                (n_frames, n_valid),
+                "{what}"
+            );
+        }
+    }
+}
+
+/// What is not real is the same whatever the signal is.
+#[test]
+fn frames_that_are_not_valid_are_constant() {
+    let cases: &[(&str, Options)] = &[
+        ("parakeet", &[]),
+        ("whisper", &[("pad_to", "20000"), ("reference", "none"), ("top_db", "none")]),
+        ("ast", &[("n_frames", "120")]),
+    ];
+    for (preset, options) in cases {
+        let extractor = extractor(preset, options);
+        for n in [5_000, 8_000, 9_999] {
+            let mel = frames(&extractor.compute(&noise(n)).unwrap());
+            let n_valid = extractor.valid_frames(n);
+            // A centred frame reaches half its length beyond its middle.
+            let reach = if *preset == "whisper" { 2 } else { 0 };
+            let (real, padding) = mel.split_at(n_valid);
+            assert!(
+                !padding.is_empty()
+                    && padding[reach.min(padding.len())..].windows(2).all(|w| w[0] == w[1])
+            );
+            assert_ne!(real[n_valid - 1], mel[mel.len() - 1], "{preset}, {n} samples");
+        }
     }
 }
 

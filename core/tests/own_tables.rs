@@ -124,6 +124,65 @@ fn filters_that_no_bin_falls_into_are_named() {
 }
 
 #[test]
+fn the_weights_of_the_filters_are_told() {
+    let sizes: &[&[(&str, &str)]] = &[
+        &[],
+        &[("n_mels", "3"), ("n_mfcc", "2")],
+        &[("n_fft", "511"), ("win_length", "400"), ("hop_length", "100"), ("precision", "double")],
+        &[("n_fft", "2038"), ("hop_length", "100")], // 2 · 1019, a large prime
+        &[("n_mels", "300"), ("power", "1"), ("magnitude_eps", "1e-9")],
+    ];
+    for preset in PRESETS {
+        for options in sizes {
+            let fixed = [("n_frames", "none"), ("f_max", "none"), ("pad_start", "0")];
+            let config = config(preset, &[options, &fixed[..]].concat());
+            let Ok(extractor) = MelExtractor::new(&config) else { continue };
+            let exact = oracle::filterbank(&config);
+            let weights = extractor.filterbank().unwrap();
+            assert_eq!(weights.len(), exact.len() * exact[0].len(), "{preset} {options:?}");
+            let highest = exact.iter().flatten().fold(0.0f64, |highest, &weight| highest.max(weight));
+            assert!(highest > 0.0);
+            for (at, (weight, exact)) in weights.iter().zip(exact.iter().flatten()).enumerate() {
+                let off = (f64::from(*weight) - exact).abs();
+                assert!(off <= 1e-7 * highest, "{preset} {options:?}: {weight}, not {exact}, at {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn own_weights_are_told_as_they_were_given() {
+    for n_fft in ["2", "30", "401", "512", "2038"] {
+        let options = [
+            ("n_fft", n_fft),
+            ("hop_length", "1"),
+            ("n_mels", "7"),
+            ("center", "false"),
+            ("f_max", "none"),
+        ];
+        let config = config("librosa", &options);
+        let n_bins = config.n_fft as usize / 2 + 1;
+        let weight = |i: usize| if i.is_multiple_of(3) { 0.0 } else { (i as f32 * 0.37).sin() * 1e3 };
+        let rows: Vec<f32> = (0..7 * n_bins).map(weight).collect();
+        for instruction_set in InstructionSet::available() {
+            let overrides = Overrides {
+                filterbank: Some(&rows),
+                instruction_set: Some(instruction_set),
+                ..Overrides::default()
+            };
+            let own = MelExtractor::with_overrides(&config, overrides).unwrap();
+            assert_eq!(own.filterbank().unwrap(), rows, "{n_fft} {instruction_set:?}");
+            let mut out = vec![77.0; rows.len() + 1];
+            own.filterbank_into(&mut out).unwrap();
+            assert_eq!((&out[..rows.len()], out[rows.len()]), (&rows[..], 77.0));
+            let short = own.filterbank_into(&mut out[..rows.len() - 1]).unwrap_err();
+            let (expected, actual) = (rows.len(), rows.len() - 1);
+            assert_eq!(short, Error::BufferSize { what: "out", expected, actual });
+        }
+    }
+}
+
+#[test]
 fn streams_use_them_too() {
     let config = config("kaldi-fbank", &[("n_mels", "2")]);
     let window: Vec<f32> = (0..400).map(|i| 1.0 - (i as f32 - 199.5).abs() / 200.0).collect();

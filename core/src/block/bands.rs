@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::lanes::{Lane, inlined};
 use crate::measured::MeasuredLanes;
 use crate::mel::{Filterbank, Tap};
+use crate::memory;
 use alloc::vec::Vec;
 
 /// Bands whose logarithms are computed side by side, as each is one chain of dependent steps.
@@ -32,11 +33,13 @@ pub(crate) struct Bands {
     pub n_rows: usize,
     /// The float of bin 0, which shows samples that no filter sees.
     first_bin: usize,
+    /// The floats of all bins, which tell the bins of the filters.
+    bins: Vec<u32>,
 }
 
 impl Bands {
     /// Of bins whose powers begin at these floats of the scratch.
-    pub fn new(config: &MelConfig, mut filterbank: Filterbank, bins: &[u32]) -> Result<Self, Error> {
+    pub fn new(config: &MelConfig, mut filterbank: Filterbank, bins: Vec<u32>) -> Result<Self, Error> {
         for tap in &mut filterbank.taps {
             tap.place = Tap::place(bins[tap.index() as usize] * 4, tap.is_last());
         }
@@ -51,7 +54,28 @@ impl Bands {
             energy_floor: config.energy_floor as f32,
             n_rows,
             first_bin: bins[0] as usize,
+            bins,
         })
+    }
+
+    /// Writes the weights of the filters, (`n_mels`, `n_fft` / 2 + 1) row-major.
+    pub fn write_weights(&self, out: &mut [f32]) -> Result<(), Error> {
+        let n_bins = self.bins.len();
+        // The bins in the order of their floats, by which the taps know them.
+        let mut order = memory::with_capacity(n_bins)?;
+        order.extend(self.bins.iter().enumerate().map(|(bin, &float)| (float, bin)));
+        order.sort_unstable();
+        out.fill(0.0);
+        for (filter, byte, weight) in self.filterbank.weights() {
+            let found = order.partition_point(|&(float, _)| float < byte / 4);
+            out[filter * n_bins + order[found].1] = weight;
+        }
+        Ok(())
+    }
+
+    /// The number of weights.
+    pub fn n_weights(&self) -> usize {
+        self.n_bands.saturating_mul(self.bins.len())
     }
 
     /// Whether rows are made of several bands, or of something else.

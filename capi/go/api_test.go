@@ -213,6 +213,107 @@ func TestTables(t *testing.T) {
 	wantError(t, err, mojoaudio.ErrBufferSize, "filterbank")
 }
 
+// A mean and a factor for each row make the bits of the plain result, changed by hand, in a stream too.
+func TestRows(t *testing.T) {
+	config := mojoaudio.KaldiFbank()
+	config.NMels, config.Stack, config.Layout = 3, 2, mojoaudio.LayoutFrameMajor
+	plain, err := newExtractor(t, config).Compute(tone(16_000, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean := []float32{1.5, -2, 0, 100, 0.25, 3}
+	scale := []float32{0.5, -1, 3, 1e-3, 0, 7.25}
+	for _, tables := range []mojoaudio.Tables{
+		{RowMean: mean, RowScale: scale}, {RowMean: mean}, {RowScale: scale},
+	} {
+		own, err := mojoaudio.NewMelExtractorWithTables(config, tables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer own.Close()
+		expected := make([]float32, len(plain.Data))
+		for i, value := range plain.Data {
+			if tables.RowMean != nil {
+				value -= mean[i%6]
+			}
+			if tables.RowScale != nil {
+				value *= scale[i%6]
+			}
+			expected[i] = value
+		}
+		whole, err := own.Compute(tone(16_000, 1))
+		if err != nil || !sameBits(whole.Data, expected) {
+			t.Error("other bits than by hand", err)
+		}
+		stream, err := own.NewStream()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.Close()
+		pushed, errPush := stream.Push(tone(16_000, 1))
+		rest, errFinish := stream.Finish()
+		if errPush != nil || errFinish != nil || !sameBits(append(pushed.Data, rest.Data...), expected) {
+			t.Error("other bits in a stream", errPush, errFinish)
+		}
+	}
+	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowMean: mean[:3]})
+	wantError(t, err, mojoaudio.ErrBufferSize, "row_mean must have 6 values, got 3")
+	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowScale: []float32{}})
+	wantError(t, err, mojoaudio.ErrBufferSize, "row_scale must have 6 values, got 0")
+	large := []float32{0, 0, 0, 0, -2e18, 0}
+	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowScale: large})
+	wantError(t, err, mojoaudio.ErrInvalidInput, "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
+}
+
+func TestValidFrames(t *testing.T) {
+	config := mojoaudio.Whisper()
+	config.PadTo = 480_000
+	whisper, parakeet := newExtractor(t, config), newExtractor(t, mojoaudio.Parakeet())
+	if whisper.ValidFrames(16_001) != 101 || whisper.FrameCount(16_001) != 3000 {
+		t.Error(whisper.ValidFrames(16_001), whisper.FrameCount(16_001))
+	}
+	if parakeet.ValidFrames(16_000) != 100 || parakeet.FrameCount(16_000) != 101 {
+		t.Error(parakeet.ValidFrames(16_000), parakeet.FrameCount(16_000))
+	}
+	whisper.Close()
+	if whisper.ValidFrames(-1) != 0 || whisper.ValidFrames(16_001) != 0 {
+		t.Error("a closed extractor has frames")
+	}
+}
+
+func TestFilterbank(t *testing.T) {
+	config := mojoaudio.Whisper()
+	config.NMels, config.NFFT, config.SampleRate = 2, 8, 8000
+	config.MelScale, config.MelNorm = mojoaudio.MelScaleHTK, mojoaudio.MelNormNone
+	extractor := newExtractor(t, config)
+	weights, err := extractor.Filterbank()
+	if err != nil || len(weights) != 10 {
+		t.Fatal(weights, err)
+	}
+	// HTK's scale.
+	most := 2595 * math.Log10(1+4000.0/700)
+	corner := func(i int) float64 { return 700 * (math.Pow(10, most*float64(i)/3/2595) - 1) }
+	for i, weight := range weights {
+		band, hz := i/5, float64(i%5)*1000
+		low, middle, high := corner(band), corner(band+1), corner(band+2)
+		wanted := max(0, min((hz-low)/(middle-low), (high-hz)/(high-middle)))
+		if math.Abs(float64(weight)-wanted) > 1e-6 {
+			t.Errorf("band %d at %g Hz: %g, not %g", band, hz, weight, wanted)
+		}
+	}
+	filters := []float32{0, 1.5, -2, 0, 1e-30, 7, 0, 0, 0.25, 3}
+	own, err := mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{Filterbank: filters})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if weights, err := own.Filterbank(); err != nil || !sameBits(weights, filters) {
+		t.Error(weights, err)
+	}
+	own.Close()
+	_, err = own.Filterbank()
+	wantError(t, err, mojoaudio.ErrClosed, "closed")
+}
+
 func TestComputeInto(t *testing.T) {
 	extractor := newExtractor(t, mojoaudio.Whisper())
 	samples := tone(16_000, 1)

@@ -24,6 +24,8 @@ type MelExtractor struct {
 	cleanup runtime.Cleanup
 	nMels   int
 	layout  Layout
+	// Of the filterbank.
+	nWeights int
 }
 
 // NewMelExtractor checks and plans a configuration. It fails with [ErrInvalidInput] for an option that is
@@ -34,18 +36,26 @@ func NewMelExtractor(config MelConfig) (*MelExtractor, error) {
 	})
 }
 
-// Tables replace the window and the filterbank that the options describe. A nil table replaces nothing.
+// Tables replace the window and the filterbank that the options describe, and change the rows of the result. A nil
+// table does nothing.
 type Tables struct {
 	// WinLength values (NFFT if that is 0), instead of the option Window.
 	Window []float32
 
 	// (NMels, NFFT / 2 + 1) weights, row-major, instead of the triangles.
 	Filterbank []float32
+
+	// What is subtracted from each row of the result, last of all: a value for each of the NMels rows of the
+	// extractor, which are those of a whole stack if frames are stacked (the mean of global CMVN).
+	RowMean []float32
+
+	// What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
+	RowScale []float32
 }
 
-// NewMelExtractorWithTables is like [NewMelExtractor], with the caller's own window or filterbank, which are
-// copied. It also fails with [ErrBufferSize] if a table's length doesn't fit the options, and with
-// [ErrInvalidInput] for a value that is not finite.
+// NewMelExtractorWithTables is like [NewMelExtractor], with the caller's own tables, which are copied. It also fails
+// with [ErrBufferSize] if a table's length doesn't fit the options, and with [ErrInvalidInput] for a value that is
+// not finite, or in RowMean and RowScale above 1e18 in magnitude.
 func NewMelExtractorWithTables(config MelConfig, tables Tables) (*MelExtractor, error) {
 	table := func(values []float32) *C.float {
 		if values == nil {
@@ -54,9 +64,11 @@ func NewMelExtractorWithTables(config MelConfig, tables Tables) (*MelExtractor, 
 		return floats(values)
 	}
 	return newExtractor(&config, func(o *C.MojoMelOptions, handle **C.MojoMelExtractor) C.MojoAudioStatus {
-		return C.mojo_mel_extractor_new_with_tables(o,
+		return C.mojo_mel_extractor_new_with_rows(o,
 			table(tables.Window), C.size_t(len(tables.Window)),
-			table(tables.Filterbank), C.size_t(len(tables.Filterbank)), handle)
+			table(tables.Filterbank), C.size_t(len(tables.Filterbank)),
+			table(tables.RowMean), C.size_t(len(tables.RowMean)),
+			table(tables.RowScale), C.size_t(len(tables.RowScale)), handle)
 	})
 }
 
@@ -68,7 +80,7 @@ func newExtractor(
 	if err != nil {
 		return nil, err
 	}
-	e := &MelExtractor{layout: config.Layout}
+	e := &MelExtractor{layout: config.Layout, nWeights: int(config.NMels) * (int(config.NFFT)/2 + 1)}
 	if err := call(func() C.MojoAudioStatus { return create(&o, &e.handle) }); err != nil {
 		return nil, err
 	}
@@ -123,6 +135,16 @@ func (e *MelExtractor) frameCount(nSamples int) int {
 	return int(C.mojo_mel_extractor_frame_count(e.handle, C.size_t(nSamples)))
 }
 
+// ValidFrames is the number of frames of the result for nSamples samples that are not padding, as the attention
+// masks of transformers count them: at most FrameCount. After Close it is 0.
+func (e *MelExtractor) ValidFrames(nSamples int) int {
+	if nSamples < 0 || e.open() != nil {
+		return 0
+	}
+	defer e.release()
+	return int(C.mojo_mel_extractor_valid_frames(e.handle, C.size_t(nSamples)))
+}
+
 // EmptyFilters are the bands whose filter is so narrow that it contains no bin of the transform, in ascending order.
 // Their values are always the floor: use a larger NFFT or fewer NMels. There are none after Close.
 func (e *MelExtractor) EmptyFilters() []int {
@@ -138,6 +160,25 @@ func (e *MelExtractor) EmptyFilters() []int {
 		filters = append(filters, int(band))
 	}
 	return filters
+}
+
+// Filterbank returns the weights of the filters that the extractor uses: (NMels, NFFT / 2 + 1), row-major, where
+// NMels is the option. Those of the configured triangles are the ones of librosa's filters.mel, torchaudio's
+// melscale_fbanks or Kaldi's MelBanks, computed in float64 and rounded; the caller's own are returned as they were
+// passed. It fails with [ErrAllocation], and with [ErrClosed] after Close.
+func (e *MelExtractor) Filterbank() ([]float32, error) {
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	defer e.release()
+	weights := make([]float32, e.nWeights)
+	err := call(func() C.MojoAudioStatus {
+		return C.mojo_mel_extractor_filterbank(e.handle, floats(weights), C.size_t(len(weights)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return weights, nil
 }
 
 // WorkingMemory is the number of bytes that a computation uses besides its result and the extractor's tables. It

@@ -1368,6 +1368,36 @@ MojoAudioStatus mojo_mel_extractor_new_with_tables(const MojoMelOptions *options
                                                    MojoMelExtractor **out_extractor);
 
 /**
+ * Like mojo_mel_extractor_new_with_tables(), and with a mean and a factor for each row of the result, such as those
+ * of global CMVN: the last step is y = (x - row_mean) * row_scale. NULL with a length of 0 means none; then the mean
+ * is 0, or the factor 1.
+ *
+ * row_mean, row_scale: mojo_mel_extractor_n_mels() values each, which are those of a whole stack if frames are
+ * stacked. A row's factor is 1 divided by its deviation.
+ *
+ *     MojoMelExtractor* extractor = NULL;
+ *     MojoAudioStatus status = mojo_mel_extractor_new_with_rows(
+ *         &options, NULL, 0, NULL, 0, mean, 80, inverse_deviation, 80, &extractor);
+ *
+ * Errors, in addition to those of mojo_mel_extractor_new_with_tables(): MOJO_AUDIO_ERROR_INVALID_INPUT if a mean or
+ * a factor is above 1e18 in magnitude.
+ *
+ * Ownership: the tables stay the caller's and are copied.
+ *
+ * Threads: any.
+ */
+MojoAudioStatus mojo_mel_extractor_new_with_rows(const MojoMelOptions *options,
+                                                 const float *window,
+                                                 size_t window_length,
+                                                 const float *filterbank,
+                                                 size_t filterbank_length,
+                                                 const float *row_mean,
+                                                 size_t row_mean_length,
+                                                 const float *row_scale,
+                                                 size_t row_scale_length,
+                                                 MojoMelExtractor **out_extractor);
+
+/**
  * Frees an extractor. Does nothing with NULL. Spectrograms and streams made with it stay valid.
  *
  * Threads: any, but the extractor must not be in use.
@@ -1391,6 +1421,15 @@ size_t mojo_mel_extractor_frame_count(const MojoMelExtractor *extractor,
                                       size_t num_samples);
 
 /**
+ * Number of frames of the result for num_samples samples that are not padding, as the attention masks of transformers
+ * count them: at most mojo_mel_extractor_frame_count(). 0 for NULL.
+ *
+ * Threads: any.
+ */
+size_t mojo_mel_extractor_valid_frames(const MojoMelExtractor *extractor,
+                                       size_t num_samples);
+
+/**
  * Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending
  * order, as many as fit into out_bands, which has room for n_bands, and returns how many there are. Their values
  * are always the floor: use a larger n_fft or fewer n_mels. There are never more than the option n_mels, but there
@@ -1406,6 +1445,21 @@ size_t mojo_mel_extractor_frame_count(const MojoMelExtractor *extractor,
 size_t mojo_mel_extractor_empty_filters(const MojoMelExtractor *extractor,
                                         size_t *out_bands,
                                         size_t n_bands);
+
+/**
+ * Writes the weights of the filters that the extractor uses to the first n_mels * (n_fft / 2 + 1) values of
+ * out_buffer, which has room for buffer_size values: row-major, a row for each of the bands that the option n_mels
+ * counts. Those of the options are the triangles of librosa's filters.mel, torchaudio's melscale_fbanks or Kaldi's
+ * MelBanks, computed in float64 and rounded; the caller's own are written as they were passed.
+ *
+ * Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less; MOJO_AUDIO_ERROR_INVALID_INPUT for NULL;
+ * MOJO_AUDIO_ERROR_ALLOCATION.
+ *
+ * Threads: any, with the same extractor too.
+ */
+MojoAudioStatus mojo_mel_extractor_filterbank(const MojoMelExtractor *extractor,
+                                              float *out_buffer,
+                                              size_t buffer_size);
 
 /**
  * Bytes of working memory that a computation uses besides its result and the extractor's tables. They depend on the

@@ -79,6 +79,55 @@ pub unsafe extern "C" fn mojo_mel_extractor_new_with_tables(
     })
 }
 
+/// Like mojo_mel_extractor_new_with_tables(), and with a mean and a factor for each row of the result, such as those
+/// of global CMVN: the last step is y = (x - row_mean) * row_scale. NULL with a length of 0 means none; then the mean
+/// is 0, or the factor 1.
+///
+/// row_mean, row_scale: mojo_mel_extractor_n_mels() values each, which are those of a whole stack if frames are
+/// stacked. A row's factor is 1 divided by its deviation.
+///
+///     MojoMelExtractor* extractor = NULL;
+///     MojoAudioStatus status = mojo_mel_extractor_new_with_rows(
+///         &options, NULL, 0, NULL, 0, mean, 80, inverse_deviation, 80, &extractor);
+///
+/// Errors, in addition to those of mojo_mel_extractor_new_with_tables(): MOJO_AUDIO_ERROR_INVALID_INPUT if a mean or
+/// a factor is above 1e18 in magnitude.
+///
+/// Ownership: the tables stay the caller's and are copied.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointers are NULL or valid, the tables for reads of their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_new_with_rows(
+    options: *const MojoMelOptions,
+    window: *const f32,
+    window_length: usize,
+    filterbank: *const f32,
+    filterbank_length: usize,
+    row_mean: *const f32,
+    row_mean_length: usize,
+    row_scale: *const f32,
+    row_scale_length: usize,
+    out_extractor: *mut *mut MojoMelExtractor,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        unsafe {
+            border::handle_place("out_extractor", out_extractor)?;
+            let overrides = Overrides {
+                window: table("window", window, window_length)?,
+                filterbank: table("filterbank", filterbank, filterbank_length)?,
+                row_mean: table("row_mean", row_mean, row_mean_length)?,
+                row_scale: table("row_scale", row_scale, row_scale_length)?,
+                ..Overrides::default()
+            };
+            new(options, overrides, out_extractor)
+        }
+    })
+}
+
 /// Frees an extractor. Does nothing with NULL. Spectrograms and streams made with it stay valid.
 ///
 /// Threads: any, but the extractor must not be in use.
@@ -122,6 +171,25 @@ pub unsafe extern "C" fn mojo_mel_extractor_frame_count(
     })
 }
 
+/// Number of frames of the result for num_samples samples that are not padding, as the attention masks of transformers
+/// count them: at most mojo_mel_extractor_frame_count(). 0 for NULL.
+///
+/// Threads: any.
+///
+/// # Safety
+/// The pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_valid_frames(
+    extractor: *const MojoMelExtractor,
+    num_samples: usize,
+) -> usize {
+    guard_value(0, || {
+        // SAFETY: the caller's promise above.
+        let extractor = unsafe { extractor.as_ref() };
+        Ok(extractor.map_or(0, |extractor| extractor.0.valid_frames(num_samples)))
+    })
+}
+
 /// Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending
 /// order, as many as fit into out_bands, which has room for n_bands, and returns how many there are. Their values
 /// are always the floor: use a larger n_fft or fewer n_mels. There are never more than the option n_mels, but there
@@ -153,6 +221,41 @@ pub unsafe extern "C" fn mojo_mel_extractor_empty_filters(
             unsafe { border::buffer("out_bands", out_bands, n_bands.min(most))? }
         };
         Ok(extractor.0.empty_filters_into(out))
+    })
+}
+
+/// Writes the weights of the filters that the extractor uses to the first n_mels * (n_fft / 2 + 1) values of
+/// out_buffer, which has room for buffer_size values: row-major, a row for each of the bands that the option n_mels
+/// counts. Those of the options are the triangles of librosa's filters.mel, torchaudio's melscale_fbanks or Kaldi's
+/// MelBanks, computed in float64 and rounded; the caller's own are written as they were passed.
+///
+/// Errors: MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less; MOJO_AUDIO_ERROR_INVALID_INPUT for NULL;
+/// MOJO_AUDIO_ERROR_ALLOCATION.
+///
+/// Threads: any, with the same extractor too.
+///
+/// # Safety
+/// The pointers are NULL or valid, out_buffer for buffer_size writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_mel_extractor_filterbank(
+    extractor: *const MojoMelExtractor,
+    out_buffer: *mut f32,
+    buffer_size: usize,
+) -> MojoAudioStatus {
+    guard(|| {
+        // SAFETY: the caller's promise above.
+        unsafe {
+            let extractor = given(extractor)?;
+            let config = extractor.config();
+            let n_weights = config.n_mels as usize * (config.n_fft as usize / 2 + 1);
+            let samples: &[f32] = &[];
+            Ok(extractor.filterbank_into(border::output(
+                out_buffer,
+                buffer_size,
+                n_weights,
+                samples,
+            )?)?)
+        }
     })
 }
 

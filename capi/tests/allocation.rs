@@ -163,6 +163,40 @@ fn own_tables_may_be_refused_memory() {
 }
 
 #[test]
+fn rows_and_filters_may_be_refused_memory() {
+    let options = options(c"whisper");
+    refuse_each("mojo_mel_extractor_new_with_rows", || {
+        let mut extractor = ptr::null_mut();
+        let (none, table) = (ptr::null(), SAMPLES.as_ptr());
+        // SAFETY: the pointers are NULL or valid.
+        unsafe {
+            let status = mojo_mel_extractor_new_with_rows(
+                &options,
+                none,
+                0,
+                none,
+                0,
+                table,
+                80,
+                table,
+                80,
+                &mut extractor,
+            );
+            mojo_mel_extractor_free(extractor);
+            [status]
+        }
+    });
+    let extractor = extractor(&options);
+    refuse_each("mojo_mel_extractor_filterbank", || {
+        let mut weights = [0.0; 80 * 201];
+        // SAFETY: the pointers are valid.
+        unsafe { [mojo_mel_extractor_filterbank(extractor, weights.as_mut_ptr(), weights.len())] }
+    });
+    // SAFETY: it is not used again.
+    unsafe { mojo_mel_extractor_free(extractor) };
+}
+
+#[test]
 fn computing_may_be_refused_memory() {
     for preset in presets() {
         let extractor = extractor(&options(preset));

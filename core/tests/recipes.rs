@@ -198,7 +198,7 @@ const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Clap", "padding", "\"repeat\"", "\"repeatpad\" or \"pad\""),
     ("Clap", "truncation", "[]", "\"fusion\" or \"rand_trunc\""),
     ("Clap", "nb_frequency_bins", "400", "513"),
-    ("Clvp", "mel_norms", "[1.0, 2.0]", "null (no option; in Rust, see Overrides::row_scale)"),
+    ("Clvp", "mel_norms", "[1.0, 2.0]", "null (pass 1 / mel_norms as row_scale to the extractor)"),
     ("UnivNet", "win_length", "800", "equal to filter_length"),
     ("UnivNet", "center", "true", "false"),
     ("UnivNet", "fmax", "13000", "such that f_max"),

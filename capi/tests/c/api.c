@@ -558,6 +558,114 @@ static void tables(void) {
     free(ones);
 }
 
+// A mean and a factor for each row: the bits of the plain result, changed by hand, in a stream too.
+static void rows(void) {
+    MojoMelOptions options = preset("kaldi-fbank");
+    options.n_mels = 3;
+    options.stack = 2;
+    const float mean[6] = {1.5f, -2.0f, 0.0f, 100.0f, 0.25f, 3.0f};
+    const float scale[6] = {0.5f, -1.0f, 3.0f, 1e-3f, 0.0f, 7.25f};
+    MojoMelExtractor *plain = extractor_of(options), *own = NULL;
+    MojoMelSpectrogram *x = NULL, *y = NULL;
+    CHECK_OK(mojo_mel_extractor_compute(plain, tone, 16000, &x));
+    const float* from = mojo_mel_spectrogram_get_data_ptr(x);
+    const size_t n = mojo_mel_extractor_frame_count(plain, 16000);
+    for (int which = 0; which < 3; ++which) {
+        const float *m = which < 2 ? mean : NULL, *s = which > 0 ? scale : NULL;
+        CHECK_OK(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, m, m ? 6 : 0, s, s ? 6 : 0, &own));
+        CHECK_OK(mojo_mel_extractor_compute(own, tone, 16000, &y));
+        const float* to = mojo_mel_spectrogram_get_data_ptr(y);
+        for (size_t i = 0; i < 6 * n; ++i) {
+            const float difference = from[i] - (m ? m[i / n] : 0.0f);
+            CHECK(to[i] == difference * (s ? s[i / n] : 1.0f), "%d: row %zu, %g", which, i / n, to[i]);
+        }
+        MojoMelStream* stream = NULL;
+        CHECK_OK(mojo_mel_stream_new(own, &stream));
+        static float live[6 * 100];
+        size_t n_live = 0;
+        for (size_t at = 0; at < 16000; at += 1000) {
+            CHECK_OK(mojo_mel_stream_push(stream, tone + at, 1000));
+        }
+        CHECK_OK(mojo_mel_stream_finish(stream));
+        const size_t n_available = mojo_mel_stream_available(stream);
+        CHECK(n_available == n, "%zu", n_available);
+        CHECK_OK(mojo_mel_stream_read(stream, live, sizeof live / sizeof *live, &n_live));
+        CHECK(n_live == n && memcmp(live, to, 6 * n * sizeof *to) == 0, "a stream has the same bits");
+        mojo_mel_stream_free(stream);
+        mojo_mel_spectrogram_free(y);
+        mojo_mel_extractor_free(own);
+    }
+    mojo_mel_spectrogram_free(x);
+    mojo_mel_extractor_free(plain);
+
+    CHECK_REFUSED(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, mean, 3, NULL, 0, &own), SIZE,
+                  "row_mean must have 6 values, got 3");
+    CHECK(strcmp(mojo_audio_last_error_field(), "row_mean") == 0, "%s", mojo_audio_last_error_field());
+    CHECK(own == NULL, "a failure gives NULL");
+    CHECK_STATUS(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, NULL, 0, scale, 7, &own), SIZE);
+    CHECK(strcmp(mojo_audio_last_error_field(), "row_scale") == 0, "%s", mojo_audio_last_error_field());
+    CHECK_STATUS(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, NULL, 6, scale, 6, &own), INVALID);
+    float large[6] = {0};
+    large[4] = -2e18f;
+    CHECK_REFUSED(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, NULL, 0, large, 6, &own), INVALID,
+                  "row_scale must be at most 1e18 in magnitude, got -2e18 at 4");
+    memset(large + 2, 0xff, sizeof *large);
+    CHECK_REFUSED(mojo_mel_extractor_new_with_rows(&options, NULL, 0, NULL, 0, large, 6, NULL, 0, &own), INVALID,
+                  "row_mean must be finite numbers, got NaN at 2");
+}
+
+// The filters of the options, and the caller's own as they were passed.
+static void filterbanks(void) {
+    MojoMelOptions options = preset("whisper");
+    options.n_mels = 2;
+    options.n_fft = 8;
+    options.sample_rate = 8000;
+    options.mel_scale = MOJO_MEL_SCALE_HTK;
+    options.mel_norm = MOJO_MEL_NORM_NONE;
+    MojoMelExtractor* extractor = extractor_of(options);
+    float weights[11];
+    for (int i = 0; i < 11; ++i) {
+        weights[i] = 77.0f;
+    }
+    CHECK_OK(mojo_mel_extractor_filterbank(extractor, weights, 11));
+    CHECK(weights[10] == 77.0f, "no value more than there are weights");
+    // Corners at thirds of 2146.06 mel, the mels of 4 kHz: 0, 620.9, 1792.3 and 4000 Hz.
+    const double corners[4] = {0.0, 620.885, 1792.31, 4000.0};
+    for (int band = 0; band < 2; ++band) {
+        for (int bin = 0; bin < 5; ++bin) {
+            const double hz = 1000.0 * bin, *c = corners + band;
+            const double up = (hz - c[0]) / (c[1] - c[0]), down = (c[2] - hz) / (c[2] - c[1]);
+            const double lower = up < down ? up : down, wanted = lower > 0.0 ? lower : 0.0;
+            const double error = weights[5 * band + bin] - wanted;
+            CHECK(error < 1e-3 && error > -1e-3, "band %d, bin %d: %g, not %g", band, bin, weights[5 * band + bin], wanted);
+        }
+    }
+    CHECK_STATUS(mojo_mel_extractor_filterbank(extractor, weights, 9), SIZE);
+    CHECK_STATUS(mojo_mel_extractor_filterbank(extractor, NULL, 10), INVALID);
+    CHECK_STATUS(mojo_mel_extractor_filterbank(NULL, weights, 10), INVALID);
+    mojo_mel_extractor_free(extractor);
+
+    const float own[10] = {0.0f, 1.5f, -2.0f, 0.0f, 1e-30f, 7.0f, 0.0f, 0.0f, 0.25f, 3.0f};
+    CHECK_OK(mojo_mel_extractor_new_with_tables(&options, NULL, 0, own, 10, &extractor));
+    CHECK_OK(mojo_mel_extractor_filterbank(extractor, weights, 10));
+    CHECK(memcmp(weights, own, sizeof own) == 0, "the caller's own filters");
+    mojo_mel_extractor_free(extractor);
+}
+
+static void valid_frames(void) {
+    MojoMelOptions options = preset("whisper");
+    options.pad_to = 480000;
+    MojoMelExtractor *whisper = extractor_of(options), *parakeet = extractor_of(preset("parakeet"));
+    CHECK(mojo_mel_extractor_valid_frames(whisper, 16001) == 101, "a frame is valid if its middle is in the signal");
+    CHECK(mojo_mel_extractor_frame_count(whisper, 16001) == 3000, "the others are padding");
+    CHECK(mojo_mel_extractor_valid_frames(whisper, 0) == 0, "no samples");
+    CHECK(mojo_mel_extractor_valid_frames(parakeet, 16000) == 100, "whole hops");
+    CHECK(mojo_mel_extractor_frame_count(parakeet, 16000) == 101, "the last is masked");
+    CHECK(mojo_mel_extractor_valid_frames(NULL, 16000) == 0, "of NULL");
+    mojo_mel_extractor_free(whisper);
+    mojo_mel_extractor_free(parakeet);
+}
+
 static void streams(void) {
     MojoMelExtractor* whisper = extractor_of(preset("whisper"));
     MojoMelStream* stream = NULL;
@@ -661,6 +769,9 @@ int main(void) {
     RUN(batches);
     RUN(kinds_of_errors);
     RUN(tables);
+    RUN(rows);
+    RUN(filterbanks);
+    RUN(valid_frames);
     RUN(streams);
     RUN(no_frames);
     return report();

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include "harness.h"
 
-enum { SAMPLES = 1600, ROOM = 80 * 10, WINDOW = 400, FILTERBANK = 80 * 201, CLIPS = 2 };
+enum { SAMPLES = 1600, VALUES = 80 * 10, ROOM = 80 * 201, WINDOW = 400, FILTERBANK = 80 * 201, ROWS = 80, CLIPS = 2 };
 
 // Valid arguments, as they are before each call.
 static const float tone[SAMPLES + FILTERBANK];
@@ -62,7 +62,7 @@ static void before(void) {
 
 // The valid arguments are still valid after a call with another one NULL.
 static void after(const char* call) {
-    CHECK(mojo_mel_spectrogram_get_size(mel) == ROOM, "%s: another size", call);
+    CHECK(mojo_mel_spectrogram_get_size(mel) == VALUES, "%s: another size", call);
     CHECK_OK(mojo_mel_stream_finish(stream));
     CHECK_OK(mojo_mel_frames_finish(frames));
     CHECK_OK(mojo_mel_extractor_compute_into(extractor, tone, SAMPLES, room, ROOM, NULL));

@@ -238,8 +238,8 @@ fn gemma(
     settings.follows("fft_length", config.n_fft.into())?;
     // The noise of the class is added before the factor.
     config.dither *= config.input_scale;
-    settings.no_rows("per_bin_mean", "row_mean")?;
-    settings.no_rows("per_bin_stddev", "row_scale")
+    settings.no_rows("per_bin_mean", "it as row_mean")?;
+    settings.no_rows("per_bin_stddev", "1 / per_bin_stddev as row_scale")
 }
 
 /// Frames of whole tokens: the last one ends with the signal.
@@ -309,7 +309,7 @@ pub(super) fn clap(config: &mut MelConfig, settings: &mut Settings) -> Result<()
 }
 
 pub(super) fn clvp(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
-    settings.no_rows("mel_norms", "row_scale")?;
+    settings.no_rows("mel_norms", "1 / mel_norms as row_scale")?;
     chunk(config, settings, 30)?;
     config.pad_to = Some(length(config, settings, "default_audio_length", 6)?.0);
     config.max_length = config.pad_to;

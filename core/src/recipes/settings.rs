@@ -157,13 +157,11 @@ impl Settings {
         }
     }
 
-    /// Numbers of rows, which are no option; in Rust, `Overrides` have them.
-    pub fn no_rows(&mut self, name: &str, table: &str) -> Result<(), Error> {
+    /// Numbers of rows, which are no option, but an argument of extractors.
+    pub fn no_rows(&mut self, name: &str, argument: &str) -> Result<(), Error> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(()),
-            Some(_) => {
-                Err(self.rejected(name, format!("null (no option; in Rust, see Overrides::{table})")))
-            }
+            Some(_) => Err(self.rejected(name, format!("null (pass {argument} to the extractor)"))),
         }
     }
 

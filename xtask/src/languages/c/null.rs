@@ -118,6 +118,7 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
         ("size_t", "size") => "sizeof options",
         ("size_t", "window_length") => "WINDOW",
         ("size_t", "filterbank_length") => "FILTERBANK",
+        ("size_t", "row_mean_length" | "row_scale_length") => "ROWS",
         ("size_t", "n_clips") => "CLIPS",
         ("size_t", "n_threads" | "n_bands" | "n_frames") => "1",
         ("size_t", "index" | "frame") => "0",

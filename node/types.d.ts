@@ -50,7 +50,7 @@ export type MelScale = 'slaney' | 'htk' | 'kaldi';
 export type MelNorm = 'none' | 'slaney';
 export type TriangleDomain = 'hz' | 'mel';
 export type BinFrequencies = 'exact' | 'linspace';
-export type Log = 'none' | 'ln' | 'log10' | 'db' | 'db_magnitude';
+export type Log = 'none' | 'ln' | 'log10' | 'db' | 'db_magnitude' | 'pcen';
 export type LogFloorMode = 'clamp' | 'add';
 export type Reference = 'whole_input' | 'fixed' | 'none';
 export type LifterKind = 'kaldi' | 'librosa';
@@ -320,13 +320,14 @@ export interface MelConfig {
    */
   binFrequencies?: BinFrequencies | undefined;
   /**
-   * The logarithm taken of the mel energies.
+   * The logarithm taken of the mel energies, or what takes its place.
    *
    * - `none`: None.
    * - `ln`: Natural logarithm.
    * - `log10`: Logarithm to base 10.
    * - `db`: 10 log10: decibels of a power.
    * - `db_magnitude`: 20 log10: decibels of a magnitude.
+   * - `pcen`: No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcenEps` + M)^`pcenGain` + `pcenBias`)^`pcenPower` − `pcenBias`^`pcenPower`, where M is the average of a band's energy E up to the frame. Not with `topDb`, `subtractReference`, `nMfcc` or `useEnergy`.
    *
    * @default 'log10'
    */
@@ -588,6 +589,38 @@ export interface MelConfig {
    * @default 'row'
    */
   normalizeOver?: NormalizeOver | undefined;
+  /**
+   * Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+   * step: `inputScale` 46340.95 does that.
+   *
+   * @default 0.98
+   */
+  pcenGain?: number | undefined;
+  /**
+   * What `log` `pcen` adds before the compression: 0, or more.
+   *
+   * @default 2
+   */
+  pcenBias?: number | undefined;
+  /**
+   * Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcenEps` + M)^`pcenGain`).
+   *
+   * @default 0.5
+   */
+  pcenPower?: number | undefined;
+  /**
+   * Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+   * before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sampleRate` / `hopLength`.
+   *
+   * @default 0.4
+   */
+  pcenTimeConstant?: number | undefined;
+  /**
+   * Added to the average in `log` `pcen`; more than 0.
+   *
+   * @default 0.000001
+   */
+  pcenEps?: number | undefined;
 }
 
 /** Every option and its value. */

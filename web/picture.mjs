@@ -159,7 +159,8 @@ export function draw(canvas, { data, nMels, nFrames, start = 0 }, config, bounds
 /** The unit of the values, spelled out as the command does. */
 function unit({ log, power, offset, scale, nMfcc, normalize }) {
   const energy = power === 1 ? 'magnitude' : 'power';
-  let text = { none: energy, ln: `ln ${energy}`, log10: `log10 ${energy}`, db: 'dB', db_magnitude: 'dB' }[log];
+  const texts = { none: energy, ln: `ln ${energy}`, log10: `log10 ${energy}`, db: 'dB', db_magnitude: 'dB' };
+  let text = { ...texts, pcen: `PCEN of ${energy}` }[log];
   if (offset !== 0) text += ` ${offset < 0 ? '−' : '+'} ${Math.abs(Number(offset.toPrecision(4)))}`;
   if (scale !== 1) text = `(${text}) × ${Number(scale.toPrecision(4))}`;
   if (nMfcc !== null) text = `cepstrum of ${text}`;

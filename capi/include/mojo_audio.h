@@ -376,6 +376,12 @@ typedef enum {
    * 20 log10: decibels of a magnitude.
    */
   MOJO_MEL_LOG_DB_MAGNITUDE = 4,
+  /**
+   * No logarithm, but per-channel energy normalization as in librosa.pcen: (E / (pcen_eps + M)^pcen_gain +
+   * pcen_bias)^pcen_power − pcen_bias^pcen_power, where M is the average of a band's energy E up to the
+   * frame. Not with top_db, subtract_reference, n_mfcc or use_energy.
+   */
+  MOJO_MEL_LOG_PCEN = 5,
 } MojoMelLog;
 
 /**
@@ -780,7 +786,7 @@ typedef struct {
    */
   int32_t bin_frequencies;
   /**
-   * The logarithm taken of the mel energies.
+   * The logarithm taken of the mel energies, or what takes its place.
    * A MojoMelLog.
    */
   int32_t log;
@@ -1021,6 +1027,28 @@ typedef struct {
    * Always 0.
    */
   uint32_t reserved_1;
+  /**
+   * Exponent of the average in log pcen, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+   * step: input_scale 46340.95 does that.
+   */
+  double pcen_gain;
+  /**
+   * What log pcen adds before the compression: 0, or more.
+   */
+  double pcen_bias;
+  /**
+   * Exponent of the compression in log pcen, from 0 to 1. 0: ln(1 + E / (pcen_eps + M)^pcen_gain).
+   */
+  double pcen_power;
+  /**
+   * Time constant of the average in log pcen, in seconds; more than 0. M[t] = (1 − b) · M[t−1] + b · E[t], with 1
+   * before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times sample_rate / hop_length.
+   */
+  double pcen_time_constant;
+  /**
+   * Added to the average in log pcen; more than 0.
+   */
+  double pcen_eps;
 } MojoMelOptions;
 
 #ifdef __cplusplus

@@ -176,6 +176,10 @@ pub enum MojoMelLog {
     MOJO_MEL_LOG_DB = 3,
     /// 20 log10: decibels of a magnitude.
     MOJO_MEL_LOG_DB_MAGNITUDE = 4,
+    /// No logarithm, but per-channel energy normalization as in librosa.pcen: (E / (pcen_eps + M)^pcen_gain +
+    /// pcen_bias)^pcen_power − pcen_bias^pcen_power, where M is the average of a band's energy E up to the
+    /// frame. Not with top_db, subtract_reference, n_mfcc or use_energy.
+    MOJO_MEL_LOG_PCEN = 5,
 }
 
 /// Values of the option log_floor_mode.
@@ -414,7 +418,7 @@ pub struct MojoMelOptions {
     /// Frequencies assigned to the bins of the transform.
     /// A MojoMelBinFrequencies.
     pub bin_frequencies: i32,
-    /// The logarithm taken of the mel energies.
+    /// The logarithm taken of the mel energies, or what takes its place.
     /// A MojoMelLog.
     pub log: i32,
     /// How log_floor is applied.
@@ -562,6 +566,18 @@ pub struct MojoMelOptions {
     pub normalize_over: i32,
     /// Always 0.
     pub reserved_1: u32,
+    /// Exponent of the average in log pcen, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+    /// step: input_scale 46340.95 does that.
+    pub pcen_gain: f64,
+    /// What log pcen adds before the compression: 0, or more.
+    pub pcen_bias: f64,
+    /// Exponent of the compression in log pcen, from 0 to 1. 0: ln(1 + E / (pcen_eps + M)^pcen_gain).
+    pub pcen_power: f64,
+    /// Time constant of the average in log pcen, in seconds; more than 0. M[t] = (1 − b) · M[t−1] + b · E[t], with 1
+    /// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times sample_rate / hop_length.
+    pub pcen_time_constant: f64,
+    /// Added to the average in log pcen; more than 0.
+    pub pcen_eps: f64,
 }
 
 /// The names of presets, by their number in the field preset.
@@ -654,6 +670,11 @@ impl MojoMelOptions {
             delta_win_length: config.delta_win_length.unwrap_or_default(),
             normalize_over: config.normalize_over as i32,
             reserved_1: 0,
+            pcen_gain: config.pcen_gain,
+            pcen_bias: config.pcen_bias,
+            pcen_power: config.pcen_power,
+            pcen_time_constant: config.pcen_time_constant,
+            pcen_eps: config.pcen_eps,
         }
     }
 
@@ -755,7 +776,7 @@ impl MojoMelOptions {
                 self.bin_frequencies,
                 "a MojoMelBinFrequencies, from 0 to 1",
             )?,
-            log: choice("log", config::Log::ALL, self.log, "a MojoMelLog, from 0 to 4")?,
+            log: choice("log", config::Log::ALL, self.log, "a MojoMelLog, from 0 to 5")?,
             log_floor: self.log_floor,
             log_floor_mode: choice(
                 "log_floor_mode",
@@ -830,6 +851,11 @@ impl MojoMelOptions {
                 self.normalize_over,
                 "a MojoMelNormalizeOver, from 0 to 1",
             )?,
+            pcen_gain: self.pcen_gain,
+            pcen_bias: self.pcen_bias,
+            pcen_power: self.pcen_power,
+            pcen_time_constant: self.pcen_time_constant,
+            pcen_eps: self.pcen_eps,
         })
     }
 }

@@ -125,6 +125,7 @@ fn unit(config: &MelConfig) -> String {
     };
     let mut unit = match config.log {
         Log::None => energy.into(),
+        Log::Pcen => format!("PCEN of {energy}"),
         Log::Ln => format!("ln {energy}"),
         Log::Log10 => format!("log10 {energy}"),
         Log::Db | Log::DbMagnitude => "dB".into(),

@@ -75,6 +75,11 @@ const VALUES: &[(&str, &[&str])] = &[
     ("n_frames_multiple_of", &["drop_last_frame=false", "n_frames_multiple_of=3"]),
     ("delta_win_length", &["delta_win_length=5"]),
     ("normalize_over", &["normalize=deviation", "normalize_over=all"]),
+    ("pcen_gain", &["top_db=none", "log=pcen", "pcen_gain=0.8"]),
+    ("pcen_bias", &["top_db=none", "log=pcen", "pcen_bias=10"]),
+    ("pcen_power", &["top_db=none", "log=pcen", "pcen_power=0.25"]),
+    ("pcen_time_constant", &["top_db=none", "log=pcen", "pcen_time_constant=0.06"]),
+    ("pcen_eps", &["top_db=none", "log=pcen", "pcen_eps=0.001"]),
 ];
 
 #[test]

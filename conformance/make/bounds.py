@@ -31,6 +31,8 @@ def floor_of(o, truth):
     largest = float(np.abs(truth).max(initial=0.0))
     if o["log"] == "none":
         return largest * 2.0**-23
+    if o["log"] == "pcen":
+        return largest * LINEAR_FLOOR
     unit = {"ln": math.log(10.0), "log10": 1.0, "db": 10.0, "db_magnitude": 20.0}[o["log"]]
     spread = math.sqrt(o["n_mels"]) if o["n_mfcc"] else 1.0
     return LOG10_FLOOR * unit * abs(o["scale"]) * spread + largest * 2.0**-22

@@ -563,7 +563,7 @@ def stacks():
                seamless | {"stack_fill": 1.0})
     low = "extract('FunAsrNano', x{}).T"
     kaldi = {"window": "hamming", "input_scale": 1.0}
-    for n in (400, 1360, 5000, 16000):
+    for n in (400, 1360, 5000):
         yield Case(f"stack-low-frame-rate-{n}", "kaldi-fbank", f"speech 16000 {n} 2", "transformers", low.format(""),
                    kaldi | {"stack": 7, "stack_stride": 6, "stack_edge": "repeat"})
     yield Case("stack-low-frame-rate-5-1", "kaldi-fbank", "white 16000 2500 2", "transformers",
@@ -600,6 +600,41 @@ def further_rows():
                {"normalize": "mean", "normalize_over": "all"})
 
 
+def pcen_cases():
+    """librosa's per-channel energy normalization, with the factor of its examples and without."""
+    mel = "librosa.feature.melspectrogram(y=x, n_mels=40{})"
+    speech, white = "speech 22050 6000 3", "white 22050 4000 3"
+    own = {"log": "pcen", "n_mels": 40}
+    # The root of 2^31, as powers are of squares.
+    integers = own | {"input_scale": 2.0**15.5}
+    whole = f"librosa.pcen({mel.format('')} * 2**31{{}})"
+    for name, signal in (("speech", speech), ("white", white), ("impulse", "impulse 22050 5000 2"), ("silence", "silence 22050 2000 5")):
+        yield Case(f"pcen-{name}", "librosa", signal, "librosa", whole.format(""), integers)
+    for name, arguments, options in (
+        ("gain-0", "gain=0.0", {"pcen_gain": 0.0}),
+        ("gain-1", "gain=1.0, power=1.0", {"pcen_gain": 1.0, "pcen_power": 1.0}),
+        ("bias-0", "bias=0.0", {"pcen_bias": 0.0}),
+        ("power-0", "power=0.0", {"pcen_power": 0.0}),
+        ("offset", "gain=0.8, bias=10.0, power=0.25", {"pcen_gain": 0.8, "pcen_bias": 10.0, "pcen_power": 0.25, "offset": -1.0, "scale": 2.0}),
+    ):
+        call = whole.format(f", {arguments}")
+        call = f"({call} - 1) * 2" if name == "offset" else call
+        yield Case(f"pcen-{name}", "librosa", speech, "librosa", call, integers | options)
+    yield Case("pcen-floats", "librosa", white, "librosa", f"librosa.pcen({mel.format('')}, eps=1e-3)", own | {"pcen_eps": 1e-3})
+    quick = "librosa.pcen({}, sr=16000, hop_length=160, time_constant=0.06)"
+    call = quick.format(mel.format(", sr=16000, n_fft=512, hop_length=160, power=1.0") + " * 2**31")
+    quicker = own | {"sample_rate": 16000, "n_fft": 512, "hop_length": 160, "power": 1.0, "input_scale": 2.0**31, "pcen_time_constant": 0.06}
+    yield Case("pcen-magnitude", "librosa", "speech 16000 5000 2", "librosa", call, quicker)
+    yield Case("pcen-int16", "librosa", "speech 16000 6000 2", "librosa", call, quicker, kind="int16")
+    yield Case("pcen-batch", "librosa", [f"speech 16000 {n} 2" for n in (400, 1360, 2000)], "librosa", call, quicker, kind="batch")
+    yield Case("pcen-normalize", "librosa", speech, "librosa", f"standardized({whole.format('')}, 0, 1e-5)",
+               integers | {"normalize": "deviation", "normalize_ddof": 0})
+    yield Case("pcen-stack", "librosa", speech, "librosa",
+               "(lambda y: np.vstack([y[:, ::2], y[:, 1::2]]))(with_deltas("
+               f"{whole.format('')}, lambda y: librosa.feature.delta(y, width=3, mode='nearest')))",
+               integers | {"delta_win_length": 3, "stack": 2, "layout": "frame_major"})
+
+
 def lengths():
     """Truncation, and padding at the start and to a multiple."""
     call = "extract('Whisper', x, arguments={{'padding': 'max_length', 'max_length': {}, 'truncation': True}})"
@@ -630,5 +665,5 @@ def upper_edges():
 
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates, stacks, further_rows, lengths, upper_edges):
+                  input_rates, stacks, further_rows, pcen_cases, lengths, upper_edges):
         yield from group()

@@ -169,11 +169,27 @@ def spectrum(frames, o):
 def logarithm(mel, o):
     if o["log"] == "none":
         return mel
+    if o["log"] == "pcen":
+        return divided_by_averages(mel, o)
     floor = mel.dtype.type(o["log_floor"])
     mel = np.maximum(mel, floor) if o["log_floor_mode"] == "clamp" else mel + floor
     if o["log"] == "ln":
         return np.log(mel)
     return np.log10(mel) * mel.dtype.type({"log10": 1.0, "db": 10.0, "db_magnitude": 20.0}[o["log"]])
+
+
+def divided_by_averages(mel, o):
+    """Per-channel energy normalization, by its definition."""
+    dtype = mel.dtype.type
+    frames = o["pcen_time_constant"] * o["sample_rate"] / o["hop_length"]
+    b = dtype((np.sqrt(1.0 + 4.0 * frames**2) - 1.0) / (2.0 * frames**2))
+    averages, average = np.empty_like(mel), np.ones(len(mel), mel.dtype)
+    for t in range(mel.shape[1]):
+        average = (1 - b) * average + b * mel[:, t]
+        averages[:, t] = average
+    divided = mel / (dtype(o["pcen_eps"]) + averages) ** dtype(o["pcen_gain"])
+    bias, power = dtype(o["pcen_bias"]), dtype(o["pcen_power"])
+    return np.log1p(divided) if power == 0 else (divided + bias) ** power - bias**power
 
 
 def with_dynamic_range(y, o):

@@ -133,6 +133,16 @@ OPTIONS = [
     ("ast", {"delta_win_length": "3"}, "n_frames"),
     ("kaldi-fbank", {"normalize": "mean", "normalize_over": "band"}, "normalize_over"),
     ("whisper", {"sample_rate": "999", "input_rate": "16000"}, "sample_rate"),
+    ("librosa", {"log": "pcen", "top_db": "80"}, "top_db"),
+    ("librosa", {"log": "pcen", "subtract_reference": "true"}, "subtract_reference"),
+    ("librosa", {"log": "pcen", "n_mfcc": "13"}, "n_mfcc"),
+    ("librosa", {"log": "pcen", "use_energy": "true"}, "use_energy"),
+    ("librosa", {"log": "pcen", "stack": "7", "stack_stride": "6"}, "log"),
+    ("librosa", {"log": "pcen", "pcen_gain": "1.5"}, "pcen_gain"),
+    ("librosa", {"log": "pcen", "pcen_bias": "-1"}, "pcen_bias"),
+    ("librosa", {"log": "pcen", "pcen_power": "-0.5"}, "pcen_power"),
+    ("librosa", {"log": "pcen", "pcen_time_constant": "0"}, "pcen_time_constant"),
+    ("librosa", {"log": "pcen", "pcen_eps": "0"}, "pcen_eps"),
 ]
 
 UNKNOWN = [

@@ -38,7 +38,7 @@ impl Logarithm {
         let (per_ln, _) = units(config.log);
         let unit = per_ln * config.scale;
         let offset = config.offset * config.scale;
-        let is_log = config.log != Log::None;
+        let is_log = config.log.is_logarithm();
         let (center, constant) = if is_log { center(unit, offset) } else { (1.5, offset) };
         // The polynomial around the center, which is so near to 1.5 that first order is enough.
         let shift = f64::from(center) - 1.5;
@@ -156,7 +156,8 @@ fn center(unit: f64, offset: f64) -> (f32, f64) {
 fn units(log: Log) -> (f64, f64) {
     let decadic = core::f64::consts::LOG10_E;
     match log {
-        Log::None => (1.0, 1.0),
+        // PCEN follows energies without a logarithm.
+        Log::None | Log::Pcen => (1.0, 1.0),
         Log::Ln => (1.0, core::f64::consts::LN_10 / 10.0),
         Log::Log10 => (decadic, 0.1),
         Log::Db => (10.0 * decadic, 1.0),

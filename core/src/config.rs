@@ -37,7 +37,7 @@ macro_rules! options {
         ///
         /// The order of the steps is fixed: resampling from `input_rate`, `max_length`, `normalize_input`,
         /// `dither`, `preemphasis` over the signal, padding of the signal, framing, `remove_dc_offset`, raw
-        /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log`, reference
+        /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log` (or PCEN), reference
         /// and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `delta_win_length`, `stack`, and
         /// then the means and factors of the rows, if the extractor was made with any.
         #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +203,7 @@ options! {
     triangle_domain: TriangleDomain = TriangleDomain::Hz;
     /// Frequencies assigned to the bins of the transform.
     bin_frequencies: BinFrequencies = BinFrequencies::Exact;
-    /// The logarithm taken of the mel energies.
+    /// The logarithm taken of the mel energies, or what takes its place.
     log: Log = Log::Log10;
     /// Floor of the logarithm's argument.
     log_floor: f64 = 1e-10;
@@ -298,6 +298,18 @@ options! {
     delta_win_length: Option<u32> = None;
     /// Over which values `normalize` measures mean and variance.
     normalize_over: NormalizeOver = NormalizeOver::Row;
+    /// Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+    /// step: `input_scale` 46340.95 does that.
+    pcen_gain: f64 = 0.98;
+    /// What `log` `pcen` adds before the compression: 0, or more.
+    pcen_bias: f64 = 2.0;
+    /// Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcen_eps` + M)^`pcen_gain`).
+    pcen_power: f64 = 0.5;
+    /// Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+    /// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sample_rate` / `hop_length`.
+    pcen_time_constant: f64 = 0.4;
+    /// Added to the average in `log` `pcen`; more than 0.
+    pcen_eps: f64 = 1e-6;
 }
 
 impl MelConfig {

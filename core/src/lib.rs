@@ -30,6 +30,7 @@ mod normalize;
 mod once;
 #[cfg(feature = "std")]
 mod parallel;
+mod pcen;
 mod plan;
 mod ranges;
 #[cfg(feature = "recipes")]

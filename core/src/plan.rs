@@ -12,6 +12,7 @@ use crate::limits;
 use crate::mel::Filterbank;
 use crate::memory;
 use crate::normalize::Normalization;
+use crate::pcen::{self, Pcen};
 use crate::resample;
 use crate::signal::Conditioning;
 use crate::stack::Stacking;
@@ -44,6 +45,8 @@ pub(crate) struct Plan {
     pub conditioning: Conditioning,
     pub recipe: Recipe,
     pub compression: Compression,
+    /// What takes the logarithm's place, if it does.
+    pub pcen: Option<Pcen>,
     pub stacking: Stacking,
     /// Rows of the result.
     pub n_rows: usize,
@@ -80,12 +83,14 @@ impl Plan {
             None => Filterbank::triangles(config)?,
             Some(rows) => own_filterbank(config, rows)?,
         };
+        // What computes the frames.
+        let linear = pcen::linear(config);
         let weights = weights(&framing, shape)?;
         let weights = Weights { of: &weights, norm };
         let form = (kernel.lanes, kernel.expands);
-        let recipe = Recipe::new(config, &framing, form, &weights, filterbank)?;
+        let recipe = Recipe::new(&linear, &framing, form, &weights, filterbank)?;
         let mut sample_limit = limits::sample_limit(
-            config,
+            &MelConfig { scale: config.scale, ..linear.clone() },
             weights.of,
             restored_norm,
             &recipe.bands.filterbank,
@@ -98,9 +103,9 @@ impl Plan {
             (from, to) if from == to => None,
             (from, to) => Some(resample::Design::new(kernel, from, to)?),
         };
-        let affine = Affine::new(config, overrides)?;
+        let affine = Affine::new(&linear, overrides)?;
         if let Some(affine) = &affine {
-            sample_limit = affine.limit(config, sample_limit);
+            sample_limit = affine.limit(&linear, sample_limit);
         }
         if resampling.is_some() {
             sample_limit = (sample_limit / resample::GAIN).max(f32::MIN_POSITIVE);
@@ -116,7 +121,8 @@ impl Plan {
             max_length: config.max_length.unwrap_or(u64::MAX),
             recipe,
             missing: (config.offset * config.scale) as f32,
-            compression: Compression::new(config),
+            compression: Compression::new(&linear),
+            pcen: Pcen::new(config),
             n_frames: config.n_frames.map(|n| n as usize),
             normalization: Normalization::new(config),
             affine,
@@ -185,5 +191,6 @@ fn own_window(config: &MelConfig, values: &[f32]) -> Result<Vec<f64>, Error> {
 fn own_filterbank(config: &MelConfig, rows: &[f32]) -> Result<Filterbank, Error> {
     let n_bins = config.n_fft as usize / 2 + 1;
     limits::check_table("filterbank", rows, config.n_mels as usize * n_bins)?;
+    pcen::check_filterbank(config, rows)?;
     Filterbank::from_rows(rows, n_bins)
 }

@@ -184,6 +184,25 @@ impl Sink {
         }
     }
 
+    /// Calls `each` with the values of a row of the signal's frames, in their order. Every frame has one place.
+    ///
+    /// # Safety
+    /// The sink is valid for reads and writes of these frames, which have been written.
+    pub unsafe fn for_each_in_row(
+        self,
+        row: usize,
+        frames: Range<usize>,
+        mut each: impl FnMut(&mut f32),
+    ) {
+        let places = self.stacking.places(self.layout, self.n_rows, self.n_frames);
+        let (_, step) = column(self.layout, 0, 0, self.n_frames);
+        let start = self.start.wrapping_add(row * step);
+        for frame in frames {
+            // SAFETY: the caller's; each value is borrowed alone.
+            each(unsafe { &mut *start.wrapping_add(places.of(frame)) });
+        }
+    }
+
     /// Calls `each` with every run of values that belong to `frames` of the result.
     ///
     /// # Safety

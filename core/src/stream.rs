@@ -60,6 +60,8 @@ pub struct MelStream {
     emitted: usize,
     /// Those of them that stacks still need, if there are stacks.
     stacked: Option<Recent>,
+    /// What the average of each row adds to that of the next frame, if `log` is `pcen`.
+    averages: Vec<f64>,
     /// Frames of the result that were returned.
     returned: usize,
     is_finished: bool,
@@ -86,7 +88,12 @@ impl MelStream {
         let held = if framing.delay() > n_fft { n_fft } else { 0 };
         let stacked = (!plan.stacking.is_none())
             .then(|| Recent::new(&plan.stacking, plan.recipe.bands.n_rows, plan.kernel.lanes));
+        let averaged = if plan.pcen.is_some() { plan.recipe.bands.n_rows } else { 0 };
+        let start = plan.pcen.map_or(0.0, |pcen| pcen.start());
+        let mut averages = memory::with_capacity(averaged)?;
+        averages.resize(averaged, start);
         Ok(Self {
+            averages,
             stacked: stacked.transpose()?,
             scratch: Scratch::for_stream(&plan)?,
             conditioner: Conditioner::new(plan.conditioning),
@@ -324,6 +331,9 @@ impl MelStream {
         if let Some(stacked) = &mut self.stacked {
             stacked.clear();
         }
+        if let Some(pcen) = &self.plan.pcen {
+            self.averages.fill(pcen.start());
+        }
         self.returned = 0;
         self.is_finished = false;
     }
@@ -477,7 +487,14 @@ impl MelStream {
         self.emitted = frames.end;
         // SAFETY: `push_into` and `finish_into` have checked that there is room for these frames. As
         // no sample is above the limit, nothing can overflow.
-        unsafe { run(&self.plan, &mut self.scratch, &signal, frames, Some(sink), levels) };
+        unsafe { run(&self.plan, &mut self.scratch, &signal, frames.clone(), Some(sink), levels) };
+        let Some(pcen) = &self.plan.pcen else { return };
+        for (row, before) in self.averages.iter_mut().enumerate() {
+            // SAFETY: as above; these frames have been written.
+            unsafe {
+                sink.for_each_in_row(row, frames.clone(), |value| *value = pcen.next(*value, before));
+            }
+        }
     }
 
     /// Lets go the samples that no frame to come reads, nor the mirror at the end of the signal.

@@ -4,6 +4,7 @@ use crate::affine::Affine;
 use crate::compress::Levels;
 use crate::error::Error;
 use crate::measured::Measured;
+use crate::pcen::Pcen;
 use crate::plan::Plan;
 use crate::ranges::for_ranges;
 use crate::reference::RunningReference;
@@ -43,7 +44,11 @@ impl<S: Sample> WholeInput<'_, S> {
         if !measured.is_finite {
             return Err(self.overflow());
         }
-        let Plan { normalization, kernel, framing, .. } = self.plan;
+        let Plan { normalization, kernel, framing, pcen, .. } = self.plan;
+        if let Some(pcen) = pcen {
+            // SAFETY: every frame has been written.
+            unsafe { self.divide_by_averages(pcen, sink)? };
+        }
         let length = usize::try_from(self.plan.signal_length(self.samples.len() as u64));
         let whole_hops = length.unwrap_or(usize::MAX) / framing.hop;
         // SAFETY: every frame has been written.
@@ -57,6 +62,26 @@ impl<S: Sample> WholeInput<'_, S> {
             affine.apply(data, sink.layout);
         }
         Ok(())
+    }
+
+    /// Turns the energies of all frames into those that `log` `pcen` makes of them.
+    ///
+    /// # Safety
+    /// The sink is valid for reads and writes of all frames.
+    unsafe fn divide_by_averages(&self, pcen: &Pcen, sink: Sink) -> Result<(), Error> {
+        let most = if sink.stacking.is_none() { sink.n_frames } else { usize::MAX };
+        let mut is_finite = true;
+        for row in 0..sink.n_rows {
+            let mut before = pcen.start();
+            // SAFETY: the caller's.
+            unsafe {
+                sink.for_each_in_row(row, 0..sink.n_stacked.min(most), |value| {
+                    *value = pcen.next(*value, &mut before);
+                    is_finite &= value.is_finite();
+                });
+            }
+        }
+        if is_finite { Ok(()) } else { Err(self.overflow()) }
     }
 
     /// Writes all frames, those past the input's end too.

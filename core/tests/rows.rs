@@ -1,8 +1,9 @@
-//! What follows the plain result: `delta_win_length`, `normalize_over`, means and factors of rows; and the options
+//! What follows the plain result: `log` `pcen`, `delta_win_length`, `normalize_over`, means and factors of rows; and the options
 //! that say which frames count, `frame_margin` and `n_frames_multiple_of`.
 
 mod support;
 
+use mojo_audio_core::config::{Layout, Log};
 use mojo_audio_core::{Error, MelConfig, MelExtractor, Overrides};
 use support::oracle;
 use support::streams::{Chunks, streamed};
@@ -84,6 +85,121 @@ fn deltas_follow_the_rows_they_are_of() {
             }
         }
     }
+}
+
+/// librosa's definition, over the energies of a band.
+fn divided_by_average(config: &MelConfig, energies: &[f32]) -> Vec<f64> {
+    let (rate, hop) = (f64::from(config.sample_rate), f64::from(config.hop_length));
+    let frames = config.pcen_time_constant * rate / hop;
+    let new = ((1.0 + 4.0 * frames * frames).sqrt() - 1.0) / (2.0 * frames * frames);
+    let (bias, power) = (config.pcen_bias, config.pcen_power);
+    let mut average = 1.0;
+    let next = |&energy: &f32| {
+        average = (1.0 - new) * average + new * f64::from(energy);
+        let divided = f64::from(energy) / (config.pcen_eps + average).powf(config.pcen_gain);
+        let value = if power == 0.0 {
+            divided.ln_1p()
+        } else {
+            (divided + bias).powf(power) - bias.powf(power)
+        };
+        (value + config.offset) * config.scale
+    };
+    energies.iter().map(next).collect()
+}
+
+#[test]
+fn pcen_follows_the_energies_of_each_band() {
+    let ways: &[Options] = &[
+        &[],
+        &[("input_scale", "46340.95"), ("pcen_time_constant", "0.06")],
+        &[("pcen_gain", "0"), ("pcen_power", "1"), ("offset", "-1"), ("scale", "2")],
+        &[("pcen_gain", "1"), ("pcen_bias", "0"), ("pcen_eps", "0.001"), ("pad_end", "3000")],
+        &[("pcen_power", "0"), ("power", "1"), ("input_rate", "22050"), ("precision", "single")],
+    ];
+    for options in ways {
+        let common: Options = &[("log", "pcen"), ("n_mels", "20"), ("hop_length", "300")];
+        let config = config("librosa", &[common, *options].concat());
+        let before = MelConfig { log: Log::None, offset: 0.0, scale: 1.0, ..config.clone() };
+        for n in [1, 2_000, 5_003] {
+            let samples = noise(n);
+            let energies = MelExtractor::new(&before).unwrap().compute(&samples).unwrap();
+            let own = MelExtractor::new(&config).unwrap();
+            let mel = own.compute(&samples).unwrap();
+            let what = format!("{options:?}, {n} samples");
+            assert_eq!(mel.n_frames(), energies.n_frames(), "{what}");
+            for (row, band) in energies.data().chunks_exact(energies.n_frames()).enumerate() {
+                for (t, expected) in divided_by_average(&config, band).into_iter().enumerate() {
+                    let value = f64::from(mel.get(row, t));
+                    let most = 1e-7 * expected.abs().max(config.scale * config.offset.abs()) + 1e-15;
+                    assert!((value - expected).abs() <= most, "{what}: {value} for {expected}");
+                }
+            }
+            let expected = frames(&mel);
+            for layout in [Layout::MelMajor, Layout::FrameMajor] {
+                let own = MelExtractor::new(&MelConfig { layout, ..config.clone() }).unwrap();
+                assert_same_frames(&frames(&own.compute(&samples).unwrap()), &expected, &what);
+                #[cfg(feature = "std")]
+                {
+                    let threads = own.compute_parallel(&samples, 3).unwrap();
+                    assert_same_frames(&frames(&threads), &expected, &what);
+                }
+                for chunks in [Chunks::Random(900), Chunks::Of(7), Chunks::Of(usize::MAX)] {
+                    let live = streamed(&own, &samples, chunks, &what);
+                    assert_same_frames(&live, &expected, &what);
+                }
+                // Deltas and stacks are made of these rows.
+                let more = MelConfig {
+                    delta_win_length: Some(5),
+                    stack: 2,
+                    stack_fill: 1.5,
+                    layout,
+                    ..config.clone()
+                };
+                let own = MelExtractor::new(&more).unwrap();
+                let stacks = stacked(&with_deltas(&expected, 2), 2);
+                assert_same_frames(&frames(&own.compute(&samples).unwrap()), &stacks, &what);
+                let live = streamed(&own, &samples, Chunks::Random(900), &what);
+                assert_same_frames(&live, &stacks, &what);
+                // Frames that are filled up are no energies.
+                let filled = expected.len() as u32 + 3;
+                let own = MelConfig { n_frames: Some(filled), layout, ..config.clone() };
+                let own = MelExtractor::new(&own).unwrap();
+                let missing = vec![(config.offset * config.scale) as f32; mel.n_mels()];
+                let filled = [&expected[..], &vec![missing; 3]].concat();
+                assert_same_frames(&frames(&own.compute(&samples).unwrap()), &filled, &what);
+                let live = streamed(&own, &samples, Chunks::Random(900), &what);
+                assert_same_frames(&live, &filled, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_of_pcen_starts_again() {
+    let mut stream = extractor("librosa", &[("log", "pcen")]).stream().unwrap();
+    let samples = noise(9_000);
+    let mut both = [0, 1].map(|_| {
+        let mel = [stream.push(&samples).unwrap(), stream.finish().unwrap()];
+        stream.reset();
+        mel
+    });
+    let [first, second] = &mut both;
+    assert_eq!(first, second);
+}
+
+#[test]
+fn pcen_never_overflows_in_silence() {
+    // Nothing is compressed here: values are energies times 1e9.
+    let options: Options =
+        &[("log", "pcen"), ("pcen_gain", "0"), ("pcen_power", "1"), ("scale", "1e9")];
+    let own = extractor("librosa", options);
+    let loud = |peak: f32| noise(9_000).into_iter().map(|x| x * peak).collect::<Vec<_>>();
+    let Err(Error::Sample { limit, .. }) = own.compute(&loud(1e14)) else { panic!("no overflow") };
+    assert!(own.compute(&loud(limit)).unwrap().data().iter().all(|value| value.is_finite()));
+    let weights = vec![-0.5; 128 * 1025];
+    let overrides = Overrides { filterbank: Some(&weights), ..Overrides::default() };
+    let error = MelExtractor::with_overrides(own.config(), overrides).unwrap_err().to_string();
+    assert_eq!(error, "filterbank must be at least 0 where log is pcen, got -0.5 at 0");
 }
 
 #[test]

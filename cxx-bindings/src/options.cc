@@ -86,6 +86,11 @@ Options from_config(const MelConfig& config) noexcept {
   options.has_delta_win_length = config.delta_win_length.has_value();
   options.delta_win_length = config.delta_win_length.value_or(0);
   options.normalize_over = static_cast<std::uint8_t>(config.normalize_over);
+  options.pcen_gain = config.pcen_gain;
+  options.pcen_bias = config.pcen_bias;
+  options.pcen_power = config.pcen_power;
+  options.pcen_time_constant = config.pcen_time_constant;
+  options.pcen_eps = config.pcen_eps;
   return options;
 }
 
@@ -159,6 +164,11 @@ MelConfig to_config(const Options& options) noexcept {
   config.n_frames_multiple_of = options.has_n_frames_multiple_of ? std::make_optional(options.n_frames_multiple_of) : std::nullopt;
   config.delta_win_length = options.has_delta_win_length ? std::make_optional(options.delta_win_length) : std::nullopt;
   config.normalize_over = static_cast<NormalizeOver>(options.normalize_over);
+  config.pcen_gain = options.pcen_gain;
+  config.pcen_bias = options.pcen_bias;
+  config.pcen_power = options.pcen_power;
+  config.pcen_time_constant = options.pcen_time_constant;
+  config.pcen_eps = options.pcen_eps;
   return config;
 }
 

@@ -88,6 +88,11 @@ pub(crate) mod ffi {
         has_delta_win_length: bool,
         delta_win_length: u32,
         normalize_over: u8,
+        pcen_gain: f64,
+        pcen_bias: f64,
+        pcen_power: f64,
+        pcen_time_constant: f64,
+        pcen_eps: f64,
     }
 }
 
@@ -175,6 +180,11 @@ impl Options {
             has_delta_win_length: config.delta_win_length.is_some(),
             delta_win_length: config.delta_win_length.unwrap_or_default(),
             normalize_over: config.normalize_over as u8,
+            pcen_gain: config.pcen_gain,
+            pcen_bias: config.pcen_bias,
+            pcen_power: config.pcen_power,
+            pcen_time_constant: config.pcen_time_constant,
+            pcen_eps: config.pcen_eps,
         }
     }
 
@@ -329,6 +339,11 @@ impl Options {
                 config::NormalizeOver::name,
                 self.normalize_over,
             )?,
+            pcen_gain: self.pcen_gain,
+            pcen_bias: self.pcen_bias,
+            pcen_power: self.pcen_power,
+            pcen_time_constant: self.pcen_time_constant,
+            pcen_eps: self.pcen_eps,
         })
     }
 }

@@ -39,7 +39,7 @@ const NO_FLOOR: f64 = 1e-30;
 /// Units of a logarithm for each neper of its argument.
 pub(crate) fn per_neper(log: Log) -> f64 {
     match log {
-        Log::None | Log::Ln => 1.0,
+        Log::None | Log::Pcen | Log::Ln => 1.0,
         Log::Log10 => 1.0 / LN_10,
         Log::Db => 10.0 / LN_10,
         Log::DbMagnitude => 20.0 / LN_10,
@@ -49,7 +49,7 @@ pub(crate) fn per_neper(log: Log) -> f64 {
 /// Decibels of `top_db` for each unit of a logarithm.
 pub(crate) fn decibels_per_unit(log: Log) -> f64 {
     match log {
-        Log::None | Log::Ln => 10.0 / LN_10,
+        Log::None | Log::Pcen | Log::Ln => 10.0 / LN_10,
         Log::Log10 => 10.0,
         Log::Db | Log::DbMagnitude => 1.0,
     }

@@ -70,6 +70,11 @@ export const OPTIONS = Object.freeze({
   nFramesMultipleOf: { type: 'integer', isOptional: true },
   deltaWinLength: { type: 'integer', isOptional: true },
   normalizeOver: { type: 'choice', isOptional: false },
+  pcenGain: { type: 'number', isOptional: false },
+  pcenBias: { type: 'number', isOptional: false },
+  pcenPower: { type: 'number', isOptional: false },
+  pcenTimeConstant: { type: 'number', isOptional: false },
+  pcenEps: { type: 'number', isOptional: false },
 });
 
 export const PRESETS = Object.freeze([

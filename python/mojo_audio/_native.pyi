@@ -56,7 +56,7 @@ _MelScale: TypeAlias = Literal["slaney", "htk", "kaldi"]
 _MelNorm: TypeAlias = Literal["none", "slaney"]
 _TriangleDomain: TypeAlias = Literal["hz", "mel"]
 _BinFrequencies: TypeAlias = Literal["exact", "linspace"]
-_Log: TypeAlias = Literal["none", "ln", "log10", "db", "db_magnitude"]
+_Log: TypeAlias = Literal["none", "ln", "log10", "db", "db_magnitude", "pcen"]
 _LogFloorMode: TypeAlias = Literal["clamp", "add"]
 _Reference: TypeAlias = Literal["whole_input", "fixed", "none"]
 _LifterKind: TypeAlias = Literal["kaldi", "librosa"]
@@ -210,13 +210,14 @@ class _BandOptions(TypedDict, total=False):
     - `linspace`: Evenly spaced from 0 to `sample_rate` / 2 rounded down, as in torchaudio and transformers. Equal to `exact` if `sample_rate` and `n_fft` are even.
     """
     log: _Log
-    """The logarithm taken of the mel energies.
+    """The logarithm taken of the mel energies, or what takes its place.
 
     - `none`: None.
     - `ln`: Natural logarithm.
     - `log10`: Logarithm to base 10.
     - `db`: 10 log10: decibels of a power.
     - `db_magnitude`: 20 log10: decibels of a magnitude.
+    - `pcen`: No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcen_eps` + M)^`pcen_gain` + `pcen_bias`)^`pcen_power` − `pcen_bias`^`pcen_power`, where M is the average of a band's energy E up to the frame. Not with `top_db`, `subtract_reference`, `n_mfcc` or `use_energy`.
     """
     log_floor: float
     """Floor of the logarithm's argument."""
@@ -360,6 +361,20 @@ class _BandOptions(TypedDict, total=False):
     - `row`: Over the frames of each row.
     - `all`: Over all rows together (NeMo's `all_features`).
     """
+    pcen_gain: float
+    """Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+    step: `input_scale` 46340.95 does that.
+    """
+    pcen_bias: float
+    """What `log` `pcen` adds before the compression: 0, or more."""
+    pcen_power: float
+    """Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcen_eps` + M)^`pcen_gain`)."""
+    pcen_time_constant: float
+    """Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+    before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sample_rate` / `hop_length`.
+    """
+    pcen_eps: float
+    """Added to the average in `log` `pcen`; more than 0."""
 
 # Every option of MelConfig.
 class _Options(_BandOptions, total=False):
@@ -461,6 +476,11 @@ class MelConfig:
         n_frames_multiple_of: int | None = None,
         delta_win_length: int | None = None,
         normalize_over: _NormalizeOver = "row",
+        pcen_gain: float = 0.98,
+        pcen_bias: float = 2.0,
+        pcen_power: float = 0.5,
+        pcen_time_constant: float = 0.4,
+        pcen_eps: float = 1e-06,
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self:
@@ -703,13 +723,14 @@ class MelConfig:
         """
     @property
     def log(self) -> _Log:
-        """The logarithm taken of the mel energies.
+        """The logarithm taken of the mel energies, or what takes its place.
 
         - `none`: None.
         - `ln`: Natural logarithm.
         - `log10`: Logarithm to base 10.
         - `db`: 10 log10: decibels of a power.
         - `db_magnitude`: 20 log10: decibels of a magnitude.
+        - `pcen`: No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcen_eps` + M)^`pcen_gain` + `pcen_bias`)^`pcen_power` − `pcen_bias`^`pcen_power`, where M is the average of a band's energy E up to the frame. Not with `top_db`, `subtract_reference`, `n_mfcc` or `use_energy`.
         """
     @property
     def log_floor(self) -> float:
@@ -891,6 +912,25 @@ class MelConfig:
         - `row`: Over the frames of each row.
         - `all`: Over all rows together (NeMo's `all_features`).
         """
+    @property
+    def pcen_gain(self) -> float:
+        """Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+        step: `input_scale` 46340.95 does that.
+        """
+    @property
+    def pcen_bias(self) -> float:
+        """What `log` `pcen` adds before the compression: 0, or more."""
+    @property
+    def pcen_power(self) -> float:
+        """Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcen_eps` + M)^`pcen_gain`)."""
+    @property
+    def pcen_time_constant(self) -> float:
+        """Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+        before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sample_rate` / `hop_length`.
+        """
+    @property
+    def pcen_eps(self) -> float:
+        """Added to the average in `log` `pcen`; more than 0."""
     @property
     def window_length(self) -> int: ...
     @property
@@ -1161,6 +1201,11 @@ def mel_spectrogram(
     n_frames_multiple_of: int | None = None,
     delta_win_length: int | None = None,
     normalize_over: _NormalizeOver = "row",
+    pcen_gain: float = 0.98,
+    pcen_bias: float = 2.0,
+    pcen_power: float = 0.5,
+    pcen_time_constant: float = 0.4,
+    pcen_eps: float = 1e-06,
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

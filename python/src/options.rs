@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyType};
 #[pymethods]
 impl MelConfig {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row')")]
+    #[pyo3(signature = (**options), text_signature = "(*, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row', pcen_gain=0.98, pcen_bias=2.0, pcen_power=0.5, pcen_time_constant=0.4, pcen_eps=1e-06)")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::default(), py, options)
     }
@@ -265,13 +265,14 @@ impl MelConfig {
         self.config.bin_frequencies.name()
     }
 
-    /// The logarithm taken of the mel energies.
+    /// The logarithm taken of the mel energies, or what takes its place.
     ///
     /// - `none`: None.
     /// - `ln`: Natural logarithm.
     /// - `log10`: Logarithm to base 10.
     /// - `db`: 10 log10: decibels of a power.
     /// - `db_magnitude`: 20 log10: decibels of a magnitude.
+    /// - `pcen`: No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcen_eps` + M)^`pcen_gain` + `pcen_bias`)^`pcen_power` − `pcen_bias`^`pcen_power`, where M is the average of a band's energy E up to the frame. Not with `top_db`, `subtract_reference`, `n_mfcc` or `use_energy`.
     #[getter]
     fn log(&self) -> &'static str {
         self.config.log.name()
@@ -534,6 +535,38 @@ impl MelConfig {
         self.config.normalize_over.name()
     }
 
+    /// Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+    /// step: `input_scale` 46340.95 does that.
+    #[getter]
+    fn pcen_gain(&self) -> f64 {
+        self.config.pcen_gain
+    }
+
+    /// What `log` `pcen` adds before the compression: 0, or more.
+    #[getter]
+    fn pcen_bias(&self) -> f64 {
+        self.config.pcen_bias
+    }
+
+    /// Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcen_eps` + M)^`pcen_gain`).
+    #[getter]
+    fn pcen_power(&self) -> f64 {
+        self.config.pcen_power
+    }
+
+    /// Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+    /// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sample_rate` / `hop_length`.
+    #[getter]
+    fn pcen_time_constant(&self) -> f64 {
+        self.config.pcen_time_constant
+    }
+
+    /// Added to the average in `log` `pcen`; more than 0.
+    #[getter]
+    fn pcen_eps(&self) -> f64 {
+        self.config.pcen_eps
+    }
+
     /// The preset `whisper`, with changes.
     ///
     /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
@@ -704,7 +737,7 @@ impl MelConfig {
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, preset = "whisper", axis = None, resample = false, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row')"
+    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, sample_rate=16000, n_fft=400, win_length=None, hop_length=160, n_mels=80, f_min=0.0, f_max=None, window='hann', window_periodic=True, precision='single', power=2.0, magnitude_eps=0.0, spectrum_norm='none', center=True, center_pad='half_frame', pad_mode='reflect', snip_edges=True, frame_span='fft', drop_last_frame=True, pad_end=0, pad_to=None, pad_to_mode='zeros', input_scale=1.0, normalize_input=False, dither=0.0, dither_seed=0, preemphasis=0.0, preemphasis_mode='signal', remove_dc_offset=False, mel_scale='slaney', mel_norm='slaney', triangle_domain='hz', bin_frequencies='exact', log='log10', log_floor=1e-10, log_floor_mode='clamp', reference='whole_input', reference_value=0.0, top_db=80.0, subtract_reference=False, offset=4.0, scale=0.25, n_mfcc=None, lifter=0.0, lifter_kind='kaldi', use_energy=False, raw_energy=True, energy_floor=0.0, htk_compat=False, n_frames=None, normalize='none', normalize_ddof=1, normalize_eps=1e-05, mask_tail=False, layout='mel_major', input_rate=None, stack=1, stack_stride=None, stack_edge='fill', stack_fill=0.0, max_length=None, pad_start=0, pad_to_multiple_of=None, magnitude_eps_mode='add', frame_margin=0, n_frames_multiple_of=None, delta_win_length=None, normalize_over='row', pcen_gain=0.98, pcen_bias=2.0, pcen_power=0.5, pcen_time_constant=0.4, pcen_eps=1e-06)"
 )]
 pub fn mel_spectrogram<'py>(
     audio: &Bound<'py, PyAny>,

@@ -64,6 +64,7 @@ impl MelConfig {
         self.check_frames()?;
         self.check_mel()?;
         self.check_levels()?;
+        self.check_pcen()?;
         self.check_result()?;
         self.check_stack()
     }
@@ -138,6 +139,11 @@ impl MelConfig {
             ("energy_floor", Some(self.energy_floor)),
             ("normalize_eps", Some(self.normalize_eps)),
             ("stack_fill", Some(self.stack_fill)),
+            ("pcen_gain", Some(self.pcen_gain)),
+            ("pcen_bias", Some(self.pcen_bias)),
+            ("pcen_power", Some(self.pcen_power)),
+            ("pcen_time_constant", Some(self.pcen_time_constant)),
+            ("pcen_eps", Some(self.pcen_eps)),
         ];
         debug_assert_eq!(
             numbers.len(),
@@ -260,7 +266,7 @@ impl MelConfig {
 
     fn check_levels(&self) -> Result<(), Error> {
         let smallest = f32::MIN_POSITIVE;
-        self.rule(self.log == Log::None || self.log_floor as f32 >= smallest, "log_floor", || {
+        self.rule(!self.log.is_logarithm() || self.log_floor as f32 >= smallest, "log_floor", || {
             format!("at least {smallest:e} where there is a logarithm")
         })?;
         self.rule(self.log_floor >= 0.0, "log_floor", || "at least 0".into())?;
@@ -270,11 +276,11 @@ impl MelConfig {
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
             "more than 0, or none".into()
         })?;
-        self.rule(self.top_db.is_none() || self.log != Log::None, "top_db", || {
-            "none where log is none".into()
+        self.rule(self.top_db.is_none() || self.log.is_logarithm(), "top_db", || {
+            format!("none where log is {}", self.log.name())
         })?;
-        self.rule(!self.subtract_reference || self.log != Log::None, "subtract_reference", || {
-            "false where log is none".into()
+        self.rule(!self.subtract_reference || self.log.is_logarithm(), "subtract_reference", || {
+            format!("false where log is {}", self.log.name())
         })?;
         self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())?;
         let large = |value: f64| value.abs() > MAX_LEVEL;
@@ -283,6 +289,27 @@ impl MelConfig {
         self.rule(!large(self.offset), "offset", most)?;
         self.rule(!large(self.reference_value), "reference_value", most)?;
         self.rule(!self.top_db.is_some_and(large), "top_db", most)
+    }
+
+    /// With these no energy that is finite makes a value that isn't.
+    fn check_pcen(&self) -> Result<(), Error> {
+        let least = f64::from(f32::MIN_POSITIVE);
+        for (field, value) in [("pcen_gain", self.pcen_gain), ("pcen_power", self.pcen_power)] {
+            self.rule((0.0..=1.0).contains(&value), field, || "from 0 to 1".into())?;
+        }
+        self.rule(self.pcen_bias == 0.0 || self.pcen_bias >= least, "pcen_bias", || {
+            format!("0, or at least {least:e}")
+        })?;
+        self.rule(self.pcen_eps >= least, "pcen_eps", || format!("at least {least:e}"))?;
+        let seconds = self.pcen_time_constant;
+        self.rule(seconds > 0.0 && seconds <= MAX_LEVEL, "pcen_time_constant", || {
+            format!("more than 0 and at most {MAX_LEVEL:e}")
+        })?;
+        if self.log != Log::Pcen {
+            return Ok(());
+        }
+        self.rule(self.n_mfcc.is_none(), "n_mfcc", || "none where log is pcen".into())?;
+        self.rule(!self.use_energy, "use_energy", || "false where log is pcen".into())
     }
 
     fn check_result(&self) -> Result<(), Error> {
@@ -332,6 +359,9 @@ impl MelConfig {
         let otherwise = "where stack_stride differs from stack or stack_edge is not fill";
         self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
             format!("none {otherwise}")
+        })?;
+        self.rule(self.log != Log::Pcen || stores_all, "log", || {
+            format!("a value other than pcen {otherwise}")
         })?;
         self.rule(self.delta_win_length.is_none() || stores_all, "delta_win_length", || {
             format!("none {otherwise}")

@@ -39,6 +39,13 @@ macro_rules! choices {
     )+ };
 }
 
+impl Log {
+    /// Whether it is a logarithm.
+    pub(crate) const fn is_logarithm(self) -> bool {
+        !matches!(self, Self::None | Self::Pcen)
+    }
+}
+
 choices! {
     /// Shape of the window.
     Window {
@@ -160,7 +167,7 @@ choices! {
         Linspace = "linspace",
     }
 
-    /// The logarithm taken of the mel energies.
+    /// The logarithm taken of the mel energies, or what takes its place.
     Log {
         /// None.
         None = "none",
@@ -172,6 +179,10 @@ choices! {
         Db = "db",
         /// 20 log10: decibels of a magnitude.
         DbMagnitude = "db_magnitude",
+        /// No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcen_eps` + M)^`pcen_gain` +
+        /// `pcen_bias`)^`pcen_power` − `pcen_bias`^`pcen_power`, where M is the average of a band's energy E up to the
+        /// frame. Not with `top_db`, `subtract_reference`, `n_mfcc` or `use_energy`.
+        Pcen = "pcen",
     }
 
     /// How `log_floor` is applied.

@@ -163,6 +163,9 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
         .iter()
         .map(|band| band.iter().map(|&energy| logarithm(config, energy)).collect())
         .collect();
+    if config.log == Log::Pcen {
+        rows.iter_mut().for_each(|row| divide_by_average(config, row));
+    }
     limit_range(config, &mut rows);
     let n_computed = powers.len();
     rows.iter_mut().flatten().for_each(|y| *y = (*y + config.offset) * config.scale);
@@ -443,11 +446,32 @@ fn logarithm(config: &MelConfig, energy: f64) -> f64 {
         LogFloorMode::Add => energy + config.log_floor,
     };
     match config.log {
-        Log::None => energy,
+        Log::None | Log::Pcen => energy,
         Log::Ln => guarded.ln(),
         Log::Log10 => guarded.log10(),
         Log::Db => 10.0 * guarded.log10(),
         Log::DbMagnitude => 20.0 * guarded.log10(),
+    }
+}
+
+/// `librosa.pcen` of a band, as its documentation defines it.
+fn divide_by_average(config: &MelConfig, band: &mut [f64]) {
+    let frames =
+        config.pcen_time_constant * f64::from(config.sample_rate) / f64::from(config.hop_length);
+    let root = (1.0 + 4.0 * frames * frames).sqrt();
+    // (root − 1) / 2 T², expanded by root + 1.
+    let new = 2.0 / (1.0 + root);
+    let (gain, bias, power) = (config.pcen_gain, config.pcen_bias, config.pcen_power);
+    let mut average = 1.0;
+    for energy in band {
+        average += new * (*energy - average);
+        let divided = *energy * (config.pcen_eps + average).powf(-gain);
+        *energy = match (power == 0.0, bias == 0.0) {
+            (true, _) => divided.ln_1p(),
+            (false, true) => divided.powf(power),
+            // (G + bias)^power − bias^power, which would cancel for a small G.
+            (false, false) => bias.powf(power) * (power * (divided / bias).ln_1p()).exp_m1(),
+        };
     }
 }
 
@@ -460,7 +484,7 @@ fn limit_range(config: &MelConfig, rows: &mut [Vec<f64>]) {
         Reference::WholeInput => rows.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max),
     };
     let decibel = match config.log {
-        Log::None => return,
+        Log::None | Log::Pcen => return,
         Log::Ln => LN_10 / 10.0,
         Log::Log10 => 0.1,
         Log::Db | Log::DbMagnitude => 1.0,

@@ -141,6 +141,10 @@ enum class Log : std::uint8_t {
   db,
   /// 20 log10: decibels of a magnitude.
   db_magnitude,
+  /// No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (`pcen_eps` + M)^`pcen_gain` +
+  /// `pcen_bias`)^`pcen_power` − `pcen_bias`^`pcen_power`, where M is the average of a band's energy E up to the
+  /// frame. Not with `top_db`, `subtract_reference`, `n_mfcc` or `use_energy`.
+  pcen,
 };
 
 /// Values of the option MelConfig::log_floor_mode.
@@ -309,7 +313,7 @@ struct MelConfig {
   TriangleDomain triangle_domain = TriangleDomain::hz;
   /// Frequencies assigned to the bins of the transform.
   BinFrequencies bin_frequencies = BinFrequencies::exact;
-  /// The logarithm taken of the mel energies.
+  /// The logarithm taken of the mel energies, or what takes its place.
   Log log = Log::log10;
   /// Floor of the logarithm's argument.
   double log_floor = 1e-10;
@@ -404,6 +408,18 @@ struct MelConfig {
   std::optional<std::uint32_t> delta_win_length = std::nullopt;
   /// Over which values `normalize` measures mean and variance.
   NormalizeOver normalize_over = NormalizeOver::row;
+  /// Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+  /// step: `input_scale` 46340.95 does that.
+  double pcen_gain = 0.98;
+  /// What `log` `pcen` adds before the compression: 0, or more.
+  double pcen_bias = 2.0;
+  /// Exponent of the compression in `log` `pcen`, from 0 to 1. 0: ln(1 + E / (`pcen_eps` + M)^`pcen_gain`).
+  double pcen_power = 0.5;
+  /// Time constant of the average in `log` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+  /// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times `sample_rate` / `hop_length`.
+  double pcen_time_constant = 0.4;
+  /// Added to the average in `log` `pcen`; more than 0.
+  double pcen_eps = 1e-6;
 
   /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
   /// openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
@@ -904,7 +920,12 @@ struct MelConfig {
            a.frame_margin == b.frame_margin &&
            a.n_frames_multiple_of == b.n_frames_multiple_of &&
            a.delta_win_length == b.delta_win_length &&
-           a.normalize_over == b.normalize_over;
+           a.normalize_over == b.normalize_over &&
+           a.pcen_gain == b.pcen_gain &&
+           a.pcen_bias == b.pcen_bias &&
+           a.pcen_power == b.pcen_power &&
+           a.pcen_time_constant == b.pcen_time_constant &&
+           a.pcen_eps == b.pcen_eps;
   }
 
   /// Whether an option differs.

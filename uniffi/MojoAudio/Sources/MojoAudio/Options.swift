@@ -121,7 +121,7 @@ public struct MelConfig: Sendable, Hashable {
     /// Frequencies assigned to the bins of the transform.
     public var binFrequencies: BinFrequencies
 
-    /// The logarithm taken of the mel energies.
+    /// The logarithm taken of the mel energies, or what takes its place.
     public var log: Log
 
     /// Floor of the logarithm's argument.
@@ -251,6 +251,23 @@ public struct MelConfig: Sendable, Hashable {
     /// Over which values ``normalize`` measures mean and variance.
     public var normalizeOver: NormalizeOver
 
+    /// Exponent of the average in ``log`` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+    /// step: ``inputScale`` 46340.95 does that.
+    public var pcenGain: Double
+
+    /// What ``log`` `pcen` adds before the compression: 0, or more.
+    public var pcenBias: Double
+
+    /// Exponent of the compression in ``log`` `pcen`, from 0 to 1. 0: ln(1 + E / (``pcenEps`` + M)^``pcenGain``).
+    public var pcenPower: Double
+
+    /// Time constant of the average in ``log`` `pcen`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+    /// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times ``sampleRate`` / ``hopLength``.
+    public var pcenTimeConstant: Double
+
+    /// Added to the average in ``log`` `pcen`; more than 0.
+    public var pcenEps: Double
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -320,6 +337,11 @@ public struct MelConfig: Sendable, Hashable {
         nFramesMultipleOf = texts.optionalInteger("n_frames_multiple_of")
         deltaWinLength = texts.optionalInteger("delta_win_length")
         normalizeOver = texts.choice("normalize_over")
+        pcenGain = texts.number("pcen_gain")
+        pcenBias = texts.number("pcen_bias")
+        pcenPower = texts.number("pcen_power")
+        pcenTimeConstant = texts.number("pcen_time_constant")
+        pcenEps = texts.number("pcen_eps")
     }
 
     var texts: OptionTexts {
@@ -392,6 +414,11 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("n_frames_multiple_of", nFramesMultipleOf)
         texts.put("delta_win_length", deltaWinLength)
         texts.put("normalize_over", normalizeOver)
+        texts.put("pcen_gain", pcenGain)
+        texts.put("pcen_bias", pcenBias)
+        texts.put("pcen_power", pcenPower)
+        texts.put("pcen_time_constant", pcenTimeConstant)
+        texts.put("pcen_eps", pcenEps)
         return texts
     }
 }
@@ -521,6 +548,10 @@ extension MelConfig {
         case db = "db"
         /// 20 log10: decibels of a magnitude.
         case dbMagnitude = "db_magnitude"
+        /// No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / (``pcenEps`` + M)^``pcenGain`` +
+        /// ``pcenBias``)^``pcenPower`` − ``pcenBias``^``pcenPower``, where M is the average of a band's energy E up to the
+        /// frame. Not with ``topDB``, ``subtractReference``, ``nMFCC`` or ``useEnergy``.
+        case pcen = "pcen"
     }
 
     /// A value of ``logFloorMode``.

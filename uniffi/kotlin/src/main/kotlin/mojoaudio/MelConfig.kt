@@ -144,7 +144,7 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Frequencies assigned to the bins of the transform. */
     public val binFrequencies: BinFrequencies get() = options.choice("bin_frequencies", BinFrequencies.entries)
 
-    /** The logarithm taken of the mel energies. */
+    /** The logarithm taken of the mel energies, or what takes its place. */
     public val log: Log get() = options.choice("log", Log.entries)
 
     /** Floor of the logarithm's argument. */
@@ -312,6 +312,27 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Over which values [normalize] measures mean and variance. */
     public val normalizeOver: NormalizeOver get() = options.choice("normalize_over", NormalizeOver.entries)
 
+    /**
+     * Exponent of the average in [log] `PCEN`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
+     * step: [inputScale] 46340.95 does that.
+     */
+    public val pcenGain: Double get() = options.double("pcen_gain")
+
+    /** What [log] `PCEN` adds before the compression: 0, or more. */
+    public val pcenBias: Double get() = options.double("pcen_bias")
+
+    /** Exponent of the compression in [log] `PCEN`, from 0 to 1. 0: ln(1 + E / ([pcenEps] + M)^[pcenGain]). */
+    public val pcenPower: Double get() = options.double("pcen_power")
+
+    /**
+     * Time constant of the average in [log] `PCEN`, in seconds; more than 0. `M[t] = (1 − b) · M[t−1] + b · E[t]`, with 1
+     * before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times [sampleRate] / [hopLength].
+     */
+    public val pcenTimeConstant: Double get() = options.double("pcen_time_constant")
+
+    /** Added to the average in [log] `PCEN`; more than 0. */
+    public val pcenEps: Double get() = options.double("pcen_eps")
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -383,6 +404,11 @@ public class MelConfig private constructor(internal val options: Options) {
         nFramesMultipleOf: Int? = this.nFramesMultipleOf,
         deltaWinLength: Int? = this.deltaWinLength,
         normalizeOver: NormalizeOver = this.normalizeOver,
+        pcenGain: Double = this.pcenGain,
+        pcenBias: Double = this.pcenBias,
+        pcenPower: Double = this.pcenPower,
+        pcenTimeConstant: Double = this.pcenTimeConstant,
+        pcenEps: Double = this.pcenEps,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -453,6 +479,11 @@ public class MelConfig private constructor(internal val options: Options) {
         if (nFramesMultipleOf != this.nFramesMultipleOf) options.put("n_frames_multiple_of", nFramesMultipleOf)
         if (deltaWinLength != this.deltaWinLength) options.put("delta_win_length", deltaWinLength)
         if (normalizeOver != this.normalizeOver) options.put("normalize_over", normalizeOver)
+        if (pcenGain != this.pcenGain) options.put("pcen_gain", pcenGain)
+        if (pcenBias != this.pcenBias) options.put("pcen_bias", pcenBias)
+        if (pcenPower != this.pcenPower) options.put("pcen_power", pcenPower)
+        if (pcenTimeConstant != this.pcenTimeConstant) options.put("pcen_time_constant", pcenTimeConstant)
+        if (pcenEps != this.pcenEps) options.put("pcen_eps", pcenEps)
         return MelConfig(options)
     }
 
@@ -685,6 +716,21 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.normalizeOver]. */
         public fun normalizeOver(value: NormalizeOver): Builder = apply { options.put("normalize_over", value) }
+
+        /** Sets [MelConfig.pcenGain]. */
+        public fun pcenGain(value: Double): Builder = apply { options.put("pcen_gain", value) }
+
+        /** Sets [MelConfig.pcenBias]. */
+        public fun pcenBias(value: Double): Builder = apply { options.put("pcen_bias", value) }
+
+        /** Sets [MelConfig.pcenPower]. */
+        public fun pcenPower(value: Double): Builder = apply { options.put("pcen_power", value) }
+
+        /** Sets [MelConfig.pcenTimeConstant]. */
+        public fun pcenTimeConstant(value: Double): Builder = apply { options.put("pcen_time_constant", value) }
+
+        /** Sets [MelConfig.pcenEps]. */
+        public fun pcenEps(value: Double): Builder = apply { options.put("pcen_eps", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */
@@ -815,6 +861,12 @@ public class MelConfig private constructor(internal val options: Options) {
         DB("db"),
         /** 20 log10: decibels of a magnitude. */
         DB_MAGNITUDE("db_magnitude"),
+        /**
+         * No logarithm, but per-channel energy normalization as in `librosa.pcen`: (E / ([pcenEps] + M)^[pcenGain] +
+         * [pcenBias])^[pcenPower] − [pcenBias]^[pcenPower], where M is the average of a band's energy E up to the
+         * frame. Not with [topDb], [subtractReference], [nMfcc] or [useEnergy].
+         */
+        PCEN("pcen"),
     }
 
     /** A value of [MelConfig.logFloorMode]; [text] is its name in every language. */

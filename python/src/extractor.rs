@@ -28,13 +28,18 @@ use std::sync::{Arc, OnceLock};
 ///     `win_length` values instead of those of the option `window`.
 /// filterbank
 ///     (n_mels, n_fft // 2 + 1) weights instead of the triangles.
+/// row_mean
+///     What is subtracted from each row of the result, last of all: a value for each of the extractor's `n_mels`
+///     rows, which are those of a whole stack if frames are stacked (the mean of global CMVN).
+/// row_scale
+///     What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
 ///
 /// Raises
 /// ------
 /// BufferSizeError
-///     The window or the filterbank has the wrong shape.
+///     One of these tables has the wrong shape.
 /// ConfigError
-///     One of them has a value that is not finite.
+///     One of them has a value that is not finite, or in `row_mean` and `row_scale` above 1e18 in magnitude.
 ///
 /// Examples
 /// --------
@@ -46,50 +51,75 @@ use std::sync::{Arc, OnceLock};
 pub struct MelExtractor {
     pub extractor: Arc<core::MelExtractor>,
     config: Py<MelConfig>,
-    window: Option<Vec<f32>>,
-    filterbank: Option<Vec<f32>>,
+    tables: Tables,
     /// The same with frames one after the other, for columns of Arrow.
     frame_major: OnceLock<Arc<core::MelExtractor>>,
+}
+
+/// The caller's own tables.
+struct Tables {
+    window: Option<Vec<f32>>,
+    filterbank: Option<Vec<f32>>,
+    row_mean: Option<Vec<f32>>,
+    row_scale: Option<Vec<f32>>,
+}
+
+impl Tables {
+    fn overrides(&self) -> Overrides<'_> {
+        Overrides {
+            window: self.window.as_deref(),
+            filterbank: self.filterbank.as_deref(),
+            row_mean: self.row_mean.as_deref(),
+            row_scale: self.row_scale.as_deref(),
+            ..Overrides::default()
+        }
+    }
+
+    /// The arguments of the constructor, in its order.
+    fn named(&self) -> [(&'static str, &Option<Vec<f32>>); 4] {
+        [
+            ("window", &self.window),
+            ("filterbank", &self.filterbank),
+            ("row_mean", &self.row_mean),
+            ("row_scale", &self.row_scale),
+        ]
+    }
 }
 
 #[pymethods]
 impl MelExtractor {
     #[new]
-    #[pyo3(signature = (config = None, *, window = None, filterbank = None))]
+    #[pyo3(signature = (
+        config = None, *, window = None, filterbank = None, row_mean = None, row_scale = None
+    ))]
     fn new(
         py: Python<'_>,
         config: Option<Py<MelConfig>>,
         window: Option<&Bound<'_, PyAny>>,
         filterbank: Option<&Bound<'_, PyAny>>,
+        row_mean: Option<&Bound<'_, PyAny>>,
+        row_scale: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let config = match config {
             Some(config) => config,
             None => Py::new(py, MelConfig { config: core::MelConfig::default() })?,
         };
         let options = &config.get().config;
-        let window = window.map(|window| table(window, "window", &[options.window_length() as usize]));
-        let filterbank = filterbank.map(|filterbank| {
-            let shape = [options.n_mels as usize, options.n_fft as usize / 2 + 1];
-            table(filterbank, "filterbank", &shape)
-        });
-        let (window, filterbank) = (window.transpose()?, filterbank.transpose()?);
+        let n_rows = [options.n_rows() as usize];
+        let filters = [options.n_mels as usize, options.n_fft as usize / 2 + 1];
+        let read = |values: Option<&Bound<'_, PyAny>>, what, shape: &[usize]| {
+            values.map(|values| table(values, what, shape)).transpose()
+        };
+        let tables = Tables {
+            window: read(window, "window", &[options.window_length() as usize])?,
+            filterbank: read(filterbank, "filterbank", &filters)?,
+            row_mean: read(row_mean, "row_mean", &n_rows)?,
+            row_scale: read(row_scale, "row_scale", &n_rows)?,
+        };
         let extractor = py
-            .detach(|| {
-                let overrides = Overrides {
-                    window: window.as_deref(),
-                    filterbank: filterbank.as_deref(),
-                    ..Overrides::default()
-                };
-                core::MelExtractor::with_overrides(options, overrides)
-            })
+            .detach(|| core::MelExtractor::with_overrides(options, tables.overrides()))
             .or_raise(py)?;
-        Ok(Self {
-            extractor: Arc::new(extractor),
-            config,
-            window,
-            filterbank,
-            frame_major: OnceLock::new(),
-        })
+        Ok(Self { extractor: Arc::new(extractor), config, tables, frame_major: OnceLock::new() })
     }
 
     /// The mel spectrogram of one signal. A call of the extractor itself does the same.
@@ -300,10 +330,42 @@ impl MelExtractor {
         Ok(self.extractor.frame_count(count(py, n_samples)?))
     }
 
+    /// Number of frames of the result for `n_samples` samples that are not padding, as the attention masks of
+    /// transformers count them; at most `frame_count(n_samples)`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> extractor = MelExtractor(MelConfig(pad_to=480000))
+    /// >>> extractor.frame_count(16000), extractor.valid_frames(16000)
+    /// (3000, 100)
+    #[pyo3(signature = (n_samples, /))]
+    fn valid_frames(&self, py: Python<'_>, n_samples: i64) -> PyResult<usize> {
+        Ok(self.extractor.valid_frames(count(py, n_samples)?))
+    }
+
     /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
     /// the floor. Use a larger `n_fft` or fewer `n_mels`.
     fn empty_filters(&self) -> Vec<usize> {
         self.extractor.empty_filters()
+    }
+
+    /// The weights of the filters that the extractor uses. Those of the configured triangles are the ones of
+    /// librosa's `filters.mel`, torchaudio's `melscale_fbanks` or Kaldi's `MelBanks`, computed in float64 and rounded;
+    /// your own are returned as they were passed.
+    ///
+    /// Returns
+    /// -------
+    /// float32 array, (n_mels, n_fft // 2 + 1), where n_mels is the option
+    ///
+    /// Examples
+    /// --------
+    /// >>> MelExtractor().filterbank().shape
+    /// (80, 201)
+    fn filterbank<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let weights = py.detach(|| self.extractor.filterbank()).or_raise(py)?;
+        let options = self.extractor.config();
+        let shape = [options.n_mels as usize, options.n_fft as usize / 2 + 1];
+        output::array_of(py, &shape, weights)
     }
 
     /// The configuration.
@@ -331,12 +393,9 @@ impl MelExtractor {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let tables = [("window", &self.window), ("filterbank", &self.filterbank)];
-        let own: String = tables
-            .iter()
-            .filter(|(_, table)| table.is_some())
-            .map(|(name, _)| format!(", {name}=..."))
-            .collect();
+        let tables = self.tables.named();
+        let given = tables.iter().filter(|(_, table)| table.is_some());
+        let own: String = given.map(|(name, _)| format!(", {name}=...")).collect();
         Ok(format!("MelExtractor({}{own})", self.config.bind(py).repr()?))
     }
 
@@ -352,20 +411,16 @@ impl MelExtractor {
         let restore = py.import("mojo_audio._native")?.getattr("unpickle_extractor")?;
         let table =
             |values: &Option<Vec<f32>>| values.as_ref().map(|values| PyArray1::from_slice(py, values));
-        let arguments = (&self.config, table(&self.window), table(&self.filterbank));
-        (restore, arguments).into_pyobject(py)
+        let [window, filterbank, row_mean, row_scale] =
+            self.tables.named().map(|(_, values)| table(values));
+        (restore, (&self.config, window, filterbank, row_mean, row_scale)).into_pyobject(py)
     }
 }
 
 impl MelExtractor {
     /// Another configuration with the same tables.
     pub fn with_config(&self, config: &core::MelConfig) -> Result<core::MelExtractor, core::Error> {
-        let overrides = Overrides {
-            window: self.window.as_deref(),
-            filterbank: self.filterbank.as_deref(),
-            ..Overrides::default()
-        };
-        core::MelExtractor::with_overrides(config, overrides)
+        core::MelExtractor::with_overrides(config, self.tables.overrides())
     }
 
     /// The extractor with the layout that columns of Arrow have.
@@ -420,16 +475,19 @@ pub fn returns(py: Python<'_>, errors: &str) -> PyResult<bool> {
 
 /// The extractor from its parts. Pickles call it.
 #[pyfunction]
-#[pyo3(signature = (config, window, filterbank, /))]
+#[pyo3(signature = (config, window, filterbank, row_mean, row_scale, /))]
 pub fn unpickle_extractor(
     py: Python<'_>,
     config: Py<MelConfig>,
     window: Option<&Bound<'_, PyAny>>,
     filterbank: Option<&Bound<'_, PyAny>>,
+    row_mean: Option<&Bound<'_, PyAny>>,
+    row_scale: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<MelExtractor> {
     let n_bins = config.get().config.n_fft as usize / 2 + 1;
     let filterbank = filterbank.map(|values| values.call_method1("reshape", (-1, n_bins)));
-    MelExtractor::new(py, Some(config), window, filterbank.transpose()?.as_ref())
+    let filterbank = filterbank.transpose()?;
+    MelExtractor::new(py, Some(config), window, filterbank.as_ref(), row_mean, row_scale)
 }
 
 /// A number of samples.

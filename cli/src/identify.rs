@@ -13,7 +13,9 @@ use matrix::Matrix;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelConfig, PRESETS};
 use mojo_audio_files::{AudioFile, Block};
-use mojo_audio_identify::{Features, MOST_SAMPLE_RATE, Request, difference, identify};
+use mojo_audio_identify::{
+    Features, LEAST_PROBE_RATE, MOST_SAMPLE_RATE, Request, difference, identify,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,9 +23,6 @@ use std::time::{Duration, Instant};
 
 /// The rate of a probe for which none is named, in hertz.
 const PROBE_RATE: u32 = 16_000;
-
-/// The lowest rate of a probe, in hertz: that of audio.
-const LEAST_PROBE_RATE: u32 = 1_000;
 
 /// Finds the configuration that makes given features of a recording.
 ///

@@ -38,26 +38,36 @@ impl<'a> Features<'a> {
     pub fn new(values: &'a [f32], shape: [usize; 2]) -> Result<Self, Error> {
         let [first, second] = shape;
         let expected = first.checked_mul(second).ok_or_else(|| {
-            Error::new(format!("the shape ({first}, {second}) has more values than can be addressed"))
+            Error::new(
+                "features",
+                format!("the shape ({first}, {second}) has more values than can be addressed"),
+            )
         })?;
         if values.len() != expected {
-            return Err(Error::new(format!(
-                "features must have {expected} values for the shape ({first}, {second}), got {}",
-                values.len()
-            )));
+            return Err(Error::new(
+                "features",
+                format!(
+                    "features must have {expected} values for the shape ({first}, {second}), got {}",
+                    values.len()
+                ),
+            ));
         }
         if values.is_empty() {
-            return Err(Error::new(format!(
-                "features must not be empty, got the shape ({first}, {second})"
-            )));
+            return Err(Error::new(
+                "features",
+                format!("features must not be empty, got the shape ({first}, {second})"),
+            ));
         }
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::new(format!(
-                "features must be finite, got {} at row {}, column {}",
-                values[index],
-                index / second,
-                index % second
-            )));
+            return Err(Error::new(
+                "features",
+                format!(
+                    "features must be finite, got {} at row {}, column {}",
+                    values[index],
+                    index / second,
+                    index % second
+                ),
+            ));
         }
         Ok(Self { values, shape })
     }

@@ -46,7 +46,7 @@ mod verdict;
 pub use code::Recipe;
 pub use difference::{Difference, difference};
 pub use features::{Features, Rounding};
-pub use probe::probe;
+pub use probe::{LEAST_PROBE_RATE, probe};
 pub use verdict::{OpenOption, Verdict};
 
 use descent::Limits;
@@ -117,14 +117,28 @@ impl<'a> Request<'a> {
 }
 
 /// Why nothing was searched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Error {
+    field: &'static str,
     message: String,
+    cause: Option<mojo_audio_core::Error>,
 }
 
 impl Error {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+    fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into(), cause: None }
+    }
+
+    /// What is wrong: `samples`, `sample_rate`, `features` or `fixed`.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The engine's own error, if that refused the samples or a hint.
+    #[must_use]
+    pub fn cause(&self) -> Option<&mojo_audio_core::Error> {
+        self.cause.as_ref()
     }
 }
 
@@ -138,7 +152,8 @@ impl std::error::Error for Error {}
 
 impl From<mojo_audio_core::Error> for Error {
     fn from(error: mojo_audio_core::Error) -> Self {
-        Self::new(error.to_string())
+        let field = if error == mojo_audio_core::Error::EmptyInput { "samples" } else { "fixed" };
+        Self { cause: Some(error.clone()), ..Self::new(field, error.to_string()) }
     }
 }
 
@@ -188,16 +203,16 @@ pub struct Identified {
 pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     let samples = request.samples;
     if samples.is_empty() {
-        return Err(Error::new("samples must not be empty"));
+        return Err(mojo_audio_core::Error::EmptyInput.into());
     }
     if let Some(index) = samples.iter().position(|sample| !sample.is_finite()) {
-        return Err(Error::new(format!("sample {index} must be finite, got {}", samples[index])));
+        let message = format!("sample {index} must be finite, got {}", samples[index]);
+        return Err(Error::new("samples", message));
     }
     if !(1..=MOST_SAMPLE_RATE).contains(&request.sample_rate) {
-        return Err(Error::new(format!(
-            "sample_rate must be from 1 to {MOST_SAMPLE_RATE}, got {}",
-            request.sample_rate
-        )));
+        let message =
+            format!("sample_rate must be from 1 to {MOST_SAMPLE_RATE}, got {}", request.sample_rate);
+        return Err(Error::new("sample_rate", message));
     }
     let request = &Request { budget: request.budget.min(MOST_BUDGET), ..*request };
     let layout = check_fixed(request)?;
@@ -261,11 +276,12 @@ fn check_fixed(request: &Request<'_>) -> Result<Option<Layout>, Error> {
         ..MelConfig::default()
     })?;
     if roomy.sample_rate != sample_rate || roomy.rate_of_input() != sample_rate {
-        return Err(Error::new(format!(
+        let message = format!(
             "sample_rate and input_rate must be the rate of the samples, {sample_rate}, got {} and {}",
             roomy.sample_rate,
             roomy.rate_of_input()
-        )));
+        );
+        return Err(Error::new("fixed", message));
     }
     if let Err(error) = roomy.check() {
         let presets = PRESETS.iter().filter_map(|name| MelConfig::preset(name).ok());

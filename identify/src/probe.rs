@@ -3,6 +3,9 @@
 /// Length of the probe in seconds.
 const SECONDS: f64 = 1.5;
 
+/// The lowest rate of a probe, in hertz: that of audio.
+pub const LEAST_PROBE_RATE: u32 = 1_000;
+
 /// A probe at a sample rate, as 16-bit integers so that any program reads the same samples: noise that
 /// fades over 90 dB, a click off centre, half a second of digital silence in the middle, tones, and ends
 /// that are not zero.

@@ -22,6 +22,7 @@ from mojo_audio._errors import (
     SampleError,
     UnknownNameError,
 )
+from mojo_audio._identified import Candidate, Difference, Identified
 from mojo_audio._native import (
     PRESETS,
     MelConfig,
@@ -29,21 +30,27 @@ from mojo_audio._native import (
     MelFiles,
     MelStream,
     __version__,
+    diff,
+    identify,
     load,
     mel_spectrogram,
     mfcc,
+    probe,
 )
 
 __all__ = [
     "PRESETS",
     "AllocationError",
     "BufferSizeError",
+    "Candidate",
     "ClosedError",
     "ConfigError",
+    "Difference",
     "EmptyInputError",
     "Error",
     "FileError",
     "FinishedError",
+    "Identified",
     "InputError",
     "MelConfig",
     "MelExtractor",
@@ -52,7 +59,10 @@ __all__ = [
     "SampleError",
     "UnknownNameError",
     "__version__",
+    "diff",
+    "identify",
     "load",
     "mel_spectrogram",
     "mfcc",
+    "probe",
 ]

@@ -78,7 +78,7 @@ impl<'py> Audio<'py> {
     pub fn signal(audio: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = audio.py();
         let Described { samples, rate } = described(audio)?;
-        let mut array = as_array(&samples)?;
+        let mut array = as_array(&samples, "audio")?;
         if rate.is_some() && array.ndim() == 2 && array.shape()[0] == 1 {
             // One channel, as torchaudio and torchcodec have it.
             array = array.get_item(0)?.cast_into()?;
@@ -106,7 +106,7 @@ impl<'py> Audio<'py> {
     /// Every signal along an axis.
     pub fn signals(audio: &Bound<'py, PyAny>, axis: isize) -> PyResult<Self> {
         let Described { samples, rate } = described(audio)?;
-        let array = as_array(&samples)?;
+        let array = as_array(&samples, "audio")?;
         let (py, ndim) = (audio.py(), array.ndim() as isize);
         if !(-ndim..ndim).contains(&axis) {
             let shape = tuple(py, array.shape())?;
@@ -224,7 +224,7 @@ fn is_several(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// Whether it is bytes, and not a view of samples of another type.
-fn is_raw(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub fn is_raw(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     if !value.is_instance_of::<PyMemoryView>() {
         return Ok(is_bytes(value));
     }
@@ -256,24 +256,25 @@ fn pcm<'py>(bytes: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     })
 }
 
-/// An object as a NumPy array: through the buffer protocol, `__array__`, DLPack, or as a sequence.
-fn as_array<'py>(audio: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
-    if let Ok(array) = audio.cast::<PyUntypedArray>() {
+/// An object as a NumPy array: through the buffer protocol, `__array__`, DLPack, or as a sequence. Errors call it
+/// `field`.
+pub fn as_array<'py>(value: &Bound<'py, PyAny>, field: &str) -> PyResult<Bound<'py, PyUntypedArray>> {
+    if let Ok(array) = value.cast::<PyUntypedArray>() {
         return Ok(array.clone());
     }
-    let py = audio.py();
-    let has = |name| audio.hasattr(name);
+    let py = value.py();
+    let has = |name| value.hasattr(name);
     let numpy = py.import(intern!(py, "numpy"))?;
     let only_dlpack = has(intern!(py, "__dlpack__"))?
         && !has(intern!(py, "__array__"))?
         && !has(intern!(py, "__array_interface__"))?;
     let convert = if only_dlpack { intern!(py, "from_dlpack") } else { intern!(py, "asarray") };
-    let array = numpy.call_method1(convert, (audio,)).map_err(|error| {
+    let array = numpy.call_method1(convert, (value,)).map_err(|error| {
         if !error.is_instance_of::<PyException>(py) || error.is_instance_of::<PyMemoryError>(py) {
             return error;
         }
         // Rows of different lengths, tensors that are on a GPU or whose type NumPy doesn't have, and the like.
-        let refusal = input_error(py, "audio", format!("audio: {}", error.value(py)));
+        let refusal = input_error(py, field, format!("{field}: {}", error.value(py)));
         refusal.set_cause(py, Some(error));
         refusal
     })?;

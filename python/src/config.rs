@@ -86,7 +86,7 @@ pub fn preset(py: Python<'_>, name: &str) -> PyResult<core::MelConfig> {
 }
 
 /// Sets an option. For a value of the wrong type it raises core's error for a text that can't be read.
-fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = value.py();
     let kind = OPTIONS.iter().find(|option| option.name == name).map(|option| option.kind);
     let text = match kind {
@@ -153,7 +153,7 @@ fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
 }
 
 /// The value of an option as a Python object.
-fn get<'py>(
+pub fn get<'py>(
     py: Python<'py>,
     config: &core::MelConfig,
     option: &OptionInfo,

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use std::{process, thread};
 
 /// How long a signal of the operating system, such as Ctrl-C, may wait.
-const PATIENCE: Duration = Duration::from_millis(50);
+pub const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The samples of an audio file: one channel, the mean of all, at the rate asked for.
 ///
@@ -72,7 +72,17 @@ pub fn load<'py>(
     sample_rate: Option<i64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let wanted = rate::argument(py, sample_rate)?;
-    let source = Source::new(source)?;
+    let (samples, rate) = read(py, Source::new(source)?, wanted)?;
+    let samples = PyArray1::from_vec(py, samples);
+    match wanted {
+        Some(_) => Ok(samples.into_any()),
+        None => (samples, rate).into_bound_py_any(py),
+    }
+}
+
+/// The samples of a file, as one channel, and their rate: the one asked for, or the file's own. Tells what the file's
+/// owner should know.
+pub fn read(py: Python<'_>, source: Source, wanted: Option<u32>) -> PyResult<(Vec<f32>, u32)> {
     let about = About { clip: None, path: source.path() };
     let mut interrupted = None;
     let mut asked = Instant::now();
@@ -93,11 +103,7 @@ pub fn load<'py>(
     }
     let (samples, rate, warnings) = read.map_err(|fault| raise_fault(py, &about, &fault))?;
     warn(py, &about, &warnings)?;
-    let samples = PyArray1::from_vec(py, samples);
-    match wanted {
-        Some(_) => Ok(samples.into_any()),
-        None => (samples, rate).into_bound_py_any(py),
-    }
+    Ok((samples, rate))
 }
 
 /// Tells what the owner of a file should know.

@@ -9,6 +9,7 @@ mod errors;
 mod extractor;
 mod files;
 mod functions;
+mod identify;
 // Its lines are long because Python shows these signatures.
 #[rustfmt::skip]
 mod options;
@@ -33,6 +34,8 @@ mod _native {
     use crate::files::{MelFiles, load};
     #[pymodule_export]
     use crate::functions::mfcc;
+    #[pymodule_export]
+    use crate::identify::{diff, identify, probe};
     #[pymodule_export]
     use crate::options::mel_spectrogram;
     #[pymodule_export]

@@ -22,14 +22,17 @@ pub fn conversion(
         None => Ok(None),
         Some(rate) if rate == wanted => Ok(None),
         Some(rate) if !resample => Err(input_error(py, "audio", refusal(rate, wanted))),
-        Some(rate) => py
-            .detach(|| {
-                let fits = |one: &Resampler| (one.from_rate(), one.to_rate()) == (rate, wanted);
-                RESAMPLERS.get(fits, || Resampler::new(rate, wanted))
-            })
-            .map(Some)
-            .map_err(|error| input_error(py, "audio", format!("audio can't be resampled: {error}"))),
+        Some(rate) => resampler(py, rate, wanted).map(Some),
     }
+}
+
+/// What turns audio of one rate to another.
+pub fn resampler(py: Python<'_>, rate: u32, wanted: u32) -> PyResult<Arc<Resampler>> {
+    py.detach(|| {
+        let fits = |one: &Resampler| (one.from_rate(), one.to_rate()) == (rate, wanted);
+        RESAMPLERS.get(fits, || Resampler::new(rate, wanted))
+    })
+    .map_err(|error| input_error(py, "audio", format!("audio can't be resampled: {error}")))
 }
 
 /// The argument `sample_rate` of a call.
@@ -81,6 +84,6 @@ pub fn frame_count(extractor: &MelExtractor, n_samples: usize, resampler: Option
     extractor.frame_count(resampler.map_or(n_samples, |one| one.output_length(n_samples)))
 }
 
-fn resampled(samples: Slice<'_>, resampler: &Resampler) -> Result<Vec<f32>, Error> {
+pub fn resampled(samples: Slice<'_>, resampler: &Resampler) -> Result<Vec<f32>, Error> {
     with_samples!(samples, samples => resampler.resample(samples))
 }

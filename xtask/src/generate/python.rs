@@ -144,12 +144,17 @@ pub fn stubs() -> Result<String> {
         }
     }
     let default = MelConfig::default();
-    let (mut bands, mut cepstral, mut parameters, mut getters) =
-        (String::new(), String::new(), String::new(), String::new());
+    let (mut common, mut rate, mut cepstral) = (String::new(), String::new(), String::new());
+    let (mut parameters, mut getters) = (String::new(), String::new());
     for option in OPTIONS {
         let (name, ty) = (option.name, python_type(option));
         let field = format!("    {name}: {ty}\n{}", option_docstring(option, "    "));
-        if name == "n_mfcc" { &mut cepstral } else { &mut bands }.push_str(&field);
+        let fields = match name {
+            "n_mfcc" => &mut cepstral,
+            "sample_rate" => &mut rate,
+            _ => &mut common,
+        };
+        fields.push_str(&field);
         writeln!(parameters, "        {name}: {ty} = {},", value(option, &default, '"')?)?;
         let doc = option_docstring(option, "        ");
         writeln!(getters, "    @property\n    def {name}(self) -> {ty}:\n{}", doc.trim_end())?;
@@ -169,7 +174,8 @@ pub fn stubs() -> Result<String> {
     let places = [
         ("{{preset-names}}", format!("Literal[{}]", names.join(", "))),
         ("{{choices}}", choices),
-        ("{{typed-dict-without-n_mfcc}}", bands),
+        ("{{typed-dict-of-the-rest}}", common),
+        ("{{typed-dict-of-sample_rate}}", rate),
         ("{{typed-dict-of-n_mfcc}}", cepstral),
         ("{{parameters-4}}", parameters.replace("        ", "    ")),
         ("{{parameters}}", parameters),

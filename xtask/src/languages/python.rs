@@ -97,6 +97,7 @@ pub const ENGINE_TESTS: &[&str] = &[
     "python/tests/test_config.py",
     "python/tests/test_conformance.py",
     "python/tests/test_files.py",
+    "python/tests/test_identify.py",
     "python/tests/test_inputs.py",
     "python/tests/test_properties.py",
     "python/tests/test_rates.py",

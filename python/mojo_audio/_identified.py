@@ -77,7 +77,7 @@ class Identified:
     complete: bool
 
     def __str__(self) -> str:
-        lines = [self.verdict]
+        lines: list[str] = [self.verdict]
         if self.code is not None:
             lines += [f"code: {self.code}", f"deviation: largest {self.largest:.2e}, mean {self.mean:.2e}"]
         if self.rounding is not None:

@@ -39,7 +39,7 @@ fn counted(work: impl FnOnce()) -> usize {
 fn extractor(config: &MelConfig) -> *mut Extractor {
     let mut report = Report { code: u8::MAX, ..Report::SUCCESS };
     let options = Options::from_config(config);
-    let extractor = extractor_new(&options, &[], &[], &mut [0; 256], &mut report);
+    let extractor = extractor_new(&options, &[], &[], &[], &[], &mut [0; 256], &mut report);
     assert!(report.code == 0);
     extractor
 }

@@ -235,17 +235,20 @@ bool config_check(const MelConfig& config, Failure& failure) noexcept {
   return done(bridge::config_check(bridge::from_config(config), text(failure)), failure);
 }
 
-bridge::Extractor* extractor_new(const MelConfig& config, const float* window, std::size_t window_length,
-                                 const float* filterbank, std::size_t filterbank_length,
+bridge::Extractor* extractor_new(const MelConfig& config, const Tables& tables,
                                  Failure& failure) noexcept {
-  if (!check("window", window, window_length, failure) ||
-      !check("filterbank", filterbank, filterbank_length, failure)) {
+  const auto& [window, filterbank, row_mean, row_scale] = tables;
+  if (!check("window", window.data(), window.size(), failure) ||
+      !check("filterbank", filterbank.data(), filterbank.size(), failure) ||
+      !check("row_mean", row_mean.data(), row_mean.size(), failure) ||
+      !check("row_scale", row_scale.data(), row_scale.size(), failure)) {
     return nullptr;
   }
+  const auto table = [](span<const float> values) { return slice(values.data(), values.size()); };
   bridge::Report report{};
   bridge::Extractor* extractor =
-      bridge::extractor_new(bridge::from_config(config), slice(window, window_length),
-                            slice(filterbank, filterbank_length), text(failure), report);
+      bridge::extractor_new(bridge::from_config(config), table(window), table(filterbank),
+                            table(row_mean), table(row_scale), text(failure), report);
   done(report, failure);
   return extractor;
 }
@@ -272,6 +275,10 @@ std::size_t extractor_frame_count(const bridge::Extractor* extractor, std::size_
   return extractor ? bridge::extractor_frame_count(*extractor, n_samples) : 0;
 }
 
+std::size_t extractor_valid_frames(const bridge::Extractor* extractor, std::size_t n_samples) noexcept {
+  return extractor ? bridge::extractor_valid_frames(*extractor, n_samples) : 0;
+}
+
 std::size_t extractor_working_memory(const bridge::Extractor* extractor) noexcept {
   return extractor ? bridge::extractor_working_memory(*extractor) : 0;
 }
@@ -279,6 +286,12 @@ std::size_t extractor_working_memory(const bridge::Extractor* extractor) noexcep
 std::size_t extractor_empty_filters(const bridge::Extractor* extractor, std::size_t* filters,
                                     std::size_t room) noexcept {
   return extractor ? bridge::extractor_empty_filters(*extractor, slice(filters, room)) : 0;
+}
+
+bool extractor_filterbank(const bridge::Extractor* extractor, float* weights, std::size_t n_weights,
+                          Failure& failure) noexcept {
+  return check("MelExtractor", extractor, failure) &&
+         done(bridge::extractor_filterbank(*extractor, slice(weights, n_weights), text(failure)), failure);
 }
 
 bool extractor_compute(const bridge::Extractor* extractor, const float* samples, std::size_t n_samples,

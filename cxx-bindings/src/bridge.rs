@@ -55,6 +55,8 @@ pub(crate) mod ffi {
             options: &Options,
             window: &[f32],
             filterbank: &[f32],
+            row_mean: &[f32],
+            row_scale: &[f32],
             text: &mut [u8],
             report: &mut Report,
         ) -> *mut Extractor;
@@ -62,8 +64,10 @@ pub(crate) mod ffi {
         fn extractor_options(extractor: &Extractor, options: &mut Options, text: &mut [u8]) -> Report;
         fn extractor_n_mels(extractor: &Extractor) -> usize;
         fn extractor_frame_count(extractor: &Extractor, n_samples: usize) -> usize;
+        fn extractor_valid_frames(extractor: &Extractor, n_samples: usize) -> usize;
         fn extractor_working_memory(extractor: &Extractor) -> usize;
         fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize;
+        fn extractor_filterbank(extractor: &Extractor, out: &mut [f32], text: &mut [u8]) -> Report;
         fn compute_f32(e: &Extractor, samples: &[f32], out: &mut Values, text: &mut [u8]) -> Report;
         fn compute_i16(e: &Extractor, samples: &[i16], out: &mut Values, text: &mut [u8]) -> Report;
         fn compute_into_f32(
@@ -226,13 +230,18 @@ pub(crate) fn extractor_new(
     options: &Options,
     window: &[f32],
     filterbank: &[f32],
+    row_mean: &[f32],
+    row_scale: &[f32],
     text: &mut [u8],
     report: &mut Report,
 ) -> *mut Extractor {
     handle(text, report, || {
+        let given = |table| Some(table).filter(|table: &&[f32]| !table.is_empty());
         let overrides = Overrides {
-            window: Some(window).filter(|table| !table.is_empty()),
-            filterbank: Some(filterbank).filter(|table| !table.is_empty()),
+            window: given(window),
+            filterbank: given(filterbank),
+            row_mean: given(row_mean),
+            row_scale: given(row_scale),
             ..Overrides::default()
         };
         MelExtractor::with_overrides(&options.config()?, overrides).map(Extractor)
@@ -261,6 +270,10 @@ fn extractor_frame_count(extractor: &Extractor, n_samples: usize) -> usize {
     guard_value(0, || extractor.0.frame_count(n_samples))
 }
 
+fn extractor_valid_frames(extractor: &Extractor, n_samples: usize) -> usize {
+    guard_value(0, || extractor.0.valid_frames(n_samples))
+}
+
 fn extractor_working_memory(extractor: &Extractor) -> usize {
     extractor.0.working_memory()
 }
@@ -268,6 +281,10 @@ fn extractor_working_memory(extractor: &Extractor) -> usize {
 /// Writes as many indices as fit, and returns how many there are.
 fn extractor_empty_filters(extractor: &Extractor, out: &mut [usize]) -> usize {
     guard_value(0, || extractor.0.empty_filters_into(out))
+}
+
+fn extractor_filterbank(extractor: &Extractor, out: &mut [f32], text: &mut [u8]) -> Report {
+    guard(text, || extractor.0.filterbank_into(out))
 }
 
 pub(crate) fn compute<S: Sample>(

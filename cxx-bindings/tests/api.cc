@@ -195,6 +195,90 @@ TEST(Extractor, OwnTablesReplaceThose) {
             "buffer_size | filterbank must have 16080 values, got 400");
 }
 
+// The bits of the plain result, changed by hand, in a stream too.
+TEST(Extractor, RowsHaveMeansAndFactors) {
+  MelConfig config = MelConfig::kaldi_fbank();
+  config.n_mels = 3;
+  config.stack = 2;
+  config.layout = mojo_audio::Layout::frame_major;
+  const std::vector<float> samples = wave(16000);
+  const MelSpectrogram plain = MelExtractor(config).compute(samples);
+  const std::vector<float> mean{1.5F, -2, 0, 100, 0.25F, 3};
+  const std::vector<float> scale{0.5F, -1, 3, 1e-3F, 0, 7.25F};
+  for (int which = 0; which < 3; ++which) {
+    mojo_audio::Tables tables;
+    if (which < 2) {
+      tables.row_mean = mean;
+    }
+    if (which > 0) {
+      tables.row_scale = scale;
+    }
+    std::vector<float> expected(plain.begin(), plain.end());
+    ASSERT_FALSE(expected.empty());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const float difference = expected[i] - (which < 2 ? mean[i % 6] : 0.0F);
+      expected[i] = difference * (which > 0 ? scale[i % 6] : 1.0F);
+    }
+    const MelExtractor own(config, tables);
+    const MelSpectrogram whole = own.compute(samples);
+    EXPECT_EQ(std::vector<float>(whole.begin(), whole.end()), expected);
+    mojo_audio::MelStream stream = own.stream();
+    const MelSpectrogram first = stream.push(samples);
+    const MelSpectrogram rest = stream.finish();
+    std::vector<float> live(first.begin(), first.end());
+    live.insert(live.end(), rest.begin(), rest.end());
+    EXPECT_EQ(live, expected);
+  }
+  mojo_audio::Tables wrong;
+  wrong.row_mean = span<const float>(mean.data(), 3);
+  EXPECT_EQ(refused([&] { MelExtractor(config, wrong); }), "buffer_size | row_mean must have 6 values, got 3");
+  const std::vector<float> large{0, 0, 0, 0, -2e18F, 0};
+  wrong.row_mean = mean;
+  wrong.row_scale = large;
+  EXPECT_EQ(refused([&] { MelExtractor(config, wrong); }),
+            "config | row_scale must be at most 1e18 in magnitude, got -2e18 at 4");
+  EXPECT_EQ(MelExtractor::try_create(config, wrong).error().field(), "row_scale");
+}
+
+TEST(Extractor, CountsValidFrames) {
+  MelConfig config = MelConfig::whisper();
+  config.pad_to = 480000;
+  MelExtractor whisper(config);
+  EXPECT_EQ(whisper.valid_frames(16001), 101U);
+  EXPECT_EQ(whisper.frame_count(16001), 3000U);
+  const MelExtractor parakeet(MelConfig::parakeet());
+  EXPECT_EQ(parakeet.valid_frames(16000), 100U);
+  EXPECT_EQ(parakeet.frame_count(16000), 101U);
+  const MelExtractor other = std::move(whisper);
+  EXPECT_EQ(whisper.valid_frames(16001), 0U);
+}
+
+TEST(Extractor, FiltersAreTold) {
+  MelConfig config = MelConfig::whisper();
+  config.n_mels = 2;
+  config.n_fft = 8;
+  config.sample_rate = 8000;
+  config.mel_scale = mojo_audio::MelScale::htk;
+  config.mel_norm = mojo_audio::MelNorm::none;
+  const std::vector<float> weights = MelExtractor(config).filterbank();
+  ASSERT_EQ(weights.size(), 10U);
+  const double most = 2595 * std::log10(1 + 4000.0 / 700);
+  const auto corner = [&](std::size_t i) {
+    return 700 * (std::pow(10, most * static_cast<double>(i) / 3 / 2595) - 1);
+  };
+  for (std::size_t i = 0; i < 10; ++i) {
+    const double hz = 1000.0 * static_cast<double>(i % 5);
+    const double low = corner(i / 5), middle = corner(i / 5 + 1), high = corner(i / 5 + 2);
+    const double sides = std::min((hz - low) / (middle - low), (high - hz) / (high - middle));
+    EXPECT_NEAR(static_cast<double>(weights[i]), std::max(0.0, sides), 1e-6);
+  }
+  const std::vector<float> own{0, 1.5F, -2, 0, 1e-30F, 7, 0, 0, 0.25F, 3};
+  EXPECT_EQ(MelExtractor(config, {}, own).filterbank(), own);
+  MelExtractor moved(config);
+  const MelExtractor other = std::move(moved);
+  EXPECT_EQ(refused([&] { (void)moved.filterbank(); }), "argument | the MelExtractor was moved from");
+}
+
 TEST(Extractor, EmptyFiltersAreNamed) {
   MelConfig config = MelConfig::whisper();
   EXPECT_TRUE(MelExtractor(config).empty_filters().empty());

@@ -16,6 +16,7 @@
 namespace mojo_audio {
 
 struct MelConfig;
+struct Tables;
 
 /// @cond
 namespace bridge {
@@ -127,9 +128,7 @@ MOJO_AUDIO_API bool config_get(const MelConfig& config, const char* option, std:
                                Failure& text) noexcept;
 MOJO_AUDIO_API bool config_check(const MelConfig& config, Failure& failure) noexcept;
 
-MOJO_AUDIO_API bridge::Extractor* extractor_new(const MelConfig& config, const float* window,
-                                                std::size_t window_length, const float* filterbank,
-                                                std::size_t filterbank_length,
+MOJO_AUDIO_API bridge::Extractor* extractor_new(const MelConfig& config, const Tables& tables,
                                                 Failure& failure) noexcept;
 MOJO_AUDIO_API void extractor_free(bridge::Extractor* extractor) noexcept;
 MOJO_AUDIO_API bool extractor_config(const bridge::Extractor* extractor, MelConfig& config,
@@ -137,9 +136,13 @@ MOJO_AUDIO_API bool extractor_config(const bridge::Extractor* extractor, MelConf
 MOJO_AUDIO_API std::size_t extractor_n_mels(const bridge::Extractor* extractor) noexcept;
 MOJO_AUDIO_API std::size_t extractor_frame_count(const bridge::Extractor* extractor,
                                                  std::size_t n_samples) noexcept;
+MOJO_AUDIO_API std::size_t extractor_valid_frames(const bridge::Extractor* extractor,
+                                                  std::size_t n_samples) noexcept;
 MOJO_AUDIO_API std::size_t extractor_working_memory(const bridge::Extractor* extractor) noexcept;
 MOJO_AUDIO_API std::size_t extractor_empty_filters(const bridge::Extractor* extractor,
                                                    std::size_t* filters, std::size_t room) noexcept;
+MOJO_AUDIO_API bool extractor_filterbank(const bridge::Extractor* extractor, float* weights,
+                                         std::size_t n_weights, Failure& failure) noexcept;
 MOJO_AUDIO_API bool extractor_compute(const bridge::Extractor* extractor, const float* samples,
                                       std::size_t n_samples, Values& values, Failure& failure) noexcept;
 MOJO_AUDIO_API bool extractor_compute(const bridge::Extractor* extractor, const std::int16_t* samples,

@@ -20,6 +20,25 @@
 
 namespace mojo_audio {
 
+/// The caller's own tables. An empty one does nothing.
+/// @code
+/// mojo_audio::Tables tables;
+/// tables.row_mean = mean;  // a std::vector<float>, say
+/// tables.row_scale = inverse_deviation;
+/// const mojo_audio::MelExtractor extractor(mojo_audio::MelConfig::kaldi_fbank(), tables);
+/// @endcode
+struct Tables {
+  /// `win_length` values (`n_fft` if that is unset), instead of the option `window`.
+  span<const float> window;
+  /// (n_mels, n_fft / 2 + 1) weights, row-major, instead of the triangles.
+  span<const float> filterbank;
+  /// What is subtracted from each row of the result, last of all: n_mels() values, which are those of a whole stack if
+  /// frames are stacked (the mean of global CMVN).
+  span<const float> row_mean;
+  /// What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
+  span<const float> row_scale;
+};
+
 /// Computes mel spectrograms of one configuration.
 ///
 /// An extractor never changes, and any number of threads can use the same one at once. It can be moved, but
@@ -36,7 +55,7 @@ class MelExtractor {
  public:
   /// Checks and plans a configuration.
   /// @throws Error `config`, which names the option; `allocation`.
-  explicit MelExtractor(const MelConfig& config = {}) : MelExtractor(config, {}, {}) {}
+  explicit MelExtractor(const MelConfig& config = {}) : MelExtractor(config, Tables{}) {}
 
   /// The same with the caller's own window or filterbank, which are copied. An empty one means that of the
   /// options.
@@ -46,7 +65,13 @@ class MelExtractor {
   /// @throws Error those of the other constructor; `buffer_size` if a table's length doesn't fit the
   /// options, `config` if it has a value that is not finite.
   MelExtractor(const MelConfig& config, span<const float> window, span<const float> filterbank)
-      : MelExtractor(detail::unwrap(try_create(config, window, filterbank))) {}
+      : MelExtractor(config, Tables{window, filterbank, {}, {}}) {}
+
+  /// The same with the caller's own tables, which are copied.
+  /// @throws Error those of the first constructor; `buffer_size` if a table's length doesn't fit the options, `config`
+  /// if it has a value that is not finite, or in `row_mean` and `row_scale` above 1e18 in magnitude.
+  MelExtractor(const MelConfig& config, const Tables& tables)
+      : MelExtractor(detail::unwrap(try_create(config, tables))) {}
 
   /// Moves.
   MelExtractor(MelExtractor&& other) noexcept = default;
@@ -54,16 +79,23 @@ class MelExtractor {
   MelExtractor& operator=(MelExtractor&& other) noexcept = default;
 
   /// Like the constructors, with the error in the result.
-  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelExtractor> try_create(
-      const MelConfig& config = {}, span<const float> window = {}, span<const float> filterbank = {}) {
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelExtractor> try_create(const MelConfig& config,
+                                                                         const Tables& tables) {
     detail::Failure failure;
-    bridge::Extractor* handle =
-        detail::extractor_new(config, window.data(), window.size(), filterbank.data(),
-                              filterbank.size(), failure);
+    bridge::Extractor* handle = detail::extractor_new(config, tables, failure);
     if (!handle) {
       return detail::refused<MelExtractor>(failure);
     }
     return MelExtractor(handle, config.layout);
+  }
+  /// Like the constructors, with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelExtractor> try_create(
+      const MelConfig& config, span<const float> window, span<const float> filterbank) {
+    return try_create(config, Tables{window, filterbank, {}, {}});
+  }
+  /// Like the constructors, with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<MelExtractor> try_create(const MelConfig& config = {}) {
+    return try_create(config, Tables{});
   }
 
   /// The configuration.
@@ -88,6 +120,12 @@ class MelExtractor {
     return detail::extractor_frame_count(handle_.get(), n_samples);
   }
 
+  /// Number of frames of the result for `n_samples` samples that are not padding, as the attention masks of transformers
+  /// count them: at most frame_count().
+  [[nodiscard]] std::size_t valid_frames(std::size_t n_samples) const noexcept {
+    return detail::extractor_valid_frames(handle_.get(), n_samples);
+  }
+
   /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
   /// the floor. Use a larger `n_fft` or fewer `n_mels`.
   [[nodiscard]] std::vector<std::size_t> empty_filters() const {
@@ -95,6 +133,20 @@ class MelExtractor {
     std::vector<std::size_t> filters(detail::extractor_empty_filters(handle_.get(), nullptr, 0));
     detail::extractor_empty_filters(handle_.get(), filters.data(), filters.size());
     return filters;
+  }
+
+  /// The weights of the filters that the extractor uses: (n_mels, n_fft / 2 + 1), row-major, where n_mels is the option.
+  /// Those of the configured triangles are the ones of librosa's `filters.mel`, torchaudio's `melscale_fbanks` or
+  /// Kaldi's `MelBanks`, computed in float64 and rounded; the caller's own are returned as they were passed.
+  /// @throws Error `argument` if this was moved from; `allocation`.
+  [[nodiscard]] std::vector<float> filterbank() const {
+    const MelConfig options = config();
+    std::vector<float> weights(std::size_t{options.n_mels} * (options.n_fft / 2 + 1));
+    detail::Failure failure;
+    if (!detail::extractor_filterbank(handle_.get(), weights.data(), weights.size(), failure)) {
+      throw failure.error();
+    }
+    return weights;
   }
 
   /// Bytes of working memory that a computation uses besides its result and the extractor's tables. They depend on

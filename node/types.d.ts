@@ -628,12 +628,19 @@ export type ResolvedMelConfig = {
   readonly [Option in Exclude<keyof MelConfig, 'preset'>]-?: Exclude<MelConfig[Option], undefined>;
 };
 
-/** Your own tables in place of those that the options describe. */
+/** Your own tables: in place of those that the options describe, and for the rows of the result. */
 export interface MelTables {
   /** The window: `winLength` values (`nFft` where that is unset). */
   window?: Float32Array | Float64Array | readonly number[] | null | undefined;
   /** The filters: (nMels, nFft / 2 + 1) values, row-major. */
   filterbank?: Float32Array | Float64Array | readonly number[] | null | undefined;
+  /**
+   * What is subtracted from each row of the result, last of all: a value for each of the extractor's `nMels` rows,
+   * which are those of a whole stack if frames are stacked (the mean of global CMVN).
+   */
+  rowMean?: Float32Array | Float64Array | readonly number[] | null | undefined;
+  /** What each row is multiplied by after that: as many values (1 / deviation of global CMVN). */
+  rowScale?: Float32Array | Float64Array | readonly number[] | null | undefined;
 }
 
 /** A mel spectrogram, or the cepstrum of one. A plain object: it can be posted to another thread. */
@@ -772,8 +779,21 @@ export class MelExtractor {
    */
   readonly emptyFilters: number[];
 
+  /**
+   * The weights of the filters that the extractor uses: (nMels, nFft / 2 + 1) values, row-major, where `nMels` is the
+   * option. Those of the configured triangles are the ones of librosa's `filters.mel`, torchaudio's
+   * `melscale_fbanks` or Kaldi's `MelBanks`, computed in float64 and rounded; your own are returned as you passed them.
+   */
+  filterbank(): Float32Array<ArrayBuffer>;
+
   /** Number of frames of the result for an input of `nSamples`; 0 if it is too short for one. */
   frameCount(nSamples: number): number;
+
+  /**
+   * Number of frames of the result for an input of `nSamples` that are not padding, as the attention masks of
+   * transformers count them; at most `frameCount(nSamples)`.
+   */
+  validFrames(nSamples: number): number;
 
   /**
    * The mel spectrogram of one signal, computed on a thread of libuv's pool in Node, on the calling thread

@@ -67,7 +67,7 @@ export function checkThreads(threads) {
   return Math.min(checkCount(threads, 'threads', 1), 0xffffffff);
 }
 
-/** A window or a filterbank that the caller passed. */
+/** A table that the caller passed. */
 export function checkTable(table, name) {
   if (table === undefined || table === null) return undefined;
   const kind = kindOf(table);

@@ -47,12 +47,14 @@ export class MelExtractor {
     dispose = (extractor) => extractor.#native.dispose?.();
   }
 
-  constructor(options, { window, filterbank } = {}) {
+  constructor(options, { window, filterbank, rowMean, rowScale } = {}) {
     this.#engine = theEngine();
     this.#native = new this.#engine.Extractor(
       textOf(options),
       checkTable(window, 'window'),
       checkTable(filterbank, 'filterbank'),
+      checkTable(rowMean, 'rowMean'),
+      checkTable(rowScale, 'rowScale'),
     );
     this.#config = objectOf(this.#native.config);
     this.#isFrameMajor = this.#config.layout === 'frame_major';
@@ -79,8 +81,19 @@ export class MelExtractor {
     return this.#native.emptyFilters();
   }
 
+  filterbank() {
+    const { nMels, nFft } = this.#config;
+    const weights = new Float32Array(nMels * (Math.floor(nFft / 2) + 1));
+    this.#native.filterbank(weights);
+    return weights;
+  }
+
   frameCount(nSamples) {
     return this.#native.frameCount(checkCount(nSamples, 'nSamples'));
+  }
+
+  validFrames(nSamples) {
+    return this.#native.validFrames(checkCount(nSamples, 'nSamples'));
   }
 
   async compute(samples, { signal } = {}) {

@@ -214,6 +214,14 @@ class Core {
     }
   }
 
+  /** Calls `work` with the address and the length of each table. */
+  withTables([table, ...others], work) {
+    return this.withTable(table, (...ofTable) => {
+      if (others.length === 0) return work(...ofTable);
+      return this.withTables(others, (...ofOthers) => work(...ofTable, ...ofOthers));
+    });
+  }
+
   watch(object, free, handle) {
     this.#dropped.register(object, { free, handle }, object);
   }
@@ -233,14 +241,10 @@ class Extractor {
   #core;
   #handle;
 
-  constructor(core, options, window, filterbank) {
+  constructor(core, options, ...tables) {
     this.#core = core;
-    this.#handle = core.withTable(window, (...ofWindow) =>
-      core.withTable(filterbank, (...ofFilterbank) =>
-        core.withTexts([options], (...ofOptions) =>
-          core.handle('extractor_new', ...ofOptions, ...ofWindow, ...ofFilterbank),
-        ),
-      ),
+    this.#handle = core.withTables(tables, (...ofTables) =>
+      core.withTexts([options], (...ofOptions) => core.handle('extractor_new', ...ofOptions, ...ofTables)),
     );
     core.watch(this, 'extractor_free', this.#handle);
   }
@@ -271,8 +275,18 @@ class Extractor {
     return text === '' ? [] : text.split(',').map(Number);
   }
 
+  filterbank(out) {
+    const to = this.#core.stage('out', out.byteLength);
+    this.#core.number('extractor_filterbank', this.#handle, to, out.length);
+    this.#core.fetch(to, out, out.length);
+  }
+
   frameCount(nSamples) {
     return this.#core.call('extractor_frame_count', this.#handle, checkCount(nSamples));
+  }
+
+  validFrames(nSamples) {
+    return this.#core.call('extractor_valid_frames', this.#handle, checkCount(nSamples));
   }
 
   computeInto(samples, out) {

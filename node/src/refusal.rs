@@ -96,6 +96,12 @@ fn for_javascript(error: Error) -> Error {
             let known = known.iter().map(|known| camel_case(known).into()).collect();
             Error::UnknownName { what, name, known }
         }
+        Error::BufferSize { what: "row_mean", expected, actual } => {
+            Error::BufferSize { what: "rowMean", expected, actual }
+        }
+        Error::BufferSize { what: "row_scale", expected, actual } => {
+            Error::BufferSize { what: "rowScale", expected, actual }
+        }
         other => other,
     }
 }

@@ -99,6 +99,7 @@ unsafe extern "C" fn refuse_type(
 /// # Safety
 /// As of [`slice`], for each.
 #[unsafe(no_mangle)]
+#[expect(clippy::too_many_arguments, reason = "an address and a length for each table")]
 unsafe extern "C" fn extractor_new(
     options: *const u16,
     options_length: usize,
@@ -106,16 +107,22 @@ unsafe extern "C" fn extractor_new(
     window_length: usize,
     filterbank: *const f32,
     filterbank_length: usize,
+    row_mean: *const f32,
+    row_mean_length: usize,
+    row_scale: *const f32,
+    row_scale_length: usize,
 ) -> *mut MelExtractor {
     // SAFETY: the caller's.
-    let (options, window, filterbank) = unsafe {
-        (
-            text(options, options_length),
-            (!window.is_null()).then(|| slice(window, window_length)),
-            (!filterbank.is_null()).then(|| slice(filterbank, filterbank_length)),
-        )
+    let (options, overrides) = unsafe {
+        let overrides = Overrides {
+            window: table(window, window_length),
+            filterbank: table(filterbank, filterbank_length),
+            row_mean: table(row_mean, row_mean_length),
+            row_scale: table(row_scale, row_scale_length),
+            ..Overrides::default()
+        };
+        (text(options, options_length), overrides)
     };
-    let overrides = Overrides { window, filterbank, ..Overrides::default() };
     boxed(config::read(&options).and_then(|config| MelExtractor::with_overrides(&config, overrides)))
 }
 
@@ -162,9 +169,29 @@ extern "C" fn extractor_empty_filters(extractor: &MelExtractor) {
     set_answer(&bands.join(","));
 }
 
+/// Writes the weights of the filters to `out`; 0.
+///
+/// # Safety
+/// As of [`slice_mut`] for `out`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn extractor_filterbank(
+    extractor: &MelExtractor,
+    out: *mut f32,
+    out_length: usize,
+) -> f64 {
+    // SAFETY: the caller's.
+    let out = unsafe { slice_mut(out, out_length) };
+    extractor.filterbank_into(out).map_or_else(fail, |()| 0.0)
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn extractor_frame_count(extractor: &MelExtractor, n_samples: usize) -> f64 {
     extractor.frame_count(n_samples) as f64
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn extractor_valid_frames(extractor: &MelExtractor, n_samples: usize) -> f64 {
+    extractor.valid_frames(n_samples) as f64
 }
 
 /// Writes the spectrogram to `out`; the number of frames. The samples are int16 if `is_int16`.
@@ -333,6 +360,15 @@ fn write_text(json: &mut String, text: &str) {
 unsafe fn text(start: *const u16, length: usize) -> String {
     // SAFETY: the caller's.
     String::from_utf16_lossy(unsafe { slice(start, length) })
+}
+
+/// A table, unless it is null.
+///
+/// # Safety
+/// As of [`slice`].
+unsafe fn table<'a>(start: *const f32, length: usize) -> Option<&'a [f32]> {
+    // SAFETY: the caller's.
+    (!start.is_null()).then(|| unsafe { slice(start, length) })
 }
 
 /// # Safety

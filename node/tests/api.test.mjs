@@ -226,6 +226,55 @@ test("the caller's own tables are used, and their lengths checked", () => {
   refuses(() => new MelExtractor({}, { window: 'hann' }), TypeError, 'ERR_INVALID_ARG_TYPE');
 });
 
+test('rows have means and factors, with the bits of the plain result changed by hand', () => {
+  const config = { preset: 'kaldi-fbank', nMels: 3, stack: 2, layout: 'frame_major' };
+  const plain = new MelExtractor(config).computeSync(samples);
+  const rowMean = [1.5, -2, 0, 100, 0.25, 3];
+  const rowScale = Float64Array.of(0.5, -1, 3, 1e-3, 0, 7.25);
+  for (const tables of [{ rowMean, rowScale }, { rowMean }, { rowScale }]) {
+    const by = Float32Array.from(tables.rowScale ?? [1, 1, 1, 1, 1, 1]);
+    const wanted = plain.data.map((value, at) => Math.fround(value - (tables.rowMean?.[at % 6] ?? 0)) * by[at % 6]);
+    assert.ok(wanted.length > 100);
+    const own = new MelExtractor(config, tables);
+    assert.deepEqual(own.computeSync(samples).data, wanted);
+    const stream = own.stream();
+    const live = [stream.push(samples.subarray(0, 3001)), stream.push(samples.subarray(3001)), stream.finish()];
+    assert.deepEqual(live.flatMap(({ data }) => Array.from(data)), Array.from(wanted));
+  }
+  refuses(() => new MelExtractor(config, { rowMean: [1, 2, 3] }), RangeError, 'buffer_size', /^rowMean must have 6 values, got 3$/);
+  refuses(
+    () => new MelExtractor(config, { rowScale: [0, 0, 0, 0, -2e18, 0] }),
+    RangeError,
+    'config',
+    /^rowScale must be at most 1e18 in magnitude, got -2e18 at 4$/,
+  );
+  refuses(() => new MelExtractor(config, { rowMean: 'mean' }), TypeError, 'ERR_INVALID_ARG_TYPE');
+});
+
+test('valid frames are those that are not padding', () => {
+  const padded = new MelExtractor({ padTo: 480000 });
+  assert.deepEqual([padded.validFrames(16001), padded.frameCount(16001)], [101, 3000]);
+  const parakeet = new MelExtractor('parakeet');
+  assert.deepEqual([parakeet.validFrames(16000), parakeet.frameCount(16000), parakeet.validFrames(0)], [100, 101, 0]);
+  refuses(() => padded.validFrames(1.5), RangeError, 'ERR_OUT_OF_RANGE');
+});
+
+test('the weights of the filters are told', () => {
+  const config = { nMels: 2, nFft: 8, sampleRate: 8000, melScale: 'htk', melNorm: 'none' };
+  const weights = new MelExtractor(config).filterbank();
+  assert.equal(weights.length, 10);
+  const most = 2595 * Math.log10(1 + 4000 / 700);
+  const corner = (at) => 700 * (10 ** ((most * at) / 3 / 2595) - 1);
+  weights.forEach((weight, at) => {
+    const [low, middle, high] = [0, 1, 2].map((next) => corner(Math.floor(at / 5) + next));
+    const hz = (at % 5) * 1000;
+    const wanted = Math.max(0, Math.min((hz - low) / (middle - low), (high - hz) / (high - middle)));
+    assert.ok(Math.abs(weight - wanted) < 1e-6, `${at}: ${weight}, not ${wanted}`);
+  });
+  const filterbank = Float32Array.of(0, 1.5, -2, 0, 1e-30, 7, 0, 0, 0.25, 3);
+  assert.deepEqual(new MelExtractor(config, { filterbank }).filterbank(), filterbank);
+});
+
 test('what is no number of samples is refused', () => {
   assert.equal(whisper.frameCount(0), 0);
   assert.equal(whisper.frameCount(480000), 3000);

@@ -36,9 +36,11 @@ impl Extractor {
         options: String,
         window: Option<&[f32]>,
         filterbank: Option<&[f32]>,
+        row_mean: Option<&[f32]>,
+        row_scale: Option<&[f32]>,
     ) -> napi::Result<Self> {
         let config = config::read(&options).or_throw(env)?;
-        let overrides = Overrides { window, filterbank, ..Overrides::default() };
+        let overrides = Overrides { window, filterbank, row_mean, row_scale, ..Overrides::default() };
         let extractor = MelExtractor::with_overrides(&config, overrides).or_throw(env)?;
         // V8 collects what it believes to be small too late.
         let bytes = extractor.working_memory() as i64;
@@ -71,9 +73,20 @@ impl Extractor {
         self.extractor.empty_filters().into_iter().map(|band| band as u32).collect()
     }
 
+    /// Writes the weights of the filters to `out`, which has as many values.
+    #[napi(catch_unwind)]
+    pub fn filterbank(&self, env: &Env, mut out: Float32ArraySlice<'_>) -> napi::Result<()> {
+        self.extractor.filterbank_into(values(&mut out)).or_throw(env)
+    }
+
     #[napi]
     pub fn frame_count(&self, n_samples: f64) -> f64 {
         self.extractor.frame_count(n_samples as usize) as f64
+    }
+
+    #[napi]
+    pub fn valid_frames(&self, n_samples: f64) -> f64 {
+        self.extractor.valid_frames(n_samples as usize) as f64
     }
 
     /// Writes the result to the first values of `out`; gives the number of frames.

@@ -12,20 +12,25 @@ pub struct NativeExtractor(MelExtractor);
 
 #[uniffi::export]
 impl NativeExtractor {
-    /// Checks and plans options; with a window or a filterbank of the caller's own, as float32.
+    /// Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
+    /// after the other, and the length of each that is given.
     #[uniffi::constructor]
-    fn new(
-        options: Options,
-        window: &[u8],
-        has_window: bool,
-        filterbank: &[u8],
-        has_filterbank: bool,
-    ) -> Result<Self, NativeError> {
+    fn new(options: Options, tables: &[u8], lengths: Vec<Option<u64>>) -> Result<Self, NativeError> {
         let config = options::read(&options)?;
-        let (window, filterbank) = (samples(window), samples(filterbank));
+        let values = samples(tables);
+        let mut rest = &*values;
+        let mut lengths = lengths.into_iter();
+        let mut next = || {
+            let length = lengths.next()??.min(rest.len() as u64) as usize;
+            let (table, others) = rest.split_at(length);
+            rest = others;
+            Some(table)
+        };
         let overrides = Overrides {
-            window: has_window.then_some(&*window),
-            filterbank: has_filterbank.then_some(&*filterbank),
+            window: next(),
+            filterbank: next(),
+            row_mean: next(),
+            row_scale: next(),
             ..Overrides::default()
         };
         Ok(Self(MelExtractor::with_overrides(&config, overrides)?))
@@ -39,6 +44,16 @@ impl NativeExtractor {
     /// Frames of the result for so many samples.
     fn frame_count(&self, n_samples: u64) -> u64 {
         self.0.frame_count(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
+    }
+
+    /// Frames that are not padding.
+    fn valid_frames(&self, n_samples: u64) -> u64 {
+        self.0.valid_frames(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
+    }
+
+    /// Writes the weights of the filters into `length` values at `address`.
+    fn filterbank(&self, address: u64, length: u64) -> Result<(), NativeError> {
+        Ok(self.0.filterbank_into(output(address, length, &[])?)?)
     }
 
     /// The bands whose filter no bin falls into.

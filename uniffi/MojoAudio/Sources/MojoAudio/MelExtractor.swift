@@ -23,24 +23,31 @@ public final class MelExtractor: Sendable {
 
     private let native: NativeExtractor
 
-    /// Checks and plans a configuration, optionally with your own window or filterbank.
+    /// Checks and plans a configuration, optionally with your own tables.
     ///
     /// - Parameters:
     ///   - config: The options; the defaults are Whisper's.
     ///   - window: ``MelConfig/winLength`` values instead of those of ``MelConfig/window``.
     ///   - filterbank: (nMels, nFFT / 2 + 1) weights, row-major, instead of the triangles.
+    ///   - rowMean: What is subtracted from each row of the result, last of all: a value for each of the extractor's
+    ///     ``nMels`` rows, which are those of a whole stack if frames are stacked (the mean of global CMVN).
+    ///   - rowScale: What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
     /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the wrong option, or for a
-    ///   table with a value that is not finite; ``MelError/Reason/bufferSize(field:expected:actual:)`` for a table
-    ///   of the wrong length; ``MelError/Reason/allocation(bytes:)``.
+    ///   table with a value that is not finite (in `rowMean` and `rowScale`, above 1e18 in magnitude);
+    ///   ``MelError/Reason/bufferSize(field:expected:actual:)`` for a table of the wrong length;
+    ///   ``MelError/Reason/allocation(bytes:)``.
     public init(
-        _ config: MelConfig = MelConfig(), window: [Float]? = nil, filterbank: [Float]? = nil
+        _ config: MelConfig = MelConfig(), window: [Float]? = nil, filterbank: [Float]? = nil,
+        rowMean: [Float]? = nil, rowScale: [Float]? = nil
     ) throws(MelError) {
         let options = config.texts.byName
-        let bytes = { (values: [Float]?) in (values ?? []).withUnsafeBytes { Data($0) } }
+        let tables = [window, filterbank, rowMean, rowScale]
+        let bytes = tables.reduce(into: Data()) { bytes, table in
+            (table ?? []).withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
         native = try refusing {
             try NativeExtractor(
-                options: options, window: bytes(window), hasWindow: window != nil,
-                filterbank: bytes(filterbank), hasFilterbank: filterbank != nil)
+                options: options, tables: bytes, lengths: tables.map { $0.map { UInt64($0.count) } })
         }
         nMels = Int(native.nMels())
         self.config = config
@@ -49,6 +56,30 @@ public final class MelExtractor: Sendable {
     /// Number of frames of the result for a number of samples: 0 if they are too few for one.
     public func frameCount(_ nSamples: Int) -> Int {
         Int(clamping: native.frameCount(nSamples: UInt64(max(nSamples, 0))))
+    }
+
+    /// Number of frames of the result that are not padding, as the attention masks of transformers count them: see
+    /// ``frameCount(_:)`` for all.
+    public func validFrames(_ nSamples: Int) -> Int {
+        Int(clamping: native.validFrames(nSamples: UInt64(max(nSamples, 0))))
+    }
+
+    /// The weights of the filters that the extractor uses: (nMels, nFFT / 2 + 1), row-major, where nMels is
+    /// ``MelConfig/nMels``. Those of the configured triangles are the ones of librosa's `filters.mel`, torchaudio's
+    /// `melscale_fbanks` or Kaldi's `MelBanks`, computed in float64 and rounded; your own are returned as they were
+    /// passed.
+    ///
+    /// - Throws: ``MelError/Reason/allocation(bytes:)``.
+    public func filterbank() throws(MelError) -> [Float] {
+        let count = config.nMels * (config.nFFT / 2 + 1)
+        return try refusing {
+            try [Float](unsafeUninitializedCapacity: count) { values, filled in
+                let out = UnsafeMutableBufferPointer(rebasing: values[..<count])
+                let (address, length) = place(of: out)
+                try native.filterbank(address: address, length: length)
+                filled = count
+            }
+        }
     }
 
     /// The bands whose filter is so narrow that it contains no bin of the transform. Their values are always the

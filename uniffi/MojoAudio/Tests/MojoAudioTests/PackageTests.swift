@@ -121,6 +121,65 @@ private func noise(_ count: Int) -> [Float] {
         try extractor.compute(integers) == extractor.compute(integers.map { Float($0) / 32768 }))
 }
 
+/// The bits of the plain result, changed by hand, in a stream too.
+@Test func rowsHaveMeansAndFactors() throws {
+    let config = MelConfig.kaldiFbank.with {
+        $0.nMels = 3
+        $0.stack = 2
+        $0.layout = .frameMajor
+    }
+    let samples = noise(8000)
+    let plain = try MelExtractor(config).compute(samples).data
+    #expect(plain.count > 100)
+    let mean: [Float] = [1.5, -2, 0, 100, 0.25, 3]
+    let scale: [Float] = [0.5, -1, 3, 1e-3, 0, 7.25]
+    for (mean, scale) in [(mean, scale), (mean, nil), (nil, scale)] as [([Float]?, [Float]?)] {
+        let own = try MelExtractor(config, rowMean: mean, rowScale: scale)
+        let expected = plain.enumerated().map { (place, value) in
+            let difference = value - (mean?[place % 6] ?? 0)
+            return difference * (scale?[place % 6] ?? 1)
+        }
+        #expect(try own.compute(samples).data == expected)
+        let stream = try own.stream()
+        let parts = [try stream.push(Array(samples[..<3001])), try stream.push(Array(samples[3001...])), try stream.finish()]
+        #expect(parts.flatMap(\.data) == expected)
+    }
+    let short = try refusal { _ = try MelExtractor(config, rowMean: Array(mean[..<3])) }
+    guard case .bufferSize("row_mean", 6, 3) = short.reason else { throw short }
+    let large = try refusal { _ = try MelExtractor(config, rowScale: [0, 0, 0, 0, -2e18, 0]) }
+    #expect(large.message == "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
+}
+
+@Test func validFrames() throws {
+    let padded = try MelExtractor(MelConfig.whisper.with { $0.padTo = 480_000 })
+    #expect(padded.validFrames(16_001) == 101 && padded.frameCount(16_001) == 3000)
+    let parakeet = try MelExtractor(.parakeet)
+    #expect(parakeet.validFrames(16_000) == 100 && parakeet.frameCount(16_000) == 101)
+    #expect(parakeet.validFrames(-1) == 0)
+}
+
+@Test func weightsOfTheFilters() throws {
+    let config = MelConfig.whisper.with {
+        $0.nMels = 2
+        $0.nFFT = 8
+        $0.sampleRate = 8000
+        $0.melScale = .htk
+        $0.melNorm = .none
+    }
+    let weights = try MelExtractor(config).filterbank()
+    try #require(weights.count == 10)
+    let most = 2595 * log10(1 + 4000.0 / 700)
+    let corner = { (place: Int) in 700 * (pow(10, most * Double(place) / 3 / 2595) - 1) }
+    for (place, weight) in weights.enumerated() {
+        let (low, middle, high) = (corner(place / 5), corner(place / 5 + 1), corner(place / 5 + 2))
+        let hz = Double(place % 5) * 1000
+        let sides = min((hz - low) / (middle - low), (high - hz) / (high - middle))
+        #expect(abs(Double(weight) - max(0, sides)) < 1e-6)
+    }
+    let own: [Float] = [0, 1.5, -2, 0, 1e-30, 7, 0, 0, 0.25, 3]
+    #expect(try MelExtractor(config, filterbank: own).filterbank() == own)
+}
+
 @Test func tablesOfOnesOwn() throws {
     let samples = noise(2000)
     let ones = [Float](repeating: 1, count: 400)

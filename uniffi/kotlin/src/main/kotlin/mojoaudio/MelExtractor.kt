@@ -15,6 +15,7 @@ import mojoaudio.internal.Samples
 import mojoaudio.internal.fill
 import mojoaudio.internal.refusing
 import mojoaudio.internal.spectrogram
+import mojoaudio.internal.values
 
 /**
  * Computes mel spectrograms with one configuration, which is checked and planned once.
@@ -37,7 +38,11 @@ import mojoaudio.internal.spectrogram
  * @property config the configuration
  * @param window [MelConfig.winLength] values instead of those of [MelConfig.window]
  * @param filterbank (nMels, nFft / 2 + 1) weights, row-major, instead of the triangles
- * @throws MelException.Config an option is not allowed, or a table has a value that is not finite
+ * @param rowMean what is subtracted from each row of the result, last of all: a value for each of the extractor's
+ *   [nMels] rows, which are those of a whole stack if frames are stacked (the mean of global CMVN)
+ * @param rowScale what each row is multiplied by after that: as many values (1 / deviation of global CMVN)
+ * @throws MelException.Config an option is not allowed, or a table has a value that is not finite, or in [rowMean]
+ *   and [rowScale] above 1e18 in magnitude
  * @throws MelException.BufferSize a table's length doesn't fit the options
  * @throws MelException.Allocation an allocation failed
  */
@@ -45,11 +50,11 @@ public class MelExtractor @JvmOverloads constructor(
     public val config: MelConfig = MelConfig(),
     window: FloatArray? = null,
     filterbank: FloatArray? = null,
+    rowMean: FloatArray? = null,
+    rowScale: FloatArray? = null,
 ) : AutoCloseable {
-    private val native: NativeExtractor = refusing {
-        NativeExtractor(
-            config.options.byName(), bytes(window), window != null, bytes(filterbank), filterbank != null,
-        )
+    private val native: NativeExtractor = listOf(window, filterbank, rowMean, rowScale).let { tables ->
+        refusing { NativeExtractor(config.options.byName(), bytes(tables), tables.map { it?.size?.toULong() }) }
     }
 
     /** Number of rows of a result: the mel bands, the cepstral coefficients, or the bands and the energy. */
@@ -67,6 +72,25 @@ public class MelExtractor @JvmOverloads constructor(
 
     /** Number of frames of the result for a number of samples: 0 if they are too few for one. */
     public fun frameCount(nSamples: Long): Long = open().frameCount(maxOf(nSamples, 0).toULong()).toLong()
+
+    /**
+     * Number of frames of the result that are not padding, as the attention masks of transformers count them; see
+     * [frameCount] for all.
+     */
+    public fun validFrames(nSamples: Long): Long = open().validFrames(maxOf(nSamples, 0).toULong()).toLong()
+
+    /**
+     * The weights of the filters that the extractor uses: (nMels, nFft / 2 + 1), row-major, where nMels is
+     * [MelConfig.nMels]. Those of the configured triangles are the ones of librosa's `filters.mel`, torchaudio's
+     * `melscale_fbanks` or Kaldi's `MelBanks`, computed in float64 and rounded; your own are returned as they were
+     * passed.
+     *
+     * @throws MelException.Allocation an allocation failed
+     * @throws IllegalStateException the extractor is closed
+     */
+    public fun filterbank(): FloatArray = values(config.nMels, config.nFft.toLong() / 2 + 1) { address, length ->
+        refusing { open().filterbank(address, length) }
+    }
 
     /**
      * The bands whose filter is so narrow that it contains no bin of the transform. Their values are always
@@ -173,10 +197,11 @@ public class MelExtractor @JvmOverloads constructor(
     public fun stream(): MelStream = MelStream(refusing { open().stream() }, nMels, config.layout)
 }
 
-/** A table in the library's form. */
-private fun bytes(table: FloatArray?): ByteBuffer {
-    val bytes = ByteBuffer.allocateDirect((table?.size ?: 0) * Float.SIZE_BYTES).order(ByteOrder.nativeOrder())
-    table?.let { bytes.asFloatBuffer().put(it) }
+/** Tables in the library's form: one after the other. */
+private fun bytes(tables: List<FloatArray?>): ByteBuffer {
+    val bytes = ByteBuffer.allocateDirect(tables.sumOf { it?.size ?: 0 } * Float.SIZE_BYTES).order(ByteOrder.nativeOrder())
+    val floats = bytes.asFloatBuffer()
+    tables.filterNotNull().forEach { floats.put(it) }
     return bytes
 }
 

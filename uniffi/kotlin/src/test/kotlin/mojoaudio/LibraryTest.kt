@@ -10,6 +10,8 @@ import java.nio.ShortBuffer
 import java.util.concurrent.Callable
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.math.log10
+import kotlin.math.pow
 import kotlin.random.Random
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.emptyFlow
@@ -137,6 +139,69 @@ class LibraryTest {
         refused<IndexOutOfBoundsException> { mel[80, 0] }
         refused<IndexOutOfBoundsException> { mel[0, -1] }
         Unit
+    }
+
+    /** The bits of the plain result, changed by hand, in a stream too. */
+    @Test
+    fun `rows have means and factors`() {
+        val config = MelConfig.kaldiFbank().copy(nMels = 3, stack = 2, layout = MelConfig.Layout.FRAME_MAJOR)
+        val samples = noise(8000)
+        val plain = MelExtractor(config).use { it.compute(samples).data }
+        assertTrue(plain.size > 100)
+        val mean = floatArrayOf(1.5f, -2f, 0f, 100f, 0.25f, 3f)
+        val scale = floatArrayOf(0.5f, -1f, 3f, 1e-3f, 0f, 7.25f)
+        for ((rowMean, rowScale) in listOf(mean to scale, mean to null, null to scale)) {
+            val expected = plain.mapIndexed { place, value ->
+                val difference = value - (rowMean?.get(place % 6) ?: 0f)
+                difference * (rowScale?.get(place % 6) ?: 1f)
+            }
+            MelExtractor(config, rowMean = rowMean, rowScale = rowScale).use { own ->
+                assertEquals(expected, own.compute(samples).data.asList())
+                own.stream().use { stream ->
+                    val first = stream.push(samples.copyOfRange(0, 3001))
+                    val second = stream.push(samples.copyOfRange(3001, 8000))
+                    val parts = listOf(first, second, stream.finish())
+                    assertEquals(expected, parts.flatMap { it.data.asList() })
+                }
+            }
+        }
+        val short = refused<MelException.BufferSize> { MelExtractor(config, rowMean = FloatArray(3)) }
+        assertEquals(listOf("row_mean", 6L, 3L), listOf(short.field, short.expected, short.actual))
+        val empty = refused<MelException.BufferSize> { MelExtractor(config, rowScale = FloatArray(0)) }
+        assertEquals("row_scale must have 6 values, got 0", empty.message)
+        val large = floatArrayOf(0f, 0f, 0f, 0f, -2e18f, 0f)
+        val error = refused<MelException.Config> { MelExtractor(config, rowScale = large) }
+        assertEquals("row_scale must be at most 1e18 in magnitude, got -2e18 at 4", error.message)
+    }
+
+    @Test
+    fun `valid frames are those that are not padding`() {
+        MelExtractor(MelConfig.whisper().copy(padTo = 480_000)).use {
+            assertEquals(listOf(101L, 3000L), listOf(it.validFrames(16_001), it.frameCount(16_001)))
+        }
+        MelExtractor(MelConfig.parakeet()).use {
+            val counts = listOf(it.validFrames(16_000), it.frameCount(16_000), it.validFrames(-1))
+            assertEquals(listOf(100L, 101L, 0L), counts)
+        }
+    }
+
+    @Test
+    fun `the weights of the filters`() {
+        val config = MelConfig.whisper().copy(
+            nMels = 2, nFft = 8, sampleRate = 8000, melScale = MelConfig.MelScale.HTK, melNorm = MelConfig.MelNorm.NONE,
+        )
+        val weights = MelExtractor(config).use { it.filterbank() }
+        assertEquals(10, weights.size)
+        val most = 2595 * log10(1 + 4000.0 / 700)
+        val corner = { place: Int -> 700 * (10.0.pow(most * place / 3 / 2595) - 1) }
+        weights.forEachIndexed { place, weight ->
+            val (low, middle, high) = List(3) { corner(place / 5 + it) }
+            val hz = place % 5 * 1000.0
+            val sides = minOf((hz - low) / (middle - low), (high - hz) / (high - middle))
+            assertEquals(maxOf(0.0, sides), weight.toDouble(), 1e-6)
+        }
+        val own = floatArrayOf(0f, 1.5f, -2f, 0f, 1e-30f, 7f, 0f, 0f, 0.25f, 3f)
+        assertEquals(own.asList(), MelExtractor(config, filterbank = own).use { it.filterbank().asList() })
     }
 
     @Test
@@ -268,6 +333,8 @@ class LibraryTest {
             { extractor.computeBatch(listOf(FloatArray(1))) },
             { extractor.frameCount(1) },
             { extractor.emptyFilters() },
+            { extractor.validFrames(1) },
+            { extractor.filterbank() },
             { extractor.stream() },
         )) {
             val error = refused<IllegalStateException> { call() }

@@ -102,7 +102,10 @@ internal fun spectrogram(
     nFrames: Long,
     layout: MelConfig.Layout,
     fill: (address: ULong, length: ULong) -> Unit,
-): MelSpectrogram {
+): MelSpectrogram = MelSpectrogram(values(nMels, nFrames, fill), nMels, nFrames.toInt(), layout)
+
+/** The values of a table that `fill` writes at an address. */
+internal fun values(nMels: Int, nFrames: Long, fill: (address: ULong, length: ULong) -> Unit): FloatArray {
     if (nFrames > Int.MAX_VALUE / maxOf(nMels, 1)) throw tooLarge(nMels, nFrames)
     val count = nMels * nFrames.toInt()
     try {
@@ -115,7 +118,7 @@ internal fun spectrogram(
                 memory.read(0, data, 0, count)
             }
         }
-        return MelSpectrogram(data, nMels, nFrames.toInt(), layout)
+        return data
     } catch (_: OutOfMemoryError) {
         throw tooLarge(nMels, nFrames)
     }

@@ -99,7 +99,6 @@ unsafe extern "C" fn refuse_type(
 /// # Safety
 /// As of [`slice`], for each.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "an address and a length for each table")]
 unsafe extern "C" fn extractor_new(
     options: *const u16,
     options_length: usize,

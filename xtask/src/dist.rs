@@ -32,7 +32,7 @@ use trial::Trial;
 
 /// Makes the packages that are published, checks them, and tries them in an empty environment
 ///
-/// With --target or --all, c, command and python are built for other systems, on Linux on x86-64, by zig, which is
+/// With --target or --all, c, command, node and python are built for other systems, on Linux on x86-64, by zig, which is
 /// installed from PyPI, and by mingw-w64. Without either, each package is for this machine.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -86,14 +86,21 @@ struct Elsewhere {
     /// The systems that it is made for.
     serves: fn(&Target) -> bool,
     /// Makes the file that serves every system, if there is one.
-    source: Option<fn(&Cross<'_>, &Path) -> Result<PathBuf>>,
+    shared: Option<Shared>,
+}
+
+/// The file of a package that serves every system.
+struct Shared {
+    make: fn(&Cross<'_>, &Path) -> Result<PathBuf>,
+    /// Whether it is made with `--all` only, as it has nothing to do with the systems.
+    is_apart: bool,
 }
 
 const PACKAGES: &[Package] = &[
     Package {
         name: "c",
         here: None,
-        elsewhere: Some(Elsewhere { make: c::make, test: c::test, serves: |_| true, source: None }),
+        elsewhere: Some(Elsewhere { make: c::make, test: c::test, serves: |_| true, shared: None }),
         natives: Vec::new,
     },
     Package {
@@ -109,14 +116,19 @@ const PACKAGES: &[Package] = &[
             make: command::make,
             test: command::test,
             serves: command::serves,
-            source: None,
+            shared: None,
         }),
         natives: Vec::new,
     },
     Package {
         name: "node",
         here: Some(|workspace, folder, _| node::make(workspace, folder)),
-        elsewhere: None,
+        elsewhere: Some(Elsewhere {
+            make: node::make_for,
+            test: node::test_for,
+            serves: |_| true,
+            shared: Some(Shared { make: node::make_main, is_apart: false }),
+        }),
         natives: Vec::new,
     },
     Package {
@@ -126,7 +138,7 @@ const PACKAGES: &[Package] = &[
             make: python::make_for,
             test: python::test_for,
             serves: |_| true,
-            source: Some(python::make_source),
+            shared: Some(Shared { make: python::make_source, is_apart: true }),
         }),
         natives: Vec::new,
     },
@@ -145,6 +157,15 @@ enum Work {
 struct Report {
     rows: Vec<[String; 4]>,
     notes: Vec<String>,
+}
+
+impl Report {
+    /// Tells of a file that was made for a system.
+    fn add(&mut self, file: &Path, system: &str) -> Result {
+        self.rows.push([name(file), system.into(), size(file)?, "–".into()]);
+        println!("{}", file.display());
+        Ok(())
+    }
 }
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
@@ -204,23 +225,27 @@ fn make(
         Work::For(elsewhere, targets) => {
             create()?;
             let cross = Cross::new(workspace)?;
+            let mut made = Vec::new();
             for target in targets {
                 let files = (elsewhere.make)(&cross, target, folder)?;
-                let tried = match arguments.test {
-                    true => (elsewhere.test)(&cross, target, &files[0])?.text(),
-                    false => "–".into(),
-                };
-                for file in files {
-                    report.rows.push([name(&file), target.name.into(), size(&file)?, tried.clone()]);
-                    println!("{}", file.display());
+                let first = report.rows.len();
+                for file in &files {
+                    report.add(file, target.name)?;
                 }
+                made.push((target, files, first));
             }
-            if let Some(source) = elsewhere.source.filter(|_| arguments.all) {
-                let file = source(&cross, folder)?;
-                report.rows.push([name(&file), "every".into(), size(&file)?, "–".into()]);
-                println!("{}", file.display());
+            let shared = elsewhere.shared.as_ref();
+            if let Some(shared) = shared.filter(|shared| arguments.all || !shared.is_apart) {
+                report.add(&(shared.make)(&cross, folder)?, "every")?;
             }
             pack::checksums(workspace, &cross.python, folder)?;
+            // Last, as what is tried may need the file for every system.
+            for (target, files, first) in made.iter().filter(|_| arguments.test) {
+                let tried = (elsewhere.test)(&cross, target, &files[0])?.text();
+                for row in &mut report.rows[*first..first + files.len()] {
+                    row[3].clone_from(&tried);
+                }
+            }
         }
     }
     Ok(())
@@ -348,16 +373,16 @@ mod tests {
     fn what_is_not_made_is_told() {
         let (todo, notes) = plan("--all");
         assert_eq!(todo.iter().filter(|line| line.starts_with("c ")).count(), TARGETS.len());
-        assert!(todo.contains(&"python windows-x64".into()) && todo.contains(&"node here".into()));
-        for name in ["node", "kotlin", "swift"] {
+        assert!(todo.contains(&"python windows-x64".into()) && todo.contains(&"node macos".into()));
+        for name in ["kotlin", "swift"] {
             assert!(
                 notes.contains(&format!("{name}: made for this machine, not for every")),
                 "{notes}"
             );
         }
         let (todo, notes) = plan("--target linux-x64-gnu");
-        assert_eq!(todo, ["c linux-x64-gnu", "python linux-x64-gnu"]);
-        for name in ["command", "node", "kotlin", "swift"] {
+        assert_eq!(todo, ["c", "node", "python"].map(|name| format!("{name} linux-x64-gnu")));
+        for name in ["command", "kotlin", "swift"] {
             assert!(notes.contains(&format!("left out: {name}: it is made for ")), "{notes}");
         }
     }

@@ -132,6 +132,12 @@ impl Target {
         }
     }
 
+    /// What npm's packages call a machine of it: Node itself is built by MSVC on Windows, and loads what mingw-w64
+    /// links too.
+    pub fn npm(&self, machine: &Machine) -> String {
+        machine.triple.replace("windows-gnu", "windows-msvc")
+    }
+
     /// How the names of its programs end.
     pub fn program_suffix(&self) -> &'static str {
         if self.platform.system == System::Windows { ".exe" } else { "" }
@@ -151,10 +157,11 @@ mod tests {
     #[test]
     fn npm_knows_every_machine() {
         let list = Workspace::new().read("node/platforms.json").unwrap();
-        for machine in TARGETS.iter().flat_map(|target| target.machines) {
-            // Node itself is built by MSVC, and so are addons.
-            let triple = machine.triple.replace("windows-gnu", "windows-msvc");
-            assert!(list.contains(&format!("\"target\": \"{triple}\"")), "{triple}");
+        for target in TARGETS {
+            for machine in target.machines {
+                let triple = target.npm(machine);
+                assert!(list.contains(&format!("\"target\": \"{triple}\"")), "{triple}");
+            }
         }
     }
 

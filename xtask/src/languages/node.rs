@@ -65,11 +65,24 @@ pub struct Platform {
 
 impl Platform {
     pub fn of_this_machine(workspace: &Workspace) -> Result<Self> {
-        let host = host(workspace)?;
-        let all = platforms(workspace)?;
-        let fields = all.into_iter().find(|platform| platform["target"] == *host);
-        let fields = fields.ok_or_else(|| format!("node/platforms.json does not have {host}"))?;
-        Ok(Self { fields })
+        Self::of(workspace, &host(workspace)?)
+    }
+
+    /// The one of a target, which is named as rustc does.
+    pub fn of(workspace: &Workspace, target: &str) -> Result<Self> {
+        let mut all = Self::all(workspace)?.into_iter();
+        let found = all.find(|platform| platform.fields["target"] == *target);
+        Ok(found.ok_or_else(|| format!("node/platforms.json does not have {target}"))?)
+    }
+
+    pub fn all(workspace: &Workspace) -> Result<Vec<Self>> {
+        let all: Vec<Value> = serde_json::from_str(&workspace.read("node/platforms.json")?)?;
+        Ok(all.into_iter().map(|fields| Self { fields }).collect())
+    }
+
+    /// The tarball of its addon, as npm names it.
+    pub fn tarball(&self) -> String {
+        tarball(&format!("mojo-audio-{}", self.name()))
     }
 
     fn name(&self) -> &str {
@@ -106,8 +119,9 @@ impl Platform {
     }
 }
 
-fn platforms(workspace: &Workspace) -> Result<Vec<Value>> {
-    Ok(serde_json::from_str(&workspace.read("node/platforms.json")?)?)
+/// The tarball of a package of this version, as npm names it.
+fn tarball(name: &str) -> String {
+    format!("{name}-{}.tgz", env!("CARGO_PKG_VERSION"))
 }
 
 /// A copy of the package and its tests, with what `package-lock.json` names installed, and what is made of other
@@ -202,8 +216,7 @@ pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
 }
 
 /// Makes the tarballs that npm publishes: the package, and the addon of this platform, which is the only one
-/// that the package then names: one that nobody has published would make `npm ci` fail. Fails if they hold
-/// anything but the files of their lists.
+/// that the package then names.
 pub fn pack(
     workspace: &Workspace,
     package: &Path,
@@ -212,53 +225,74 @@ pub fn pack(
     to: &Path,
 ) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(to)?;
-    let stage = workspace.folder("node/stage")?;
-    fs::remove_dir_all(&stage)?;
+    let addon = pack_addon(workspace, package, platform, addon, to)?;
+    Ok(vec![pack_main(workspace, package, &[platform], to)?, addon])
+}
 
-    let main = stage.join("mojo-audio");
-    fs::create_dir_all(&main)?;
+/// Makes the tarball of the package, which names the addons of these platforms and no others: one that nobody has
+/// published would make `npm ci` fail. Fails if it holds anything but the files of its list.
+pub fn pack_main(
+    workspace: &Workspace,
+    package: &Path,
+    platforms: &[&Platform],
+    to: &Path,
+) -> Result<PathBuf> {
     let manifest = manifest_in(package)?;
     let version = &manifest["version"];
     if version != env!("CARGO_PKG_VERSION") {
         return Err(format!("node/package.json: version {version}").into());
     }
+    let stage = stage(workspace, "mojo-audio")?;
     for file in manifest["files"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        copy(&package.join(file), &main.join(file))?;
+        copy(&package.join(file), &stage.join(file))?;
     }
-    copy(&package.join("README.md"), &main.join("README.md"))?;
-    let name = platform.package();
+    copy(&package.join("README.md"), &stage.join("README.md"))?;
     // By Node, as the order of `exports` counts, which is lost here.
-    let program = "const fs = require('fs'); const [from, to, addon] = process.argv.slice(1);\
+    let program = "const fs = require('fs'); const [from, to, ...addons] = process.argv.slice(1);\
         const { devDependencies, ...manifest } = JSON.parse(fs.readFileSync(from));\
-        manifest.optionalDependencies = { [addon]: manifest.version };\
+        manifest.optionalDependencies = Object.fromEntries(addons.map((name) => [name, manifest.version]));\
         fs.writeFileSync(to, JSON.stringify(manifest, null, 2) + '\\n')";
     let mut node = workspace.command("node");
-    node.args(["-e", program]).arg(package.join("package.json")).arg(main.join("package.json"));
-    run(node.arg(&name))?;
+    node.args(["-e", program]).arg(package.join("package.json")).arg(stage.join("package.json"));
+    run(node.args(platforms.iter().map(|platform| platform.package())))?;
+    npm_pack(workspace, &stage, "node", &tarball("mojo-audio"), to)
+}
 
-    let addon_package = stage.join(&name);
-    fs::create_dir_all(&addon_package)?;
-    write(&addon_package, &platform.manifest(&manifest))?;
-    copy(addon, &addon_package.join(platform.file()))?;
+/// Makes the tarball of a platform's addon. Fails if it holds anything but the files of its list.
+pub fn pack_addon(
+    workspace: &Workspace,
+    package: &Path,
+    platform: &Platform,
+    addon: &Path,
+    to: &Path,
+) -> Result<PathBuf> {
+    let stage = stage(workspace, &platform.package())?;
+    write(&stage, &platform.manifest(&manifest_in(package)?))?;
+    copy(addon, &stage.join(platform.file()))?;
     for license in LICENSES {
-        copy(&workspace.path(license), &addon_package.join(license))?;
+        copy(&workspace.path(license), &stage.join(license))?;
     }
     let readme = format!("The addon of the package mojo-audio for {}.\n", platform.name());
-    fs::write(addon_package.join("README.md"), readme)?;
+    fs::write(stage.join("README.md"), readme)?;
+    npm_pack(workspace, &stage, "node-addon", &platform.tarball(), to)
+}
 
-    let mut tarballs = Vec::new();
-    for (folder, list, file) in [
-        (main, "node", "mojo-audio".to_string()),
-        (addon_package, "node-addon", format!("mojo-audio-{}", platform.name())),
-    ] {
-        let mut npm = workspace.command("npm");
-        npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to).current_dir(&folder);
-        run(&mut npm)?;
-        let tarball = to.join(format!("{file}-{}.tgz", env!("CARGO_PKG_VERSION")));
-        contents::compare(workspace, list, &contents::of_tarball(workspace, &tarball)?)?;
-        tarballs.push(tarball);
-    }
-    Ok(tarballs)
+/// An empty folder for the files of a package.
+fn stage(workspace: &Workspace, package: &str) -> Result<PathBuf> {
+    let folder = workspace.folder(&format!("node/stage/{package}"))?;
+    fs::remove_dir_all(&folder)?;
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Packs a folder, and compares what is in it with a list.
+fn npm_pack(workspace: &Workspace, from: &Path, list: &str, name: &str, to: &Path) -> Result<PathBuf> {
+    let mut npm = workspace.command("npm");
+    npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(to).current_dir(from);
+    run(&mut npm)?;
+    let tarball = to.join(name);
+    contents::compare(workspace, list, &contents::of_tarball(workspace, &tarball)?)?;
+    Ok(tarball)
 }
 
 fn write(folder: &Path, manifest: &Value) -> Result {

@@ -438,30 +438,6 @@ fileprivate struct FfiConverterFloat: FfiConverterPrimitive {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterBool : FfiConverter {
-    typealias FfiType = Int8
-    typealias SwiftType = Bool
-
-    public static func lift(_ value: Int8) throws -> Bool {
-        return value != 0
-    }
-
-    public static func lower(_ value: Bool) -> Int8 {
-        return value ? 1 : 0
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bool {
-        return try lift(readInt(&buf))
-    }
-
-    public static func write(_ value: Bool, into buf: inout [UInt8]) {
-        writeInt(&buf, lower(value))
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterString: FfiConverter {
     typealias SwiftType = String
     typealias FfiType = RustBuffer
@@ -535,6 +511,11 @@ public protocol NativeExtractorProtocol: AnyObject, Sendable {
     func emptyFilters()  -> [UInt32]
 
     /**
+     * Writes the weights of the filters into `length` values at `address`.
+     */
+    func filterbank(address: UInt64, length: UInt64) throws
+
+    /**
      * Frames of the result for so many samples.
      */
     func frameCount(nSamples: UInt64)  -> UInt64
@@ -548,6 +529,11 @@ public protocol NativeExtractorProtocol: AnyObject, Sendable {
      * A stream of the same options.
      */
     func stream() throws  -> NativeStream
+
+    /**
+     * Frames that are not padding.
+     */
+    func validFrames(nSamples: UInt64)  -> UInt64
 
 }
 open class NativeExtractor: NativeExtractorProtocol, @unchecked Sendable {
@@ -581,22 +567,19 @@ open class NativeExtractor: NativeExtractorProtocol, @unchecked Sendable {
         return try! rustCall { uniffi_mojo_audio_uniffi_fn_clone_nativeextractor(self.handle, $0) }
     }
     /**
-     * Checks and plans options; with a window or a filterbank of the caller's own, as float32.
+     * Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
+     * after the other, and the length of each that is given.
      */
-public convenience init(options: [String: String], window: Data, hasWindow: Bool, filterbank: Data, hasFilterbank: Bool)throws  {
+public convenience init(options: [String: String], tables: Data, lengths: [UInt64?])throws  {
     let handle =
         try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
-        FfiConverterByRefBytes.lower(window) { windowFb in
-        FfiConverterByRefBytes.lower(filterbank) { filterbankFb in
+        FfiConverterByRefBytes.lower(tables) { tablesFb in
     uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(
         FfiConverterDictionaryStringString.lower(options),
-        windowFb,
-        FfiConverterBool.lower(hasWindow),
-        filterbankFb,
-        FfiConverterBool.lower(hasFilterbank),uniffiCallStatus
+        tablesFb,
+        FfiConverterSequenceOptionUInt64.lower(lengths),uniffiCallStatus
     )
-        }
         }
 }
     self.init(unsafeFromHandle: handle)
@@ -658,6 +641,19 @@ open func emptyFilters() -> [UInt32]  {
 }
 
     /**
+     * Writes the weights of the filters into `length` values at `address`.
+     */
+open func filterbank(address: UInt64, length: UInt64)throws   {try rustCallWithError(FfiConverterTypeNativeError_lift) {
+        uniffiCallStatus in
+    uniffi_mojo_audio_uniffi_fn_method_nativeextractor_filterbank(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(address),
+        FfiConverterUInt64.lower(length),uniffiCallStatus
+    )
+}
+}
+
+    /**
      * Frames of the result for so many samples.
      */
 open func frameCount(nSamples: UInt64) -> UInt64  {
@@ -690,6 +686,19 @@ open func stream()throws  -> NativeStream  {
         uniffiCallStatus in
     uniffi_mojo_audio_uniffi_fn_method_nativeextractor_stream(
             self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Frames that are not padding.
+     */
+open func validFrames(nSamples: UInt64) -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_mojo_audio_uniffi_fn_method_nativeextractor_valid_frames(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(nSamples),uniffiCallStatus
     )
 })
 }
@@ -1165,6 +1174,30 @@ public func FfiConverterTypeNativeError_lower(_ value: NativeError) -> RustBuffe
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = UInt64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -1231,6 +1264,31 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterString.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = [UInt64?]
+
+    public static func write(_ value: [UInt64?], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterOptionUInt64.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UInt64?] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UInt64?]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterOptionUInt64.read(from: &buf))
         }
         return seq
     }
@@ -1352,6 +1410,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_empty_filters() != 40887) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_filterbank() != 53783) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_frame_count() != 23175) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -1359,6 +1420,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream() != 26326) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_valid_frames() != 43946) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativestream_address() != 34764) {
@@ -1385,7 +1449,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_mojo_audio_uniffi_checksum_method_nativestream_reset() != 29673) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() != 10003) {
+    if (uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() != 56329) {
         return InitializationResult.apiChecksumMismatch
     }
 

@@ -588,11 +588,15 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_empty_filters(
     ): Int
+    external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_filterbank(
+    ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_frame_count(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_n_mels(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream(
+    ): Int
+    external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_valid_frames(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativestream_address(
     ): Int
@@ -633,7 +637,7 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_free_nativeextractor(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(`options`: RustBuffer.ByValue,`window`: ForeignBytes.ByValue,`hasWindow`: Byte,`filterbank`: ForeignBytes.ByValue,`hasFilterbank`: Byte,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(`options`: RustBuffer.ByValue,`tables`: ForeignBytes.ByValue,`lengths`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_compute(`ptr`: Long,`bytes`: ForeignBytes.ByValue,`address`: Long,`length`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -641,11 +645,15 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_empty_filters(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_filterbank(`ptr`: Long,`address`: Long,`length`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_frame_count(`ptr`: Long,`nSamples`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_n_mels(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_stream(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_valid_frames(`ptr`: Long,`nSamples`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_clone_nativestream(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -817,6 +825,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_empty_filters() and 0xFFFF) != 40887) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_filterbank() and 0xFFFF) != 53783) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_frame_count() and 0xFFFF) != 23175) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -824,6 +835,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_stream() and 0xFFFF) != 26326) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_valid_frames() and 0xFFFF) != 43946) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativestream_address() and 0xFFFF) != 34764) {
@@ -850,7 +864,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativestream_reset() and 0xFFFF) != 29673) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() and 0xFFFF) != 10003) {
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() and 0xFFFF) != 56329) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1054,29 +1068,6 @@ public object FfiConverterFloat: FfiConverter<Float, Float> {
 /**
  * @suppress
  */
-public object FfiConverterBoolean: FfiConverter<Boolean, Byte> {
-    override fun lift(value: Byte): Boolean {
-        return value.toInt() != 0
-    }
-
-    override fun read(buf: ByteBuffer): Boolean {
-        return lift(buf.get())
-    }
-
-    override fun lower(value: Boolean): Byte {
-        return if (value) 1.toByte() else 0.toByte()
-    }
-
-    override fun allocationSize(value: Boolean) = 1UL
-
-    override fun write(value: Boolean, buf: ByteBuffer) {
-        buf.put(lower(value))
-    }
-}
-
-/**
- * @suppress
- */
 public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
     override fun lift(value: RustBuffer.ByValue): String {
         try {
@@ -1160,6 +1151,11 @@ public interface NativeExtractorInterface {
     fun `emptyFilters`(): List<kotlin.UInt>
 
     /**
+     * Writes the weights of the filters into `length` values at `address`.
+     */
+    fun `filterbank`(`address`: kotlin.ULong, `length`: kotlin.ULong)
+
+    /**
      * Frames of the result for so many samples.
      */
     fun `frameCount`(`nSamples`: kotlin.ULong): kotlin.ULong
@@ -1173,6 +1169,11 @@ public interface NativeExtractorInterface {
      * A stream of the same options.
      */
     fun `stream`(): NativeStream
+
+    /**
+     * Frames that are not padding.
+     */
+    fun `validFrames`(`nSamples`: kotlin.ULong): kotlin.ULong
 
     companion object
 }
@@ -1202,18 +1203,17 @@ open class NativeExtractor: Disposable, AutoCloseable, NativeExtractorInterface
         this.cleanable = null
     }
     /**
-     * Checks and plans options; with a window or a filterbank of the caller's own, as float32.
+     * Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
+     * after the other, and the length of each that is given.
      */
-    constructor(`options`: Map<kotlin.String, kotlin.String>, `window`: java.nio.ByteBuffer, `hasWindow`: kotlin.Boolean, `filterbank`: java.nio.ByteBuffer, `hasFilterbank`: kotlin.Boolean) :
+    constructor(`options`: Map<kotlin.String, kotlin.String>, `tables`: java.nio.ByteBuffer, `lengths`: List<kotlin.ULong?>) :
         this(UniffiWithHandle,
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(
 
         FfiConverterMapStringString.lower(`options`),
-        FfiConverterByRefBytes.lower(`window`),
-        FfiConverterBoolean.lower(`hasWindow`),
-        FfiConverterByRefBytes.lower(`filterbank`),
-        FfiConverterBoolean.lower(`hasFilterbank`),_status)
+        FfiConverterByRefBytes.lower(`tables`),
+        FfiConverterSequenceOptionalULong.lower(`lengths`),_status)
 }
     )
 
@@ -1335,6 +1335,21 @@ open class NativeExtractor: Disposable, AutoCloseable, NativeExtractorInterface
     }
 
     /**
+     * Writes the weights of the filters into `length` values at `address`.
+     */
+    @Throws(NativeException::class)override fun `filterbank`(`address`: kotlin.ULong, `length`: kotlin.ULong)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(NativeException) { _status ->
+    UniffiLib.uniffi_mojo_audio_uniffi_fn_method_nativeextractor_filterbank(
+        it,
+
+        FfiConverterULong.lower(`address`),
+        FfiConverterULong.lower(`length`),_status)
+}
+    }
+
+    /**
      * Frames of the result for so many samples.
      */override fun `frameCount`(`nSamples`: kotlin.ULong): kotlin.ULong {
             return FfiConverterULong.lift(
@@ -1373,6 +1388,21 @@ open class NativeExtractor: Disposable, AutoCloseable, NativeExtractorInterface
     UniffiLib.uniffi_mojo_audio_uniffi_fn_method_nativeextractor_stream(
         it,
         _status)
+}
+    }
+    )
+    }
+
+    /**
+     * Frames that are not padding.
+     */override fun `validFrames`(`nSamples`: kotlin.ULong): kotlin.ULong {
+            return FfiConverterULong.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_mojo_audio_uniffi_fn_method_nativeextractor_valid_frames(
+        it,
+
+        FfiConverterULong.lower(`nSamples`),_status)
 }
     }
     )
@@ -2033,6 +2063,35 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
 /**
  * @suppress
  */
+public object FfiConverterOptionalULong: FfiConverterRustBuffer<kotlin.ULong?> {
+    override fun read(buf: ByteBuffer): kotlin.ULong? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterULong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.ULong?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterULong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.ULong?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterULong.write(value, buf)
+        }
+    }
+}
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -2105,6 +2164,31 @@ public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.Str
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterString.write(it, buf)
+        }
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceOptionalULong: FfiConverterRustBuffer<List<kotlin.ULong?>> {
+    override fun read(buf: ByteBuffer): List<kotlin.ULong?> {
+        val len = buf.getInt()
+        return List<kotlin.ULong?>(len) {
+            FfiConverterOptionalULong.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.ULong?>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterOptionalULong.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.ULong?>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterOptionalULong.write(it, buf)
         }
     }
 }

@@ -109,7 +109,8 @@ impl Machine {
             let (window_at, filterbank_at) =
                 (bend(u, window.as_ptr().cast_mut())?, bend(u, filterbank.as_ptr().cast_mut())?);
             let (n_window, n_filterbank) = (count(u, window.len())?, count(u, filterbank.len())?);
-            let rows = vec![f32::arbitrary(u)?; if u.ratio(1, 2)? { n_mels.min(9000) as usize } else { 0 }];
+            let rows =
+                vec![f32::arbitrary(u)?; if u.ratio(1, 2)? { n_mels.min(9000) as usize } else { 0 }];
             let (mean_at, scale_at) =
                 (bend(u, rows.as_ptr().cast_mut())?, bend(u, rows.as_ptr().cast_mut())?);
             let (n_mean, n_scale) = (count(u, rows.len())?, count(u, rows.len())?);

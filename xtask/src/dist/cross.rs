@@ -2,6 +2,7 @@
 
 use super::targets::{Machine, Oldest, Target};
 use crate::Result;
+use crate::install::System;
 use crate::languages::python;
 use crate::workspace::{Workspace, ask, run};
 use std::env;
@@ -106,8 +107,21 @@ impl<'a> Cross<'a> {
         if let Oldest::MacOs(major, minor) = target.oldest {
             command.env("MACOSX_DEPLOYMENT_TARGET", format!("{major}.{minor}"));
         }
+        if target.platform.system == System::Windows {
+            command.env("LIBNODE_PATH", self.no_node()?);
+        }
         self.cache(command);
         Ok(())
+    }
+
+    /// A folder with a library of Node that has no functions. napi-build links one under mingw-w64, which nobody ships;
+    /// the addon looks up Node's functions when it is loaded.
+    fn no_node(&self) -> Result<PathBuf> {
+        let folder = self.folder.join("no-node");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("libnode.dll"), "")?;
+        fs::write(folder.join("libnode.dll.a"), "!<arch>\n")?;
+        Ok(folder)
     }
 
     /// zig keeps what it compiles below the target folder.

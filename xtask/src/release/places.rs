@@ -35,6 +35,7 @@ const PLACES: &[Place] = &[
     place("cxx-bindings/Cargo.toml", CORE, 1),
     place("cxx-bindings/library/Cargo.toml", "{ path = \"../../capi\", version = \"{version}\" }", 1),
     place("cxx-bindings/library/Cargo.toml", "{ path = \"..\", version = \"{version}\" }", 1),
+    place("identify/Cargo.toml", CORE, 1),
     place("node/Cargo.toml", CORE, 2),
     place("python/Cargo.toml", CORE, 1),
     place("uniffi/Cargo.toml", CORE, 1),

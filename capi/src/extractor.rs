@@ -65,18 +65,9 @@ pub unsafe extern "C" fn mojo_mel_extractor_new_with_tables(
     filterbank_length: usize,
     out_extractor: *mut *mut MojoMelExtractor,
 ) -> MojoAudioStatus {
-    guard(|| {
-        // SAFETY: the caller's promise above.
-        unsafe {
-            border::handle_place("out_extractor", out_extractor)?;
-            let overrides = Overrides {
-                window: table("window", window, window_length)?,
-                filterbank: table("filterbank", filterbank, filterbank_length)?,
-                ..Overrides::default()
-            };
-            new(options, overrides, out_extractor)
-        }
-    })
+    let (window, filterbank) = ((window, window_length), (filterbank, filterbank_length));
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { with_tables(options, window, filterbank, NO_TABLE, NO_TABLE, out_extractor) })
 }
 
 /// Like mojo_mel_extractor_new_with_tables(), and with a mean and a factor for each row of the result, such as those
@@ -112,20 +103,10 @@ pub unsafe extern "C" fn mojo_mel_extractor_new_with_rows(
     row_scale_length: usize,
     out_extractor: *mut *mut MojoMelExtractor,
 ) -> MojoAudioStatus {
-    guard(|| {
-        // SAFETY: the caller's promise above.
-        unsafe {
-            border::handle_place("out_extractor", out_extractor)?;
-            let overrides = Overrides {
-                window: table("window", window, window_length)?,
-                filterbank: table("filterbank", filterbank, filterbank_length)?,
-                row_mean: table("row_mean", row_mean, row_mean_length)?,
-                row_scale: table("row_scale", row_scale, row_scale_length)?,
-                ..Overrides::default()
-            };
-            new(options, overrides, out_extractor)
-        }
-    })
+    let (window, filterbank) = ((window, window_length), (filterbank, filterbank_length));
+    let (mean, scale) = ((row_mean, row_mean_length), (row_scale, row_scale_length));
+    // SAFETY: the caller's promise above.
+    guard(|| unsafe { with_tables(options, window, filterbank, mean, scale, out_extractor) })
 }
 
 /// Frees an extractor. Does nothing with NULL. Spectrograms and streams made with it stay valid.
@@ -424,14 +405,42 @@ pub(crate) unsafe fn given<'a>(
     Ok(unsafe { border::reference("extractor", extractor, "a MojoMelExtractor") }?.engine())
 }
 
-/// The caller's own table; none for NULL with a length of 0.
+/// A table of the caller's: its values and their number.
+type Table = (*const f32, usize);
+
+const NO_TABLE: Table = (std::ptr::null(), 0);
+
+/// # Safety
+/// The pointers are NULL or valid, the tables for reads of their lengths.
+unsafe fn with_tables(
+    options: *const MojoMelOptions,
+    window: Table,
+    filterbank: Table,
+    row_mean: Table,
+    row_scale: Table,
+    out_extractor: *mut *mut MojoMelExtractor,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        border::handle_place("out_extractor", out_extractor)?;
+        let overrides = Overrides {
+            window: table("window", window)?,
+            filterbank: table("filterbank", filterbank)?,
+            row_mean: table("row_mean", row_mean)?,
+            row_scale: table("row_scale", row_scale)?,
+            ..Overrides::default()
+        };
+        new(options, overrides, out_extractor)
+    }
+}
+
+/// The values of a table; none for NULL with a length of 0.
 ///
 /// # Safety
 /// That of [`border::slice`].
 unsafe fn table<'a>(
     argument: &'static str,
-    pointer: *const f32,
-    length: usize,
+    (pointer, length): Table,
 ) -> Result<Option<&'a [f32]>, Failure> {
     if pointer.is_null() && length == 0 {
         return Ok(None);

@@ -189,7 +189,7 @@ pub(crate) fn around(
         MelConfig { n_mels: n_mels as u32, ..config.clone() }
     });
     let mut found: Vec<Guess> = Vec::new();
-    for recipe in starts.chain(of_models).chain(recipes(target, sample_rate)) {
+    for recipe in starts.chain(recipes(target, sample_rate)).chain(of_models) {
         let mut recipe = Guess::new(recipe);
         fixed(&mut recipe);
         let plain =

@@ -160,7 +160,14 @@ static void presets(void) {
         CHECK_OK(mojo_mel_options_init(&options, sizeof options, mojo_audio_preset_name(i)));
         CHECK(options.preset == i, "%s is %u", mojo_audio_preset_name(i), (unsigned)options.preset);
     }
-    CHECK(strcmp(mojo_audio_preset_name(4), MOJO_MEL_PRESET_KALDI_FBANK) == 0, "%s", MOJO_MEL_PRESET_KALDI_FBANK);
+    const char *constants[] = {
+        MOJO_MEL_PRESET_WHISPER,     MOJO_MEL_PRESET_WHISPER_LARGE_V3, MOJO_MEL_PRESET_LIBROSA, MOJO_MEL_PRESET_TORCHAUDIO,
+        MOJO_MEL_PRESET_KALDI_FBANK, MOJO_MEL_PRESET_PARAKEET,         MOJO_MEL_PRESET_HIFIGAN, MOJO_MEL_PRESET_SPEECHT5,
+        MOJO_MEL_PRESET_AST,         MOJO_MEL_PRESET_CLAP,
+    };
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; ++i) {
+        CHECK(strcmp(mojo_audio_preset_name(i), constants[i]) == 0, "%s", constants[i]);
+    }
     CHECK(mojo_audio_preset_name(n) == NULL && mojo_audio_preset_name(SIZE_MAX) == NULL, "no more");
 }
 

@@ -470,7 +470,7 @@ pub fn interface() -> Result<String> {
     }
     for (number, preset) in PRESETS.iter().enumerate() {
         lines.push(format!("preset {preset} {number}"));
-        lines.push(format!("constant {} {preset:?}", c_preset(preset)));
+        lines.push(format!("text {} {preset}", c_preset(preset)));
     }
     lines.extend(prototypes()?);
     let old = Workspace::new().read(INTERFACE).unwrap_or_default();

@@ -425,6 +425,7 @@ fn assertions(interface: &str) -> Result<String> {
                 "offsetof({name}, {field}) == {offset} && _Generic((({name}*)0)->{field}, {c_type}: 1, default: 0)"
             ),
             ["constant", name, number] => format!("{name} == {number}"),
+            ["text", name, text] => format!("sizeof({name}) == sizeof(\"{text}\")"),
             _ => continue,
         };
         text.push_str(&format!("_Static_assert({check}, \"{line}\");\n"));

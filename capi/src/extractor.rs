@@ -405,7 +405,7 @@ pub(crate) unsafe fn given<'a>(
     Ok(unsafe { border::reference("extractor", extractor, "a MojoMelExtractor") }?.engine())
 }
 
-/// A table of the caller's: its values and their number.
+/// A table that the caller passes: where it is, and its number of values.
 type Table = (*const f32, usize);
 
 const NO_TABLE: Table = (std::ptr::null(), 0);

@@ -179,11 +179,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     };
     // What can't be done is said before anything is built.
     let mut todo = Vec::new();
-    for package in PACKAGES {
-        if !arguments.packages.is_empty() && !arguments.packages.iter().any(|name| name == package.name)
-        {
-            continue;
-        }
+    for package in asked(arguments) {
         if let Some(work) = work(workspace, arguments, package, &mut report.notes)? {
             let folder = out.join(package.name);
             check_folder(arguments, &work, &folder)?;
@@ -201,6 +197,14 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         eprintln!("{note}");
     }
     result
+}
+
+/// The packages that are named; all if none is.
+fn asked(arguments: &Arguments) -> impl Iterator<Item = &'static Package> {
+    let names = &arguments.packages;
+    PACKAGES
+        .iter()
+        .filter(move |package| names.is_empty() || names.iter().any(|name| name == package.name))
 }
 
 /// Makes a package in its folder.
@@ -350,12 +354,7 @@ mod tests {
         let arguments = Line::parse_from(format!("dist {line}").split_whitespace()).arguments;
         let (workspace, mut notes) = (Workspace::new(), Vec::new());
         let mut todo = Vec::new();
-        for package in PACKAGES {
-            if !arguments.packages.is_empty()
-                && !arguments.packages.iter().any(|name| name == package.name)
-            {
-                continue;
-            }
+        for package in asked(&arguments) {
             match work(&workspace, &arguments, package, &mut notes) {
                 Ok(None) => {}
                 Ok(Some(Work::Here(_))) => todo.push(format!("{} here", package.name)),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::{env, fs, thread};
 
 /// The checkout that this program was built from.
@@ -87,31 +87,28 @@ pub struct Printed {
 /// Runs a program and shows what it prints; fails if the program does.
 pub fn run(command: &mut Command) -> Result<String> {
     let Printed { status, text } = show(command)?;
-    if !status.success() {
-        return Err(format!("`{}`: {status}", line(command)).into());
-    }
+    expect(command, status)?;
     Ok(text)
 }
 
 /// Runs a program, shows what it prints and gives that back, whether it succeeds or not.
 pub fn show(command: &mut Command) -> Result<Printed> {
-    eprintln!("$ {}", line(command));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("`{}`: {error}", line(command)))?;
-    let label = LABEL.get();
-    let errors = child.stderr.take().map(|stream| thread::spawn(move || copy(stream, label)));
-    let mut text = child.stdout.take().map(|stream| copy(stream, label)).unwrap_or_default();
-    if let Some(errors) = errors {
-        text.push_str(&errors.join().unwrap_or_default());
-    }
-    Ok(Printed { status: child.wait()?, text })
+    let (status, text, errors) = watch(command, |stream| Ok(copy(stream, LABEL.get())))?;
+    Ok(Printed { status, text: text + &errors })
 }
 
 /// Runs a program, shows its errors and gives what it prints; fails if the program does.
 pub fn output(command: &mut Command) -> Result<String> {
+    let (status, text, _) = watch(command, |stream| Ok(std::io::read_to_string(stream)?))?;
+    expect(command, status)?;
+    Ok(text)
+}
+
+/// Runs a program and shows its errors; gives what `read` makes of its standard output, and the errors.
+fn watch(
+    command: &mut Command,
+    read: impl FnOnce(ChildStdout) -> Result<String>,
+) -> Result<(ExitStatus, String, String)> {
     eprintln!("$ {}", line(command));
     let mut child = command
         .stdout(Stdio::piped())
@@ -120,18 +117,13 @@ pub fn output(command: &mut Command) -> Result<String> {
         .map_err(|error| format!("`{}`: {error}", line(command)))?;
     let label = LABEL.get();
     let errors = child.stderr.take().map(|stream| thread::spawn(move || copy(stream, label)));
-    let mut text = String::new();
-    if let Some(mut stream) = child.stdout.take() {
-        stream.read_to_string(&mut text)?;
-    }
-    if let Some(errors) = errors {
-        let _ = errors.join();
-    }
-    let status = child.wait()?;
-    if !status.success() {
-        return Err(format!("`{}`: {status}", line(command)).into());
-    }
-    Ok(text)
+    let text = child.stdout.take().map(read).transpose()?.unwrap_or_default();
+    let errors = errors.and_then(|errors| errors.join().ok()).unwrap_or_default();
+    Ok((child.wait()?, text, errors))
+}
+
+fn expect(command: &Command, status: ExitStatus) -> Result {
+    if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", line(command)).into()) }
 }
 
 /// Runs a program without showing what it prints; its output if it succeeds.

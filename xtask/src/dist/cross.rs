@@ -2,10 +2,9 @@
 
 use super::targets::{Machine, Oldest, Target};
 use crate::Result;
-use crate::install::System;
+use crate::install::{System, cargo_home};
 use crate::languages::python;
 use crate::workspace::{Workspace, ask, run};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -92,11 +91,8 @@ impl<'a> Cross<'a> {
             let name = machine.triple.replace('-', "_").to_uppercase();
             command.env(format!("CARGO_TARGET_{name}_LINKER"), self.linker(machine)?);
         }
-        let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
-        let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
-        let cargo_home = cargo_home.ok_or("there is no home folder: set CARGO_HOME")?;
         // Panics name files of crates: as on any machine.
-        let mut flags = vec![format!("--remap-path-prefix={}=/cargo", cargo_home.display())];
+        let mut flags = vec![format!("--remap-path-prefix={}=/cargo", cargo_home()?.display())];
         if target.oldest == Oldest::Musl && libc == Libc::Outside {
             // Without it cargo leaves a shared library out and says nothing.
             flags.extend(["-C", "target-feature=-crt-static"].map(String::from));

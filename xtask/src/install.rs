@@ -69,18 +69,34 @@ const DOCUMENTS: &str = "share/doc/mojo-audio";
 pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
     let prefix = prefix(arguments.prefix.as_deref())?;
     let places = Places::new(&prefix, arguments.libdir.as_deref(), arguments.includedir.as_deref());
-    let root = env::var_os("DESTDIR").filter(|root| !root.is_empty()).map(PathBuf::from);
+    let root = stage();
     let is_staged = root.is_some();
     let mut files = Files::below(root.map(std::path::absolute).transpose()?);
+    let installed = install_all(workspace, &mut files, &places, arguments);
+    // What was written before an error is to be removed, too. Whoever fills a DESTDIR keeps a list of their own.
+    let recorded = if is_staged || files.is_empty() { Ok(()) } else { files.record(&prefix) };
+    installed.and(recorded)?;
+    for file in files.written() {
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+fn install_all(
+    workspace: &Workspace,
+    files: &mut Files,
+    places: &Places,
+    arguments: &Arguments,
+) -> Result {
     let target = arguments.target.as_deref();
-    let mut build = install_c(workspace, &mut files, &places, target)?;
+    let mut build = install_c(workspace, files, places, target)?;
     let mut package = PACKAGE;
     if !arguments.only_c && !workspace.path(cxx::FOLDER).is_dir() {
         eprintln!("the C++ library is left out: its source is not here");
     } else if !arguments.only_c {
         match cxx::compiler(workspace, &build) {
             Some(_) => {
-                build = cxx::install(workspace, &mut files, &places, target, &build)?;
+                build = cxx::install(workspace, files, places, target, &build)?;
                 package = cxx::PACKAGE;
             }
             None => eprintln!(
@@ -99,23 +115,29 @@ pub fn run_task(workspace: &Workspace, arguments: &Arguments) -> Result {
     for entry in fs::read_dir(&notices)? {
         let file = entry?.path();
         let name = file.file_name().unwrap_or_default();
-        files.put(&prefix.join(DOCUMENTS).join(name), &fs::read(&file)?, Kind::Data)?;
-    }
-    // Whoever fills a DESTDIR keeps a list of their own.
-    if !is_staged {
-        files.record(&prefix)?;
-    }
-    for file in files.written() {
-        println!("{}", file.display());
+        files.put(&places.prefix.join(DOCUMENTS).join(name), &fs::read(&file)?, Kind::Data)?;
     }
     Ok(())
 }
 
 pub fn remove(arguments: &Removal) -> Result {
+    if let Some(stage) = stage() {
+        return Err(format!(
+            "DESTDIR must not be set for uninstall, which removes from the system itself, got {}: install keeps no \
+             list there",
+            stage.display()
+        )
+        .into());
+    }
     for file in files::remove(&prefix(arguments.prefix.as_deref())?)? {
         println!("{}", file.display());
     }
     Ok(())
+}
+
+/// The folder that stands for the root of the system, if there is one.
+fn stage() -> Option<PathBuf> {
+    env::var_os("DESTDIR").filter(|root| !root.is_empty()).map(PathBuf::from)
 }
 
 fn prefix(given: Option<&Path>) -> Result<PathBuf> {

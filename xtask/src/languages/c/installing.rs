@@ -189,6 +189,18 @@ fn removal(session: &Session<'_>) -> Result {
     fs::write(prefix.join("lib/libother.so"), "")?;
     let before = names(&prefix)?;
     let named = prefix.display().to_string();
+    // No folder can be made in a file; what was written before is removed, too.
+    fs::write(prefix.join("taken"), "")?;
+    let options = ["install", "--only-c", "--includedir", "taken/include", "--prefix", &named];
+    let failed = show(&mut xtask(session, &options)?)?;
+    if failed.status.success() || names(&prefix)?.len() < before.len() + 3 {
+        return Err(format!("with a file as --includedir: {}", failed.text).into());
+    }
+    run(&mut xtask(session, &["uninstall", "--prefix", &named])?)?;
+    fs::remove_file(prefix.join("taken"))?;
+    if names(&prefix)? != before {
+        return Err(format!("after an error: {:#?}", names(&prefix)?).into());
+    }
     // A second time is what an update does.
     for _ in 0..2 {
         run(&mut xtask(session, &["install", "--only-c", "--prefix", &named])?)?;
@@ -198,6 +210,11 @@ fn removal(session: &Session<'_>) -> Result {
         return Err(format!("not installed: {during:#?}").into());
     }
     fs::write(prefix.join("lib/pkgconfig/other.pc"), "")?;
+    let staged =
+        show(xtask(session, &["uninstall", "--prefix", &named])?.env("DESTDIR", &session.folder))?;
+    if staged.status.success() || names(&prefix)?.len() != during.len() + 1 {
+        return Err(format!("with DESTDIR: {}", staged.text).into());
+    }
     run(&mut xtask(session, &["uninstall", "--prefix", &named])?)?;
     let mut expected = before;
     expected.extend(["lib/pkgconfig/", "lib/pkgconfig/other.pc"].map(String::from));

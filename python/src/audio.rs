@@ -260,6 +260,7 @@ fn pcm<'py>(bytes: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 /// `field`.
 pub fn as_array<'py>(value: &Bound<'py, PyAny>, field: &str) -> PyResult<Bound<'py, PyUntypedArray>> {
     if let Ok(array) = value.cast::<PyUntypedArray>() {
+        refuse_masked(value, field)?;
         return Ok(array.clone());
     }
     let py = value.py();
@@ -279,6 +280,23 @@ pub fn as_array<'py>(value: &Bound<'py, PyAny>, field: &str) -> PyResult<Bound<'
         refusal
     })?;
     Ok(array.cast_into::<PyUntypedArray>()?)
+}
+
+/// Refuses an array with masked values: what is below the mask would be read as if it were valid.
+pub fn refuse_masked(value: &Bound<'_, PyAny>, field: &str) -> PyResult<()> {
+    let py = value.py();
+    // Masked arrays are of a subclass, and plain ones are not held up.
+    if !value.is_instance_of::<PyUntypedArray>() || value.is_exact_instance_of::<PyUntypedArray>() {
+        return Ok(());
+    }
+    let masked =
+        py.import(intern!(py, "numpy.ma"))?.call_method1(intern!(py, "is_masked"), (value,))?;
+    if masked.is_truthy()? {
+        let message =
+            format!("{field} must have no masked values: fill them, as with {field}.filled(0)");
+        return Err(input_error(py, field, message));
+    }
+    Ok(())
 }
 
 /// The array itself if its values are contiguous and of that type, otherwise a copy.

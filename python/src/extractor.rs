@@ -1,6 +1,6 @@
 //! `MelExtractor`: a plan that threads share, called with audio.
 
-use crate::audio::Audio;
+use crate::audio::{Audio, refuse_masked};
 use crate::batch::{self, Clips};
 use crate::config::MelConfig;
 use crate::errors::{OrRaise, input_error, raise_about_signal, shape_error};
@@ -12,7 +12,7 @@ use crate::threads;
 use mojo_audio_core as core;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{Overrides, Resampler};
-use numpy::{PyArray1, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArrayDescrMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::sync::{Arc, OnceLock};
@@ -500,12 +500,20 @@ pub fn count(py: Python<'_>, n_samples: i64) -> PyResult<usize> {
 /// The caller's table in 32 bits, row-major.
 fn table(values: &Bound<'_, PyAny>, what: &str, shape: &[usize]) -> PyResult<Vec<f32>> {
     let py = values.py();
-    let array = py.import("numpy")?.call_method1("ascontiguousarray", (values, "float32"));
-    let array = array.map_err(|error| {
+    refuse_masked(values, what)?;
+    let refused = |error: PyErr| {
         let refusal = input_error(py, what, format!("{what} must be numbers: {}", error.value(py)));
         refusal.set_cause(py, Some(error));
         refusal
-    })?;
+    };
+    let numpy = py.import("numpy")?;
+    let array = numpy.call_method1("asarray", (values,)).map_err(refused)?;
+    let element = array.cast::<PyUntypedArray>()?.dtype();
+    // NumPy would drop imaginary parts, and count seconds since 1970.
+    if matches!(element.kind(), b'c' | b'm' | b'M') {
+        return Err(input_error(py, what, format!("{what} must be real numbers, got {element}")));
+    }
+    let array = numpy.call_method1("ascontiguousarray", (array, "float32")).map_err(refused)?;
     let array: PyReadonlyArrayDyn<'_, f32> = array.extract()?;
     if array.shape() != shape {
         return Err(shape_error(py, what, shape, array.shape()));

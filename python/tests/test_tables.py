@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from typing import Any
 
 import librosa
@@ -67,6 +68,28 @@ def test_tables_of_rows_are_checked() -> None:
         MelExtractor(STACKED, row_mean=[0, np.nan, 0, 0, 0, 0])
     with pytest.raises(InputError, match="row_mean must be numbers"):
         MelExtractor(STACKED, row_mean="mean")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("field", ["window", "filterbank", "row_mean", "row_scale"])
+@pytest.mark.parametrize("kind", ["complex64", "datetime64[s]", "timedelta64[s]"])
+def test_tables_must_be_real(field: Any, kind: str) -> None:
+    """NumPy would make floats of them: a warning at most."""
+    with pytest.raises(InputError, match=f"^{field} must be real numbers, got {re.escape(kind)}$"):
+        MelExtractor(STACKED, **{field: np.zeros(6, kind)})
+
+
+def test_masked_values_are_no_values() -> None:
+    audio = np.ma.masked_array(np.ones(4000, np.float32), mask=False)
+    plain = MelExtractor()(np.ones(4000, np.float32))
+    assert (MelExtractor()(audio) == plain).all()
+    audio[7] = np.ma.masked
+    for masked in (audio, (audio, 16_000)):
+        with pytest.raises(InputError, match="^audio must have no masked values"):
+            MelExtractor()(masked)
+    with pytest.raises(InputError, match="^row_mean must have no masked values"):
+        MelExtractor(STACKED, row_mean=np.ma.masked_less(np.arange(6.0), 1))
+    with pytest.raises(InputError, match="^features must have no masked values"):
+        mojo_audio.identify(plain[0], np.ma.masked_less(plain, 0), 16_000)
 
 
 @pytest.mark.parametrize("seconds", [1, 3])

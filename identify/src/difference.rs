@@ -7,9 +7,9 @@ use mojo_audio_core::config::Layout;
 /// How far two matrices are apart, and what differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Largest deviation of a value; infinite if the shapes don't match.
+    /// Largest deviation of a value in the frames that both have; infinite if the numbers of rows don't match.
     pub largest: f64,
-    /// Mean deviation of the values; infinite if the shapes don't match.
+    /// Mean deviation of these values; infinite likewise.
     pub mean: f64,
     /// Whether no value differs by more than a hundred-thousandth of the spread of the first matrix.
     pub same: bool,
@@ -166,27 +166,29 @@ fn reasons(
         .chunks_exact(frames)
         .map(|row| row.iter().map(|off| off.abs()).sum::<f64>() / frames as f64)
         .collect();
-    let differs = |off: &f64| *off > small;
+    // A few values may be so little of their frame that no frame is above the rounding of all.
+    let most = by_frame.iter().copied().fold(0.0, f64::max);
+    let small_frame = if most > small { small } else { EXPLAINS * mean };
+    let differs = |off: &f64| *off > small_frame;
     let first = by_frame.iter().position(differs).unwrap_or(0);
     let last = by_frame.iter().rposition(differs).unwrap_or(0);
-    let inside = by_frame.iter().skip(frames / 4).take(frames / 2).filter(|off| differs(off)).count();
+    let (start, end) = (frames / 4, frames - frames / 4);
+    let inside = by_frame[start..end].iter().filter(|off| differs(off)).count();
     let some = by_frame.iter().filter(|off| differs(off)).count();
     if frames >= 8 && inside == 0 {
-        words.push(format!(
-            "only {} at the ends differ: the first up to {}, the last from {} on; another padding?",
-            plural_n(some, "frame"),
-            by_frame
-                .iter()
-                .take(frames / 4)
-                .rposition(differs)
-                .map_or("none".into(), |at| format!("frame {at}")),
-            by_frame
-                .iter()
-                .enumerate()
-                .skip(3 * frames / 4)
-                .find(|(_, off)| differs(off))
-                .map_or("none".into(), |(at, _)| format!("frame {at}")),
-        ));
+        let up_to = by_frame[..start].iter().rposition(differs);
+        let from = by_frame[end..].iter().position(differs).map(|at| end + at);
+        words.push(match (up_to, from) {
+            (Some(up_to), None) => format!("only the start differs, up to frame {up_to}: another padding?"),
+            (None, Some(from)) => format!("only the end differs, from frame {from} on: another padding?"),
+            _ => format!(
+                "only {} at the ends differ: the first up to frame {up_to}, the last from frame {from} on; \
+                 another padding?",
+                plural_n(some, "frame"),
+                up_to = up_to.unwrap_or(first),
+                from = from.unwrap_or(last),
+            ),
+        });
     } else if first > 2 && some as f64 > 0.8 * (frames - first) as f64 {
         let from: Vec<f64> =
             (0..rows).flat_map(|row| off[row * frames + first..(row + 1) * frames].to_vec()).collect();
@@ -197,6 +199,8 @@ fn reasons(
         } else {
             format!("values differ from frame {first} on")
         });
+    } else if some == 1 {
+        words.push(format!("only frame {first} of {frames} differs"));
     } else if some * 2 < frames {
         words.push(format!(
             "{} of {frames} differ, between frame {first} and frame {last}",
@@ -210,7 +214,11 @@ fn reasons(
         && few.len() == high - low + 1
     {
         let question = if high == rows - 1 { ": another resampler, or another f_max?" } else { "" };
-        words.push(format!("mainly rows {low} to {high} of {rows} differ{question}"));
+        words.push(if low == high {
+            format!("mainly row {low} of {rows} differs{question}")
+        } else {
+            format!("mainly rows {low} to {high} of {rows} differ{question}")
+        });
     } else if rows_off.len() <= rows / 4 && !rows_off.is_empty() {
         words.push(format!("mainly {} differ", plural_n(rows_off.len(), "row")));
     }
@@ -321,6 +329,23 @@ mod tests {
                 "only 3 frames at the ends differ: the first up to frame 1, the last from frame 39 on; another padding?"
             ]
         );
+        let start = words(|r, t, a| at(r, t, a) + if t < 2 { 0.3 * (r as f32).sin() } else { 0.0 });
+        assert_eq!(start, ["only the start differs, up to frame 1: another padding?"]);
+        let end = words(|r, t, a| at(r, t, a) + if t > 37 { 0.3 * (r as f32).sin() } else { 0.0 });
+        assert_eq!(end, ["only the end differs, from frame 38 on: another padding?"]);
+    }
+
+    #[test]
+    fn one_value_is_enough_to_differ() {
+        let at = |row: usize, frame: usize, a: &[f32]| a[row * FRAMES + frame];
+        for off in [3e-5, 1e-3, 1.0] {
+            let one = words(|r, t, a| at(r, t, a) + if (r, t) == (7, 19) { off } else { 0.0 });
+            assert_eq!(
+                one[..2],
+                ["only frame 19 of 40 differs", "mainly row 7 of 20 differs"],
+                "{off}"
+            );
+        }
     }
 
     #[test]

@@ -101,7 +101,8 @@ class Difference:
     same
         Whether no value differs by more than a hundred-thousandth of the spread of the first matrix.
     largest, mean
-        Largest and mean deviation of the values; infinite if the shapes don't match.
+        Largest and mean deviation of the values in the frames that both have; infinite if the numbers of rows don't
+        match.
     words
         What differs, each a sentence.
     """

@@ -140,11 +140,10 @@ impl MelExtractor {
     ///   centred. Zeros that every signal gets (`pad_start`, `pad_end`, `pad_to_multiple_of`) and copies of it
     ///   (`pad_to_mode` `repeat`) count as signal.
     /// - Of frames that `n_frames` appends, none is real.
-    /// - With `mask_tail` as many are real as there are whole hops in the signal: Parakeet's mask has 100 of 101 frames.
+    /// - With `mask_tail`, only as many frames are real as the signal has whole hops: Parakeet's mask has 100 of 101 frames.
     /// - A stack of frames is real if it has no missing frame.
     ///
-    /// The mask of `VoxtralRealtimeFeatureExtractor` is shorter by what a frame is longer than a hop: it counts frames
-    /// as if they were not centred, and only whole ones.
+    /// The mask of `VoxtralRealtimeFeatureExtractor` is shorter: it counts only whole frames, as if they were not centred.
     ///
     /// ```
     /// # use mojo_audio_core::{MelConfig, MelExtractor};

@@ -40,7 +40,7 @@ enum Curve {
 }
 
 impl Pcen {
-    /// None if `log` is another.
+    /// None if `log` has another value.
     pub fn new(config: &MelConfig) -> Option<Self> {
         if config.log != Log::Pcen {
             return None;
@@ -88,7 +88,7 @@ impl Pcen {
     }
 }
 
-/// The options of what precedes: energies without a logarithm.
+/// The options that compute the frames before this step: plain energies.
 pub(crate) fn linear(config: &MelConfig) -> MelConfig {
     if config.log != Log::Pcen {
         return config.clone();

@@ -45,7 +45,7 @@ pub(crate) struct Plan {
     pub conditioning: Conditioning,
     pub recipe: Recipe,
     pub compression: Compression,
-    /// What takes the logarithm's place, if it does.
+    /// Follows the energies where `log` is `pcen`.
     pub pcen: Option<Pcen>,
     pub stacking: Stacking,
     /// Rows of the result.
@@ -83,7 +83,7 @@ impl Plan {
             None => Filterbank::triangles(config)?,
             Some(rows) => own_filterbank(config, rows)?,
         };
-        // What computes the frames.
+        // The options that compute the frames: with PCEN, plain energies.
         let linear = pcen::linear(config);
         let weights = weights(&framing, shape)?;
         let weights = Weights { of: &weights, norm };

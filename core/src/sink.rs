@@ -17,7 +17,7 @@ pub(crate) struct Sink {
     pub n_frames: usize,
     pub layout: Layout,
     pub stacking: Stacking,
-    /// Frames of the signal, where they are stacked.
+    /// Frames of the signal, in a whole result.
     pub n_stacked: usize,
 }
 

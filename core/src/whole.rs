@@ -64,18 +64,17 @@ impl<S: Sample> WholeInput<'_, S> {
         Ok(())
     }
 
-    /// Turns the energies of all frames into those that `log` `pcen` makes of them.
+    /// Turns the energies of all frames into the values of `log` `pcen`.
     ///
     /// # Safety
     /// The sink is valid for reads and writes of all frames.
     unsafe fn divide_by_averages(&self, pcen: &Pcen, sink: Sink) -> Result<(), Error> {
-        let most = if sink.stacking.is_none() { sink.n_frames } else { usize::MAX };
         let mut is_finite = true;
         for row in 0..sink.n_rows {
             let mut before = pcen.start();
             // SAFETY: the caller's.
             unsafe {
-                sink.for_each_in_row(row, 0..sink.n_stacked.min(most), |value| {
+                sink.for_each_in_row(row, 0..sink.n_stacked, |value| {
                     *value = pcen.next(*value, &mut before);
                     is_finite &= value.is_finite();
                 });

@@ -291,7 +291,7 @@ impl MelConfig {
         self.rule(!self.top_db.is_some_and(large), "top_db", most)
     }
 
-    /// With these no energy that is finite makes a value that isn't.
+    /// Within these limits every finite energy makes a finite value.
     fn check_pcen(&self) -> Result<(), Error> {
         let least = f64::from(f32::MIN_POSITIVE);
         for (field, value) in [("pcen_gain", self.pcen_gain), ("pcen_power", self.pcen_power)] {

@@ -229,14 +229,10 @@ pub unsafe extern "C" fn mojo_mel_extractor_filterbank(
             let extractor = given(extractor)?;
             let config = extractor.config();
             let n_weights = config.n_mels as usize * (config.n_fft as usize / 2 + 1);
-            let samples: &[f32] = &[];
-            Ok(extractor.filterbank_into(border::output(
-                out_buffer,
-                buffer_size,
-                n_weights,
-                samples,
-            )?)?)
+            let out = border::output::<f32>(out_buffer, buffer_size, n_weights, &[])?;
+            extractor.filterbank_into(out)?;
         }
+        Ok(())
     })
 }
 

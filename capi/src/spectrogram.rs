@@ -104,9 +104,10 @@ pub unsafe extern "C" fn mojo_mel_spectrogram_get_data(
     guard(|| {
         // SAFETY: the caller's promise above.
         let mel = unsafe { border::reference("mel", mel, "a MojoMelSpectrogram")? };
-        let (data, samples): (_, &[f32]) = (mel.0.data(), &[]);
+        let data = mel.0.data();
         // SAFETY: as above.
-        unsafe { border::output(out_buffer, buffer_size, data.len(), samples)? }.copy_from_slice(data);
+        unsafe { border::output::<f32>(out_buffer, buffer_size, data.len(), &[])? }
+            .copy_from_slice(data);
         Ok(())
     })
 }

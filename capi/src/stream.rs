@@ -163,8 +163,7 @@ pub unsafe extern "C" fn mojo_mel_stream_finish_into(
             let stream = given(stream)?;
             border::reference("out_n_frames", out_n_frames, "a place for the number of frames")?;
             let n_values = stream.next_values(stream.stream.frames_at_finish())?;
-            let samples: &[f32] = &[];
-            let out = border::output(out_buffer, buffer_size, n_values, samples)?;
+            let out = border::output::<f32>(out_buffer, buffer_size, n_values, &[])?;
             border::give(out_n_frames, stream.stream.finish_into(out)?);
         }
         Ok(())

@@ -41,8 +41,8 @@ use std::time::Duration;
 /// preset, config
 ///     A recipe that is suspected, by its name or as a `MelConfig`: the search starts there.
 /// seconds
-///     Ends the search after this time with the best so far. What is said of the result can take a third of it on
-///     top.
+///     Ends the search after this time with the best so far. Describing the result can take another third of
+///     it.
 /// threads
 ///     Number of threads; by default that of the environment variable `MOJO_AUDIO_THREADS`, else one for each core of
 ///     the machine.
@@ -346,11 +346,11 @@ fn search(
         thread::scope(|scope| {
             let (done, result) = channel();
             let work = move || {
-                // It is waited for.
+                // After an error of `serve` nobody waits for it.
                 let _ = done.send(mojo_audio_identify::identify(request));
             };
             let started = thread::Builder::new().name("mojo-audio".into()).spawn_scoped(scope, work);
-            started.map_err(|error| {
+            let thread = started.map_err(|error| {
                 Python::attach(|py| internal_error(py, format!("no thread can be started: {error}")))
             })?;
             loop {
@@ -365,6 +365,8 @@ fn search(
                     }
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => {
+                        // The scope would pass on the panic of a thread that wasn't joined.
+                        let _ = thread.join();
                         let message = "the thread that searches has failed".into();
                         return Err(Python::attach(|py| internal_error(py, message)));
                     }

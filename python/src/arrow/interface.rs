@@ -137,7 +137,7 @@ unsafe fn number(at: &mut *const u8) -> usize {
 unsafe fn text<'a>(at: &mut *const u8) -> &'a [u8] {
     // SAFETY: the caller's.
     let length = unsafe { number(at) };
-    // SAFETY: as above: so many bytes.
+    // SAFETY: as above: it has that many bytes.
     let text = unsafe { slice::from_raw_parts(*at, length) };
     // SAFETY: as above: its end.
     *at = unsafe { at.add(length) };

@@ -254,10 +254,10 @@ const (
 	// 20 log10: decibels of a magnitude.
 	LogDBMagnitude Log = 4
 
-	// No logarithm, but per-channel energy normalization as in librosa.pcen: (E / (PcenEps + M)^PcenGain +
-	// PcenBias)^PcenPower − PcenBias^PcenPower, where M is the average of a band's energy E up to the
+	// No logarithm, but per-channel energy normalization as in librosa.pcen: (E / (PCENEps + M)^PCENGain +
+	// PCENBias)^PCENPower − PCENBias^PCENPower, where M is the average of a band's energy E up to the
 	// frame. Not with TopDB, SubtractReference, NMFCC or UseEnergy.
-	LogPcen Log = 5
+	LogPCEN Log = 5
 )
 
 // String is the value's name in every language.
@@ -679,20 +679,20 @@ type MelConfig struct {
 
 	// Exponent of the average in Log pcen, from 0 to 1. librosa's examples multiply powers by 2^31 before this
 	// step: InputScale 46340.95 does that.
-	PcenGain float64
+	PCENGain float64
 
 	// What Log pcen adds before the compression: 0, or more.
-	PcenBias float64
+	PCENBias float64
 
-	// Exponent of the compression in Log pcen, from 0 to 1. 0: ln(1 + E / (PcenEps + M)^PcenGain).
-	PcenPower float64
+	// Exponent of the compression in Log pcen, from 0 to 1. 0: ln(1 + E / (PCENEps + M)^PCENGain).
+	PCENPower float64
 
 	// Time constant of the average in Log pcen, in seconds; more than 0. M[t] = (1 − b) · M[t−1] + b · E[t], with 1
 	// before the first frame; b is (sqrt(1 + 4 T²) − 1) / (2 T²), and T is this times SampleRate / HopLength.
-	PcenTimeConstant float64
+	PCENTimeConstant float64
 
 	// Added to the average in Log pcen; more than 0.
-	PcenEps float64
+	PCENEps float64
 }
 
 // Presets are the names that [Preset] knows.
@@ -838,11 +838,11 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.NFramesMultipleOf = int(o.n_frames_multiple_of)
 	c.DeltaWinLength = int(o.delta_win_length)
 	c.NormalizeOver = NormalizeOver(o.normalize_over)
-	c.PcenGain = float64(o.pcen_gain)
-	c.PcenBias = float64(o.pcen_bias)
-	c.PcenPower = float64(o.pcen_power)
-	c.PcenTimeConstant = float64(o.pcen_time_constant)
-	c.PcenEps = float64(o.pcen_eps)
+	c.PCENGain = float64(o.pcen_gain)
+	c.PCENBias = float64(o.pcen_bias)
+	c.PCENPower = float64(o.pcen_power)
+	c.PCENTimeConstant = float64(o.pcen_time_constant)
+	c.PCENEps = float64(o.pcen_eps)
 	return c
 }
 
@@ -985,10 +985,10 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 	}
 	o.delta_win_length = C.uint32_t(c.DeltaWinLength)
 	o.normalize_over = C.int32_t(c.NormalizeOver)
-	o.pcen_gain = C.double(c.PcenGain)
-	o.pcen_bias = C.double(c.PcenBias)
-	o.pcen_power = C.double(c.PcenPower)
-	o.pcen_time_constant = C.double(c.PcenTimeConstant)
-	o.pcen_eps = C.double(c.PcenEps)
+	o.pcen_gain = C.double(c.PCENGain)
+	o.pcen_bias = C.double(c.PCENBias)
+	o.pcen_power = C.double(c.PCENPower)
+	o.pcen_time_constant = C.double(c.PCENTimeConstant)
+	o.pcen_eps = C.double(c.PCENEps)
 	return o, nil
 }

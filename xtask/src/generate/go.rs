@@ -30,7 +30,7 @@ type MelConfig struct {
 ";
 
 /// Words that Go writes in capitals.
-const INITIALISMS: &[&str] = &["db", "dc", "ddof", "fft", "htk", "mfcc", "ast", "clap"];
+const INITIALISMS: &[&str] = &["db", "dc", "ddof", "fft", "htk", "mfcc", "pcen", "ast", "clap"];
 
 /// `capi/go/options.go`.
 pub fn mirror() -> Result<String> {

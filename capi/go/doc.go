@@ -9,8 +9,8 @@
 //
 //	go mod edit -require mojoaudio@v0.0.0 -replace mojoaudio=PATH/TO/mojo-audio/capi/go
 //
-// makes it available as "mojoaudio", and "go mod vendor" copies the C library too. The build tag mojo_audio_system links the C library that pkg-config
-// finds instead. Both need cgo and a C compiler.
+// makes it available as "mojoaudio", and "go mod vendor" copies the C library too. The build tag mojo_audio_system
+// links the C library that pkg-config finds instead. Both need cgo and a C compiler.
 //
 // Samples are mono: float32 with a full scale of 1, or int16, which is divided by 32768. They are read
 // without a copy, and neither changed nor kept.

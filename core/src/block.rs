@@ -36,8 +36,6 @@ use frames::Frames;
 use pieces::{Piece, Pieces};
 use samples::Samples;
 use single::Single;
-#[cfg(feature = "realfft")]
-use spectrum::LargePrimeScratch;
 use spectrum::{Spectrum, Stages};
 
 /// What a block is computed by: the parts of its steps, and the pieces of its scratch.
@@ -176,8 +174,6 @@ pub(crate) struct Block<'a> {
     pub floats: *mut f32,
     pub n_floats: usize,
     pub scratch: PhantomData<&'a mut f32>,
-    #[cfg(feature = "realfft")]
-    pub large_prime: &'a mut LargePrimeScratch,
 }
 
 impl Block<'_> {

@@ -17,11 +17,10 @@
 //! twiddles between the two stages: 400 = 16 · 25. Outputs 0 and n1 / 2, which are real, then form one complex
 //! column, taken apart at the end. Otherwise twiddles are applied as the first stage stores.
 
+pub(crate) mod chirp;
 pub(crate) mod codelets;
 pub(crate) mod direct;
 pub(crate) mod first;
-#[cfg(feature = "realfft")]
-pub(crate) mod large_prime;
 pub(crate) mod passes;
 
 use crate::error::Error;
@@ -163,12 +162,29 @@ impl<E: Element> FftPlan<E> {
         let mut plan = Self { is_packed: false, pitch, ..Self::of_first(self.n1, self.n2) };
         memory::extend(&mut plan.twiddles, &self.twiddles)?;
         memory::extend(&mut plan.circles, &self.circles)?;
-        plan.steps = self.steps(pitch, columns, false)?;
-        match plan.steps.last_mut() {
-            Some(last) if last.radix > 1 => last.kind = Kind::Plain,
-            _ => plan.steps.clear(),
-        }
+        plan.steps = self.complex_steps(pitch, columns)?;
         Ok(plan)
+    }
+
+    /// The passes alone of a transform of `n` complex numbers, one after the other, and the place of each output.
+    pub fn of_complex(n: usize) -> Result<(Self, Vec<u32>), Error> {
+        // One column of two rows.
+        let mut plan = Self { is_packed: false, pitch: 2, ..Self::of_first(2, n) };
+        plan.radices = radices(n)?;
+        plan.add_twiddles(&circle(n)?)?;
+        plan.steps = plan.complex_steps(plan.pitch, 1)?;
+        let places = plan.positions()?;
+        Ok((plan, places))
+    }
+
+    /// The passes over columns that are left as complex numbers.
+    fn complex_steps(&self, pitch: usize, columns: usize) -> Result<Vec<Step>, Error> {
+        let mut steps = self.steps(pitch, columns, false)?;
+        match steps.last_mut() {
+            Some(last) if last.radix > 1 => last.kind = Kind::Plain,
+            _ => steps.clear(),
+        }
+        Ok(steps)
     }
 
     /// The tables of the passes, in the order in which [`steps`](Self::steps) finds them; `roots` are those of n, or

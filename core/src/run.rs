@@ -40,8 +40,6 @@ pub(crate) unsafe fn run(
         floats: scratch.floats.as_mut_ptr(),
         n_floats: plan.recipe.scratch,
         scratch: PhantomData,
-        #[cfg(feature = "realfft")]
-        large_prime: &mut scratch.large_prime,
     };
     let floats = scratch.single.as_mut().map(AlignedBuffer::as_mut_ptr);
     let single = plan.recipe.single().zip(floats);

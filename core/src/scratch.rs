@@ -1,7 +1,5 @@
 //! Working memory of one computation, kept by the extractor for the next.
 
-#[cfg(feature = "realfft")]
-use crate::block::spectrum::LargePrimeScratch;
 use crate::error::Error;
 use crate::memory::{self, AlignedBuffer};
 use crate::plan::Plan;
@@ -14,8 +12,6 @@ use core::sync::atomic::{AtomicBool, Ordering};
 /// What a block needs besides its samples and its result.
 pub(crate) struct Scratch {
     pub floats: AlignedBuffer,
-    #[cfg(feature = "realfft")]
-    pub large_prime: LargePrimeScratch,
     /// For frames that come one at a time.
     pub single: Option<AlignedBuffer>,
     /// For a whole input at another rate.
@@ -31,8 +27,6 @@ impl Scratch {
     fn for_blocks(plan: &Plan) -> Result<Self, Error> {
         Ok(Self {
             floats: AlignedBuffer::uninitialised(plan.recipe.scratch)?,
-            #[cfg(feature = "realfft")]
-            large_prime: LargePrimeScratch::new(&plan.recipe.spectrum)?,
             single: None,
             window: None,
         })
@@ -47,11 +41,7 @@ impl Scratch {
 
     /// Bytes that it takes, but for a stream's.
     pub fn bytes(&self) -> usize {
-        #[cfg(feature = "realfft")]
-        let large_prime = self.large_prime.bytes();
-        #[cfg(not(feature = "realfft"))]
-        let large_prime = 0;
-        self.floats.bytes() + large_prime + self.window.as_ref().map_or(0, Window::bytes)
+        self.floats.bytes() + self.window.as_ref().map_or(0, Window::bytes)
     }
 
     /// The window, which is to be put back. A panic may have kept the last one.

@@ -99,8 +99,6 @@ impl StageBench {
             floats: self.scratch.floats.as_mut_ptr(),
             n_floats: plan.recipe.scratch,
             scratch: PhantomData,
-            #[cfg(feature = "realfft")]
-            large_prime: &mut self.scratch.large_prime,
         };
         // SAFETY: there are samples of a block, room for a vector in each row, and the plan's scratch.
         unsafe { plan.kernel.stage(stage, &plan.recipe, &mut block) }

@@ -212,8 +212,8 @@ fn working_memory_is_small_and_constant() {
         let seconds = match hours.as_str() {
             "none" => &[1, 60][..],
             "all" => &[1, HOUR, 10 * HOUR],
-            _ if *preset == "whisper" => &[1, HOUR, 10 * HOUR],
-            _ => &[1, HOUR / 6],
+            _ if *preset == "whisper" => &[1, HOUR],
+            _ => &[1, 60],
         };
         let rate = config.sample_rate as usize;
         // Zeros that nobody writes to take no memory.
@@ -244,11 +244,9 @@ fn working_memory_is_small_and_constant() {
 
 #[test]
 fn computations_at_the_same_time_take_what_working_memory_says() {
-    // Without realfft a prime size takes as many steps as its square, which are minutes at the larger size.
-    const PRIME: &str = if cfg!(feature = "realfft") { "65521" } else { "4093" };
     let large_primes: &[(&str, Options)] = &[
-        ("whisper", &[("n_fft", PRIME), ("hop_length", "16000")]),
-        ("whisper", &[("n_fft", PRIME), ("hop_length", "16000"), ("precision", "double")]),
+        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000")]),
+        ("whisper", &[("n_fft", "65521"), ("hop_length", "16000"), ("precision", "double")]),
     ];
     for (preset, options) in WAYS.iter().chain(large_primes) {
         let extractor = extractor(preset, options);
@@ -361,11 +359,6 @@ fn refused_memory_is_an_error() {
     // anew after the place where it died.
     let mut failures = Vec::new();
     for (way, (preset, options)) in WAYS.iter().enumerate() {
-        // realfft's planner takes memory that must not be refused.
-        if cfg!(feature = "realfft") && options.iter().any(|(_, value)| ["401", "509"].contains(value))
-        {
-            continue;
-        }
         for once in [true, false] {
             let mut first = 0;
             loop {

@@ -5,9 +5,8 @@ use super::ahead::Ahead;
 use super::pieces::{Piece, Pieces};
 use crate::config::{MagnitudeEpsMode, MelConfig, Precision};
 use crate::error::Error;
+use crate::fft::chirp::{self, Chirp};
 use crate::fft::first::Taps;
-#[cfg(feature = "realfft")]
-use crate::fft::large_prime::{self, LargePrime, LargePrimeBuffers};
 use crate::fft::{FftPlan, first, passes};
 use crate::lanes::rows::Rows;
 use crate::lanes::{Element, Lane, Real, inlined};
@@ -32,10 +31,8 @@ pub(crate) struct Spectrum {
 pub(crate) enum Transform {
     Lanes(Engine<FftPlan<f32>, f32>),
     WideLanes(Engine<FftPlan<f64>, f64>),
-    #[cfg(feature = "realfft")]
-    LargePrime(Engine<LargePrime<f32>, f32>),
-    #[cfg(feature = "realfft")]
-    WideLargePrime(Engine<LargePrime<f64>, f64>),
+    Chirp(ChirpEngine<f32>),
+    WideChirp(ChirpEngine<f64>),
 }
 
 /// A transform, where it finds its inputs, and what it multiplies them by.
@@ -44,6 +41,15 @@ pub(crate) struct Engine<F, E> {
     pub fft: F,
     offsets: Vec<u32>,
     window: Vec<E>,
+}
+
+/// The engine of sizes with a large prime factor.
+#[derive(Debug)]
+pub(crate) struct ChirpEngine<E> {
+    chirp: Chirp<E>,
+    passes: Engine<FftPlan<E>, E>,
+    offsets: Vec<u32>,
+    factors: Vec<[E; 2]>,
 }
 
 /// The engine of the transform over lanes of `V`.
@@ -101,15 +107,41 @@ impl<E: Element> Engine<FftPlan<E>, E> {
     }
 }
 
-#[cfg(feature = "realfft")]
-impl<E: Element> Engine<LargePrime<E>, E> {
+impl<E: Element> ChirpEngine<E> {
+    fn new(n: usize) -> Result<Self, Error> {
+        let (chirp, passes) = Chirp::new(n)?;
+        let passes = Engine::of(passes, Vec::new(), Vec::new());
+        Ok(Self { chirp, passes, offsets: Vec::new(), factors: Vec::new() })
+    }
+
     /// Sets the inputs, which are taken in their order.
-    fn take_in_order(&mut self, offset: impl Fn(usize) -> u32, weights: &[f64]) -> Result<(), Error> {
+    fn take(&mut self, offset: impl Fn(usize) -> u32, weights: &[f64]) -> Result<(), Error> {
         self.offsets = memory::with_capacity(weights.len())?;
         self.offsets.extend((0..weights.len()).map(offset));
-        self.window = memory::with_capacity(weights.len())?;
-        self.window.extend(weights.iter().map(|&weight| E::nearest(weight)));
+        self.factors = self.chirp.factors(weights)?;
         Ok(())
+    }
+
+    /// The powers of the bins, with the passes as they are compiled for an instruction set.
+    ///
+    /// # Safety
+    /// As of [`Chirp::load`] and [`passes::powers`].
+    #[inline(always)]
+    unsafe fn powers<S: Lane, V: Real<Element = E>>(
+        &self,
+        columns: Columns<V>,
+        samples: Rows<S>,
+        rows: Rows<V>,
+        direct: Rows<V>,
+    ) {
+        // SAFETY: the caller's; no pass is of a prime without a codelet.
+        unsafe {
+            self.chirp.load(&self.offsets, &self.factors, samples, rows);
+            columns(&self.passes, rows, direct, Ahead::NONE);
+            self.chirp.convolve(rows);
+            columns(&self.passes, self.chirp.back(rows), direct, Ahead::NONE);
+            self.chirp.store_powers(rows);
+        }
     }
 }
 
@@ -212,8 +244,8 @@ impl Spectrum {
         let (rows, direct, row) = match &transform {
             Transform::Lanes(engine) => (engine.fft.rows(), engine.fft.direct_rows(), floats),
             Transform::WideLanes(engine) => (engine.fft.rows(), engine.fft.direct_rows(), floats),
-            #[cfg(feature = "realfft")]
-            _ => (n / 2 + 1, 0, lanes),
+            Transform::Chirp(engine) => (engine.chirp.rows(), 0, floats),
+            Transform::WideChirp(engine) => (engine.chirp.rows(), 0, floats),
         };
         let rows = pieces.piece(rows * row);
         let direct = pieces.piece(direct * row);
@@ -247,8 +279,7 @@ impl Spectrum {
         Ok(match &self.transform {
             Transform::Lanes(engine) => Some(engine.places(self.rows, self.lanes)?),
             Transform::WideLanes(engine) => Some(engine.places(self.rows, self.lanes)?),
-            #[cfg(feature = "realfft")]
-            _ => None,
+            Transform::Chirp(_) | Transform::WideChirp(_) => None,
         })
     }
 
@@ -257,10 +288,8 @@ impl Spectrum {
         match &mut self.transform {
             Transform::Lanes(engine) => engine.take(offset, weights),
             Transform::WideLanes(engine) => engine.take(offset, weights),
-            #[cfg(feature = "realfft")]
-            Transform::LargePrime(engine) => engine.take_in_order(offset, weights),
-            #[cfg(feature = "realfft")]
-            Transform::WideLargePrime(engine) => engine.take_in_order(offset, weights),
+            Transform::Chirp(engine) => engine.take(offset, weights),
+            Transform::WideChirp(engine) => engine.take(offset, weights),
         }
     }
 
@@ -290,19 +319,13 @@ impl Spectrum {
                     let steps = last_transforms(&engine.fft);
                     (stages.wide.columns)(engine, rows, direct, result.in_steps(steps));
                 }
-                #[cfg(feature = "realfft")]
-                Transform::LargePrime(engine) => {
-                    let (samples, rows) = (block.all::<V>(), block.rows(self.rows));
-                    if let LargePrimeScratch::Single(buffers) = &mut *block.large_prime {
-                        engine.fft.powers(engine.taps(), samples, rows, buffers);
-                    }
+                Transform::Chirp(engine) => {
+                    let (rows, direct) = (block.rows(self.rows), block.rows(self.direct));
+                    engine.powers(stages.columns, block.all::<V>(), rows, direct);
                 }
-                #[cfg(feature = "realfft")]
-                Transform::WideLargePrime(engine) => {
-                    let (samples, rows) = (block.all::<V>(), block.rows(self.rows));
-                    if let LargePrimeScratch::Double(buffers) = &mut *block.large_prime {
-                        engine.fft.powers(engine.taps(), samples, rows, buffers);
-                    }
+                Transform::WideChirp(engine) => {
+                    let (rows, direct) = (self.wide_rows::<V>(block), self.wide_direct::<V>(block));
+                    engine.powers(stages.wide.columns, block.all::<V>(), rows, direct);
                 }
             }
             self.raise::<V>(block);
@@ -403,15 +426,13 @@ impl Spectrum {
 impl Transform {
     /// The engine, and the row of each bin.
     fn new(n: usize, is_double: bool) -> Result<(Self, Vec<u32>), Error> {
-        #[cfg(feature = "realfft")]
-        if large_prime::is_faster(n) {
+        if chirp::is_faster(n, is_double) {
             let mut rows = memory::with_capacity(n / 2 + 1)?;
             rows.extend(0..=n as u32 / 2);
-            let (offsets, window) = (Vec::new(), Vec::new());
             let engine = if is_double {
-                Self::WideLargePrime(Engine { fft: LargePrime::new(n), offsets, window: Vec::new() })
+                Self::WideChirp(ChirpEngine::new(n)?)
             } else {
-                Self::LargePrime(Engine { fft: LargePrime::new(n), offsets, window })
+                Self::Chirp(ChirpEngine::new(n)?)
             };
             return Ok((engine, rows));
         }
@@ -428,34 +449,6 @@ impl Transform {
 /// Transforms of the last pass.
 fn last_transforms<E>(fft: &FftPlan<E>) -> usize {
     fft.steps.last().map_or(0, |step| step.blocks * step.columns)
-}
-
-/// Buffers of the plan's transform by realfft.
-#[cfg(feature = "realfft")]
-pub(crate) enum LargePrimeScratch {
-    Unused,
-    Single(LargePrimeBuffers<f32>),
-    Double(LargePrimeBuffers<f64>),
-}
-
-#[cfg(feature = "realfft")]
-impl LargePrimeScratch {
-    pub fn new(spectrum: &Spectrum) -> Result<Self, Error> {
-        Ok(match &spectrum.transform {
-            Transform::Lanes(_) | Transform::WideLanes(_) => Self::Unused,
-            Transform::LargePrime(engine) => Self::Single(engine.fft.buffers()?),
-            Transform::WideLargePrime(engine) => Self::Double(engine.fft.buffers()?),
-        })
-    }
-
-    /// Bytes that they take.
-    pub fn bytes(&self) -> usize {
-        match self {
-            Self::Unused => 0,
-            Self::Single(buffers) => buffers.bytes(),
-            Self::Double(buffers) => buffers.bytes(),
-        }
-    }
 }
 
 /// The first stage of the transform, with an aligned stack.

@@ -2,8 +2,8 @@
 //!
 //! X[k] = x[0] + Σ_j (x[j] + x[n−j]) cos(2π jk / n) − i Σ_j (x[j] − x[n−j]) sin(2π jk / n), j up to
 //! n / 2: the sums and differences are made once, and output n − k is output k with the second sum's
-//! sign turned. O(n²), for the primes that sizes in use have (7, 11, 19, 29 …); where large ones
-//! matter, the feature `realfft` takes over.
+//! sign turned. O(n²), for the primes that sizes in use have (7, 11, 19, 29 …); sizes with large ones are
+//! left to [`chirp`](super::chirp).
 
 use super::codelets::{RealOutput, pair};
 use crate::lanes::rows::Rows;

@@ -54,7 +54,7 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let manifests = [
         ("Cargo.toml", whole(&workspace.read("Cargo.toml")?)?),
         ("capi/Cargo.toml", without_tests(&workspace.read("capi/Cargo.toml")?)),
-        ("core/Cargo.toml", without_realfft(&without_tests(&workspace.read("core/Cargo.toml")?))?),
+        ("core/Cargo.toml", without_tests(&workspace.read("core/Cargo.toml")?)),
         ("xtask/Cargo.toml", installer(&workspace.read("xtask/Cargo.toml")?)?),
         ("Cargo.lock", workspace.read("Cargo.lock")?),
     ];
@@ -156,25 +156,6 @@ fn without_tests(manifest: &str) -> String {
         }
     }
     text
-}
-
-/// Core's manifest without a crate that the C library does without. The feature keeps its name, which the source knows.
-fn without_realfft(manifest: &str) -> Result<String> {
-    let mut text = manifest.to_string();
-    for (old, new) in [
-        ("default = [\"std\", \"realfft\"]\n", "default = [\"std\"]\n"),
-        ("realfft = [\"std\", \"dep:realfft\"]\n", "realfft = []\n"),
-    ] {
-        if !text.contains(old) {
-            return Err(format!("core/Cargo.toml lacks {old:?}").into());
-        }
-        text = text.replace(old, new);
-    }
-    let is_it = |line: &&str| line.starts_with("realfft = {");
-    if text.lines().filter(is_it).count() != 1 {
-        return Err("core/Cargo.toml: realfft is no line of its own".into());
-    }
-    Ok(text.lines().filter(|line| !is_it(line)).map(|line| format!("{line}\n")).collect())
 }
 
 /// The manifest of the installer, with the versions of ours. Without colours, which would bring Windows' crates.

@@ -1,4 +1,4 @@
-//! Rust: every crate of the workspace, core with less of its features and without the standard library.
+//! Rust: every crate of the workspace, and core without the standard library.
 
 use super::{Counts, Language, Source, Tool};
 use crate::Result;
@@ -32,17 +32,10 @@ impl Language for Rust {
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
         // With the documentation's and README's examples.
         let mut counts = cargo_test(&mut workspace.cargo(), &["--workspace"])?;
-        // What users of core can choose to leave out. Hours of signal would show again what they have shown. Nothing
-        // depends on both features, so with one of them the rest has been shown by the runs with both and with none.
-        let with_std =
-            "--no-default-features --features std --lib --test conformance --test fft --test threads";
-        for features in ["--no-default-features", with_std] {
-            let features: Vec<_> = features.split(' ').collect();
-            let mut cargo = workspace.cargo();
-            cargo.env("MOJO_AUDIO_HOURS", "none");
-            counts +=
-                cargo_test(&mut cargo, &[&["--package", "mojo-audio-core"], &features[..]].concat())?;
-        }
+        // What users of core can choose to leave out. Hours of signal would show again what they have shown.
+        let mut cargo = workspace.cargo();
+        cargo.env("MOJO_AUDIO_HOURS", "none");
+        counts += cargo_test(&mut cargo, &["--package", "mojo-audio-core", "--no-default-features"])?;
         counts += Counts::one(runs_without_std(workspace));
         Ok(counts)
     }

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Instant;
 
 /// Runs the tests of every language
 ///
@@ -28,6 +29,8 @@ pub struct Arguments {
 struct Row {
     language: &'static str,
     counts: Counts,
+    /// What it took, beside the other lane.
+    seconds: u64,
     remark: String,
 }
 
@@ -56,7 +59,11 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> ExitCode {
 }
 
 fn test(workspace: &Workspace, language: &dyn Language) -> Row {
-    let row = |counts, remark| Row { language: language.name(), counts, remark };
+    let start = Instant::now();
+    let row = |counts, remark| {
+        let seconds = start.elapsed().as_secs();
+        Row { language: language.name(), counts, seconds, remark }
+    };
     if let Some(reason) = language.missing() {
         return row(Counts { skipped: 1, ..Counts::default() }, format!("skipped: {reason}"));
     }
@@ -70,15 +77,16 @@ fn test(workspace: &Workspace, language: &dyn Language) -> Row {
 }
 
 fn report(rows: &[Row]) -> ExitCode {
-    let mut cells = vec![["language", "passed", "failed", "skipped", ""].map(String::from)];
+    let mut cells = vec![["language", "passed", "failed", "skipped", "seconds", ""].map(String::from)];
     let mut sum = Counts::default();
-    for Row { language, counts, remark } in rows {
+    for Row { language, counts, seconds, remark } in rows {
         let Counts { passed, failed, skipped } = *counts;
         cells.push([
             language.to_string(),
             passed.to_string(),
             failed.to_string(),
             skipped.to_string(),
+            seconds.to_string(),
             remark.clone(),
         ]);
         sum += *counts;

@@ -1,6 +1,7 @@
 //! `mojo-audio identify`: which configuration makes these features of this recording?
 
 mod matrix;
+mod npz;
 mod report;
 
 use crate::args::{Assignment, assignment};
@@ -9,7 +10,7 @@ use crate::inputs::shown;
 use crate::{interrupt, model};
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
-use matrix::Matrix;
+use matrix::{Form, Matrix};
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelConfig, PRESETS};
 use mojo_audio_files::{AudioFile, Block};
@@ -27,7 +28,7 @@ const PROBE_RATE: u32 = 16_000;
 /// Finds the configuration that makes given features of a recording.
 ///
 /// Reads the recording (mixed down to one channel, at its own rate) and features that another program made
-/// of it, in either orientation: NumPy's .npy, or raw float32 with --shape. Prints the options, code, how far
+/// of it, in either orientation: NumPy's .npy or .npz, or raw float32 with --shape. Prints the options, code, how far
 /// off they are, and what this recording leaves open.
 #[derive(Debug, clap::Args)]
 pub struct IdentifyArgs {
@@ -35,13 +36,12 @@ pub struct IdentifyArgs {
     #[arg(value_hint = clap::ValueHint::FilePath, required_unless_present = "probe")]
     audio: Option<PathBuf>,
 
-    /// What the other program made of it: FILE.npy, or raw little-endian float32 with --shape
+    /// What the other program made of it: FILE.npy, FILE.npz, or raw little-endian float32 with --shape
     #[arg(value_hint = clap::ValueHint::FilePath, required_unless_present = "probe")]
     features: Option<PathBuf>,
 
-    /// Shape of raw features, as in 80x3000
-    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = matrix::shape)]
-    shape: Option<[usize; 2]>,
+    #[command(flatten)]
+    form: Form,
 
     /// A recipe that is suspected: the search starts there
     #[arg(short, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
@@ -66,14 +66,14 @@ pub struct IdentifyArgs {
     /// Writes a recording that is made to tell options apart (WAV, 16 bits; at 16,000 Hz unless --set
     /// sample_rate=… is given), and exits: run it through the program in question
     #[arg(long, value_name = "FILE.wav",
-          conflicts_with_all = ["audio", "features", "shape", "preset", "config", "seconds", "json"])]
+          conflicts_with_all = ["audio", "features", "shape", "array", "preset", "config", "seconds", "json"])]
     probe: Option<PathBuf>,
 }
 
 /// Says what differs between two files of features.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
-    /// Features: FILE.npy, or raw little-endian float32 with --shape
+    /// Features: FILE.npy, FILE.npz, or raw little-endian float32 with --shape
     #[arg(value_hint = clap::ValueHint::FilePath)]
     first: PathBuf,
 
@@ -81,9 +81,8 @@ pub struct DiffArgs {
     #[arg(value_hint = clap::ValueHint::FilePath)]
     second: PathBuf,
 
-    /// Shape of raw features, as in 80x3000
-    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = matrix::shape)]
-    shape: Option<[usize; 2]>,
+    #[command(flatten)]
+    form: Form,
 
     /// Frames are the first axis
     #[arg(long)]
@@ -113,8 +112,8 @@ fn finish(result: Result<ExitCode, Failure>) -> ExitCode {
 }
 
 fn compare(args: &DiffArgs) -> Result<ExitCode, Failure> {
-    let first = Matrix::read(&args.first, args.shape)?;
-    let second = Matrix::read(&args.second, args.shape)?;
+    let first = Matrix::read(&args.first, &args.form)?;
+    let second = Matrix::read(&args.second, &args.form)?;
     let layout = if args.frame_major { Layout::FrameMajor } else { Layout::MelMajor };
     let found = difference(features(&args.first, &first)?, features(&args.second, &second)?, layout);
     let printed = crate::report::print_all(report::difference(&found).as_bytes());
@@ -156,7 +155,7 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
     let (Some(audio), Some(path)) = (&args.audio, &args.features) else {
         return Err(Failure::new("internal", "no files were named"));
     };
-    let matrix = Matrix::read(path, args.shape)?;
+    let matrix = Matrix::read(path, &args.form)?;
     let features = features(path, &matrix)?;
     let input_rate = fixed.iter().find(|(option, _)| option == "input_rate");
     if let Some((_, rate)) = input_rate {

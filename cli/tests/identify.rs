@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{folder, json, run, speech};
+use common::{data, folder, json, run, speech};
 use std::path::Path;
 
 /// The second of the example's five seconds, so that a test takes little time.
@@ -113,4 +113,21 @@ fn raw_features_need_their_shape_and_diff_says_what_differs() {
     assert!(wrong.err.contains("--shape must be that of the NumPy file, 80x100"), "{}", wrong.err);
     let (with, found) = identified(&folder, &[raw, "--shape", "80x100"]);
     assert_eq!((with.code, &found["preset"]), (Some(0), &serde_json::json!("whisper")), "{found}");
+}
+
+#[test]
+fn npz_files_of_numpy_are_read() {
+    let [stored, compressed] = ["stored.npz", "compressed.npz"].map(data);
+    let compared = |array: &[&str]| {
+        let files = [stored.to_str().unwrap(), compressed.to_str().unwrap()];
+        run(["diff"].iter().chain(&files).chain(array))
+    };
+    for array in ["mel", "energy"] {
+        let same = compared(&["--array", array]);
+        assert_eq!(same.code, Some(0), "{}{}", same.out, same.err);
+    }
+    let none = compared(&[]);
+    assert!(none.err.contains("several arrays: name one with --array: mel, energy"), "{}", none.err);
+    let other = compared(&["--array", "mfcc"]);
+    assert!(other.err.contains("--array must be one of mel, energy, got mfcc"), "{}", other.err);
 }

@@ -1,5 +1,6 @@
-//! Matrices of features from files: NumPy's .npy, and raw float32.
+//! Matrices of features from files: NumPy's .npy and .npz, and raw float32.
 
+use super::npz;
 use crate::failure::Failure;
 use crate::inputs::shown;
 use half::f16;
@@ -12,8 +13,20 @@ pub struct Matrix {
     pub shape: [usize; 2],
 }
 
+/// What a file of features doesn't say of itself.
+#[derive(Debug, clap::Args)]
+pub struct Form {
+    /// Shape of raw features, as in 80x3000
+    #[arg(long, value_name = "ROWSxCOLUMNS", value_parser = shape)]
+    shape: Option<[usize; 2]>,
+
+    /// The array of an .npz file that has several
+    #[arg(long, value_name = "NAME")]
+    array: Option<String>,
+}
+
 /// `ROWSxCOLUMNS`.
-pub fn shape(text: &str) -> Result<[usize; 2], String> {
+fn shape(text: &str) -> Result<[usize; 2], String> {
     let side = |side: &str| side.parse().ok().filter(|&side: &usize| side > 0);
     match text.split_once('x').map(|(rows, columns)| (side(rows), side(columns))) {
         Some((Some(rows), Some(columns))) => Ok([rows, columns]),
@@ -23,10 +36,18 @@ pub fn shape(text: &str) -> Result<[usize; 2], String> {
 
 impl Matrix {
     /// Reads a file; raw values have the given shape.
-    pub fn read(path: &Path, shape: Option<[usize; 2]>) -> Result<Self, Failure> {
+    pub fn read(path: &Path, form: &Form) -> Result<Self, Failure> {
         let fail = |message: String| Failure::new("features", format!("{}: {message}", shown(path)));
-        let bytes =
+        let mut bytes =
             fs::read(path).map_err(|error| Failure::new("io", format!("{}: {error}", shown(path))))?;
+        let (shape, array) = (form.shape, form.array.as_deref());
+        if npz::is_npz(&bytes) {
+            bytes = npz::array(&bytes, array).map_err(fail)?;
+        } else if let Some(array) = array {
+            return Err(fail(format!(
+                "--array {array} names an array of an .npz file, which this is not"
+            )));
+        }
         if bytes.starts_with(b"\x93NUMPY") {
             let matrix = npy(&bytes).map_err(fail)?;
             return match shape {
@@ -41,7 +62,7 @@ impl Matrix {
             };
         }
         let Some(shape) = shape else {
-            return Err(fail("not a NumPy file (.npy); raw float32 needs --shape".into()));
+            return Err(fail("not a NumPy file (.npy, .npz); raw float32 needs --shape".into()));
         };
         let expected = shape[0].checked_mul(shape[1]).and_then(|n| n.checked_mul(4));
         if expected != Some(bytes.len()) {

@@ -43,7 +43,7 @@ impl Language for Python {
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
         let python = environment(workspace)?;
         let wheel =
-            build(workspace, &python, &python, "dev", &workspace.folder("python")?.join("wheel"))?;
+            build(workspace, &python, &python, "release", &workspace.folder("python")?.join("wheel"))?;
         // Nothing is compiled for it.
         let sdist = workspace.folder("python/sdist")?;
         fs::remove_dir_all(&sdist)?;
@@ -62,7 +62,7 @@ impl Language for Python {
             eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));
         }
         for interpreter in free_threaded {
-            let python = free_threaded_environment(workspace, &python, interpreter, "dev")?;
+            let python = free_threaded_environment(workspace, &python, interpreter, "release")?;
             counts += pytest(workspace, &python, ENGINE_TESTS)?;
         }
         Ok(counts)

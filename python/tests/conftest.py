@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -20,6 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFORMANCE = ROOT / "conformance"
 CASES: list[dict[str, Any]] = json.loads((CONFORMANCE / "cases.json").read_text("utf-8"))["cases"]
 BY_NAME = {case["name"]: case for case in CASES}
+
+
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where mypy keeps what it knows of the libraries: it reads them for a minute."""
+    return tmp_path_factory.mktemp("mypy")
 
 
 def read(name: str) -> np.ndarray:

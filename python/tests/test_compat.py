@@ -180,11 +180,11 @@ print(mel.shape, levels.shape, bank.shape, cepstra.shape, frame.shape, bands.sha
 """
 
 
-def test_a_program_with_types(tmp_path: Path) -> None:
+def test_a_program_with_types(tmp_path: Path, mypy_cache: Path) -> None:
     """It runs, and `mypy --strict` finds nothing in it."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    mypy = ["-m", "mypy", "--strict", "--cache-dir", str(tmp_path)]
+    mypy = ["-m", "mypy", "--strict", "--cache-dir", str(mypy_cache)]
     for arguments, expected in (
         ([], "(128, 32) (128, 32) (40, 257) (13, 32) (40,) (98, 40) (20, 81) (80, 3000)\n"),
         (mypy, "Success: no issues found in 1 source file\n"),

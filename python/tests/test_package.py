@@ -145,13 +145,13 @@ def test_version() -> None:
     assert len(requires) == 1 and requires[0].startswith("numpy")
 
 
-def test_mypy_strict(tmp_path: Path) -> None:
-    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path]
+def test_mypy_strict(tmp_path: Path, mypy_cache: Path) -> None:
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", mypy_cache]
     run(*mypy, "--package", "mojo_audio", cwd=tmp_path)
     run(*mypy, *EXAMPLES, cwd=tmp_path)
 
 
-def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
+def test_mypy_sees_wrong_types(tmp_path: Path, mypy_cache: Path) -> None:
     """Type checkers read the stubs instead of assuming Any."""
     wrong = tmp_path / "wrong.py"
     wrong.write_text(
@@ -168,7 +168,7 @@ def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
         "m.MelExtractor().batch([[0.0]], errors='skip')\n"
     )
     for checker in (
-        ["mypy", "--strict", "--cache-dir", str(tmp_path)],
+        ["mypy", "--strict", "--cache-dir", str(mypy_cache)],
         ["pyright", "--pythonpath", sys.executable],
     ):
         command = [sys.executable, "-m", *checker, str(wrong)]
@@ -177,7 +177,7 @@ def test_mypy_sees_wrong_types(tmp_path: Path) -> None:
         assert lines == set(range(2, 12)), done.stdout + done.stderr
 
 
-def test_mypy_takes_what_calls_take(tmp_path: Path) -> None:
+def test_mypy_takes_what_calls_take(tmp_path: Path, mypy_cache: Path) -> None:
     right = tmp_path / "right.py"
     right.write_text(
         "import numpy as np\n"
@@ -203,7 +203,7 @@ def test_mypy_takes_what_calls_take(tmp_path: Path) -> None:
     )
     # pyarrow has no types of its own.
     (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\n[mypy-pyarrow]\nignore_missing_imports = true\n")
-    run(sys.executable, "-m", "mypy", "--cache-dir", tmp_path, right, cwd=tmp_path)
+    run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, right, cwd=tmp_path)
 
 
 def test_pyright_strict(tmp_path: Path) -> None:

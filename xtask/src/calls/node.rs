@@ -26,7 +26,7 @@ fn program(workspace: &Workspace) -> Result<Command> {
     if let Some(missing) = node::Node.missing() {
         return Err(missing.into());
     }
-    let addon = node::build(workspace, &["--release"])?;
+    let addon = node::build(workspace, &[])?;
     node::copy_package(workspace, &addon, &workspace.folder("bench/node/node_modules/mojo-audio")?)?;
     // As they lie in the checkout, which gets no node_modules.
     let folder = workspace.folder("bench/node")?;

@@ -16,7 +16,7 @@ fn program(workspace: &Workspace) -> Result<Command> {
     let steps: &[&[&str]] = &[&["-r", REQUIREMENTS]];
     let python = python::environment_with(workspace, "bench/python", steps)?;
     let folder = workspace.folder("bench/python")?.join("wheel");
-    let wheel = python::build(workspace, &python, &python, "release", &folder)?;
+    let wheel = python::build(workspace, &python, &python, &folder)?;
     python::install(workspace, &python, &wheel)?;
     let mut command = workspace.command(python);
     command.arg("benches/python/call.py").env("PYTHONDONTWRITEBYTECODE", "1");

@@ -16,7 +16,7 @@ const PACKAGE: &str = "mojo-audio-node";
 pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let package = node::package(workspace)?;
     let platform = Platform::of_this_machine(workspace)?;
-    let addon = node::build(workspace, &["--release", "--config", "profile.release.strip=true"])?;
+    let addon = node::build(workspace, &["--config", "profile.release.strip=true"])?;
     let files = node::pack(workspace, &package, &platform, &addon, folder)?;
     test(workspace, folder)?;
     Ok(files)

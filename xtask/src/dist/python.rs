@@ -23,7 +23,7 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     interpreters.extend(python::free_threaded(workspace).map(PathBuf::from));
     for (place, interpreter) in interpreters.iter().enumerate() {
         let built = workspace.folder("dist-python")?.join(place.to_string());
-        let wheel = python::build(workspace, &tools, interpreter, "release", &built)?;
+        let wheel = python::build(workspace, &tools, interpreter, &built)?;
         files.push(copy(&wheel, folder)?);
     }
     let built = workspace.folder("dist-python")?.join("source");

@@ -119,16 +119,11 @@ fn python_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     let steps: &[&[&str]] = &[&["-r", calls::PYTHON_REQUIREMENTS], &["pytest"]];
     let python = python::environment_with(workspace, "harden/python", steps)?;
     let wheel = workspace.folder("harden/python")?.join("wheel");
-    let wheel = python::build(workspace, &python, &python, "release", &wheel)?;
+    let wheel = python::build(workspace, &python, &python, &wheel)?;
     python::install(workspace, &python, &wheel)?;
     let mut interpreters = vec![python.clone()];
     for interpreter in python::free_threaded(workspace) {
-        interpreters.push(python::free_threaded_environment(
-            workspace,
-            &python,
-            interpreter,
-            "release",
-        )?);
+        interpreters.push(python::free_threaded_environment(workspace, &python, interpreter)?);
     }
     let tests = |python| {
         let mut command = python::pytest_command(workspace, python)?;
@@ -141,7 +136,7 @@ fn python_tests(workspace: &Workspace) -> Result<Vec<Command>> {
 
 fn node_tests(workspace: &Workspace) -> Result<Vec<Command>> {
     needed(&node::Node)?;
-    let addon = node::build(workspace, &["--release"])?;
+    let addon = node::build(workspace, &[])?;
     let package = workspace.folder("harden/node")?;
     node::copy_package(workspace, &addon, &package)?;
     let mut node = workspace.command("node");

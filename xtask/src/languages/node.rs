@@ -205,14 +205,13 @@ fn copy(from: &Path, to: &Path) -> Result {
     Ok(())
 }
 
-/// Builds the addon; gives the file. Without arguments as fast as it can be built.
+/// Builds the addon as it is released; gives the file.
 pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--package", "mojo-audio-node"]).args(arguments);
+    cargo.args(["build", "--locked", "--release", "--package", "mojo-audio-node"]).args(arguments);
     run(&mut cargo)?;
-    let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
     let file = format!("{DLL_PREFIX}mojo_audio_node{DLL_SUFFIX}");
-    Ok(workspace.target().join(profile).join(file))
+    Ok(workspace.target().join("release").join(file))
 }
 
 /// Makes the tarballs that npm publishes: the package, and the addon of this platform, which is the only one

@@ -42,8 +42,7 @@ impl Language for Python {
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
         let python = environment(workspace)?;
-        let wheel =
-            build(workspace, &python, &python, "release", &workspace.folder("python")?.join("wheel"))?;
+        let wheel = build(workspace, &python, &python, &workspace.folder("python")?.join("wheel"))?;
         // Nothing is compiled for it.
         let sdist = workspace.folder("python/sdist")?;
         fs::remove_dir_all(&sdist)?;
@@ -62,7 +61,7 @@ impl Language for Python {
             eprintln!("no free-threaded Python ({}): not tested with one", FREE_THREADED.join(", "));
         }
         for interpreter in free_threaded {
-            let python = free_threaded_environment(workspace, &python, interpreter, "release")?;
+            let python = free_threaded_environment(workspace, &python, interpreter)?;
             counts += pytest(workspace, &python, ENGINE_TESTS)?;
         }
         Ok(counts)
@@ -81,12 +80,11 @@ pub fn free_threaded_environment(
     workspace: &Workspace,
     maturin: &Path,
     interpreter: &str,
-    profile: &str,
 ) -> Result<PathBuf> {
     let folder = workspace.folder("python")?.join(interpreter);
     let python = create(workspace, interpreter, &folder.join("venv"))?;
     pip(workspace, &python, &["numpy", "pytest", "hypothesis"])?;
-    let wheel = build(workspace, maturin, &python, profile, &folder.join("wheel"))?;
+    let wheel = build(workspace, maturin, &python, &folder.join("wheel"))?;
     install(workspace, &python, &wheel)?;
     Ok(python)
 }
@@ -175,13 +173,12 @@ pub fn build(
     workspace: &Workspace,
     maturin: &Path,
     interpreter: &Path,
-    profile: &str,
     folder: &Path,
 ) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(folder);
     let mut command = workspace.command(maturin);
     command.args(["-m", "maturin", "build", "--locked", "--manifest-path", "python/Cargo.toml"]);
-    command.args(["--profile", profile, "--interpreter"]).arg(interpreter);
+    command.args(["--release", "--interpreter"]).arg(interpreter);
     // Where the wheel of a free-threaded 3.15 serves both kinds of interpreter.
     if interpreter.to_string_lossy().contains("3.15") {
         command.args(["--features", "abi3t"]);

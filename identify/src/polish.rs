@@ -130,6 +130,20 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
     for (n_fft, window) in lengths.into_iter().filter(|lengths| (4..=65_536).contains(&lengths.0)) {
         all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft, Some(window))));
     }
+    // An odd length is nearly the even one next to it, with another sum of its window and perhaps another count of
+    // frames. Only odd lengths tell where bins are.
+    for n_fft in [n_fft - 1, n_fft + 1].into_iter().filter(|_| window == n_fft && n_fft > 4) {
+        for drop in [false, true] {
+            for &bins in BinFrequencies::ALL {
+                for scale in [config.scale, 1.0] {
+                    all.push(option(move |c| {
+                        (c.n_fft, c.win_length, c.bin_frequencies) = (n_fft, None, bins);
+                        (c.drop_last_frame, c.scale) = (drop, scale);
+                    }));
+                }
+            }
+        }
+    }
     for pad in [CenterPad::HalfFrame, CenterPad::HalfOverlap] {
         all.push(option(move |c| c.center_pad = pad));
     }

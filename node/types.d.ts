@@ -621,6 +621,14 @@ export interface MelConfig {
    * @default 0.000001
    */
   pcenEps?: number | undefined;
+  /**
+   * How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+   * after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+   * HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `deltaWinLength`.
+   *
+   * @default 1
+   */
+  deltaOrder?: number | undefined;
 }
 
 /** Every option and its value. */

@@ -693,6 +693,11 @@ type MelConfig struct {
 
 	// Added to the average in Log pcen; more than 0.
 	PCENEps float64
+
+	// How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+	// after the last the deltas are repeated, as if torchaudio's compute_deltas were called twice (SpeechBrain,
+	// HTK; Kaldi's add-deltas differs in the first and last K frames). 2 requires DeltaWinLength.
+	DeltaOrder int
 }
 
 // Presets are the names that [Preset] knows.
@@ -843,6 +848,7 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.PCENPower = float64(o.pcen_power)
 	c.PCENTimeConstant = float64(o.pcen_time_constant)
 	c.PCENEps = float64(o.pcen_eps)
+	c.DeltaOrder = int(o.delta_order)
 	return c
 }
 
@@ -990,5 +996,9 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 	o.pcen_power = C.double(c.PCENPower)
 	o.pcen_time_constant = C.double(c.PCENTimeConstant)
 	o.pcen_eps = C.double(c.PCENEps)
+	if int64(c.DeltaOrder) < 0 || int64(c.DeltaOrder) > math.MaxUint32 {
+		return o, outOfRange("delta_order", c.DeltaOrder)
+	}
+	o.delta_order = C.uint32_t(c.DeltaOrder)
 	return o, nil
 }

@@ -1049,6 +1049,16 @@ typedef struct {
    * Added to the average in log pcen; more than 0.
    */
   double pcen_eps;
+  /**
+   * How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+   * after the last the deltas are repeated, as if torchaudio's compute_deltas were called twice (SpeechBrain,
+   * HTK; Kaldi's add-deltas differs in the first and last K frames). 2 requires delta_win_length.
+   */
+  uint32_t delta_order;
+  /**
+   * Always 0.
+   */
+  uint32_t reserved_2;
 } MojoMelOptions;
 
 #ifdef __cplusplus

@@ -578,6 +578,12 @@ pub struct MojoMelOptions {
     pub pcen_time_constant: f64,
     /// Added to the average in log pcen; more than 0.
     pub pcen_eps: f64,
+    /// How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+    /// after the last the deltas are repeated, as if torchaudio's compute_deltas were called twice (SpeechBrain,
+    /// HTK; Kaldi's add-deltas differs in the first and last K frames). 2 requires delta_win_length.
+    pub delta_order: u32,
+    /// Always 0.
+    pub reserved_2: u32,
 }
 
 /// The names of presets, by their number in the field preset.
@@ -675,6 +681,8 @@ impl MojoMelOptions {
             pcen_power: config.pcen_power,
             pcen_time_constant: config.pcen_time_constant,
             pcen_eps: config.pcen_eps,
+            delta_order: config.delta_order,
+            reserved_2: 0,
         }
     }
 
@@ -682,6 +690,7 @@ impl MojoMelOptions {
     pub(crate) fn config(&self) -> Result<MelConfig, Failure> {
         choice("reserved_0", &[()], self.reserved_0 as i32, "0")?;
         choice("reserved_1", &[()], self.reserved_1 as i32, "0")?;
+        choice("reserved_2", &[()], self.reserved_2 as i32, "0")?;
         Ok(MelConfig {
             sample_rate: self.sample_rate,
             n_fft: self.n_fft,
@@ -856,6 +865,7 @@ impl MojoMelOptions {
             pcen_power: self.pcen_power,
             pcen_time_constant: self.pcen_time_constant,
             pcen_eps: self.pcen_eps,
+            delta_order: self.delta_order,
         })
     }
 }

@@ -593,6 +593,19 @@ def further_rows():
     yield Case("delta-stack", "kaldi-fbank", "speech 16000 4720 2", "torchaudio",
                f"side_by_side(with_deltas({fbank}, torchaudio_deltas(5)), 2, 2)",
                {"n_mels": 20, "delta_win_length": 5, "stack": 2})
+    white = "white 16000 2500 3"
+    yield Case("delta-order-2", "kaldi-fbank", white, "torchaudio", f"with_deltas({fbank}, torchaudio_deltas(5), 2)",
+               {"n_mels": 20, "delta_win_length": 5, "delta_order": 2})
+    mfcc = "knf_mfcc(x * 32768, mel={'num_bins': 23}, num_ceps=13)"
+    yield Case("delta-order-2-mfcc", "kaldi-fbank", "speech 16000 5000 2", "torchaudio", f"with_deltas({mfcc}, torchaudio_deltas(3), 2)",
+               {"n_mels": 23, "n_mfcc": 13, "lifter": 22.0, "delta_win_length": 3, "delta_order": 2, "layout": "frame_major"})
+    yield Case("delta-order-2-librosa", "librosa", "white 22050 4000 3", "librosa",
+               "with_deltas(librosa.power_to_db(librosa.feature.melspectrogram(y=x, n_mels=20)),"
+               " lambda y: librosa.feature.delta(y, width=7, mode='nearest'), 2)",
+               {"n_mels": 20, "log": "db", "reference": "whole_input", "top_db": 80.0, "delta_win_length": 7, "delta_order": 2})
+    yield Case("delta-order-2-stack", "kaldi-fbank", white, "torchaudio",
+               f"side_by_side(with_deltas({fbank}, torchaudio_deltas(9), 2), 2, 2)",
+               {"n_mels": 20, "delta_win_length": 9, "delta_order": 2, "stack": 2}, kind="int16")
     yield Case("normalize-over-all", "parakeet", "speech 16000 5000 2", "transformers",
                "all_standardized(parakeet_log_mel(x), 1, 1e-5)", {"normalize_over": "all", "mask_tail": False})
     yield Case("normalize-over-all-mean", "kaldi-fbank", "white 16000 4000 3", "kaldi-native-fbank",

@@ -249,13 +249,17 @@ def normalized(y, o, n_samples):
 
 
 def with_deltas(y, o):
-    """The slopes of lines through the frames around each, as further rows; the ends are repeated."""
+    """The slopes of lines through the frames around each, as further rows; the ends are repeated. Then those of the slopes."""
     if not o["delta_win_length"]:
         return y
     reach = o["delta_win_length"] // 2
-    slopes = sum(k * (y[:, np.minimum(np.arange(y.shape[1]) + k, y.shape[1] - 1)]
-                      - y[:, np.maximum(np.arange(y.shape[1]) - k, 0)]) for k in range(1, reach + 1))
-    return np.vstack([y, slopes / y.dtype.type(2 * sum(k * k for k in range(1, reach + 1)))])
+    parts = [y]
+    for _ in range(o["delta_order"]):
+        y = parts[-1]
+        slopes = sum(k * (y[:, np.minimum(np.arange(y.shape[1]) + k, y.shape[1] - 1)]
+                          - y[:, np.maximum(np.arange(y.shape[1]) - k, 0)]) for k in range(1, reach + 1))
+        parts.append(slopes / y.dtype.type(2 * sum(k * k for k in range(1, reach + 1))))
+    return np.vstack(parts)
 
 
 def stacked(y, o, fill):

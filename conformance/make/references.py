@@ -179,10 +179,12 @@ def standardized(y, ddof, eps, valid=None):
     return y
 
 
-def with_deltas(y, deltas):
-    """The rows, with those that `deltas` makes of them below."""
-    y = np.asarray(y)
-    return np.vstack([y, np.asarray(deltas(y))])
+def with_deltas(y, deltas, order=1):
+    """The rows, with those that `deltas` makes of them below; below these, for an order of 2, those it makes of them."""
+    parts = [np.asarray(y)]
+    for _ in range(order):
+        parts.append(np.asarray(deltas(parts[-1])))
+    return np.vstack(parts)
 
 
 def torchaudio_deltas(win_length):

@@ -310,6 +310,10 @@ options! {
     pcen_time_constant: f64 = 0.4;
     /// Added to the average in `log` `pcen`; more than 0.
     pcen_eps: f64 = 1e-6;
+    /// How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+    /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+    /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
+    delta_order: u32 = 1;
 }
 
 impl MelConfig {
@@ -356,8 +360,8 @@ impl MelConfig {
         }
     }
 
-    /// Rows of the result: bands, cepstral coefficients, or bands and the energy, twice as many with
-    /// `delta_win_length`, times `stack`.
+    /// Rows of the result: bands, cepstral coefficients, or bands and the energy, as many more for each order of
+    /// deltas, times `stack`.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
@@ -368,8 +372,12 @@ impl MelConfig {
     /// ```
     #[must_use]
     pub fn n_rows(&self) -> u32 {
-        let deltas = u32::from(self.delta_win_length.is_some());
-        (self.frame_rows() * (1 + deltas)).saturating_mul(self.stack)
+        (self.frame_rows() * (1 + self.deltas())).saturating_mul(self.stack)
+    }
+
+    /// How often deltas are taken: 0 without any.
+    pub(crate) fn deltas(&self) -> u32 {
+        if self.delta_win_length.is_some() { self.delta_order } else { 0 }
     }
 
     /// Rows of a frame before deltas are appended and frames are stacked.

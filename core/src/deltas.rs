@@ -9,6 +9,8 @@ use crate::stack::column;
 pub(crate) struct Deltas {
     /// Frames before and after one.
     pub reach: usize,
+    /// How often they are taken: 2 if those of the deltas follow.
+    pub order: usize,
     /// 1 / (2 Σ k²).
     unit: f32,
 }
@@ -17,7 +19,13 @@ impl Deltas {
     pub fn new(config: &MelConfig) -> Option<Self> {
         let reach = config.delta_win_length? / 2;
         let squares: u32 = (1..=reach).map(|k| k * k).sum();
-        Some(Self { reach: reach as usize, unit: 1.0 / (2 * squares) as f32 })
+        let unit = 1.0 / (2 * squares) as f32;
+        Some(Self { reach: reach as usize, order: config.delta_order as usize, unit })
+    }
+
+    /// Frames before and after one that its deltas of all orders are made of.
+    pub fn context(self) -> usize {
+        self.order * self.reach
     }
 
     /// The delta of frame `at`, of the values of frames up to `last`.
@@ -30,13 +38,14 @@ impl Deltas {
         sum
     }
 
-    /// Writes the rows of deltas of a result, as it is in the sink; the other rows have been written.
+    /// Writes the rows of deltas of a result, as it is in the sink; the other rows have been written. Those of the next
+    /// order are made of these.
     pub fn apply(self, data: &mut [f32], sink: &Sink) {
         let Sink { n_rows, n_frames, layout, stacking, n_stacked: n, .. } = *sink;
         let places = stacking.places(layout, n_rows, n_frames);
         // From a row to the next.
         let (_, step) = column(layout, 0, 0, n_frames);
-        for row in 0..n_rows {
+        for row in 0..self.order * n_rows {
             let (from, to) = (row * step, (n_rows + row) * step);
             for frame in 0..n {
                 let delta = self.at(frame, n - 1, |frame| data[from + places.of(frame)]);

@@ -104,7 +104,7 @@ impl MelExtractor {
     }
 
     /// Rows of a result: the mel bands, the cepstral coefficients (`n_mfcc`), or the bands and the
-    /// energy (`use_energy`), twice as many with `delta_win_length`, times `stack`.
+    /// energy (`use_energy`), as many more for each order of deltas, times `stack`.
     ///
     /// ```
     /// # use mojo_audio_core::{MelConfig, MelExtractor};

@@ -55,7 +55,7 @@ impl Stacking {
 
     /// Rows of a frame of so many rows, with its deltas.
     pub fn rows(&self, n_rows: usize) -> usize {
-        n_rows * if self.deltas.is_some() { 2 } else { 1 }
+        n_rows * (1 + self.deltas.map_or(0, |deltas| deltas.order))
     }
 
     /// Where the values of a row are, in a result that has every frame of the signal once.
@@ -69,7 +69,7 @@ impl Stacking {
 
     /// How many frames before and after one its deltas are made of.
     fn context(&self) -> usize {
-        self.deltas.map_or(0, |deltas| deltas.reach)
+        self.deltas.map_or(0, Deltas::context)
     }
 
     /// Stacks of `n` frames.
@@ -137,6 +137,9 @@ pub(crate) struct Recent {
     frames: Vec<f32>,
     /// The first of them.
     first: usize,
+    /// The deltas of these frames, if others are made of them; only those of frames before `sloped` are known.
+    slopes: Vec<f32>,
+    sloped: usize,
     n_rows: usize,
 }
 
@@ -146,12 +149,15 @@ impl Recent {
         let kept = stacking.size + 2 * stacking.context();
         let room = kept.checked_add(at_once).and_then(|room| room.checked_mul(n_rows));
         let room = room.ok_or(Error::Allocation { bytes: usize::MAX })?;
-        Ok(Self { frames: memory::with_capacity(room)?, first: 0, n_rows })
+        let slopes = if stacking.deltas.is_some_and(|deltas| deltas.order > 1) { room } else { 0 };
+        let (frames, slopes) = (memory::with_capacity(room)?, memory::with_capacity(slopes)?);
+        Ok(Self { frames, first: 0, slopes, sloped: 0, n_rows })
     }
 
     pub fn clear(&mut self) {
         self.frames.clear();
-        self.first = 0;
+        self.slopes.clear();
+        (self.first, self.sloped) = (0, 0);
     }
 
     fn end(&self) -> usize {
@@ -163,17 +169,35 @@ impl Recent {
     pub fn add(&mut self, stacking: &Stacking, next: usize, n: usize) -> &mut [f32] {
         let needed = (next * stacking.stride).saturating_sub(stacking.lead + stacking.context());
         let needed = needed.clamp(self.first, self.end().saturating_sub(1).max(self.first));
-        self.frames.drain(..(needed - self.first) * self.n_rows);
+        let dropped = ..(needed - self.first) * self.n_rows;
+        self.frames.drain(dropped);
         self.first = needed;
         let at = self.frames.len();
         self.frames.resize(at + n * self.n_rows, 0.0);
+        if stacking.deltas.is_some_and(|deltas| deltas.order > 1) {
+            self.slopes.drain(dropped);
+            self.slopes.resize(self.frames.len(), 0.0);
+        }
         &mut self.frames[at..]
+    }
+
+    /// Computes the deltas that those of a frame are made of.
+    fn slope(&mut self, deltas: Deltas, frame: usize, last: usize) {
+        let n_rows = self.n_rows;
+        let from = self.sloped.max(frame.saturating_sub(deltas.reach));
+        self.sloped = self.sloped.max((frame + deltas.reach).min(last) + 1);
+        for frame in from..self.sloped {
+            let to = (frame - self.first) * n_rows;
+            for (row, slope) in self.slopes[to..][..n_rows].iter_mut().enumerate() {
+                *slope = deltas.at(frame, last, |at| self.frames[(at - self.first) * n_rows + row]);
+            }
+        }
     }
 
     /// Writes a stack: values from `to` on, `step` apart. After the last frame it is repeated or missing ones are
     /// filled.
     pub fn write(
-        &self,
+        &mut self,
         stacking: &Stacking,
         frame: usize,
         out: &mut [f32],
@@ -195,8 +219,15 @@ impl Recent {
                 .zip(&self.frames[at(wanted)..][..self.n_rows])
                 .for_each(|(value, from)| *value = *from);
             let Some(deltas) = stacking.deltas else { continue };
-            for (row, value) in values.enumerate() {
+            for (row, value) in values.by_ref().take(self.n_rows).enumerate() {
                 *value = deltas.at(wanted, last, |frame| self.frames[at(frame) + row]);
+            }
+            if deltas.order > 1 {
+                self.slope(deltas, wanted, last);
+                let at = |frame: usize| (frame - self.first) * self.n_rows;
+                for (row, value) in values.enumerate() {
+                    *value = deltas.at(wanted, last, |frame| self.slopes[at(frame) + row]);
+                }
             }
         }
     }

@@ -465,7 +465,7 @@ impl MelStream {
 
     /// Writes the stacks before `end`, if there are stacks.
     fn return_stacked(&mut self, end: usize, out: &mut Out<'_>) {
-        let Some(stacked) = &self.stacked else { return };
+        let Some(stacked) = &mut self.stacked else { return };
         for frame in self.returned..end {
             let place = column(self.layout, frame - out.first, self.plan.n_rows, out.n_frames);
             stacked.write(&self.plan.stacking, frame, out.values, place);

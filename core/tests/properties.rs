@@ -335,10 +335,9 @@ proptest! {
             // Weak bands of clean signals hold nothing but rounding, and a coefficient is made of all.
             let all_are_known = (0..n_mels).all(|band| truth.is_known(band, t));
             // Deltas are of several frames.
-            let plain_rows = truth.rows.len() / config.stack as usize / 2;
-            let is_delta = |row: usize| {
-                config.delta_win_length.is_some() && row / plain_rows % 2 == 1
-            };
+            let parts = 1 + config.delta_win_length.map_or(0, |_| config.delta_order as usize);
+            let plain_rows = truth.rows.len() / config.stack as usize / parts;
+            let is_delta = |row: usize| row / plain_rows % parts > 0;
             let is_known = |row: usize| !is_delta(row) && match (config.n_mfcc, config.use_energy, config.htk_compat) {
                 (Some(_), _, _) => all_are_known,
                 (None, true, false) => row == 0 || truth.is_known(row - 1, t),

@@ -24,8 +24,16 @@ const PLAIN: &[(&str, Options)] = &[
     ("parakeet", &[]),
 ];
 
-/// The definition, frame by frame.
-fn with_deltas(plain: &[Vec<f32>], reach: usize) -> Vec<Vec<f32>> {
+/// The definition, frame by frame; each order is made of the one before it.
+fn with_deltas(plain: &[Vec<f32>], reach: usize, order: usize) -> Vec<Vec<f32>> {
+    let mut parts = vec![plain.to_vec()];
+    for before in 0..order {
+        parts.push(deltas(&parts[before], reach));
+    }
+    (0..plain.len()).map(|t| parts.iter().flat_map(|part| part[t].clone()).collect()).collect()
+}
+
+fn deltas(plain: &[Vec<f32>], reach: usize) -> Vec<Vec<f32>> {
     let squares: usize = (1..=reach).map(|k| k * k).sum();
     let unit = 1.0 / (2 * squares) as f32;
     let slope = |t: usize, row: usize| {
@@ -34,8 +42,7 @@ fn with_deltas(plain: &[Vec<f32>], reach: usize) -> Vec<Vec<f32>> {
             sum + k as f32 * unit * (after - plain[t.saturating_sub(k)][row])
         })
     };
-    let slopes = |t: usize| (0..plain[t].len()).map(|row| slope(t, row)).collect();
-    (0..plain.len()).map(|t| [plain[t].clone(), slopes(t)].concat()).collect()
+    (0..plain.len()).map(|t| (0..plain[t].len()).map(|row| slope(t, row)).collect()).collect()
 }
 
 /// Stacks of `size` frames, the last of them filled with 1.5.
@@ -53,21 +60,26 @@ fn deltas_follow_the_rows_they_are_of() {
         for n in [401, 700, 2_000, 5_003] {
             let samples = noise(n);
             let plain = frames(&plain.compute(&samples).unwrap());
-            for (reach, size, layout) in [
-                (1, 1, "mel_major"),
-                (4, 1, "frame_major"),
-                (1, 2, "mel_major"),
-                (30, 3, "frame_major"),
+            for (reach, order, size, layout) in [
+                (1, 1, 1, "mel_major"),
+                (4, 1, 1, "frame_major"),
+                (1, 1, 2, "mel_major"),
+                (30, 1, 3, "frame_major"),
+                (2, 2, 1, "frame_major"),
+                (1, 2, 3, "mel_major"),
+                (9, 2, 2, "frame_major"),
             ] {
                 let (length, stack) = (format!("{}", 2 * reach + 1), format!("{size}"));
+                let order_text = order.to_string();
                 let own = [
                     ("delta_win_length", &*length),
+                    ("delta_order", &*order_text),
                     ("stack", &*stack),
                     ("stack_fill", "1.5"),
                     ("layout", layout),
                 ];
                 let both = MelExtractor::new(&config(preset, &[*options, &own].concat())).unwrap();
-                let expected = stacked(&with_deltas(&plain, reach), size);
+                let expected = stacked(&with_deltas(&plain, reach, order), size);
                 let what = format!("{preset} {options:?} {own:?}, {n} samples");
                 assert_eq!(both.frame_count(n), expected.len(), "{what}");
                 assert_same_frames(&frames(&both.compute(&samples).unwrap()), &expected, &what);
@@ -156,7 +168,7 @@ fn pcen_follows_the_energies_of_each_band() {
                     ..config.clone()
                 };
                 let own = MelExtractor::new(&more).unwrap();
-                let stacks = stacked(&with_deltas(&expected, 2), 2);
+                let stacks = stacked(&with_deltas(&expected, 2, 1), 2);
                 assert_same_frames(&frames(&own.compute(&samples).unwrap()), &stacks, &what);
                 let live = streamed(&own, &samples, Chunks::Random(900), &what);
                 assert_same_frames(&live, &stacks, &what);
@@ -362,6 +374,8 @@ fn what_cannot_hold_is_refused() {
         ("whisper", &[("delta_win_length", "4")], "delta_win_length must be an odd number, or none"),
         ("whisper", &[("delta_win_length", "1")], "delta_win_length must be from 3 to 255, or none"),
         ("ast", &[("delta_win_length", "3")], "n_frames must be none"),
+        ("whisper", &[("delta_order", "3")], "delta_order must be from 1 to 2, got 3"),
+        ("whisper", &[("delta_order", "2")], "delta_order must be 1 where delta_win_length is none"),
         (
             "whisper",
             &[("delta_win_length", "3"), ("stack", "2"), ("stack_edge", "drop")],

@@ -91,6 +91,7 @@ Options from_config(const MelConfig& config) noexcept {
   options.pcen_power = config.pcen_power;
   options.pcen_time_constant = config.pcen_time_constant;
   options.pcen_eps = config.pcen_eps;
+  options.delta_order = config.delta_order;
   return options;
 }
 
@@ -169,6 +170,7 @@ MelConfig to_config(const Options& options) noexcept {
   config.pcen_power = options.pcen_power;
   config.pcen_time_constant = options.pcen_time_constant;
   config.pcen_eps = options.pcen_eps;
+  config.delta_order = options.delta_order;
   return config;
 }
 

@@ -93,6 +93,7 @@ pub(crate) mod ffi {
         pcen_power: f64,
         pcen_time_constant: f64,
         pcen_eps: f64,
+        delta_order: u32,
     }
 }
 
@@ -185,6 +186,7 @@ impl Options {
             pcen_power: config.pcen_power,
             pcen_time_constant: config.pcen_time_constant,
             pcen_eps: config.pcen_eps,
+            delta_order: config.delta_order,
         }
     }
 
@@ -344,6 +346,7 @@ impl Options {
             pcen_power: self.pcen_power,
             pcen_time_constant: self.pcen_time_constant,
             pcen_eps: self.pcen_eps,
+            delta_order: self.delta_order,
         })
     }
 }

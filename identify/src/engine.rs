@@ -152,6 +152,7 @@ fn front_end(config: &MelConfig) -> MelConfig {
         n_mfcc: None,
         use_energy: false,
         delta_win_length: None,
+        delta_order: 1,
         stack: 1,
         stack_stride: None,
         htk_compat: false,
@@ -180,7 +181,8 @@ mod tests {
         let samples: Vec<f32> = (0..4_000).map(|i| (i as f32 * i as f32 * 1e-4).sin()).collect();
         let engine = Engine::new(&samples, samples.len());
         let plain = engine.energies(&MelConfig::whisper()).unwrap();
-        let more = MelConfig { delta_win_length: Some(3), stack: 2, ..MelConfig::whisper() };
+        let deltas = MelConfig { delta_win_length: Some(3), delta_order: 2, ..MelConfig::whisper() };
+        let more = MelConfig { stack: 2, ..deltas };
         let energies = engine.energies(&more).unwrap();
         assert_eq!((energies.rows, energies.frames), (80, plain.frames));
         assert_eq!(energies.ln, plain.ln);

@@ -93,7 +93,7 @@ static OF_MODELS: LazyLock<Vec<MelConfig>> = LazyLock::new(|| {
 
 /// Rows of the result for each band, without energies and cepstra.
 fn rows_of_a_band(config: &MelConfig) -> usize {
-    config.stack as usize * (1 + usize::from(config.delta_win_length.is_some()))
+    config.stack as usize * (1 + config.delta_win_length.map_or(0, |_| config.delta_order as usize))
 }
 
 /// Whether a recipe of a model has this number of rows.

@@ -75,6 +75,7 @@ export const OPTIONS = Object.freeze({
   pcenPower: { type: 'number', isOptional: false },
   pcenTimeConstant: { type: 'number', isOptional: false },
   pcenEps: { type: 'number', isOptional: false },
+  deltaOrder: { type: 'integer', isOptional: false },
 });
 
 export const PRESETS = Object.freeze([

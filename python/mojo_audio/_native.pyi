@@ -372,6 +372,11 @@ class _CommonOptions(TypedDict, total=False):
     """
     pcen_eps: float
     """Added to the average in `log` `pcen`; more than 0."""
+    delta_order: int
+    """How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+    after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+    HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
+    """
 
 # The options that mfcc does not name itself.
 class _BandOptions(_CommonOptions, total=False):
@@ -495,6 +500,7 @@ class MelConfig:
         pcen_power: float = 0.5,
         pcen_time_constant: float = 0.4,
         pcen_eps: float = 1e-06,
+        delta_order: int = 1,
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self:
@@ -946,6 +952,12 @@ class MelConfig:
     def pcen_eps(self) -> float:
         """Added to the average in `log` `pcen`; more than 0."""
     @property
+    def delta_order(self) -> int:
+        """How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+        after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+        HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
+        """
+    @property
     def window_length(self) -> int: ...
     @property
     def upper_frequency(self) -> float: ...
@@ -1224,6 +1236,7 @@ def mel_spectrogram(
     pcen_power: float = 0.5,
     pcen_time_constant: float = 0.4,
     pcen_eps: float = 1e-06,
+    delta_order: int = 1,
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

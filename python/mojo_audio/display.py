@@ -53,7 +53,7 @@ def specshow(
     is_plain = config.stack == 1 and config.delta_win_length is None
     bands = config.n_mfcc is None and is_plain
     n_rows = config.n_mels + config.use_energy if config.n_mfcc is None else config.n_mfcc
-    n_rows *= config.stack if config.delta_win_length is None else 2 * config.stack
+    n_rows *= config.stack if config.delta_win_length is None else (1 + config.delta_order) * config.stack
     if rows.ndim != 2 or rows.shape[0] != n_rows:
         error = BufferSizeError(f"mel must have {n_rows} rows, got an array of shape {mel.shape}")
         expected = (n_rows, rows.shape[-1] if rows.ndim else 0)

@@ -45,6 +45,7 @@ impl Plan {
             stack: 1,
             stack_stride: None,
             delta_win_length: None,
+            delta_order: 1,
             ..config.clone()
         };
         let measure = MelExtractor::new(&measure).ok()?;

@@ -31,6 +31,7 @@ pub(super) fn range(option: &str) -> RangeInclusive<u64> {
         "normalize_ddof" => 0..=1,
         "frame_margin" => 0..=MAX_N_FFT.into(),
         "delta_win_length" => 3..=MAX_DELTA.into(),
+        "delta_order" => 1..=2,
         "input_rate" => (*RATES.start()).into()..=(*RATES.end()).into(),
         "sample_rate"
         | "hop_length"
@@ -346,6 +347,10 @@ impl MelConfig {
         })?;
         self.rule(self.delta_win_length.is_none() || self.n_frames.is_none(), "n_frames", || {
             "none where delta_win_length is set".into()
+        })?;
+        self.in_range("delta_order", self.delta_order)?;
+        self.rule(self.delta_order == 1 || self.delta_win_length.is_some(), "delta_order", || {
+            "1 where delta_win_length is none".into()
         })?;
         let stride = self.stack_stride.unwrap_or(self.stack);
         if self.stack == 1 && stride == 1 {

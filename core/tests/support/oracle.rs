@@ -20,7 +20,8 @@ pub struct Truth {
     pub energies: Vec<Vec<f64>>,
     pub n_frames: usize,
     stacking: Stacking,
-    has_deltas: bool,
+    /// How often deltas were taken.
+    deltas: usize,
     power: f64,
     /// For each frame the power of its loudest bin, with what its mean and pre-emphasis take off.
     loudest: Vec<f64>,
@@ -51,9 +52,9 @@ impl Truth {
     /// The band and the frame that a value is of; none for deltas, which are of several frames.
     fn source(&self, row: usize, frame: usize) -> Option<(usize, usize)> {
         let n_bands = self.energies.len();
-        let n_rows = n_bands * if self.has_deltas { 2 } else { 1 };
+        let n_rows = n_bands * (1 + self.deltas);
         if self.stacking.size == 1 && self.stacking.stride == 1 {
-            return (row < n_bands || !self.has_deltas).then_some((row, frame));
+            return (row < n_bands || self.deltas == 0).then_some((row, frame));
         }
         let n_computed = self.energies[0].len();
         let at = self.stacking.source(frame, row / n_rows, n_computed);
@@ -187,7 +188,7 @@ fn compressed(config: &MelConfig, spectra: &Spectra, filters: &[Vec<f64>], n_sam
         energies,
         n_frames,
         stacking: Stacking::of(config),
-        has_deltas: config.delta_win_length.is_some(),
+        deltas: config.delta_win_length.map_or(0, |_| config.delta_order as usize),
         power: config.power,
         loudest: (0..n_computed).map(loudest).collect(),
         weights: filters.iter().map(|filter| filter.iter().sum()).collect(),
@@ -630,7 +631,8 @@ fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_fram
     }
 }
 
-/// `torchaudio.functional.compute_deltas`: the slope of the line that fits the frames around each best.
+/// `torchaudio.functional.compute_deltas`: the slope of the line that fits the frames around each best; again for those
+/// of the next order.
 fn append_deltas(config: &MelConfig, rows: &mut Vec<Vec<f64>>, n_frames: usize) {
     let Some(win_length) = config.delta_win_length else { return };
     let reach = i64::from(win_length / 2);
@@ -640,7 +642,11 @@ fn append_deltas(config: &MelConfig, rows: &mut Vec<Vec<f64>>, n_frames: usize) 
         let sum: f64 = (1..=reach).map(|k| k as f64 * (at(row, t + k) - at(row, t - k))).sum();
         sum / (2 * squares) as f64
     };
-    let deltas: Vec<Vec<f64>> =
-        rows.iter().map(|row| (0..n_frames as i64).map(|t| slope(row, t)).collect()).collect();
-    rows.extend(deltas);
+    let mut deltas = rows.clone();
+    for _ in 0..config.delta_order {
+        for row in &mut deltas {
+            *row = (0..n_frames as i64).map(|t| slope(row, t)).collect();
+        }
+        rows.extend(deltas.iter().cloned());
+    }
 }

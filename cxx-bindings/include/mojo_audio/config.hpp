@@ -420,6 +420,10 @@ struct MelConfig {
   double pcen_time_constant = 0.4;
   /// Added to the average in `log` `pcen`; more than 0.
   double pcen_eps = 1e-6;
+  /// How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+  /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+  /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
+  std::uint32_t delta_order = 1;
 
   /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to
   /// openai-whisper's `log_mel_spectrogram`, transformers' `WhisperFeatureExtractor` and
@@ -925,7 +929,8 @@ struct MelConfig {
            a.pcen_bias == b.pcen_bias &&
            a.pcen_power == b.pcen_power &&
            a.pcen_time_constant == b.pcen_time_constant &&
-           a.pcen_eps == b.pcen_eps;
+           a.pcen_eps == b.pcen_eps &&
+           a.delta_order == b.delta_order;
   }
 
   /// Whether an option differs.

@@ -268,6 +268,11 @@ public struct MelConfig: Sendable, Hashable {
     /// Added to the average in ``log`` `pcen`; more than 0.
     public var pcenEps: Double
 
+    /// How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+    /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+    /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires ``deltaWinLength``.
+    public var deltaOrder: Int
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -342,6 +347,7 @@ public struct MelConfig: Sendable, Hashable {
         pcenPower = texts.number("pcen_power")
         pcenTimeConstant = texts.number("pcen_time_constant")
         pcenEps = texts.number("pcen_eps")
+        deltaOrder = texts.integer("delta_order")
     }
 
     var texts: OptionTexts {
@@ -419,6 +425,7 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("pcen_power", pcenPower)
         texts.put("pcen_time_constant", pcenTimeConstant)
         texts.put("pcen_eps", pcenEps)
+        texts.put("delta_order", deltaOrder)
         return texts
     }
 }

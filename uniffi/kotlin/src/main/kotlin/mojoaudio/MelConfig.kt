@@ -333,6 +333,13 @@ public class MelConfig private constructor(internal val options: Options) {
     /** Added to the average in [log] `PCEN`; more than 0. */
     public val pcenEps: Double get() = options.double("pcen_eps")
 
+    /**
+     * How often deltas are taken: 1, or 2 to append the deltas of the deltas as well. Before the first frame and
+     * after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
+     * HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires [deltaWinLength].
+     */
+    public val deltaOrder: Int get() = options.int("delta_order")
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -409,6 +416,7 @@ public class MelConfig private constructor(internal val options: Options) {
         pcenPower: Double = this.pcenPower,
         pcenTimeConstant: Double = this.pcenTimeConstant,
         pcenEps: Double = this.pcenEps,
+        deltaOrder: Int = this.deltaOrder,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -484,6 +492,7 @@ public class MelConfig private constructor(internal val options: Options) {
         if (pcenPower != this.pcenPower) options.put("pcen_power", pcenPower)
         if (pcenTimeConstant != this.pcenTimeConstant) options.put("pcen_time_constant", pcenTimeConstant)
         if (pcenEps != this.pcenEps) options.put("pcen_eps", pcenEps)
+        if (deltaOrder != this.deltaOrder) options.put("delta_order", deltaOrder)
         return MelConfig(options)
     }
 
@@ -731,6 +740,9 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.pcenEps]. */
         public fun pcenEps(value: Double): Builder = apply { options.put("pcen_eps", value) }
+
+        /** Sets [MelConfig.deltaOrder]. */
+        public fun deltaOrder(value: Int): Builder = apply { options.put("delta_order", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */

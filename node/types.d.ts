@@ -54,7 +54,7 @@ export type Log = 'none' | 'ln' | 'log10' | 'db' | 'db_magnitude' | 'pcen';
 export type LogFloorMode = 'clamp' | 'add';
 export type Reference = 'whole_input' | 'fixed' | 'none';
 export type LifterKind = 'kaldi' | 'librosa';
-export type Normalize = 'none' | 'mean' | 'deviation' | 'variance';
+export type Normalize = 'none' | 'mean' | 'deviation' | 'variance' | 'min_max';
 export type Layout = 'mel_major' | 'frame_major';
 export type StackEdge = 'fill' | 'repeat' | 'drop';
 export type MagnitudeEpsMode = 'add' | 'clamp';
@@ -453,6 +453,7 @@ export interface MelConfig {
    * - `mean`: Subtracts the mean.
    * - `deviation`: Subtracts the mean and divides by deviation + `normalizeEps` (NeMo).
    * - `variance`: Subtracts the mean and divides by sqrt(variance + `normalizeEps`) (SeamlessM4T).
+   * - `min_max`: Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalizeEps`.
    *
    * @default 'none'
    */
@@ -581,7 +582,7 @@ export interface MelConfig {
    */
   deltaWinLength?: number | null | undefined;
   /**
-   * Over which values `normalize` measures mean and variance.
+   * Over which values `normalize` measures mean, variance, minimum and maximum.
    *
    * - `row`: Over the frames of each row.
    * - `all`: Over all rows together (NeMo's `all_features`).

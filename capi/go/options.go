@@ -335,11 +335,14 @@ const (
 
 	// Subtracts the mean and divides by sqrt(variance + NormalizeEps) (SeamlessM4T).
 	NormalizeVariance Normalize = 3
+
+	// Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + NormalizeEps.
+	NormalizeMinMax Normalize = 4
 )
 
 // String is the value's name in every language.
 func (v Normalize) String() string {
-	return choiceName(int32(v), "none", "mean", "deviation", "variance")
+	return choiceName(int32(v), "none", "mean", "deviation", "variance", "min_max")
 }
 
 // Layout is a value of the option Layout.
@@ -674,7 +677,7 @@ type MelConfig struct {
 	// 0 is unset.
 	DeltaWinLength int
 
-	// Over which values Normalize measures mean and variance.
+	// Over which values Normalize measures mean, variance, minimum and maximum.
 	NormalizeOver NormalizeOver
 
 	// Exponent of the average in Log pcen, from 0 to 1. librosa's examples multiply powers by 2^31 before this

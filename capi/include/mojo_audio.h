@@ -450,6 +450,10 @@ typedef enum {
    * Subtracts the mean and divides by sqrt(variance + normalize_eps) (SeamlessM4T).
    */
   MOJO_MEL_NORMALIZE_VARIANCE = 3,
+  /**
+   * Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + normalize_eps.
+   */
+  MOJO_MEL_NORMALIZE_MIN_MAX = 4,
 } MojoMelNormalize;
 
 /**
@@ -1019,7 +1023,7 @@ typedef struct {
    */
   uint32_t delta_win_length;
   /**
-   * Over which values normalize measures mean and variance.
+   * Over which values normalize measures mean, variance, minimum and maximum.
    * A MojoMelNormalizeOver.
    */
   int32_t normalize_over;

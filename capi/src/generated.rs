@@ -230,6 +230,8 @@ pub enum MojoMelNormalize {
     MOJO_MEL_NORMALIZE_DEVIATION = 2,
     /// Subtracts the mean and divides by sqrt(variance + normalize_eps) (SeamlessM4T).
     MOJO_MEL_NORMALIZE_VARIANCE = 3,
+    /// Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + normalize_eps.
+    MOJO_MEL_NORMALIZE_MIN_MAX = 4,
 }
 
 /// Values of the option layout.
@@ -561,7 +563,7 @@ pub struct MojoMelOptions {
     /// deltas.
     /// 0 means unset.
     pub delta_win_length: u32,
-    /// Over which values normalize measures mean and variance.
+    /// Over which values normalize measures mean, variance, minimum and maximum.
     /// A MojoMelNormalizeOver.
     pub normalize_over: i32,
     /// Always 0.
@@ -826,7 +828,7 @@ impl MojoMelOptions {
                 "normalize",
                 config::Normalize::ALL,
                 self.normalize,
-                "a MojoMelNormalize, from 0 to 3",
+                "a MojoMelNormalize, from 0 to 4",
             )?,
             normalize_ddof: self.normalize_ddof,
             normalize_eps: self.normalize_eps,

@@ -153,6 +153,7 @@ fn unit(config: &MelConfig) -> String {
         Normalize::None => unit,
         Normalize::Mean => format!("{unit}, less its mean"),
         Normalize::Deviation | Normalize::Variance => format!("{unit}, in deviations"),
+        Normalize::MinMax => format!("{unit}, from 0 to 1"),
     }
 }
 

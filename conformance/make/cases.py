@@ -611,6 +611,19 @@ def further_rows():
     yield Case("normalize-over-all-mean", "kaldi-fbank", "white 16000 4000 3", "kaldi-native-fbank",
                "(lambda y: y - y.mean())(knf_fbank(x * 32768, mel={'num_bins': 80}))",
                {"normalize": "mean", "normalize_over": "all"})
+    unscaled = {"normalize": "min_max", "normalize_eps": 0.0}
+    yield Case("normalize-min-max", "kaldi-fbank", white, "scikit-learn", f"min_max({fbank})", unscaled | {"n_mels": 20})
+    decibels = "librosa.power_to_db(librosa.feature.melspectrogram(y=x, n_mels=20))"
+    image = {"n_mels": 20, "log": "db", "reference": "whole_input", "top_db": 80.0, "normalize": "min_max", "normalize_over": "all"}
+    yield Case("normalize-min-max-all", "librosa", "speech 22050 6000 3", "scikit-learn", f"min_max({decibels}, together=True)",
+               image | unscaled)
+    yield Case("normalize-min-max-eps", "librosa", "white 22050 4000 3", "librosa",
+               f"(lambda y: (y - y.min()) / (y.max() - y.min() + 0.5))({decibels})", image | {"normalize_eps": 0.5})
+    yield Case("normalize-min-max-mask", "parakeet", "white 16000 4000 3", "scikit-learn",
+               "(lambda y: np.pad(min_max(y[:, :25]), ((0, 0), (0, y.shape[1] - 25))))(parakeet_log_mel(x, feature_size=40))",
+               unscaled | {"n_mels": 40})
+    yield Case("normalize-min-max-silence", "kaldi-fbank", "silence 16000 1600 4", "scikit-learn", f"min_max({fbank})",
+               unscaled | {"n_mels": 20, "layout": "frame_major"})
 
 
 def pcen_cases():

@@ -237,6 +237,12 @@ def normalized(y, o, n_samples):
     if o["normalize"] != "none":
         measured = y[:, :valid]
         axis = 1 if o["normalize_over"] == "row" else None
+        if o["normalize"] == "min_max":
+            lowest, highest = (of(measured, axis=axis, keepdims=True) for of in (np.min, np.max))
+            divisor = highest - lowest + y.dtype.type(o["normalize_eps"])
+            y = (y - lowest) / np.where(divisor > 0, divisor, 1)
+            y[:, valid:] = 0
+            return y
         mean = measured.mean(axis=axis, keepdims=True)
         y = y - mean
         if o["normalize"] != "mean":

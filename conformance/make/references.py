@@ -20,6 +20,7 @@ import kaldi_native_fbank as knf
 import librosa
 import numpy as np
 import scipy.signal  # noqa: F401 (calls name it)
+import sklearn.preprocessing
 import torch
 import torchaudio
 import torchaudio.compliance.kaldi
@@ -192,6 +193,13 @@ def torchaudio_deltas(win_length):
     return lambda y: torchaudio.functional.compute_deltas(torch.from_numpy(y), win_length=win_length)
 
 
+def min_max(y, together=False):
+    """Each row from 0 to 1, by scikit-learn; or all values."""
+    y = np.asarray(y, dtype=np.float64)
+    scale = sklearn.preprocessing.minmax_scale
+    return scale(y.ravel()).reshape(y.shape) if together else scale(y, axis=1)
+
+
 def all_standardized(y, ddof, eps):
     """All values less their mean, over their deviation + eps."""
     y = np.asarray(y)
@@ -212,6 +220,7 @@ LIBRARIES = {
     "torchaudio": "torchaudio",
     "torch": "torch",
     "kaldi-native-fbank": "kaldi-native-fbank",
+    "scikit-learn": "scikit-learn",
 }
 
 

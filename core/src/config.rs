@@ -296,7 +296,7 @@ options! {
     /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
     /// deltas.
     delta_win_length: Option<u32> = None;
-    /// Over which values `normalize` measures mean and variance.
+    /// Over which values `normalize` measures mean, variance, minimum and maximum.
     normalize_over: NormalizeOver = NormalizeOver::Row;
     /// Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
     /// step: `input_scale` 46340.95 does that.

@@ -1,4 +1,4 @@
-//! Mean and deviation of the result: of each row over its frames, or of all rows.
+//! Mean and deviation of the result, or its minimum and maximum: of each row over its frames, or of all rows.
 
 use crate::block::slices::{SUMS, Step};
 use crate::config::{MelConfig, Normalize, NormalizeOver};
@@ -14,7 +14,7 @@ pub(crate) struct Normalization {
     ddof: u32,
     eps: f64,
     mask_tail: bool,
-    /// Whether all rows have one mean and one deviation.
+    /// Whether all rows are measured together.
     is_joint: bool,
 }
 
@@ -50,7 +50,7 @@ impl Normalization {
             for row in 0..if self.is_joint { 1 } else { n_rows } {
                 rows.range = if self.is_joint { 0..n_rows } else { row..row + 1 };
                 let (mean, factor) = self.mean_and_factor(kernel, &mut rows);
-                rows.each(kernel, &mut Step::Apply { mean, factor });
+                rows.step(kernel, &mut Step::Apply { mean, factor });
             }
         }
         for row in 0..n_rows {
@@ -62,23 +62,32 @@ impl Normalization {
 
     /// What is subtracted from the values of some rows, then what they are multiplied by.
     fn mean_and_factor(&self, kernel: &Kernel, values: &mut Rows<'_>) -> (f64, f64) {
+        if self.kind == Normalize::MinMax {
+            let (lowest, highest) = values.extremes();
+            return (lowest, self.inverse(highest - lowest, |range| range + self.eps));
+        }
         let count = values.kept * values.range.len();
         let mut sums = [0.0; SUMS];
-        values.each(kernel, &mut Step::Sum { sums: &mut sums });
+        values.step(kernel, &mut Step::Sum { sums: &mut sums });
         let mean = sums.iter().sum::<f64>() / count.max(1) as f64;
         if self.kind == Normalize::Mean {
             return (mean, 1.0);
         }
         let mut squares = [0.0; SUMS];
-        values.each(kernel, &mut Step::Squares { mean, sums: &mut squares });
+        values.step(kernel, &mut Step::Squares { mean, sums: &mut squares });
         let degrees = count.saturating_sub(self.ddof as usize);
         let variance = if degrees == 0 { 0.0 } else { squares.iter().sum::<f64>() / degrees as f64 };
-        let divisor = match self.kind {
+        let factor = self.inverse(variance, |variance| match self.kind {
             Normalize::Variance => libm::sqrt(variance + self.eps),
             _ => libm::sqrt(variance) + self.eps,
-        };
-        // What never changes is 0 whatever eps is: 1 / eps is infinite for the smallest.
-        (mean, if variance > 0.0 { 1.0 / divisor } else { 0.0 })
+        });
+        (mean, factor)
+    }
+
+    /// What values of this spread are multiplied by. What never changes is 0 whatever eps is: 1 / eps is infinite for the
+    /// smallest.
+    fn inverse(&self, spread: f64, divisor: impl Fn(f64) -> f64) -> f64 {
+        if spread > 0.0 { 1.0 / divisor(spread) } else { 0.0 }
     }
 }
 
@@ -95,12 +104,35 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Does a step for all values; in the same order in every layout.
-    fn each(&mut self, kernel: &Kernel, step: &mut Step<'_>) {
+    /// Does a step for all values.
+    fn step(&mut self, kernel: &Kernel, step: &mut Step<'_>) {
+        self.each(|values| kernel.normalize(values, step));
+    }
+
+    /// The lowest and the highest value.
+    fn extremes(&mut self) -> (f64, f64) {
+        // Several of each, as one would wait for each comparison.
+        let (mut lowest, mut highest) = ([f32::INFINITY; SUMS], [f32::NEG_INFINITY; SUMS]);
+        self.each(|values| {
+            let (groups, rest) = values.as_chunks::<SUMS>();
+            for group in groups.iter().map(<[f32; SUMS]>::as_slice).chain([rest]) {
+                for (i, &value) in group.iter().enumerate() {
+                    lowest[i] = if value < lowest[i] { value } else { lowest[i] };
+                    highest[i] = if value > highest[i] { value } else { highest[i] };
+                }
+            }
+        });
+        let lowest = lowest.into_iter().fold(f32::INFINITY, f32::min);
+        let highest = highest.into_iter().fold(f32::NEG_INFINITY, f32::max);
+        (f64::from(lowest), f64::from(highest))
+    }
+
+    /// Calls `of` with all values, in pieces; in the same order in every layout.
+    fn each(&mut self, mut of: impl FnMut(&mut [f32])) {
         for row in self.range.clone() {
             let data = &mut self.data[row * self.step..];
             if self.places.stride == 1 && self.places.stacked == 1 {
-                kernel.normalize(&mut data[..self.kept], step);
+                of(&mut data[..self.kept]);
                 continue;
             }
             let mut tile = [0.0; TILE];
@@ -110,7 +142,7 @@ impl Rows<'_> {
                 for (value, place) in tile.iter_mut().zip(places.clone()) {
                     *value = data[place];
                 }
-                kernel.normalize(tile, step);
+                of(tile);
                 for (value, place) in tile.iter().zip(places) {
                     data[place] = *value;
                 }

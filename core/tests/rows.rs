@@ -291,24 +291,58 @@ fn off(config: &MelConfig, samples: &[f32]) -> f64 {
 }
 
 #[test]
-fn all_rows_can_have_one_mean_and_one_deviation() {
+fn all_rows_can_be_normalized_together() {
     let samples = signals::make("white", 5, 16_000, 5_003);
     let ways: &[Options] = &[
         &[("normalize", "mean")],
         &[("normalize", "deviation"), ("normalize_ddof", "0")],
         &[("normalize", "variance"), ("mask_tail", "true"), ("stack", "2")],
         &[("normalize", "variance"), ("layout", "frame_major"), ("delta_win_length", "5")],
+        &[("normalize", "min_max"), ("normalize_eps", "0")],
+        &[("normalize", "min_max"), ("normalize_eps", "0.5"), ("layout", "frame_major")],
+        &[("normalize", "min_max"), ("mask_tail", "true"), ("stack", "2")],
     ];
     for way in ways {
         let config = config("kaldi-fbank", &[*way, &[("normalize_over", "all")]].concat());
         let off = off(&config, &samples);
         assert!(off < 1e-4, "{way:?}: {off:e}");
-        // One mean leaves the rows theirs.
+        // Rows that are measured together keep their own means.
         let rows = MelConfig { normalize_over: mojo_audio_core::config::NormalizeOver::Row, ..config };
+        let of_rows = self::off(&rows, &samples);
+        assert!(of_rows < 1e-4, "{way:?}, each row: {of_rows:e}");
         let rows = MelExtractor::new(&rows).unwrap().compute(&samples).unwrap();
         let all = extractor("kaldi-fbank", &[*way, &[("normalize_over", "all")]].concat());
         assert_ne!(all.compute(&samples).unwrap(), rows, "{way:?}");
     }
+}
+
+#[test]
+fn minimum_and_maximum_become_0_and_1() {
+    let samples = noise(5_003);
+    let common: Options = &[("normalize", "min_max"), ("normalize_eps", "0")];
+    for over in ["row", "all"] {
+        for (preset, options) in PLAIN {
+            for layout in ["mel_major", "frame_major"] {
+                let own = [common, &[("normalize_over", over), ("layout", layout)]].concat();
+                let own = extractor(preset, &[options, &own[..], &[("mask_tail", "false")]].concat());
+                let mel = own.compute(&samples).unwrap();
+                let of = |values: &mut dyn Iterator<Item = f32>| {
+                    values.fold((f32::MAX, f32::MIN), |(low, high), y| (low.min(y), high.max(y)))
+                };
+                let what = format!("{preset} {options:?}, {over}");
+                if over == "all" {
+                    assert_eq!(of(&mut mel.data().iter().copied()), (0.0, 1.0), "{what}");
+                    continue;
+                }
+                for row in 0..mel.n_mels() {
+                    let extremes = of(&mut (0..mel.n_frames()).map(|t| mel.get(row, t)));
+                    assert_eq!(extremes, (0.0, 1.0), "{what}, row {row}");
+                }
+            }
+        }
+    }
+    let silence = extractor("kaldi-fbank", common).compute(&[0.0f32; 2_000]).unwrap();
+    assert!(silence.data().iter().all(|value| *value == 0.0));
 }
 
 #[test]

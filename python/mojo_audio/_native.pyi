@@ -61,7 +61,7 @@ _Log: TypeAlias = Literal["none", "ln", "log10", "db", "db_magnitude", "pcen"]
 _LogFloorMode: TypeAlias = Literal["clamp", "add"]
 _Reference: TypeAlias = Literal["whole_input", "fixed", "none"]
 _LifterKind: TypeAlias = Literal["kaldi", "librosa"]
-_Normalize: TypeAlias = Literal["none", "mean", "deviation", "variance"]
+_Normalize: TypeAlias = Literal["none", "mean", "deviation", "variance", "min_max"]
 _Layout: TypeAlias = Literal["mel_major", "frame_major"]
 _StackEdge: TypeAlias = Literal["fill", "repeat", "drop"]
 _MagnitudeEpsMode: TypeAlias = Literal["add", "clamp"]
@@ -279,6 +279,7 @@ class _CommonOptions(TypedDict, total=False):
     - `mean`: Subtracts the mean.
     - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
     - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
+    - `min_max`: Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalize_eps`.
     """
     normalize_ddof: int
     """Delta degrees of freedom of the variance: 0 for the population variance, 1 for the unbiased one."""
@@ -353,7 +354,7 @@ class _CommonOptions(TypedDict, total=False):
     deltas.
     """
     normalize_over: _NormalizeOver
-    """Over which values `normalize` measures mean and variance.
+    """Over which values `normalize` measures mean, variance, minimum and maximum.
 
     - `row`: Over the frames of each row.
     - `all`: Over all rows together (NeMo's `all_features`).
@@ -836,6 +837,7 @@ class MelConfig:
         - `mean`: Subtracts the mean.
         - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
         - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
+        - `min_max`: Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalize_eps`.
         """
     @property
     def normalize_ddof(self) -> int:
@@ -927,7 +929,7 @@ class MelConfig:
         """
     @property
     def normalize_over(self) -> _NormalizeOver:
-        """Over which values `normalize` measures mean and variance.
+        """Over which values `normalize` measures mean, variance, minimum and maximum.
 
         - `row`: Over the frames of each row.
         - `all`: Over all rows together (NeMo's `all_features`).

@@ -398,6 +398,7 @@ impl MelConfig {
     /// - `mean`: Subtracts the mean.
     /// - `deviation`: Subtracts the mean and divides by deviation + `normalize_eps` (NeMo).
     /// - `variance`: Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
+    /// - `min_max`: Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalize_eps`.
     #[getter]
     fn normalize(&self) -> &'static str {
         self.config.normalize.name()
@@ -526,7 +527,7 @@ impl MelConfig {
         self.config.delta_win_length
     }
 
-    /// Over which values `normalize` measures mean and variance.
+    /// Over which values `normalize` measures mean, variance, minimum and maximum.
     ///
     /// - `row`: Over the frames of each row.
     /// - `all`: Over all rows together (NeMo's `all_features`).

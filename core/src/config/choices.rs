@@ -221,9 +221,11 @@ choices! {
         Deviation = "deviation",
         /// Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
         Variance = "variance",
+        /// Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalize_eps`.
+        MinMax = "min_max",
     }
 
-    /// Over which values `normalize` measures mean and variance.
+    /// Over which values `normalize` measures.
     NormalizeOver {
         /// Over the frames of each row.
         Row = "row",

@@ -615,13 +615,23 @@ fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_fram
     };
     for rows in rows.chunks_mut(together) {
         let count = (rows.len() * valid) as f64;
+        if config.normalize == Normalize::MinMax {
+            let values = || rows.iter().flat_map(|row| &row[..valid]).copied();
+            let lowest = values().fold(f64::INFINITY, f64::min);
+            let range = values().fold(f64::NEG_INFINITY, f64::max) - lowest;
+            let divisor = if range > 0.0 { range + config.normalize_eps } else { 1.0 };
+            rows.iter_mut()
+                .flat_map(|row| &mut row[..valid])
+                .for_each(|y| *y = (*y - lowest) / divisor);
+            continue;
+        }
         let mean = rows.iter().flat_map(|row| &row[..valid]).sum::<f64>() / count;
         rows.iter_mut().flat_map(|row| &mut row[..valid]).for_each(|y| *y -= mean);
         let squares: f64 = rows.iter().flat_map(|row| &row[..valid]).map(|y| y * y).sum();
         let freedom = count - f64::from(config.normalize_ddof);
         let variance = if freedom > 0.0 { squares / freedom } else { 0.0 };
         let divisor = match config.normalize {
-            Normalize::None | Normalize::Mean => 1.0,
+            Normalize::None | Normalize::Mean | Normalize::MinMax => 1.0,
             Normalize::Deviation => variance.sqrt() + config.normalize_eps,
             Normalize::Variance => (variance + config.normalize_eps).sqrt(),
         };

@@ -183,6 +183,8 @@ enum class Normalize : std::uint8_t {
   deviation,
   /// Subtracts the mean and divides by sqrt(variance + `normalize_eps`) (SeamlessM4T).
   variance,
+  /// Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + `normalize_eps`.
+  min_max,
 };
 
 /// Values of the option MelConfig::layout.
@@ -406,7 +408,7 @@ struct MelConfig {
   /// Before the first frame and after the last y is repeated (torchaudio's `compute_deltas`). Unset: no
   /// deltas.
   std::optional<std::uint32_t> delta_win_length = std::nullopt;
-  /// Over which values `normalize` measures mean and variance.
+  /// Over which values `normalize` measures mean, variance, minimum and maximum.
   NormalizeOver normalize_over = NormalizeOver::row;
   /// Exponent of the average in `log` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
   /// step: `input_scale` 46340.95 does that.

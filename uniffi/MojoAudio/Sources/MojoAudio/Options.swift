@@ -248,7 +248,7 @@ public struct MelConfig: Sendable, Hashable {
     /// deltas.
     public var deltaWinLength: Int?
 
-    /// Over which values ``normalize`` measures mean and variance.
+    /// Over which values ``normalize`` measures mean, variance, minimum and maximum.
     public var normalizeOver: NormalizeOver
 
     /// Exponent of the average in ``log`` `pcen`, from 0 to 1. librosa's examples multiply powers by 2^31 before this
@@ -597,6 +597,8 @@ extension MelConfig {
         case deviation = "deviation"
         /// Subtracts the mean and divides by sqrt(variance + ``normalizeEps``) (SeamlessM4T).
         case variance = "variance"
+        /// Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + ``normalizeEps``.
+        case minMax = "min_max"
     }
 
     /// A value of ``layout``.

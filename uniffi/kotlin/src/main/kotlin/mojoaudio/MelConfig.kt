@@ -309,7 +309,7 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val deltaWinLength: Int? get() = options.intOrNull("delta_win_length")
 
-    /** Over which values [normalize] measures mean and variance. */
+    /** Over which values [normalize] measures mean, variance, minimum and maximum. */
     public val normalizeOver: NormalizeOver get() = options.choice("normalize_over", NormalizeOver.entries)
 
     /**
@@ -917,6 +917,8 @@ public class MelConfig private constructor(internal val options: Options) {
         DEVIATION("deviation"),
         /** Subtracts the mean and divides by sqrt(variance + [normalizeEps]) (SeamlessM4T). */
         VARIANCE("variance"),
+        /** Maps to 0 … 1: subtracts the minimum and divides by maximum − minimum + [normalizeEps]. */
+        MIN_MAX("min_max"),
     }
 
     /** A value of [MelConfig.layout]; [text] is its name in every language. */

@@ -48,7 +48,7 @@ export type PadToMode = 'zeros' | 'repeat';
 export type PreemphasisMode = 'signal' | 'frame';
 export type MelScale = 'slaney' | 'htk' | 'kaldi';
 export type MelNorm = 'none' | 'slaney';
-export type TriangleDomain = 'hz' | 'mel';
+export type TriangleDomain = 'hz' | 'mel' | 'hz_symmetric';
 export type BinFrequencies = 'exact' | 'linspace';
 export type Log = 'none' | 'ln' | 'log10' | 'db' | 'db_magnitude' | 'pcen';
 export type LogFloorMode = 'clamp' | 'add';
@@ -306,6 +306,7 @@ export interface MelConfig {
    *
    * - `hz`: Hertz.
    * - `mel`: Mel (Kaldi).
+   * - `hz_symmetric`: Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next (SpeechBrain).
    *
    * @default 'hz'
    */

@@ -209,11 +209,15 @@ const (
 
 	// Mel (Kaldi).
 	TriangleDomainMel TriangleDomain = 1
+
+	// Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+	// (SpeechBrain).
+	TriangleDomainHzSymmetric TriangleDomain = 2
 )
 
 // String is the value's name in every language.
 func (v TriangleDomain) String() string {
-	return choiceName(int32(v), "hz", "mel")
+	return choiceName(int32(v), "hz", "mel", "hz_symmetric")
 }
 
 // BinFrequencies is a value of the option BinFrequencies.

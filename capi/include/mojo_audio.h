@@ -335,6 +335,11 @@ typedef enum {
    * Mel (Kaldi).
    */
   MOJO_MEL_TRIANGLE_DOMAIN_MEL = 1,
+  /**
+   * Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+   * (SpeechBrain).
+   */
+  MOJO_MEL_TRIANGLE_DOMAIN_HZ_SYMMETRIC = 2,
 } MojoMelTriangleDomain;
 
 /**

@@ -147,6 +147,9 @@ pub enum MojoMelTriangleDomain {
     MOJO_MEL_TRIANGLE_DOMAIN_HZ = 0,
     /// Mel (Kaldi).
     MOJO_MEL_TRIANGLE_DOMAIN_MEL = 1,
+    /// Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+    /// (SpeechBrain).
+    MOJO_MEL_TRIANGLE_DOMAIN_HZ_SYMMETRIC = 2,
 }
 
 /// Values of the option bin_frequencies.
@@ -779,7 +782,7 @@ impl MojoMelOptions {
                 "triangle_domain",
                 config::TriangleDomain::ALL,
                 self.triangle_domain,
-                "a MojoMelTriangleDomain, from 0 to 1",
+                "a MojoMelTriangleDomain, from 0 to 2",
             )?,
             bin_frequencies: choice(
                 "bin_frequencies",

@@ -580,8 +580,29 @@ def stacks():
                low.format(""), kaldi | {"stack": 7, "stack_stride": 6, "stack_edge": "repeat"}, kind="batch")
 
 
+def speechbrain_cases():
+    """Triangles that are symmetric in hertz, with SpeechBrain's other steps around them."""
+    own = {"window": "hamming", "pad_mode": "constant", "triangle_domain": "hz_symmetric", "hop_length": 160}
+    levels = own | {"log": "db", "reference": "whole_input", "top_db": 80.0}
+    speech, white = "speech 16000 5000 2", "white 16000 2500 3"
+
+    def fbank(name, signal, arguments, **options):
+        return Case(f"speechbrain-{name}", "torchaudio", signal, "speechbrain",
+                    f"speechbrain_features('Fbank', x, {arguments})", levels | options)
+
+    yield fbank("speech", speech, "n_mels=40", n_mels=40)
+    yield fbank("white", white, "n_mels=80", n_mels=80)
+    yield fbank("short", "speech 16000 400 2", "n_mels=40", n_mels=40)
+    yield fbank("deltas", white, "n_mels=20, deltas=True", n_mels=20, delta_win_length=5, delta_order=2)
+    yield fbank("band", speech, "n_mels=23, f_min=60, f_max=7000, n_fft=512", n_mels=23, f_min=60.0, f_max=7000.0, n_fft=512,
+                win_length=400)
+    yield Case("speechbrain-mfcc", "torchaudio", white, "speechbrain",
+               "speechbrain_features('MFCC', x, n_mels=23, n_mfcc=13, context=False)",
+               levels | {"n_mels": 23, "n_mfcc": 13, "delta_win_length": 5, "delta_order": 2})
+
+
 def further_rows():
-    """Deltas, and one mean and deviation for all rows."""
+    """Deltas, and rows that are normalized together or to between 0 and 1."""
     fbank = "knf_fbank(x * 32768, mel={'num_bins': 20})"
     for signal, n in (("speech 16000 5000 2", 3), ("white 16000 2500 3", 9)):
         yield Case(f"delta-{n}-torchaudio", "kaldi-fbank", signal, "torchaudio", f"with_deltas({fbank}, torchaudio_deltas({n}))",
@@ -691,5 +712,5 @@ def upper_edges():
 
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates, stacks, further_rows, pcen_cases, lengths, upper_edges):
+                  input_rates, stacks, speechbrain_cases, further_rows, pcen_cases, lengths, upper_edges):
         yield from group()

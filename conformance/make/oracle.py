@@ -130,16 +130,19 @@ def filterbank(o):
     low, high = to_mel([o["f_min"], f_max], o["mel_scale"])
     edges = np.linspace(low, high, o["n_mels"] + 2)
     hertz = to_hertz(edges, o["mel_scale"])
-    if o["triangle_domain"] == "hz":
-        edges = hertz
-    else:
+    if o["triangle_domain"] == "mel":
         bins = to_mel(bins, o["mel_scale"])
+    else:
+        edges = hertz
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    if o["triangle_domain"] == "hz_symmetric":
+        right = 2 * centre - left
     rising = (bins - left) / (centre - left)
     falling = (right - bins) / (right - centre)
     filters = np.maximum(0.0, np.minimum(rising, falling))
     if o["mel_norm"] == "slaney":
-        filters *= (2.0 / (hertz[2:] - hertz[:-2]))[:, None]
+        upper = right[:, 0] if o["triangle_domain"] == "hz_symmetric" else hertz[2:]
+        filters *= (2.0 / (upper - hertz[:-2]))[:, None]
     return filters
 
 

@@ -21,6 +21,7 @@ import librosa
 import numpy as np
 import scipy.signal  # noqa: F401 (calls name it)
 import sklearn.preprocessing
+import speechbrain.lobes.features
 import torch
 import torchaudio
 import torchaudio.compliance.kaldi
@@ -193,6 +194,11 @@ def torchaudio_deltas(win_length):
     return lambda y: torchaudio.functional.compute_deltas(torch.from_numpy(y), win_length=win_length)
 
 
+def speechbrain_features(name, x, **options):
+    """SpeechBrain's features of that name."""
+    return getattr(speechbrain.lobes.features, name)(**options)(tensor(x))[0].T
+
+
 def min_max(y, together=False):
     """Each row from 0 to 1, by scikit-learn; or all values."""
     y = np.asarray(y, dtype=np.float64)
@@ -221,6 +227,7 @@ LIBRARIES = {
     "torch": "torch",
     "kaldi-native-fbank": "kaldi-native-fbank",
     "scikit-learn": "scikit-learn",
+    "speechbrain": "speechbrain",
 }
 
 

@@ -71,8 +71,8 @@ impl Tap {
 }
 
 impl Filterbank {
-    /// The configured triangles, as librosa's `filters.mel`, `torchaudio.functional.melscale_fbanks`
-    /// and Kaldi's `MelBanks` build them.
+    /// The configured triangles, as librosa's `filters.mel`, `torchaudio.functional.melscale_fbanks`,
+    /// Kaldi's `MelBanks` and SpeechBrain's `Filterbank` build them.
     pub fn triangles(config: &MelConfig) -> Result<Self, Error> {
         let n_mels = config.n_mels as usize;
         let n_bins = config.n_fft as usize / 2 + 1;
@@ -87,7 +87,7 @@ impl Filterbank {
         let position = |bin: usize| {
             let hz = bin as f64 * bin_hz;
             match config.triangle_domain {
-                TriangleDomain::Hz => hz,
+                TriangleDomain::Hz | TriangleDomain::HzSymmetric => hz,
                 TriangleDomain::Mel => hz_to_mel(config.mel_scale, hz),
             }
         };
@@ -102,9 +102,12 @@ impl Filterbank {
         for segment in 0..=n_mels {
             let (low, high) = (next, after);
             after = if segment < n_mels { corners.at(segment + 2) } else { high };
-            let rising = if segment < n_mels { corners.height(low, after)? } else { 0.0 };
-            let falling = if segment > 0 { corners.height(before, high)? } else { 0.0 };
+            let rising = if segment < n_mels { corners.height(low, high, after)? } else { 0.0 };
+            let falling = if segment > 0 { corners.height(before, low, high)? } else { 0.0 };
             let width = high.position - low.position;
+            // A symmetric triangle ends as far beyond its centre as it began before it, which is no farther.
+            let is_symmetric = config.triangle_domain == TriangleDomain::HzSymmetric;
+            let falling_width = if is_symmetric { low.position - before.position } else { width };
             let start = filterbank.taps.len();
             while bin < n_bins {
                 let at = position(bin);
@@ -112,10 +115,11 @@ impl Filterbank {
                     break;
                 }
                 let up = (at - low.position) / width;
+                let down = (1.0 - (at - low.position) / falling_width).max(0.0);
                 filterbank.taps.push(Tap {
                     place: Tap::place(bin as u32, false),
                     rising: (up * rising) as f32,
-                    falling: ((1.0 - up) * falling) as f32,
+                    falling: (down * falling) as f32,
                 });
                 bin += 1;
             }
@@ -219,20 +223,24 @@ impl<'a> Corners<'a> {
         let mel = self.low + self.step * index as f64;
         let hz = mel_to_hz(self.config.mel_scale, mel);
         let position = match self.config.triangle_domain {
-            TriangleDomain::Hz => hz,
+            TriangleDomain::Hz | TriangleDomain::HzSymmetric => hz,
             TriangleDomain::Mel => mel,
         };
         Corner { hz, position }
     }
 
-    /// Height of the triangle from one corner to the next but one.
+    /// Height of the triangle with these corners.
     ///
     /// # Errors
     /// [`Error::Config`] where corners are closer than float64 can tell, and the height has no limit.
-    fn height(&self, from: Corner, to: Corner) -> Result<f64, Error> {
+    fn height(&self, from: Corner, centre: Corner, to: Corner) -> Result<f64, Error> {
+        let width = match self.config.triangle_domain {
+            TriangleDomain::HzSymmetric => 2.0 * (centre.hz - from.hz),
+            TriangleDomain::Hz | TriangleDomain::Mel => to.hz - from.hz,
+        };
         match self.config.mel_norm {
             MelNorm::None => Ok(1.0),
-            MelNorm::Slaney if to.hz > from.hz => Ok(2.0 / (to.hz - from.hz)),
+            MelNorm::Slaney if width > 0.0 => Ok(2.0 / width),
             MelNorm::Slaney => Err(Error::Config {
                 field: "f_max".into(),
                 value: self.config.get("f_max")?,

@@ -24,6 +24,11 @@ const FAMILIES: &[(&str, &str)] = &[
     ),
     (
         "torchaudio",
+        "hop_length=160 n_mels=40 window=hamming pad_mode=constant triangle_domain=hz_symmetric log=db \
+         reference=whole_input top_db=80",
+    ),
+    (
+        "torchaudio",
         "sample_rate=24000 n_fft=1024 hop_length=256 n_mels=100 power=1 log=ln log_floor=1e-7",
     ),
     (

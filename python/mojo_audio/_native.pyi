@@ -55,7 +55,7 @@ _PadToMode: TypeAlias = Literal["zeros", "repeat"]
 _PreemphasisMode: TypeAlias = Literal["signal", "frame"]
 _MelScale: TypeAlias = Literal["slaney", "htk", "kaldi"]
 _MelNorm: TypeAlias = Literal["none", "slaney"]
-_TriangleDomain: TypeAlias = Literal["hz", "mel"]
+_TriangleDomain: TypeAlias = Literal["hz", "mel", "hz_symmetric"]
 _BinFrequencies: TypeAlias = Literal["exact", "linspace"]
 _Log: TypeAlias = Literal["none", "ln", "log10", "db", "db_magnitude", "pcen"]
 _LogFloorMode: TypeAlias = Literal["clamp", "add"]
@@ -199,6 +199,7 @@ class _CommonOptions(TypedDict, total=False):
 
     - `hz`: Hertz.
     - `mel`: Mel (Kaldi).
+    - `hz_symmetric`: Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next (SpeechBrain).
     """
     bin_frequencies: _BinFrequencies
     """Frequencies assigned to the bins of the transform.
@@ -734,6 +735,7 @@ class MelConfig:
 
         - `hz`: Hertz.
         - `mel`: Mel (Kaldi).
+        - `hz_symmetric`: Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next (SpeechBrain).
         """
     @property
     def bin_frequencies(self) -> _BinFrequencies:

@@ -251,6 +251,7 @@ impl MelConfig {
     ///
     /// - `hz`: Hertz.
     /// - `mel`: Mel (Kaldi).
+    /// - `hz_symmetric`: Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next (SpeechBrain).
     #[getter]
     fn triangle_domain(&self) -> &'static str {
         self.config.triangle_domain.name()

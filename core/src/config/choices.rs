@@ -156,6 +156,9 @@ choices! {
         Hz = "hz",
         /// Mel (Kaldi).
         Mel = "mel",
+        /// Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+        /// (SpeechBrain).
+        HzSymmetric = "hz_symmetric",
     }
 
     /// Frequencies assigned to the bins of the transform.

@@ -419,15 +419,20 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
             let [left, centre, right] = match config.triangle_domain {
                 TriangleDomain::Hz => hertz,
                 TriangleDomain::Mel => mels,
+                // As wide on the right as on the left.
+                TriangleDomain::HzSymmetric => [hertz[0], hertz[1], 2.0 * hertz[1] - hertz[0]],
             };
             let height = match config.mel_norm {
                 MelNorm::None => 1.0,
+                MelNorm::Slaney if config.triangle_domain == TriangleDomain::HzSymmetric => {
+                    2.0 / (right - left)
+                }
                 MelNorm::Slaney => 2.0 / (hertz[2] - hertz[0]),
             };
             (0..n_bins)
                 .map(|bin| {
                     let at = match config.triangle_domain {
-                        TriangleDomain::Hz => bin_hertz(bin),
+                        TriangleDomain::Hz | TriangleDomain::HzSymmetric => bin_hertz(bin),
                         TriangleDomain::Mel => to_mel(scale, bin_hertz(bin)),
                     };
                     let rising = (at - left) / (centre - left);

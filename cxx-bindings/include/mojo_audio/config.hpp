@@ -118,6 +118,9 @@ enum class TriangleDomain : std::uint8_t {
   hz,
   /// Mel (Kaldi).
   mel,
+  /// Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+  /// (SpeechBrain).
+  hz_symmetric,
 };
 
 /// Values of the option MelConfig::bin_frequencies.

@@ -532,6 +532,9 @@ extension MelConfig {
         case hz = "hz"
         /// Mel (Kaldi).
         case mel = "mel"
+        /// Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+        /// (SpeechBrain).
+        case hzSymmetric = "hz_symmetric"
     }
 
     /// A value of ``binFrequencies``.

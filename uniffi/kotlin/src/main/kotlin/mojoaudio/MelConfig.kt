@@ -848,6 +848,11 @@ public class MelConfig private constructor(internal val options: Options) {
         HZ("hz"),
         /** Mel (Kaldi). */
         MEL("mel"),
+        /**
+         * Hertz, with falling sides as wide as the rising ones: each triangle ends before the centre of the next
+         * (SpeechBrain).
+         */
+        HZ_SYMMETRIC("hz_symmetric"),
     }
 
     /** A value of [MelConfig.binFrequencies]; [text] is its name in every language. */

@@ -631,6 +631,13 @@ export interface MelConfig {
    * @default 1
    */
   deltaOrder?: number | undefined;
+  /**
+   * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
+   * at least `logFloor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `nMfcc`. Unset: no limit.
+   *
+   * @default null
+   */
+  logCeiling?: number | null | undefined;
 }
 
 /** Every option and its value. */

@@ -705,6 +705,11 @@ type MelConfig struct {
 	// after the last the deltas are repeated, as if torchaudio's compute_deltas were called twice (SpeechBrain,
 	// HTK; Kaldi's add-deltas differs in the first and last K frames). 2 requires DeltaWinLength.
 	DeltaOrder int
+
+	// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus Offset, times Scale;
+	// at least LogFloor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no NMFCC. Unset: no limit.
+	// 0 is unset.
+	LogCeiling float64
 }
 
 // Presets are the names that [Preset] knows.
@@ -856,6 +861,7 @@ func configOf(o *C.MojoMelOptions) MelConfig {
 	c.PCENTimeConstant = float64(o.pcen_time_constant)
 	c.PCENEps = float64(o.pcen_eps)
 	c.DeltaOrder = int(o.delta_order)
+	c.LogCeiling = float64(o.log_ceiling)
 	return c
 }
 
@@ -1007,5 +1013,6 @@ func (c *MelConfig) options() (o C.MojoMelOptions, err error) {
 		return o, outOfRange("delta_order", c.DeltaOrder)
 	}
 	o.delta_order = C.uint32_t(c.DeltaOrder)
+	o.log_ceiling = C.double(c.LogCeiling)
 	return o, nil
 }

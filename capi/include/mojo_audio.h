@@ -1068,6 +1068,12 @@ typedef struct {
    * Always 0.
    */
   uint32_t reserved_2;
+  /**
+   * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus offset, times scale;
+   * at least log_floor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no n_mfcc. Unset: no limit.
+   * 0 means unset.
+   */
+  double log_ceiling;
 } MojoMelOptions;
 
 #ifdef __cplusplus

@@ -589,6 +589,10 @@ pub struct MojoMelOptions {
     pub delta_order: u32,
     /// Always 0.
     pub reserved_2: u32,
+    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus offset, times scale;
+    /// at least log_floor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no n_mfcc. Unset: no limit.
+    /// 0 means unset.
+    pub log_ceiling: f64,
 }
 
 /// The names of presets, by their number in the field preset.
@@ -688,6 +692,7 @@ impl MojoMelOptions {
             pcen_eps: config.pcen_eps,
             delta_order: config.delta_order,
             reserved_2: 0,
+            log_ceiling: config.log_ceiling.unwrap_or_default(),
         }
     }
 
@@ -871,6 +876,7 @@ impl MojoMelOptions {
             pcen_time_constant: self.pcen_time_constant,
             pcen_eps: self.pcen_eps,
             delta_order: self.delta_order,
+            log_ceiling: (self.log_ceiling != 0.0).then_some(self.log_ceiling),
         })
     }
 }

@@ -81,6 +81,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("pcen_time_constant", &["top_db=none", "log=pcen", "pcen_time_constant=0.06"]),
     ("pcen_eps", &["top_db=none", "log=pcen", "pcen_eps=0.001"]),
     ("delta_order", &["delta_win_length=5", "delta_order=2"]),
+    ("log_ceiling", &["log_ceiling=0.01"]),
 ];
 
 #[test]

@@ -601,6 +601,31 @@ def speechbrain_cases():
                levels | {"n_mels": 23, "n_mfcc": 13, "delta_win_length": 5, "delta_order": 2})
 
 
+def ceilings():
+    """Upper limits of values: Wav2Lip's of 4, and of energies before the logarithm."""
+    vocoder = {
+        "sample_rate": 16000, "n_fft": 800, "hop_length": 200, "n_mels": 40, "f_min": 55.0, "f_max": 7600.0, "power": 1.0,
+        "preemphasis": 0.97, "log": "db_magnitude", "log_floor": 1e-4, "offset": 30.0, "scale": 0.08,
+        "log_ceiling": 10.0, "input_scale": 100.0,
+    }
+    for kind, n in (("speech", 5000), ("white", 2500)):
+        seed = 2 if kind == "speech" else 3
+        yield Case(f"log-ceiling-{kind}", "librosa", f"{kind} 16000 {n} {seed}", "librosa", "wav2lip(x * 100)", vocoder,
+                   note="the formula of Wav2Lip's and SV2TTS's audio.py, with librosa's functions")
+    mel = "librosa.feature.melspectrogram(y=x, n_mels=20)"
+    own = {"n_mels": 20, "log": "db"}
+    yield Case("log-ceiling-top-db", "librosa", "white 22050 4000 3", "librosa",
+               f"librosa.power_to_db(np.minimum({mel}, 6.0), ref=np.max, top_db=2.0)",
+               own | {"log_ceiling": 6.0, "reference": "whole_input", "top_db": 2.0, "subtract_reference": True})
+    yield Case("log-ceiling-add", "librosa", "speech 22050 6000 3", "librosa",
+               f"np.log(np.minimum({mel} + 1e-3, 0.01))",
+               {"n_mels": 20, "log": "ln", "log_floor": 1e-3, "log_floor_mode": "add", "log_ceiling": 0.01})
+    yield Case("log-ceiling-energy", "kaldi-fbank", "white 16000 2500 3", "kaldi-native-fbank",
+               "(lambda y: np.vstack([y[:1], np.minimum(y[1:], np.log(2e10))]))"
+               "(knf_fbank(x * 32768, mel={'num_bins': 20}, use_energy=True))",
+               {"n_mels": 20, "use_energy": True, "log_ceiling": 2e10, "layout": "frame_major"}, kind="int16")
+
+
 def further_rows():
     """Deltas, and rows that are normalized together or to between 0 and 1."""
     fbank = "knf_fbank(x * 32768, mel={'num_bins': 20})"
@@ -712,5 +737,5 @@ def upper_edges():
 
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates, stacks, speechbrain_cases, further_rows, pcen_cases, lengths, upper_edges):
+                  input_rates, stacks, ceilings, speechbrain_cases, further_rows, pcen_cases, lengths, upper_edges):
         yield from group()

@@ -18,7 +18,7 @@ DEFAULT = {
     "stack_fill": 0.0, "max_length": None, "pad_start": 0, "pad_to_multiple_of": None,
     "magnitude_eps_mode": "add", "frame_margin": 0, "n_frames_multiple_of": None, "delta_win_length": None,
     "normalize_over": "row", "pcen_gain": 0.98, "pcen_bias": 2.0, "pcen_power": 0.5, "pcen_time_constant": 0.4,
-    "pcen_eps": 1e-6, "delta_order": 1,
+    "pcen_eps": 1e-6, "delta_order": 1, "log_ceiling": None,
 }
 
 LINEAR = DEFAULT | {

@@ -176,6 +176,7 @@ def logarithm(mel, o):
         return divided_by_averages(mel, o)
     floor = mel.dtype.type(o["log_floor"])
     mel = np.maximum(mel, floor) if o["log_floor_mode"] == "clamp" else mel + floor
+    mel = np.minimum(mel, mel.dtype.type(o["log_ceiling"] or np.inf))
     if o["log"] == "ln":
         return np.log(mel)
     return np.log10(mel) * mel.dtype.type({"log10": 1.0, "db": 10.0, "db_magnitude": 20.0}[o["log"]])

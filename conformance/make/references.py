@@ -194,6 +194,15 @@ def torchaudio_deltas(win_length):
     return lambda y: torchaudio.functional.compute_deltas(torch.from_numpy(y), win_length=win_length)
 
 
+def wav2lip(x):
+    """Mel spectrograms of Wav2Lip's audio.py: 20 dB below the level, 100 dB onto −4 … 4, clipped."""
+    emphasized = scipy.signal.lfilter([1, -0.97], [1], x)
+    mel = librosa.feature.melspectrogram(
+        y=emphasized, sr=16000, n_fft=800, hop_length=200, n_mels=40, fmin=55, fmax=7600, power=1.0
+    )
+    return np.clip(8 * ((20 * np.log10(np.maximum(1e-5, mel)) - 20 + 100) / 100) - 4, -4, 4)
+
+
 def speechbrain_features(name, x, **options):
     """SpeechBrain's features of that name."""
     return getattr(speechbrain.lobes.features, name)(**options)(tensor(x))[0].T

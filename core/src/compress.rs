@@ -3,6 +3,7 @@
 
 use crate::config::{Log, LogFloorMode, MelConfig, Reference};
 use crate::lanes::Lane;
+use crate::measured::Measured;
 
 /// ln(1.5 + x) for 1 ≤ 1.5 + x < 2: coefficients 0 to 7 of the polynomial whose greatest error is least (Remez'
 /// exchange), 1.9e-7, or 8.3e-8 in log10.
@@ -177,11 +178,13 @@ pub(crate) struct Compression {
     pub subtracts: bool,
     /// The reference less this is what is subtracted.
     zero: f32,
+    /// The highest value before the levels; infinite where there is no limit.
+    ceiling: f32,
 }
 
 impl Compression {
     pub fn new(config: &MelConfig) -> Self {
-        let (_, per_db) = units(config.log);
+        let (per_ln, per_db) = units(config.log);
         let constant = config.offset * config.scale;
         let uses_reference = config.top_db.is_some() || config.subtract_reference;
         let fixed = (config.reference_value * config.scale + constant) as f32;
@@ -192,7 +195,30 @@ impl Compression {
             measures: config.reference == Reference::WholeInput && uses_reference,
             subtracts: config.subtract_reference && config.reference != Reference::None,
             zero: constant as f32,
+            ceiling: config
+                .log_ceiling
+                .map_or(f64::INFINITY, |ceiling| libm::log(ceiling) * per_ln * config.scale + constant)
+                as f32,
         }
+    }
+
+    /// Whether high values are limited.
+    pub fn limits(&self) -> bool {
+        self.ceiling < f32::INFINITY
+    }
+
+    /// What was measured, once values are limited. The levels had been applied.
+    pub fn limited(&self, measured: Measured, levels: Levels) -> Measured {
+        Measured {
+            highest: measured.highest.min(self.ceiling),
+            lowest: measured.lowest.min(self.highest(levels)),
+            ..measured
+        }
+    }
+
+    /// The highest value that is left, once levels have been applied.
+    pub fn highest(&self, levels: Levels) -> f32 {
+        self.ceiling.max(levels.lowest) - levels.subtracted
     }
 
     /// Lowest value and what is subtracted, from the reference's level in units of the result.

@@ -37,9 +37,9 @@ macro_rules! options {
         ///
         /// The order of the steps is fixed: resampling from `input_rate`, `max_length`, `normalize_input`,
         /// `dither`, `preemphasis` over the signal, padding of the signal, framing, `remove_dc_offset`, raw
-        /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log` (or PCEN), reference
-        /// and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `delta_win_length`, `stack`, and
-        /// then the means and factors of the rows, if the extractor was made with any.
+        /// energy, `preemphasis` in the frame, window, transform, `power`, mel filters, `log_ceiling`, `log` (or
+        /// PCEN), reference and `top_db`, `offset` and `scale`, cepstrum or energy, `normalize`, `delta_win_length`,
+        /// `stack`, and then the means and factors of the rows, if the extractor was made with any.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MelConfig {
             $( $(#[doc = $doc])+ pub $name: $type, )+
@@ -314,6 +314,9 @@ options! {
     /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
     /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
     delta_order: u32 = 1;
+    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
+    /// at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+    log_ceiling: Option<f64> = None;
 }
 
 impl MelConfig {

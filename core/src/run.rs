@@ -54,6 +54,9 @@ pub(crate) unsafe fn run(
             pass.compute(frames);
         }
     }
+    if plan.compression.limits() {
+        return plan.compression.limited(pass.measured, levels);
+    }
     pass.measured
 }
 
@@ -142,6 +145,9 @@ impl<S: Signal> Pass<'_, S> {
             self.take_source(frame, n, lanes);
             (self.block.out, self.block.out_stride) = in_place.unwrap_or((tile.start, lanes));
             plan.kernel.block(&plan.recipe, &mut self.block);
+            if plan.compression.limits() {
+                limit(plan, self.block.levels, self.block.out, self.block.out_stride, n);
+            }
             if let (Some(sink), None) = (sink, in_place) {
                 sink.store(plan.kernel, frame, tile);
             }
@@ -161,6 +167,9 @@ impl<S: Signal> Pass<'_, S> {
             if let Some((single, floats)) = self.single {
                 let (bands, source) = (&plan.recipe.bands, self.block.source);
                 plan.kernel.single(single, bands, floats, source, tile.start, self.block.levels);
+                if plan.compression.limits() {
+                    limit(plan, self.block.levels, tile.start, tile.stride, 1);
+                }
                 sink.repeat(frame..frame + 1, tile);
             }
         }
@@ -198,6 +207,21 @@ impl<S: Signal> Pass<'_, S> {
         }
         (block.source, block.source_stride) = (gathered.as_ptr(), stride);
         block.is_in_place = false;
+    }
+}
+
+/// Limits the bands of `n` frames, whose rows start at `start`, `stride` apart. Not generic and never inlined, as it would
+/// be in the passes of every kind of signal.
+///
+/// # Safety
+/// These frames have been computed with these levels, and nobody else uses them now.
+#[inline(never)]
+unsafe fn limit(plan: &Plan, levels: Levels, start: *mut f32, stride: usize, n: usize) {
+    let (highest, bands) = (plan.compression.highest(levels), &plan.recipe.bands);
+    for row in (0..bands.n_rows).filter(|row| bands.energy_row != Some(*row)) {
+        // SAFETY: the caller's.
+        let values = unsafe { core::slice::from_raw_parts_mut(start.wrapping_add(row * stride), n) };
+        values.iter_mut().for_each(|value| *value = value.min(highest));
     }
 }
 

@@ -1,5 +1,5 @@
-//! What follows the plain result: `log` `pcen`, `delta_win_length`, `normalize_over`, means and factors of rows; and the options
-//! that say which frames count, `frame_margin` and `n_frames_multiple_of`.
+//! What follows the plain result: `log_ceiling`, `log` `pcen`, `normalize`, `delta_win_length`, means and factors of rows; and
+//! the options that say which frames count, `frame_margin` and `n_frames_multiple_of`.
 
 mod support;
 
@@ -317,6 +317,37 @@ fn all_rows_can_be_normalized_together() {
 }
 
 #[test]
+fn no_value_is_above_the_ceiling() {
+    let ways: &[(&str, Options)] = &[
+        ("whisper", &[("log_ceiling", "0.01")]),
+        ("whisper", &[("log_ceiling", "0.01"), ("subtract_reference", "true"), ("pad_to", "9000")]),
+        ("whisper", &[("log_ceiling", "0.01"), ("top_db", "10"), ("layout", "frame_major")]),
+        ("whisper", &[("log_ceiling", "1e-4"), ("reference", "fixed"), ("reference_value", "8")]),
+        ("kaldi-fbank", &[("log_ceiling", "1e9"), ("use_energy", "true"), ("stack", "2")]),
+        ("kaldi-fbank", &[("log_ceiling", "1e9"), ("use_energy", "true"), ("htk_compat", "true")]),
+        ("hifigan", &[("log_ceiling", "1"), ("delta_win_length", "3")]),
+        ("speecht5", &[("log_ceiling", "0.5"), ("log_floor_mode", "add"), ("log_floor", "0.3")]),
+    ];
+    let samples = noise(5_003);
+    for (preset, options) in ways {
+        let own = config(preset, &[options, &[("precision", "double")][..]].concat());
+        let worst = off(&own, &samples);
+        assert!(worst < 1e-4, "{preset} {options:?}: {worst:e}");
+        // It has an effect.
+        let without = MelConfig { log_ceiling: None, ..own.clone() };
+        let (own, without) = (MelExtractor::new(&own).unwrap(), MelExtractor::new(&without).unwrap());
+        let mel = own.compute(&samples).unwrap();
+        assert_ne!(mel, without.compute(&samples).unwrap(), "{preset} {options:?}");
+        if own.stream().is_ok() {
+            for chunks in [Chunks::Random(900), Chunks::Of(160), Chunks::Of(usize::MAX)] {
+                let live = streamed(&own, &samples, chunks, preset);
+                assert_same_frames(&live, &frames(&mel), preset);
+            }
+        }
+    }
+}
+
+#[test]
 fn minimum_and_maximum_become_0_and_1() {
     let samples = noise(5_003);
     let common: Options = &[("normalize", "min_max"), ("normalize_eps", "0")];
@@ -408,6 +439,13 @@ fn what_cannot_hold_is_refused() {
         ("whisper", &[("delta_win_length", "4")], "delta_win_length must be an odd number, or none"),
         ("whisper", &[("delta_win_length", "1")], "delta_win_length must be from 3 to 255, or none"),
         ("ast", &[("delta_win_length", "3")], "n_frames must be none"),
+        (
+            "whisper",
+            &[("log_ceiling", "1e-11")],
+            "log_ceiling must be at least log_floor, 1e-10, or none",
+        ),
+        ("librosa", &[("log_ceiling", "1")], "log_ceiling must be none where log is none"),
+        ("whisper", &[("n_mfcc", "13"), ("log_ceiling", "1")], "log_ceiling must be none where n_mfcc"),
         ("whisper", &[("delta_order", "3")], "delta_order must be from 1 to 2, got 3"),
         ("whisper", &[("delta_order", "2")], "delta_order must be 1 where delta_win_length is none"),
         (

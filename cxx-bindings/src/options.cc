@@ -92,6 +92,8 @@ Options from_config(const MelConfig& config) noexcept {
   options.pcen_time_constant = config.pcen_time_constant;
   options.pcen_eps = config.pcen_eps;
   options.delta_order = config.delta_order;
+  options.has_log_ceiling = config.log_ceiling.has_value();
+  options.log_ceiling = config.log_ceiling.value_or(0);
   return options;
 }
 
@@ -171,6 +173,7 @@ MelConfig to_config(const Options& options) noexcept {
   config.pcen_time_constant = options.pcen_time_constant;
   config.pcen_eps = options.pcen_eps;
   config.delta_order = options.delta_order;
+  config.log_ceiling = options.has_log_ceiling ? std::make_optional(options.log_ceiling) : std::nullopt;
   return config;
 }
 

@@ -94,6 +94,8 @@ pub(crate) mod ffi {
         pcen_time_constant: f64,
         pcen_eps: f64,
         delta_order: u32,
+        has_log_ceiling: bool,
+        log_ceiling: f64,
     }
 }
 
@@ -187,6 +189,8 @@ impl Options {
             pcen_time_constant: config.pcen_time_constant,
             pcen_eps: config.pcen_eps,
             delta_order: config.delta_order,
+            has_log_ceiling: config.log_ceiling.is_some(),
+            log_ceiling: config.log_ceiling.unwrap_or_default(),
         }
     }
 
@@ -347,6 +351,7 @@ impl Options {
             pcen_time_constant: self.pcen_time_constant,
             pcen_eps: self.pcen_eps,
             delta_order: self.delta_order,
+            log_ceiling: self.has_log_ceiling.then_some(self.log_ceiling),
         })
     }
 }

@@ -142,6 +142,7 @@ fn front_end(config: &MelConfig) -> MelConfig {
         log: Log::None,
         log_floor: 0.0,
         log_floor_mode: LogFloorMode::Clamp,
+        log_ceiling: None,
         reference: Reference::None,
         top_db: None,
         subtract_reference: false,

@@ -69,7 +69,7 @@ const FAMILIES: &[(&str, &str)] = &[
         "whisper",
         "n_fft=800 hop_length=200 f_min=55 f_max=7600 power=1 pad_mode=constant preemphasis=0.97 \
          drop_last_frame=false log=db_magnitude log_floor=1e-4 reference=none top_db=none offset=30 scale=0.08 \
-         precision=double",
+         log_ceiling=10 precision=double",
     ),
     (
         "torchaudio",

@@ -76,6 +76,7 @@ export const OPTIONS = Object.freeze({
   pcenTimeConstant: { type: 'number', isOptional: false },
   pcenEps: { type: 'number', isOptional: false },
   deltaOrder: { type: 'integer', isOptional: false },
+  logCeiling: { type: 'number', isOptional: true },
 });
 
 export const PRESETS = Object.freeze([

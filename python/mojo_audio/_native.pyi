@@ -379,6 +379,10 @@ class _CommonOptions(TypedDict, total=False):
     after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
     HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
     """
+    log_ceiling: float | None
+    """Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
+    at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+    """
 
 # The options that mfcc does not name itself.
 class _BandOptions(_CommonOptions, total=False):
@@ -503,6 +507,7 @@ class MelConfig:
         pcen_time_constant: float = 0.4,
         pcen_eps: float = 1e-06,
         delta_order: int = 1,
+        log_ceiling: float | None = None,
     ) -> Self: ...
     @classmethod
     def whisper(cls, **changes: Unpack[_Options]) -> Self:
@@ -962,6 +967,11 @@ class MelConfig:
         HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
         """
     @property
+    def log_ceiling(self) -> float | None:
+        """Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
+        at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+        """
+    @property
     def window_length(self) -> int: ...
     @property
     def upper_frequency(self) -> float: ...
@@ -1241,6 +1251,7 @@ def mel_spectrogram(
     pcen_time_constant: float = 0.4,
     pcen_eps: float = 1e-06,
     delta_order: int = 1,
+    log_ceiling: float | None = None,
 ) -> _Mel: ...
 def mfcc(
     audio: _Audio,

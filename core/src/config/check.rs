@@ -145,6 +145,7 @@ impl MelConfig {
             ("pcen_power", Some(self.pcen_power)),
             ("pcen_time_constant", Some(self.pcen_time_constant)),
             ("pcen_eps", Some(self.pcen_eps)),
+            ("log_ceiling", self.log_ceiling),
         ];
         debug_assert_eq!(
             numbers.len(),
@@ -274,6 +275,7 @@ impl MelConfig {
         // Energies are at most that, too, and their sum is a float.
         let most = f64::from(f32::MAX / 4.0);
         self.rule(self.log_floor <= most, "log_floor", || format!("at most {most:e}"))?;
+        self.check_ceiling()?;
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
             "more than 0, or none".into()
         })?;
@@ -290,6 +292,18 @@ impl MelConfig {
         self.rule(!large(self.offset), "offset", most)?;
         self.rule(!large(self.reference_value), "reference_value", most)?;
         self.rule(!self.top_db.is_some_and(large), "top_db", most)
+    }
+
+    fn check_ceiling(&self) -> Result<(), Error> {
+        let Some(ceiling) = self.log_ceiling else { return Ok(()) };
+        let floor = self.log_floor;
+        self.rule(self.log.is_logarithm(), "log_ceiling", || {
+            format!("none where log is {}", self.log.name())
+        })?;
+        self.rule(ceiling >= floor, "log_ceiling", || {
+            format!("at least log_floor, {floor:e}, or none")
+        })?;
+        self.rule(self.n_mfcc.is_none(), "log_ceiling", || "none where n_mfcc is set".into())
     }
 
     /// Within these limits every finite energy makes a finite value.

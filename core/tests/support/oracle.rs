@@ -451,6 +451,7 @@ fn logarithm(config: &MelConfig, energy: f64) -> f64 {
         LogFloorMode::Clamp => energy.max(config.log_floor),
         LogFloorMode::Add => energy + config.log_floor,
     };
+    let guarded = guarded.min(config.log_ceiling.unwrap_or(f64::INFINITY));
     match config.log {
         Log::None | Log::Pcen => energy,
         Log::Ln => guarded.ln(),

@@ -273,6 +273,10 @@ public struct MelConfig: Sendable, Hashable {
     /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires ``deltaWinLength``.
     public var deltaOrder: Int
 
+    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus ``offset``, times ``scale``;
+    /// at least ``logFloor`` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no ``nMFCC``. Unset: no limit.
+    public var logCeiling: Double?
+
     init(texts: OptionTexts) {
         sampleRate = texts.integer("sample_rate")
         nFFT = texts.integer("n_fft")
@@ -348,6 +352,7 @@ public struct MelConfig: Sendable, Hashable {
         pcenTimeConstant = texts.number("pcen_time_constant")
         pcenEps = texts.number("pcen_eps")
         deltaOrder = texts.integer("delta_order")
+        logCeiling = texts.optionalNumber("log_ceiling")
     }
 
     var texts: OptionTexts {
@@ -426,6 +431,7 @@ public struct MelConfig: Sendable, Hashable {
         texts.put("pcen_time_constant", pcenTimeConstant)
         texts.put("pcen_eps", pcenEps)
         texts.put("delta_order", deltaOrder)
+        texts.put("log_ceiling", logCeiling)
         return texts
     }
 }

@@ -340,6 +340,12 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val deltaOrder: Int get() = options.int("delta_order")
 
+    /**
+     * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus [offset], times [scale];
+     * at least [logFloor] (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no [nMfcc]. Unset: no limit.
+     */
+    public val logCeiling: Double? get() = options.doubleOrNull("log_ceiling")
+
     /** The same configuration with changes. */
     @JvmSynthetic
     public fun copy(
@@ -417,6 +423,7 @@ public class MelConfig private constructor(internal val options: Options) {
         pcenTimeConstant: Double = this.pcenTimeConstant,
         pcenEps: Double = this.pcenEps,
         deltaOrder: Int = this.deltaOrder,
+        logCeiling: Double? = this.logCeiling,
     ): MelConfig {
         val options = options.changed()
         if (sampleRate != this.sampleRate) options.put("sample_rate", sampleRate)
@@ -493,6 +500,7 @@ public class MelConfig private constructor(internal val options: Options) {
         if (pcenTimeConstant != this.pcenTimeConstant) options.put("pcen_time_constant", pcenTimeConstant)
         if (pcenEps != this.pcenEps) options.put("pcen_eps", pcenEps)
         if (deltaOrder != this.deltaOrder) options.put("delta_order", deltaOrder)
+        if (logCeiling != this.logCeiling) options.put("log_ceiling", logCeiling)
         return MelConfig(options)
     }
 
@@ -743,6 +751,9 @@ public class MelConfig private constructor(internal val options: Options) {
 
         /** Sets [MelConfig.deltaOrder]. */
         public fun deltaOrder(value: Int): Builder = apply { options.put("delta_order", value) }
+
+        /** Sets [MelConfig.logCeiling]. */
+        public fun logCeiling(value: Double?): Builder = apply { options.put("log_ceiling", value) }
     }
 
     /** A value of [MelConfig.window]; [text] is its name in every language. */

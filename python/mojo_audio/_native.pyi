@@ -421,8 +421,8 @@ __all__ = [
     "mel_spectrogram",
     "mfcc",
     "probe",
+    "quiet_extractor",
     "unpickle_config",
-    "unpickle_extractor",
 ]
 
 __version__: str
@@ -1277,11 +1277,10 @@ def identify(
 def diff(a: _Samples, b: _Samples, *, layout: _Layout = "mel_major") -> Difference: ...
 def probe(sample_rate: int = 16000) -> npt.NDArray[np.int16]: ...
 def unpickle_config(options: dict[str, Any], /) -> MelConfig: ...
-def unpickle_extractor(
+def quiet_extractor(
     config: MelConfig,
-    window: npt.ArrayLike | None,
-    filterbank: npt.NDArray[np.float32] | None,
-    row_mean: npt.ArrayLike | None,
-    row_scale: npt.ArrayLike | None,
-    /,
+    window: npt.ArrayLike | None = None,
+    filterbank: npt.ArrayLike | None = None,
+    row_mean: npt.ArrayLike | None = None,
+    row_scale: npt.ArrayLike | None = None,
 ) -> MelExtractor: ...

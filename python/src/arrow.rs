@@ -5,10 +5,10 @@ mod interface;
 
 use crate::errors::{About, OrRaise, fault_text, input_error, raise_fault};
 use crate::extractor::{MelExtractor, returns};
-use crate::files::warn_of;
 use crate::rate::{self, conversion};
 use crate::source::{Fault, Source};
 use crate::threads;
+use crate::warn;
 use column::Row;
 use interface::{Buffer, Node, Refusal};
 use mojo_audio_core::{self as core, MelSpectrogram, Resampler};
@@ -119,7 +119,7 @@ pub fn compute_column(
         }
     }
     for Computed { warnings, .. } in &mut results {
-        std::mem::take(warnings).into_iter().try_for_each(|text| warn_of(py, text))?;
+        std::mem::take(warnings).into_iter().try_for_each(|text| warn::of(py, text))?;
     }
     let node = py.detach(|| collect(results, extractor.n_mels())).or_raise(py)?;
     Ok(Features { node: Arc::new(node) })

@@ -9,6 +9,7 @@ use crate::output::{self, Out};
 use crate::rate::{self, conversion};
 use crate::stream::MelStream;
 use crate::threads;
+use crate::warn;
 use mojo_audio_core as core;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{Overrides, Resampler};
@@ -40,6 +41,13 @@ use std::sync::{Arc, OnceLock};
 ///     One of these tables has the wrong shape.
 /// ConfigError
 ///     One of them has a value that is not finite, or in `row_mean` and `row_scale` above 1e18 in magnitude.
+///
+/// Warns
+/// -----
+/// UserWarning
+///     Bands are so narrow that no bin of the transform falls into them: `n_fft` is too small for that many
+///     `n_mels`. Not if `filterbank` is set, or if a preset has the same bands, as `torchaudio` and `ast` have, whose
+///     originals contain such bands.
 ///
 /// Examples
 /// --------
@@ -104,22 +112,11 @@ impl MelExtractor {
             Some(config) => config,
             None => Py::new(py, MelConfig { config: core::MelConfig::default() })?,
         };
-        let options = &config.get().config;
-        let n_rows = [options.n_rows() as usize];
-        let filters = [options.n_mels as usize, options.n_fft as usize / 2 + 1];
-        let read = |values: Option<&Bound<'_, PyAny>>, what, shape: &[usize]| {
-            values.map(|values| table(values, what, shape)).transpose()
-        };
-        let tables = Tables {
-            window: read(window, "window", &[options.window_length() as usize])?,
-            filterbank: read(filterbank, "filterbank", &filters)?,
-            row_mean: read(row_mean, "row_mean", &n_rows)?,
-            row_scale: read(row_scale, "row_scale", &n_rows)?,
-        };
-        let extractor = py
-            .detach(|| core::MelExtractor::with_overrides(options, tables.overrides()))
-            .or_raise(py)?;
-        Ok(Self { extractor: Arc::new(extractor), config, tables, frame_major: OnceLock::new() })
+        let made = Self::make(py, config, window, filterbank, row_mean, row_scale)?;
+        if made.tables.filterbank.is_none() {
+            warn::of_empty_filters(py, &made.extractor)?;
+        }
+        Ok(made)
     }
 
     /// The mel spectrogram of one signal. A call of the extractor itself does the same.
@@ -408,7 +405,7 @@ impl MelExtractor {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let restore = py.import("mojo_audio._native")?.getattr("unpickle_extractor")?;
+        let restore = py.import("mojo_audio._native")?.getattr("quiet_extractor")?;
         let table =
             |values: &Option<Vec<f32>>| values.as_ref().map(|values| PyArray1::from_slice(py, values));
         let [window, filterbank, row_mean, row_scale] =
@@ -418,6 +415,33 @@ impl MelExtractor {
 }
 
 impl MelExtractor {
+    /// A new extractor, without a warning.
+    fn make(
+        py: Python<'_>,
+        config: Py<MelConfig>,
+        window: Option<&Bound<'_, PyAny>>,
+        filterbank: Option<&Bound<'_, PyAny>>,
+        row_mean: Option<&Bound<'_, PyAny>>,
+        row_scale: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let options = &config.get().config;
+        let n_rows = [options.n_rows() as usize];
+        let filters = [options.n_mels as usize, options.n_fft as usize / 2 + 1];
+        let read = |values: Option<&Bound<'_, PyAny>>, what, shape: &[usize]| {
+            values.map(|values| table(values, what, shape)).transpose()
+        };
+        let tables = Tables {
+            window: read(window, "window", &[options.window_length() as usize])?,
+            filterbank: read(filterbank, "filterbank", &filters)?,
+            row_mean: read(row_mean, "row_mean", &n_rows)?,
+            row_scale: read(row_scale, "row_scale", &n_rows)?,
+        };
+        let extractor = py
+            .detach(|| core::MelExtractor::with_overrides(options, tables.overrides()))
+            .or_raise(py)?;
+        Ok(Self { extractor: Arc::new(extractor), config, tables, frame_major: OnceLock::new() })
+    }
+
     /// Another configuration with the same tables.
     pub fn with_config(&self, config: &core::MelConfig) -> Result<core::MelExtractor, core::Error> {
         core::MelExtractor::with_overrides(config, self.tables.overrides())
@@ -473,10 +497,11 @@ pub fn returns(py: Python<'_>, errors: &str) -> PyResult<bool> {
     }
 }
 
-/// The extractor from its parts. Pickles call it.
+/// An extractor without the warning about filters that contain no bin: for pickles, and for drop-ins, which warn where
+/// their originals do.
 #[pyfunction]
-#[pyo3(signature = (config, window, filterbank, row_mean, row_scale, /))]
-pub fn unpickle_extractor(
+#[pyo3(signature = (config, window = None, filterbank = None, row_mean = None, row_scale = None))]
+pub fn quiet_extractor(
     py: Python<'_>,
     config: Py<MelConfig>,
     window: Option<&Bound<'_, PyAny>>,
@@ -487,7 +512,7 @@ pub fn unpickle_extractor(
     let n_bins = config.get().config.n_fft as usize / 2 + 1;
     let filterbank = filterbank.map(|values| values.call_method1("reshape", (-1, n_bins)));
     let filterbank = filterbank.transpose()?;
-    MelExtractor::new(py, Some(config), window, filterbank.as_ref(), row_mean, row_scale)
+    MelExtractor::make(py, config, window, filterbank.as_ref(), row_mean, row_scale)
 }
 
 /// A number of samples.

@@ -4,14 +4,14 @@ use crate::errors::{About, input_error, internal_error, of_data, raise_fault};
 use crate::output;
 use crate::rate;
 use crate::source::{Fault, Source, is_bytes};
+use crate::warn;
 use mojo_audio_core::{MelExtractor, MelSpectrogram};
 use numpy::PyArray1;
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::{PyUserWarning, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyString};
 use std::collections::VecDeque;
-use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,12 +108,7 @@ pub fn read(py: Python<'_>, source: Source, wanted: Option<u32>) -> PyResult<(Ve
 
 /// Tells what the owner of a file should know.
 pub fn warn(py: Python<'_>, about: &About, warnings: &[String]) -> PyResult<()> {
-    warnings.iter().try_for_each(|warning| warn_of(py, about.of_file(warning)))
-}
-
-/// A warning for the code that called us.
-pub fn warn_of(py: Python<'_>, text: String) -> PyResult<()> {
-    PyErr::warn(py, &py.get_type::<PyUserWarning>(), &CString::new(text)?, 1)
+    warnings.iter().try_for_each(|warning| warn::of(py, about.of_file(warning)))
 }
 
 /// Iterator over the features of files, in order; made by `MelExtractor.files`.

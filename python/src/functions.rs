@@ -4,6 +4,7 @@ use crate::config::{MelConfig, preset};
 use crate::errors::OrRaise;
 use crate::extractor::compute;
 use crate::recent::Recent;
+use crate::warn;
 use mojo_audio_core::MelExtractor;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -26,6 +27,7 @@ pub fn spectrogram<'py>(
     let extractor = py
         .detach(|| PLANS.get(|plan| plan.config() == &config, || MelExtractor::new(&config)))
         .or_raise(py)?;
+    warn::of_empty_filters(py, &extractor)?;
     compute(py, &extractor, audio, None, axis, resample)
 }
 
@@ -53,7 +55,7 @@ pub fn spectrogram<'py>(
 ///
 /// Raises
 /// ------
-/// The errors of `mel_spectrogram`.
+/// The errors of `mel_spectrogram`, which also warns of the same.
 #[pyfunction]
 #[pyo3(
     signature = (audio, *, n_mfcc = None, preset = "kaldi-fbank", axis = None, resample = false, **options),

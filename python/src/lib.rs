@@ -19,6 +19,7 @@ mod recent;
 mod source;
 mod stream;
 mod threads;
+mod warn;
 
 use pyo3::prelude::*;
 
@@ -29,7 +30,7 @@ mod _native {
     #[pymodule_export]
     use crate::config::{MelConfig, unpickle_config};
     #[pymodule_export]
-    use crate::extractor::{MelExtractor, unpickle_extractor};
+    use crate::extractor::{MelExtractor, quiet_extractor};
     #[pymodule_export]
     use crate::files::{MelFiles, load};
     #[pymodule_export]

@@ -746,6 +746,11 @@ impl MelConfig {
 /// ConfigError, UnknownNameError
 ///     An option's value is not allowed; no option or preset has that name.
 ///
+/// Warns
+/// -----
+/// UserWarning
+///     Bands have no bin of the transform, as `MelExtractor` documents.
+///
 /// Examples
 /// --------
 /// >>> import numpy

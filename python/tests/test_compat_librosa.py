@@ -117,6 +117,13 @@ def test_bands_without_a_bin_draw_a_warning() -> None:
     for module in (ours, librosa):
         with pytest.warns(UserWarning, match=r"bands|filters"):
             module.filters.mel(sr=22050, n_fft=256)
+        for options in ({}, {"norm": 1}, {"fmin": 40.0}, {"htk": True, "norm": None, "sr": 16000}):
+            with pytest.warns(UserWarning, match=r"bands|filters"):
+                module.feature.melspectrogram(y=X, n_fft=256, **options)
+        with pytest.warns(UserWarning, match=r"bands|filters"):
+            module.feature.mfcc(y=X, n_fft=256)
+        # A filter that begins at 0 Hz doesn't count.
+        module.feature.melspectrogram(y=X, sr=22050, n_fft=64, n_mels=9, fmax=2000.0)
 
 
 LEVELS: dict[str, dict[str, Any]] = {

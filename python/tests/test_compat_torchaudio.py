@@ -14,6 +14,9 @@ from originals.compare import HAS_TORCH, KINDS, assert_recorded, assert_refused,
 import mojo_audio
 from mojo_audio.compat import torchaudio as ours
 
+# torchaudio's defaults have such bands, and it warns of them as well.
+pytestmark = pytest.mark.filterwarnings("ignore:.*contain no FFT bin:UserWarning")
+
 LIBRARY = "torchaudio"
 MODULES = {"kaldi": ours.compliance.kaldi, "transforms": ours.transforms}
 # torchaudio's mel filters are float32's (docs: conformance/make/README.md).
@@ -60,6 +63,8 @@ def test_refused_here() -> None:
             transforms.MelSpectrogram(window_fn=lambda n, bad=bad: np.ones(bad))
     with pytest.warns(UserWarning, match="onesided"):
         transforms.MelSpectrogram(onesided=True)
+    with pytest.warns(UserWarning, match="^4 of 128 mel bands contain no FFT bin"):
+        transforms.MelSpectrogram()
     with pytest.raises(TypeError):
         kaldi.fbank(calls.STEREO, num_mels=80)  # type: ignore[call-arg]
 

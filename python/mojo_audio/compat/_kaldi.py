@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mojo_audio import MelConfig, MelExtractor
+from mojo_audio._native import quiet_extractor
 from mojo_audio.compat._errors import refused
 
 _Window = Literal["hann", "hamming", "blackman", "povey", "rectangular"]
@@ -37,13 +38,13 @@ def extractor(config: MelConfig, window_type: str, blackman_coeff: float) -> Mel
     """An extractor with a window of Kaldi's. `hann` (periodic) and `sine` are kaldi-native-fbank's."""
     name = _WINDOWS.get(window_type)
     if name == "blackman" and not np.isclose(blackman_coeff, _BLACKMAN_COEFF, rtol=0, atol=1e-7):
-        return MelExtractor(config, window=_blackman(config.window_length, blackman_coeff))
+        return quiet_extractor(config, window=_blackman(config.window_length, blackman_coeff))
     if name is not None:
-        return MelExtractor(config.replace(window=name, window_periodic=False))
+        return quiet_extractor(config.replace(window=name, window_periodic=False))
     if window_type == "hann":
-        return MelExtractor(config.replace(window="hann", window_periodic=True))
+        return quiet_extractor(config.replace(window="hann", window_periodic=True))
     if window_type == "sine":
-        return MelExtractor(config, window=_sine(config.window_length))
+        return quiet_extractor(config, window=_sine(config.window_length))
     raise refused("window_type", window_type, f"one of {', '.join([*_WINDOWS, 'hann', 'sine'])}")
 
 

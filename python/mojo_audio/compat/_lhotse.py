@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mojo_audio import MelConfig, MelExtractor
+from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _kaldi
 
 
@@ -46,7 +47,7 @@ def extractor(config: Any, cepstrum: dict[str, Any]) -> MelExtractor | None:
 
 def whisper(n_mels: int) -> MelExtractor:
     """What computes `WhisperFbank`."""
-    return MelExtractor(MelConfig.whisper(n_mels=n_mels, layout="frame_major"))
+    return quiet_extractor(MelConfig.whisper(n_mels=n_mels, layout="frame_major"))
 
 
 def whisper_features(extractor: MelExtractor, signal: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from mojo_audio import MelConfig, MelExtractor
+from mojo_audio._native import quiet_extractor
 
 F_MAX = 8_000.0
 """Upper edge of Whisper's bands in hertz, at any sample rate."""
@@ -20,7 +21,7 @@ def extractor(
     pad_end: int = 0,
     bin_frequencies: Literal["exact", "linspace"] = "exact",
 ) -> MelExtractor:
-    return MelExtractor(
+    return quiet_extractor(
         MelConfig.whisper(
             sample_rate=sample_rate,
             n_fft=n_fft,

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import transformers
 
 from mojo_audio import Error, MelConfig, MelExtractor
+from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _tensors, _whisper
 
 __all__ = [
@@ -99,7 +100,7 @@ _BANDS_ALONE: dict[str, Any] = {
 def _reader(settings: str, changes: str) -> MelExtractor | None:
     try:
         config = MelConfig.from_preprocessor_config(json.loads(settings))
-        return MelExtractor(config.replace(**(_BANDS_ALONE | json.loads(changes))))
+        return quiet_extractor(config.replace(**(_BANDS_ALONE | json.loads(changes))))
     except Error:
         return None
 

@@ -61,6 +61,11 @@ const FUNCTION: &str = r#"
 /// ConfigError, UnknownNameError
 ///     An option's value is not allowed; no option or preset has that name.
 ///
+/// Warns
+/// -----
+/// UserWarning
+///     Bands have no bin of the transform, as `MelExtractor` documents.
+///
 /// Examples
 /// --------
 /// >>> import numpy

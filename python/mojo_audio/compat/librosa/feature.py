@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio import MelConfig, MelExtractor, mel_spectrogram
+from mojo_audio import MelConfig
+from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _cepstrum
 from mojo_audio.compat._errors import refused
 from mojo_audio.compat.librosa import filters
@@ -105,13 +107,21 @@ def melspectrogram(
         mel_scale="htk" if htk else "slaney",
         mel_norm="none" if norm is None else "slaney",
     )
-    if name is not None and ours and whole:
-        mel = mel_spectrogram(audio, axis=-1, **config.to_dict())
+    values = None if name is not None else filters.window_values(window, config.window_length)
+    filterbank = None if ours and whole else filters.mel(sr=sr, n_fft=n_fft, **bank)
+    if values is None and filterbank is None:
+        extractor = _extractor(config)
     else:
-        values = None if name is not None else filters.window_values(window, config.window_length)
-        filterbank = None if ours and whole else filters.mel(sr=sr, n_fft=n_fft, **bank)
-        mel = MelExtractor(config, window=values, filterbank=filterbank)(audio, axis=-1)
+        extractor = quiet_extractor(config, values, filterbank)
+    if filterbank is None:
+        # A band that begins at 0 Hz doesn't count.
+        empty = sum(1 for band in extractor.empty_filters() if band > 0 or fmin != 0)
+        filters.warn_of_empty(empty, config.n_mels, stacklevel=3)
+    mel = extractor(audio, axis=-1)
     return mel.astype(np.result_type(dtype, _precision(audio)), copy=False)
+
+
+_extractor = lru_cache(maxsize=8)(quiet_extractor)
 
 
 def _precision(audio: npt.NDArray[Any]) -> npt.DTypeLike:

@@ -61,9 +61,16 @@ def mel(
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, None]
     elif isinstance(norm, (int, float)):
         weights = _normalized(weights, norm)
-    if not np.all((edges[:-2] == 0) | (weights.max(axis=1, initial=0) > 0)):
-        warnings.warn("some mel bands have no bin; choose fewer bands or a larger n_fft", stacklevel=2)
+    empty = (edges[:-2] != 0) & (weights.max(axis=1, initial=0) <= 0)
+    warn_of_empty(int(empty.sum()), bands, stacklevel=3)
     return weights
+
+
+def warn_of_empty(count: int, bands: int, stacklevel: int) -> None:
+    """Warns if there are bands without a bin, as librosa does: a band that begins at 0 Hz doesn't count."""
+    if count:
+        message = f"{count} of {bands} mel bands contain no FFT bin; choose fewer n_mels or a larger n_fft"
+        warnings.warn(message, stacklevel=stacklevel)
 
 
 # Slaney's scale: 200 / 3 Hz a mel below 1,000 Hz, then 27 mels for a factor of 6.4.

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio import MelConfig, MelExtractor
+from mojo_audio import MelConfig
+from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _cepstrum, _tensors
 from mojo_audio.compat._errors import refused
 
@@ -135,7 +136,12 @@ class MelSpectrogram(_Transform):
         if window_fn is not hann_window or wkwargs:
             window = _tensors.array(window_fn(self.win_length, **(wkwargs or {})), "window_fn")
         self._window = window
-        self._extractor = MelExtractor(config, window=window)
+        self._extractor = quiet_extractor(config, window=window)
+        empty = len(self._extractor.empty_filters())
+        if empty:
+            warnings.warn(
+                f"{empty} of {n_mels} mel bands contain no FFT bin; choose fewer n_mels or a larger n_fft", stacklevel=2
+            )
 
     def _audio(self, waveform: Any) -> npt.NDArray[Any]:
         audio = _tensors.array(waveform, "waveform")
@@ -192,7 +198,7 @@ class MFCC(_Transform):
                 else {"log": "db", "log_floor": 1e-10, "reference": "whole_input", "top_db": self.top_db}
             )
             config = mel._extractor.config.replace(n_mfcc=n_mfcc, **levels)
-            self._single = MelExtractor(config, window=mel._window)
+            self._single = quiet_extractor(config, window=mel._window)
 
     def forward(self, waveform: Any) -> Any:
         """The cepstra (..., n_mfcc, n_frames) of audio (..., n_samples), as with `MelSpectrogram`. The 80 dB count

@@ -54,3 +54,14 @@ def test_throughput(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"[\w., ]+ \d+\.\d\d hours per CPU second", line) for line in lines)
     page = (ROOT / "docs/scale.md").read_text("utf-8")
     assert all(line.split("  ")[0] in page for line in lines)
+
+
+def test_page_shows_the_programs() -> None:
+    """Every line of a program that docs/scale.md shows is a line of that program."""
+    page = (ROOT / "docs/scale.md").read_text("utf-8")
+    shown = re.findall(r"\(\.\./examples/scale/(\w+\.py)\)(?:(?!```).)*```python\n(.*?)```", page, re.DOTALL)
+    assert {name for name, _ in shown} == {path.name for path in SCALE.glob("*.py")} - {"throughput.py"}
+    for name, block in shown:
+        lines = {line.strip() for line in (SCALE / name).read_text("utf-8").splitlines()}
+        for line in filter(None, map(str.strip, block.splitlines())):
+            assert line in lines, f"{name}: {line}"

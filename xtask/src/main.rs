@@ -15,6 +15,7 @@ mod install;
 mod languages;
 mod page;
 mod release;
+mod scale;
 mod section;
 mod table;
 mod test;
@@ -48,6 +49,7 @@ enum Task {
     Dist(dist::Arguments),
     Release(release::Arguments),
     Harden(harden::Arguments),
+    Scale(scale::Arguments),
     Web(page::Arguments),
     Doctor(doctor::Arguments),
     Tidy,
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Task::Dist(arguments) => dist::run(&workspace, &arguments),
         Task::Release(arguments) => release::run(&workspace, &arguments),
         Task::Harden(arguments) => harden::run(&workspace, &arguments),
+        Task::Scale(arguments) => scale::run(&workspace, &arguments),
         Task::Web(arguments) => page::run_task(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),
         Task::Tidy => tidy::run(&workspace),

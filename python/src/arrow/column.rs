@@ -122,7 +122,15 @@ pub fn rows(column: &Imported) -> Result<Vec<Row<'_>>, String> {
             .collect();
         let of =
             if children.is_empty() { String::new() } else { format!(" of {}", children.join(", ")) };
-        format!("column must have {ALLOWED}; got the Arrow format '{}'{of}", schema.format())
+        let format = schema.format();
+        let name = match format {
+            "vu" => " (string_view)",
+            "vz" => " (binary_view)",
+            "+vl" => " (list_view)",
+            "+vL" => " (large_list_view)",
+            _ => "",
+        };
+        format!("column must have {ALLOWED}; got the Arrow format '{format}'{name}{of}")
     })?;
     let mut rows = Vec::new();
     for array in &column.arrays {

@@ -35,6 +35,7 @@ const KINDS: &str = "error/kinds.rs";
 /// Every generated file.
 pub const FILES: &[File] = &[
     ("docs/options.md", CONFIG, options::page),
+    ("conformance/make/table.py", CONFIG, options::python_table),
     ("docs/errors.md", KINDS, errors::page),
     // Each of these reads those before it.
     ("capi/src/generated.rs", CONFIG, capi::mirror),

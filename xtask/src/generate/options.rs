@@ -1,4 +1,4 @@
-//! The page of every option, and of what each preset changes.
+//! The page of every option, and of what each preset changes; the same as Python reads it.
 
 use crate::Result;
 use mojo_audio_core::OPTIONS;
@@ -65,6 +65,43 @@ pub fn page() -> Result<String> {
         page.push('\n');
     }
     Ok(page)
+}
+
+/// For the program that makes the conformance cases.
+pub fn python_table() -> Result<String> {
+    let default = MelConfig::default();
+    let mut table =
+        "\n\"\"\"Every option with its default, and what each preset changes.\"\"\"\n\nDEFAULT = {\n"
+            .to_string();
+    for option in OPTIONS {
+        writeln!(table, "    {:?}: {},", option.name, python_value(option, &default)?)?;
+    }
+    table.push_str("}\n\nPRESETS = {\n");
+    for info in PRESET_INFO {
+        let config = (info.config)();
+        writeln!(table, "    {:?}: {{", info.name)?;
+        for option in OPTIONS {
+            if config.get(option.name)? != default.get(option.name)? {
+                writeln!(table, "        {:?}: {},", option.name, python_value(option, &config)?)?;
+            }
+        }
+        table.push_str("    },\n");
+    }
+    table.push_str("}\n");
+    Ok(table)
+}
+
+/// An option's value as Python writes it.
+fn python_value(option: &OptionInfo, config: &MelConfig) -> Result<String> {
+    let text = config.get(option.name)?;
+    Ok(match option.kind {
+        _ if option.optional && text == "none" => "None".into(),
+        OptionKind::U32 | OptionKind::U64 => text,
+        // With a decimal point or an exponent.
+        OptionKind::F64 => format!("{:?}", text.parse::<f64>()?),
+        OptionKind::Bool => if text == "true" { "True" } else { "False" }.into(),
+        OptionKind::Choice { .. } => format!("{text:?}"),
+    })
 }
 
 fn kind(option: &OptionInfo) -> String {

@@ -337,7 +337,7 @@ proptest! {
             // Deltas are of several frames.
             let parts = 1 + config.delta_win_length.map_or(0, |_| config.delta_order as usize);
             let plain_rows = truth.rows.len() / config.stack as usize / parts;
-            let is_delta = |row: usize| row / plain_rows % parts > 0;
+            let is_delta = |row: usize| !(row / plain_rows).is_multiple_of(parts);
             let is_known = |row: usize| !is_delta(row) && match (config.n_mfcc, config.use_energy, config.htk_compat) {
                 (Some(_), _, _) => all_are_known,
                 (None, true, false) => row == 0 || truth.is_known(row - 1, t),

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 /// six times as large.
 const LARGEST_C_PART: u64 = 100 * 1024;
 
-/// Stripped, the shared library is smaller than this: the C library, and 230 kB of classes.
-const LARGEST: u64 = 1700 * 1000;
+/// Stripped, the shared library is smaller than this: the C library, and 250 kB of classes.
+const LARGEST: u64 = 1750 * 1000;
 
 pub fn check(session: &Session<'_>, checks: &mut Checks) -> Result {
     interface(session, checks)?;

@@ -36,7 +36,6 @@ pub const LANES: &[&[&dyn Language]] = &[
         &cli::Cli,
         &c::C,
         &cxx::Cxx,
-        &fuzz::Fuzz,
         &rust_ffi::RustFfi,
         &python_ctypes::PythonCtypes,
         &go::Go,
@@ -52,6 +51,7 @@ pub const LANES: &[&[&dyn Language]] = &[
         &candle::Candle,
         &aarch64::Aarch64,
         &wasm::Wasm,
+        &fuzz::Fuzz,
     ],
 ];
 

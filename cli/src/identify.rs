@@ -114,6 +114,7 @@ fn finish(result: Result<ExitCode, Failure>) -> ExitCode {
 fn compare(args: &DiffArgs) -> Result<ExitCode, Failure> {
     let first = Matrix::read(&args.first, &args.form)?;
     let second = Matrix::read(&args.second, &args.form)?;
+    args.form.check(&[&first, &second])?;
     let layout = if args.frame_major { Layout::FrameMajor } else { Layout::MelMajor };
     let found = difference(features(&args.first, &first)?, features(&args.second, &second)?, layout);
     let printed = crate::report::print_all(report::difference(&found).as_bytes());
@@ -156,6 +157,7 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::new("internal", "no files were named"));
     };
     let matrix = Matrix::read(path, &args.form)?;
+    args.form.check(&[&matrix])?;
     let features = features(path, &matrix)?;
     let input_rate = fixed.iter().find(|(option, _)| option == "input_rate");
     if let Some((_, rate)) = input_rate {

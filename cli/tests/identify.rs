@@ -126,6 +126,11 @@ fn npz_files_of_numpy_are_read() {
         let same = compared(&["--array", array]);
         assert_eq!(same.code, Some(0), "{}{}", same.out, same.err);
     }
+    let npy = theirs(&folder("identify_npz"), "mel.npy", &[]);
+    let mixed = run(["diff", stored.to_str().unwrap(), &npy, "--array", "mel"]);
+    assert!(mixed.err.is_empty() && mixed.code == Some(1), "{}{}", mixed.out, mixed.err);
+    let without = run(["diff", &npy, &npy, "--array", "mel"]);
+    assert!(without.err.contains("--array mel names an array of an .npz file"), "{}", without.err);
     let none = compared(&[]);
     assert!(none.err.contains("several arrays: name one with --array: mel, energy"), "{}", none.err);
     let other = compared(&["--array", "mfcc"]);

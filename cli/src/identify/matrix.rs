@@ -11,6 +11,8 @@ use std::path::Path;
 pub struct Matrix {
     pub values: Vec<f32>,
     pub shape: [usize; 2],
+    /// Whether it is an array of an .npz file.
+    pub is_of_npz: bool,
 }
 
 /// What a file of features doesn't say of itself.
@@ -23,6 +25,19 @@ pub struct Form {
     /// The array of an .npz file that has several
     #[arg(long, value_name = "NAME")]
     array: Option<String>,
+}
+
+impl Form {
+    /// Refuses the name of an array where no file has any.
+    pub fn check(&self, matrices: &[&Matrix]) -> Result<(), Failure> {
+        match &self.array {
+            Some(array) if !matrices.iter().any(|matrix| matrix.is_of_npz) => {
+                let text = format!("--array {array} names an array of an .npz file, and none is given");
+                Err(Failure::new("features", text))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `ROWSxCOLUMNS`.
@@ -41,12 +56,9 @@ impl Matrix {
         let mut bytes =
             fs::read(path).map_err(|error| Failure::new("io", format!("{}: {error}", shown(path))))?;
         let (shape, array) = (form.shape, form.array.as_deref());
-        if npz::is_npz(&bytes) {
+        let is_of_npz = npz::is_npz(&bytes);
+        if is_of_npz {
             bytes = npz::array(&bytes, array).map_err(fail)?;
-        } else if let Some(array) = array {
-            return Err(fail(format!(
-                "--array {array} names an array of an .npz file, which this is not"
-            )));
         }
         if bytes.starts_with(b"\x93NUMPY") {
             let matrix = npy(&bytes).map_err(fail)?;
@@ -58,7 +70,7 @@ impl Matrix {
                          {rows}x{columns}"
                     )))
                 }
-                _ => Ok(matrix),
+                _ => Ok(Self { is_of_npz, ..matrix }),
             };
         }
         let Some(shape) = shape else {
@@ -72,7 +84,7 @@ impl Matrix {
                 bytes.len()
             )));
         }
-        Ok(Self { values: numbers(&bytes, &F32), shape })
+        Ok(Self { values: numbers(&bytes, &F32), shape, is_of_npz })
     }
 }
 
@@ -150,10 +162,11 @@ fn npy(bytes: &[u8]) -> Result<Matrix, String> {
     }
     let values = numbers(data, of);
     if !fortran {
-        return Ok(Matrix { values, shape: [first, second] });
+        return Ok(Matrix { values, shape: [first, second], is_of_npz: false });
     }
     let turned = (0..first).flat_map(|row| (0..second).map(move |column| column * first + row));
-    Ok(Matrix { values: turned.map(|at| values[at]).collect(), shape: [first, second] })
+    let values = turned.map(|at| values[at]).collect();
+    Ok(Matrix { values, shape: [first, second], is_of_npz: false })
 }
 
 fn not_one_matrix(sides: &[usize]) -> String {

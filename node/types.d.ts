@@ -632,8 +632,8 @@ export interface MelConfig {
    */
   deltaOrder?: number | undefined;
   /**
-   * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
-   * at least `logFloor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `nMfcc`. Unset: no limit.
+   * Upper limit of the logarithm's argument in each band; at least `logFloor`. Wav2Lip's limit of 4 is 10. The row of
+   * `useEnergy` has no limit. It requires a logarithm, and no `nMfcc`. Unset: no limit.
    *
    * @default null
    */

@@ -706,8 +706,8 @@ type MelConfig struct {
 	// HTK; Kaldi's add-deltas differs in the first and last K frames). 2 requires DeltaWinLength.
 	DeltaOrder int
 
-	// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus Offset, times Scale;
-	// at least LogFloor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no NMFCC. Unset: no limit.
+	// Upper limit of the logarithm's argument in each band; at least LogFloor. Wav2Lip's limit of 4 is 10. The row of
+	// UseEnergy has no limit. It requires a logarithm, and no NMFCC. Unset: no limit.
 	// 0 is unset.
 	LogCeiling float64
 }

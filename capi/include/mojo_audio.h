@@ -1069,8 +1069,8 @@ typedef struct {
    */
   uint32_t reserved_2;
   /**
-   * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus offset, times scale;
-   * at least log_floor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no n_mfcc. Unset: no limit.
+   * Upper limit of the logarithm's argument in each band; at least log_floor. Wav2Lip's limit of 4 is 10. The row of
+   * use_energy has no limit. It requires a logarithm, and no n_mfcc. Unset: no limit.
    * 0 means unset.
    */
   double log_ceiling;

@@ -589,8 +589,8 @@ pub struct MojoMelOptions {
     pub delta_order: u32,
     /// Always 0.
     pub reserved_2: u32,
-    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus offset, times scale;
-    /// at least log_floor (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no n_mfcc. Unset: no limit.
+    /// Upper limit of the logarithm's argument in each band; at least log_floor. Wav2Lip's limit of 4 is 10. The row of
+    /// use_energy has no limit. It requires a logarithm, and no n_mfcc. Unset: no limit.
     /// 0 means unset.
     pub log_ceiling: f64,
 }

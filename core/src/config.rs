@@ -314,8 +314,8 @@ options! {
     /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
     /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
     delta_order: u32 = 1;
-    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
-    /// at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+    /// Upper limit of the logarithm's argument in each band; at least `log_floor`. Wav2Lip's limit of 4 is 10. The row of
+    /// `use_energy` has no limit. It requires a logarithm, and no `n_mfcc`. Unset: no limit.
     log_ceiling: Option<f64> = None;
 }
 

@@ -380,8 +380,8 @@ class _CommonOptions(TypedDict, total=False):
     HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
     """
     log_ceiling: float | None
-    """Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
-    at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+    """Upper limit of the logarithm's argument in each band; at least `log_floor`. Wav2Lip's limit of 4 is 10. The row of
+    `use_energy` has no limit. It requires a logarithm, and no `n_mfcc`. Unset: no limit.
     """
 
 # The options that mfcc does not name itself.
@@ -968,8 +968,8 @@ class MelConfig:
         """
     @property
     def log_ceiling(self) -> float | None:
-        """Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
-        at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+        """Upper limit of the logarithm's argument in each band; at least `log_floor`. Wav2Lip's limit of 4 is 10. The row of
+        `use_energy` has no limit. It requires a logarithm, and no `n_mfcc`. Unset: no limit.
         """
     @property
     def window_length(self) -> int: ...

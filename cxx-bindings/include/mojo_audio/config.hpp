@@ -429,8 +429,8 @@ struct MelConfig {
   /// after the last the deltas are repeated, as if torchaudio's `compute_deltas` were called twice (SpeechBrain,
   /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires `delta_win_length`.
   std::uint32_t delta_order = 1;
-  /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus `offset`, times `scale`;
-  /// at least `log_floor` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no `n_mfcc`. Unset: no limit.
+  /// Upper limit of the logarithm's argument in each band; at least `log_floor`. Wav2Lip's limit of 4 is 10. The row of
+  /// `use_energy` has no limit. It requires a logarithm, and no `n_mfcc`. Unset: no limit.
   std::optional<double> log_ceiling = std::nullopt;
 
   /// Whisper's log-mel with 80 bands, without padding to 30 seconds (`pad_to` 480,000 pads). Equal to

@@ -273,8 +273,8 @@ public struct MelConfig: Sendable, Hashable {
     /// HTK; Kaldi's `add-deltas` differs in the first and last K frames). 2 requires ``deltaWinLength``.
     public var deltaOrder: Int
 
-    /// Upper limit of the logarithm's argument, which limits each value to its logarithm, plus ``offset``, times ``scale``;
-    /// at least ``logFloor`` (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no ``nMFCC``. Unset: no limit.
+    /// Upper limit of the logarithm's argument in each band; at least ``logFloor``. Wav2Lip's limit of 4 is 10. The row of
+    /// ``useEnergy`` has no limit. It requires a logarithm, and no ``nMFCC``. Unset: no limit.
     public var logCeiling: Double?
 
     init(texts: OptionTexts) {

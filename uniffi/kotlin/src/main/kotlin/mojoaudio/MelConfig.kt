@@ -341,8 +341,8 @@ public class MelConfig private constructor(internal val options: Options) {
     public val deltaOrder: Int get() = options.int("delta_order")
 
     /**
-     * Upper limit of the logarithm's argument, which limits each value to its logarithm, plus [offset], times [scale];
-     * at least [logFloor] (Wav2Lip's limit of 4 is 10). It requires a logarithm, and no [nMfcc]. Unset: no limit.
+     * Upper limit of the logarithm's argument in each band; at least [logFloor]. Wav2Lip's limit of 4 is 10. The row of
+     * [useEnergy] has no limit. It requires a logarithm, and no [nMfcc]. Unset: no limit.
      */
     public val logCeiling: Double? get() = options.doubleOrNull("log_ceiling")
 

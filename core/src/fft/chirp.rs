@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Powers don't need the factor in front. The convolution is cyclic in m ≥ 2n − 1 numbers, whose transforms have
-//! codelets for all their passes. The transform back is one forth: that of the conjugates is the conjugate.
+//! codelets for all their passes. The inverse transform is a forward one of conjugates, as powers are those of the
+//! conjugate, too.
 
 use super::{FftPlan, circle, smallest_prime_factor};
 use crate::error::Error;
@@ -79,7 +80,7 @@ impl<E: Element> Chirp<E> {
         4 * self.m
     }
 
-    /// The rows of the transform back.
+    /// The rows of the inverse transform.
     ///
     /// # Safety
     /// `rows` has [`rows`](Self::rows).
@@ -89,7 +90,7 @@ impl<E: Element> Chirp<E> {
         unsafe { rows.from(2 * self.m) }
     }
 
-    /// Stores samples times their factors to the rows of the transform forth.
+    /// Stores samples times their factors to the rows of the forward transform.
     ///
     /// # Safety
     /// `rows` has [`rows`](Self::rows); every offset is inside `samples`, a vector's width before its end. There are
@@ -116,11 +117,10 @@ impl<E: Element> Chirp<E> {
         }
     }
 
-    /// Multiplies the spectrum of the transform forth with that of c, and stores the conjugates to the rows of the
-    /// transform back.
+    /// Multiplies the spectrum by that of c, and stores the conjugates to the rows of the inverse transform.
     ///
     /// # Safety
-    /// `rows` has [`rows`](Self::rows), and the passes were run over those of the transform forth.
+    /// `rows` has [`rows`](Self::rows), and the passes were run over those of the forward transform.
     #[inline(always)]
     pub unsafe fn convolve<V: Real<Element = E>>(&self, rows: Rows<V>) {
         // SAFETY: the caller's; places are below m.
@@ -137,10 +137,10 @@ impl<E: Element> Chirp<E> {
     /// Stores the power of bin k as 32-bit floats at the start of row k.
     ///
     /// # Safety
-    /// `rows` has [`rows`](Self::rows), and the passes were run over those of the transform back.
+    /// `rows` has [`rows`](Self::rows), and the passes were run over those of the inverse transform.
     #[inline(always)]
     pub unsafe fn store_powers<V: Real<Element = E>>(&self, rows: Rows<V>) {
-        // SAFETY: the caller's; there are fewer bins than rows of the transform forth.
+        // SAFETY: the caller's; there are fewer bins than rows of the forward transform.
         unsafe {
             let back = self.back(rows);
             for (k, &place) in self.places.iter().take(self.n / 2 + 1).enumerate() {

@@ -35,8 +35,51 @@ export type Samples = Float32Array | Int16Array;
  * - `clap`: Ten seconds in decibels. The fused models use `melScale` `htk` and `melNorm` `none`. Equal to
  *   transformers' `ClapFeatureExtractor` with `truncation="rand_trunc"`. For CLAP. Sample rate: 48,000
  *   Hz.
+ * - `icefall`: The filterbank features of the newer Kaldi: samples between -1 and 1, frames also at the ends, up
+ *   to 400 Hz below half the rate. Equal to lhotse's `Fbank` and kaldi-native-fbank with `snipEdges`
+ *   false and `high_freq` -400. For icefall, sherpa-onnx and lhotse: Zipformer and other transducers.
+ *   Sample rate: 16,000 Hz.
+ * - `wespeaker`: Kaldi's filterbank features with a Hamming window, less the mean of each band. Equal to
+ *   torchaudio's `compliance.kaldi.fbank` with WeSpeaker's arguments, less the mean over the frames.
+ *   For WeSpeaker and the speaker embeddings of pyannote 3.1. Sample rate: 16,000 Hz.
+ * - `funasr`: Kaldi's filterbank features with a Hamming window, seven frames side by side every six. The model's
+ *   `am.mvn` has a mean and a scale for each row, which extractors take as `row_mean` and `row_scale`.
+ *   Equal to transformers' `FunAsrNanoFeatureExtractor` for samples scaled to 16-bit integers. For
+ *   Paraformer, SenseVoice and others of FunASR. Sample rate: 16,000 Hz.
+ * - `seamless-m4t`: Kaldi's filterbank features, each normalized over the frames, two frames side by side. Equal to
+ *   transformers' `SeamlessM4TFeatureExtractor`. For SeamlessM4T and w2v-BERT 2.0. Sample rate: 16,000
+ *   Hz.
+ * - `speech2text`: Kaldi's filterbank features, each with mean 0 and deviation 1 over the frames. Equal to
+ *   transformers' `Speech2TextFeatureExtractor`. For Speech2Text and fairseq's S2T. Sample rate: 16,000
+ *   Hz.
+ * - `phi4-multimodal`: Log-mel with 80 bands on Kaldi's scale up to 7,690 Hz, with a Hamming window. Equal to
+ *   transformers' `Phi4MultimodalFeatureExtractor`. For Phi-4 multimodal. Sample rate: 16,000 Hz.
+ * - `gemma3n`: The log-mel of magnitudes in 128 bands, without truncation to 30 seconds (`maxLength` 480,000
+ *   truncates). Equal to transformers' `Gemma3nAudioFeatureExtractor` for at most 30 seconds. For Gemma
+ *   3n. Sample rate: 16,000 Hz.
+ * - `granite-speech`: Log-mel with 80 bands on HTK's scale, scaled as Whisper's, two frames side by side. Equal to
+ *   transformers' `GraniteSpeechFeatureExtractor`. For Granite Speech. Sample rate: 16,000 Hz.
+ * - `voxtral-realtime`: Whisper's log-mel with 128 bands and a fixed level in place of the loudest value, so that it can
+ *   stream. Equal to transformers' `VoxtralRealtimeFeatureExtractor`. For Voxtral Realtime. Sample
+ *   rate: 16,000 Hz.
+ * - `vocos`: The log-mel of magnitudes in 100 bands at 24 kHz. F5-TTS's Vocos has a `logFloor` of 1e-5. Equal
+ *   to Vocos' `MelSpectrogramFeatures` with `padding` `center`. For Vocos at 24 kHz. Sample rate:
+ *   24,000 Hz.
+ * - `bigvgan`: The log-mel of magnitudes in 100 bands at 24 kHz, from 0 to 12 kHz. Equal to BigVGAN's
+ *   `mel_spectrogram`. For BigVGAN v2 at 24 kHz. Sample rate: 24,000 Hz.
+ * - `rmvpe`: The log-mel of magnitudes in 128 bands from 30 to 8,000 Hz. Equal to RMVPE's `MelSpectrogram`. For
+ *   RMVPE, the pitch estimator of RVC and other voice converters. Sample rate: 16,000 Hz.
+ * - `vggish`: The log-mel of magnitudes in 64 bands from 125 to 7,500 Hz, of which the model takes patches of 96
+ *   frames. Equal to AudioSet's `mel_features.log_mel_spectrogram`. For VGGish. Sample rate: 16,000 Hz.
+ * - `yamnet`: VGGish's features with a smaller floor. Equal to AudioSet's `mel_features.log_mel_spectrogram` with
+ *   `log_offset` 0.001. For YAMNet. Sample rate: 16,000 Hz.
+ * - `openwakeword`: Decibels in 32 bands from 60 to 3,800 Hz, for samples scaled to 16-bit integers. Equal to
+ *   torchlibrosa's `LogmelFilterBank`, of which openWakeWord's `melspectrogram.onnx` was made. For
+ *   openWakeWord and Google's speech embedding. Sample rate: 16,000 Hz.
+ * - `wav2lip`: Decibels of magnitudes in 80 bands, mapped to between -4 and 4. Equal to the functions of Wav2Lip's
+ *   `audio.py`. For Wav2Lip and SV2TTS. Sample rate: 16,000 Hz.
  */
-export type Preset = 'whisper' | 'whisper-large-v3' | 'librosa' | 'torchaudio' | 'kaldi-fbank' | 'parakeet' | 'hifigan' | 'speecht5' | 'ast' | 'clap';
+export type Preset = 'whisper' | 'whisper-large-v3' | 'librosa' | 'torchaudio' | 'kaldi-fbank' | 'parakeet' | 'hifigan' | 'speecht5' | 'ast' | 'clap' | 'icefall' | 'wespeaker' | 'funasr' | 'seamless-m4t' | 'speech2text' | 'phi4-multimodal' | 'gemma3n' | 'granite-speech' | 'voxtral-realtime' | 'vocos' | 'bigvgan' | 'rmvpe' | 'vggish' | 'yamnet' | 'openwakeword' | 'wav2lip';
 
 export type Window = 'hann' | 'hamming' | 'blackman' | 'povey' | 'rectangular';
 export type Precision = 'single' | 'double';

@@ -607,6 +607,22 @@ pub(crate) const PRESET_NAMES: &[&CStr] = &[
     c"speecht5",
     c"ast",
     c"clap",
+    c"icefall",
+    c"wespeaker",
+    c"funasr",
+    c"seamless-m4t",
+    c"speech2text",
+    c"phi4-multimodal",
+    c"gemma3n",
+    c"granite-speech",
+    c"voxtral-realtime",
+    c"vocos",
+    c"bigvgan",
+    c"rmvpe",
+    c"vggish",
+    c"yamnet",
+    c"openwakeword",
+    c"wav2lip",
 ];
 
 impl MojoMelOptions {

@@ -308,9 +308,7 @@ def torchaudio_cases():
               n_mels=64, log="db", reference="whole_input", top_db=60.0)
     yield mel("torchaudio-db-magnitude", "speech 16000 6000 2", "n_mels=64, power=1.0",
               post="transforms.AmplitudeToDB('magnitude')({})", n_mels=64, power=1.0, log="db_magnitude")
-    yield mel("vocos", "speech 24000 8000 5", "n_fft=1024, hop_length=256, n_mels=100, power=1.0",
-              post="torch.log(torch.clip({}, min=1e-7))",
-              n_fft=1024, hop_length=256, n_mels=100, power=1.0, log="ln", log_floor=1e-7)
+    yield Case("vocos", "vocos", "speech 24000 8000 5", "torchaudio", "vocos(x)")
     yield Case("mfcc-torchaudio-40", "torchaudio", speech, "torchaudio", "transforms.MFCC(16000, 40)(tensor(x))",
                {"n_mfcc": 40, "log": "db", "reference": "whole_input", "top_db": 80.0})
     yield Case("mfcc-torchaudio-log-mels", "torchaudio", speech, "torchaudio",
@@ -735,7 +733,46 @@ def upper_edges():
                    f"knf_fbank(x * 32768, mel={{'num_bins': 40, 'high_freq': {high}}})", {"n_mels": 40, "f_max": high})
 
 
+def families():
+    """Presets of model families, by the family's own features or its formula with the functions that it calls."""
+    speech, white, impulse, short = (
+        "speech 16000 5000 2", "white 16000 4000 1", "impulse 16000 4001 4", "speech 16000 2000 2"
+    )
+    hamming = "kaldi.fbank(tensor(x) * 32768, num_mel_bins=80, window_type='hamming').T"
+    ends = "knf_fbank(x, frame={'snip_edges': False}, mel={'num_bins': 80, 'high_freq': -400.0})"
+    table = [
+        ("icefall", "kaldi-native-fbank", ends, (speech, white, impulse)),
+        ("icefall", "lhotse", "lhotse_fbank(x)", (speech, white)),
+        ("wespeaker", "torchaudio", f"(lambda y: y - y.mean(dim=1, keepdim=True))({hamming})", (speech, white, impulse, short)),
+        ("funasr", "transformers", "extract('FunAsrNano', x * 32768).T", (speech, white, impulse, "speech 16000 400 2")),
+        ("seamless-m4t", "transformers", "extract('SeamlessM4T', x).T", (speech, white, "clipped 16000 4000 3", short)),
+        ("speech2text", "transformers", "extract('Speech2Text', x).T", (speech, white, "clipped 16000 4000 3", short)),
+        ("phi4-multimodal", "transformers", "recipe('Phi4Multimodal', x)", (impulse,)),
+        ("gemma3n", "transformers", "recipe('Gemma3nAudio', x)", (speech, white, impulse, short)),
+        ("granite-speech", "transformers", "recipe('GraniteSpeech', x)", (impulse,)),
+        ("voxtral-realtime", "transformers", "recipe('VoxtralRealtime', x)", (impulse,)),
+        ("vocos", "torchaudio", "vocos(x)", ("white 24000 4000 1", "impulse 24000 4001 4", "speech 24000 3000 2")),
+        ("bigvgan", "torch", "hifigan(x, sr=24000, n_mels=100, f_max=None)",
+         ("speech 24000 8000 5", "white 24000 4000 1", "impulse 24000 4001 4", "speech 24000 3000 2")),
+        ("rmvpe", "torch", "rmvpe(x)", (speech, white, impulse, short)),
+        ("vggish", "torchvggish", "audioset(x, 0.01)", (speech, white, impulse, short)),
+        ("yamnet", "torchvggish", "audioset(x, 0.001)", (speech, white, impulse, short)),
+        ("openwakeword", "torchlibrosa", "openwakeword(x * 32768)", (speech, white, impulse, short)),
+        ("wav2lip", "librosa", "wav2lip(x, n_mels=80)", (speech, white, impulse, short)),
+    ]
+    for preset, library, call, chosen in table:
+        for signal in chosen:
+            kind, _, n, _ = signal.split()
+            suffix = "-lhotse" if library == "lhotse" else ""
+            case = Case(f"{preset}-{kind}-{n}{suffix}", preset, signal, library, call)
+            if preset == "phi4-multimodal":
+                case.note, case.rounding = "pre-emphasis is in float32, before a transform in float64", 200.0
+            elif preset == "seamless-m4t":
+                case.note = "rows are normalized in float32, after a transform in float64"
+            yield case
+
+
 def all_cases():
     for group in (presets, librosa_pieces, levels, whisper_family, torchaudio_cases, spans, kaldi_cases, rows, integers, batches,
-                  input_rates, stacks, ceilings, speechbrain_cases, further_rows, pcen_cases, lengths, upper_edges):
+                  input_rates, stacks, ceilings, speechbrain_cases, further_rows, pcen_cases, lengths, upper_edges, families):
         yield from group()

@@ -287,14 +287,16 @@ def stacked(y, o, fill):
     return np.concatenate([y[:, np.minimum(row, n_frames)] for row in places])
 
 
-def mel_spectrogram(samples, o, dtype=np.float64):
-    """The result, mel-major, and the mel energies before the logarithm (without the energy row)."""
-    x = resampled(samples, o["input_rate"], o["sample_rate"], dtype)
+def mel_spectrogram(samples, o, dtype=np.float64, early=None):
+    """The result, mel-major, and the mel energies before the logarithm (without the energy row). `early` is the
+    type of the steps before the window, if it is another."""
+    early = early or dtype
+    x = resampled(samples, o["input_rate"], o["sample_rate"], early)
     x = x[: o["max_length"]]
     n_samples = len(x)
     if o["normalize_input"]:
         x = normalized_input(x)
-    x = x * dtype(o["input_scale"])
+    x = x * early(o["input_scale"])
     if o["preemphasis"] and o["preemphasis_mode"] == "signal":
         x = preemphasized(x, o["preemphasis"])
     x = padded(x, o)
@@ -304,11 +306,11 @@ def mel_spectrogram(samples, o, dtype=np.float64):
         frames = frames - frames.mean(axis=1, keepdims=True)
     energy = log_energy(frames, o) if o["raw_energy"] else None
     if o["preemphasis"] and o["preemphasis_mode"] == "frame":
-        frames = frames - dtype(o["preemphasis"]) * np.hstack([frames[:, :1], frames[:, :-1]])
+        frames = frames - early(o["preemphasis"]) * np.hstack([frames[:, :1], frames[:, :-1]])
     shape = window(o)
     left = (frames.shape[1] - len(shape)) // 2
     shape = np.pad(shape, (left, frames.shape[1] - len(shape) - left)).astype(dtype)
-    frames = frames * shape
+    frames = frames.astype(dtype) * shape
     if energy is None:
         energy = log_energy(frames, o)
 

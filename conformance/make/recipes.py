@@ -17,10 +17,6 @@ LASR = {
     "n_mels": 128, "window": "hann", "input_scale": 1.0, "preemphasis": 0.0, "remove_dc_offset": False,
     "f_min": 125.0, "f_max": 7500.0, "log_floor": 1e-5, "precision": "double",
 }
-PHI4 = {
-    "window": "hamming", "remove_dc_offset": False, "f_min": 0.0, "f_max": 7690.0, "log_floor": 1.0,
-    "precision": "double",
-}
 VARIANCE = {"normalize": "variance", "normalize_ddof": 1, "normalize_eps": 1e-7}
 SEAMLESS = VARIANCE | {"precision": "double"}
 CODEC = VARIANCE | {"stack": 2, "stack_fill": 1.0, "pad_end": 1, "pad_to_multiple_of": 320}
@@ -65,8 +61,7 @@ RECIPES = [
     ("MossTranscribeDiarize", {}, "whisper", PADDED),
     ("Dots3Note", {}, "whisper", PADDED | {"n_mels": 128, "pad_to": 960000}),
     ("Dots3Note", {"feature_size": 40, "chunk_seconds": 1}, "whisper", SECOND | {"n_mels": 40}),
-    ("VoxtralRealtime", {}, "whisper",
-     {"n_mels": 128, "f_max": 8000.0, "bin_frequencies": "linspace", "reference": "fixed", "reference_value": 1.5}),
+    ("VoxtralRealtime", {}, "voxtral-realtime", {}),
     ("VoxtralRealtime", {"feature_size": 40, "global_log_mel_max": None}, "whisper",
      {"n_mels": 40, "f_max": 8000.0, "bin_frequencies": "linspace"}),
     ("Parakeet", {}, "parakeet", PARAKEET),
@@ -75,9 +70,9 @@ RECIPES = [
     ("NemotronAsrStreaming", {}, "parakeet", PARAKEET | {"normalize": "none"}),
     ("CohereAsr", {}, "parakeet", PARAKEET | {"n_mels": 128, "dither": 1e-5}),
     ("CohereAsr", {"dither": 0.0, "feature_size": 64}, "parakeet", PARAKEET | {"n_mels": 64}),
-    ("SeamlessM4T", {}, "kaldi-fbank", SEAMLESS | {"stack": 2}),
+    ("SeamlessM4T", {}, "seamless-m4t", {"normalize_ddof": 1}),
     ("SeamlessM4T", {"num_mel_bins": 64, "feature_size": 64, "stride": 1}, "kaldi-fbank", SEAMLESS | {"n_mels": 64}),
-    ("Speech2Text", {}, "kaldi-fbank", SPEECH2TEXT),
+    ("Speech2Text", {}, "speech2text", {}),
     ("Speech2Text", {"num_mel_bins": 40, "feature_size": 40, "normalize_vars": False}, "kaldi-fbank",
      SPEECH2TEXT | {"n_mels": 40, "normalize": "mean"}),
     ("Speech2Text", {"do_ceptral_normalize": False}, "kaldi-fbank", SPEECH2TEXT | {"normalize": "none"}),
@@ -88,7 +83,7 @@ RECIPES = [
     ("Lasr", {}, "kaldi-fbank", LASR),
     ("Lasr", {"feature_size": 40, "n_fft": 1024, "win_length": 640, "hop_length": 320}, "kaldi-fbank",
      LASR | {"n_mels": 40, "n_fft": 1024, "win_length": 640, "hop_length": 320}),
-    ("Phi4Multimodal", {}, "kaldi-fbank", PHI4),
+    ("Phi4Multimodal", {}, "phi4-multimodal", {}),
     ("SpeechT5", {}, "speecht5", {}),
     ("SpeechT5", {"num_mel_bins": 40, "hop_length": 10, "win_length": 25, "fmin": 20, "fmax": 7000.5,
                   "mel_floor": 1e-3, "win_function": "hamming_window"}, "speecht5",
@@ -112,11 +107,11 @@ RECIPES = [
                     "sampling_rate": 24000}, "kaldi-fbank",
      LOW_FRAME_RATE | {"n_mels": 40, "stack": 5, "stack_stride": 1, "sample_rate": 24000, "win_length": 480,
                        "hop_length": 360}),
-    ("GraniteSpeech", {}, "whisper", GRANITE),
+    ("GraniteSpeech", {}, "granite-speech", {}),
     ("GraniteSpeech5", {}, "whisper", GRANITE_5),
     ("GraniteSpeech5", {"num_mel_bins": 40, "hop_length": 200, "delta_win_length": 5, "logmel_floor_db": 4.0}, "whisper",
      GRANITE_5 | {"n_mels": 40, "hop_length": 200, "delta_win_length": 5, "top_db": 40.0}),
-    ("Gemma3nAudio", {}, "torchaudio", GEMMA_3N),
+    ("Gemma3nAudio", {}, "gemma3n", {"max_length": 480000}),
     ("Gemma3nAudio", {"feature_size": 40, "fft_overdrive": False, "preemphasis": 0.0, "input_scale_factor": 0.5,
                       "mel_floor": 1e-3}, "torchaudio",
      GEMMA_3N | {"n_mels": 40, "n_fft": 512, "preemphasis": 0.0, "input_scale": 0.5, "log_floor": 1e-3}),

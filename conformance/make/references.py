@@ -17,6 +17,7 @@ warnings.filterwarnings("ignore")
 
 import faster_whisper.feature_extractor
 import kaldi_native_fbank as knf
+import lhotse
 import librosa
 import numpy as np
 import scipy.signal  # noqa: F401 (calls name it)
@@ -25,8 +26,10 @@ import speechbrain.lobes.features
 import torch
 import torchaudio
 import torchaudio.compliance.kaldi
+import torchlibrosa
 import transformers
 import whisper.audio
+from torchvggish import mel_features
 from transformers import audio_utils
 from transformers.models.parakeet.feature_extraction_parakeet import ParakeetFeatureExtractor
 from transformers.models.voxtral_realtime.feature_extraction_voxtral_realtime import VoxtralRealtimeFeatureExtractor
@@ -194,11 +197,46 @@ def torchaudio_deltas(win_length):
     return lambda y: torchaudio.functional.compute_deltas(torch.from_numpy(y), win_length=win_length)
 
 
-def wav2lip(x):
+def lhotse_fbank(x):
+    """lhotse's features with its defaults."""
+    return lhotse.Fbank().extract(x, sampling_rate=16000).T
+
+
+def vocos(x):
+    """Vocos' MelSpectrogramFeatures at 24 kHz."""
+    mel = transforms.MelSpectrogram(24000, n_fft=1024, hop_length=256, n_mels=100, center=True, power=1)
+    return torch.log(torch.clip(mel(tensor(x)), min=1e-7))
+
+
+def rmvpe(x):
+    """RMVPE's MelSpectrogram, with torch and librosa."""
+    basis = torch.from_numpy(librosa.filters.mel(sr=16000, n_fft=1024, n_mels=128, fmin=30, fmax=8000, htk=True))
+    z = torch.stft(tensor(x), 1024, 160, 1024, torch.hann_window(1024), center=True, return_complex=True)
+    magnitude = torch.sqrt(z.real.pow(2) + z.imag.pow(2))
+    return torch.log(torch.clamp(basis @ magnitude, min=1e-5))
+
+
+def audioset(x, offset):
+    """Features of VGGish and YAMNet, by AudioSet's own function."""
+    return mel_features.log_mel_spectrogram(
+        x.astype(np.float64), audio_sample_rate=16000, log_offset=offset, window_length_secs=0.025,
+        hop_length_secs=0.01, num_mel_bins=64, lower_edge_hertz=125, upper_edge_hertz=7500,
+    ).T
+
+
+def openwakeword(x):
+    """The layers of openWakeWord's melspectrogram.onnx, and x / 10 + 2 as its program computes after it."""
+    spectrum = torchlibrosa.Spectrogram(n_fft=512, win_length=400, hop_length=160, center=False)
+    mel = torchlibrosa.LogmelFilterBank(sr=16000, n_fft=512, n_mels=32, fmin=60, fmax=3800, top_db=80.0)
+    with torch.no_grad():
+        return mel(spectrum(tensor(x)))[0, 0].T / 10 + 2
+
+
+def wav2lip(x, n_mels=40):
     """Mel spectrograms of Wav2Lip's audio.py: 20 dB below the level, 100 dB onto −4 … 4, clipped."""
     emphasized = scipy.signal.lfilter([1, -0.97], [1], x)
     mel = librosa.feature.melspectrogram(
-        y=emphasized, sr=16000, n_fft=800, hop_length=200, n_mels=40, fmin=55, fmax=7600, power=1.0
+        y=emphasized, sr=16000, n_fft=800, hop_length=200, n_mels=n_mels, fmin=55, fmax=7600, power=1.0
     )
     return np.clip(8 * ((20 * np.log10(np.maximum(1e-5, mel)) - 20 + 100) / 100) - 4, -4, 4)
 
@@ -235,6 +273,9 @@ LIBRARIES = {
     "torchaudio": "torchaudio",
     "torch": "torch",
     "kaldi-native-fbank": "kaldi-native-fbank",
+    "lhotse": "lhotse",
+    "torchlibrosa": "torchlibrosa",
+    "torchvggish": "torchvggish",
     "scikit-learn": "scikit-learn",
     "speechbrain": "speechbrain",
 }

@@ -90,6 +90,22 @@ export const PRESETS = Object.freeze([
   'speecht5',
   'ast',
   'clap',
+  'icefall',
+  'wespeaker',
+  'funasr',
+  'seamless-m4t',
+  'speech2text',
+  'phi4-multimodal',
+  'gemma3n',
+  'granite-speech',
+  'voxtral-realtime',
+  'vocos',
+  'bigvgan',
+  'rmvpe',
+  'vggish',
+  'yamnet',
+  'openwakeword',
+  'wav2lip',
 ]);
 
 export const VERSION = '0.1.0';

@@ -710,6 +710,209 @@ impl MelConfig {
     fn clap(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         Self::build(core::MelConfig::clap(), class.py(), changes)
     }
+
+    /// The preset `icefall`, with changes.
+    ///
+    /// The filterbank features of the newer Kaldi: samples between -1 and 1, frames also at the ends, up
+    /// to 400 Hz below half the rate. Equal to lhotse's `Fbank` and kaldi-native-fbank with `snip_edges`
+    /// false and `high_freq` -400. For icefall, sherpa-onnx and lhotse: Zipformer and other transducers.
+    /// Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `f_max=-400.0`, `window='povey'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `snip_edges=False`, `frame_span='window'`, `drop_last_frame=False`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn icefall(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::icefall(), class.py(), changes)
+    }
+
+    /// The preset `wespeaker`, with changes.
+    ///
+    /// Kaldi's filterbank features with a Hamming window, less the mean of each band. Equal to
+    /// torchaudio's `compliance.kaldi.fbank` with WeSpeaker's arguments, less the mean over the frames.
+    /// For WeSpeaker and the speaker embeddings of pyannote 3.1. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='hamming'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='mean'`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn wespeaker(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::wespeaker(), class.py(), changes)
+    }
+
+    /// The preset `funasr`, with changes.
+    ///
+    /// Kaldi's filterbank features with a Hamming window, seven frames side by side every six. The model's
+    /// `am.mvn` has a mean and a scale for each row, which extractors take as `row_mean` and `row_scale`.
+    /// Equal to transformers' `FunAsrNanoFeatureExtractor` for samples scaled to 16-bit integers. For
+    /// Paraformer, SenseVoice and others of FunASR. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='hamming'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `stack=7`, `stack_stride=6`, `stack_edge='repeat'`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn funasr(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::funasr(), class.py(), changes)
+    }
+
+    /// The preset `seamless-m4t`, with changes.
+    ///
+    /// Kaldi's filterbank features, each normalized over the frames, two frames side by side. Equal to
+    /// transformers' `SeamlessM4TFeatureExtractor`. For SeamlessM4T and w2v-BERT 2.0. Sample rate: 16,000
+    /// Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='povey'`, `window_periodic=False`, `precision='double'`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='variance'`, `normalize_eps=1e-07`, `stack=2`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn seamless_m4t(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::seamless_m4t(), class.py(), changes)
+    }
+
+    /// The preset `speech2text`, with changes.
+    ///
+    /// Kaldi's filterbank features, each with mean 0 and deviation 1 over the frames. Equal to
+    /// transformers' `Speech2TextFeatureExtractor`. For Speech2Text and fairseq's S2T. Sample rate: 16,000
+    /// Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_min=20.0`, `window='povey'`, `window_periodic=False`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `remove_dc_offset=True`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.1920928955078125e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `normalize='deviation'`, `normalize_ddof=0`, `normalize_eps=0.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn speech2text(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::speech2text(), class.py(), changes)
+    }
+
+    /// The preset `phi4-multimodal`, with changes.
+    ///
+    /// Log-mel with 80 bands on Kaldi's scale up to 7,690 Hz, with a Hamming window. Equal to
+    /// transformers' `Phi4MultimodalFeatureExtractor`. For Phi-4 multimodal. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_max=7690.0`, `window='hamming'`, `window_periodic=False`, `precision='double'`, `center=False`, `pad_mode='symmetric'`, `frame_span='window'`, `drop_last_frame=False`, `input_scale=32768.0`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=1.0`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn phi4_multimodal(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::phi4_multimodal(), class.py(), changes)
+    }
+
+    /// The preset `gemma3n`, with changes.
+    ///
+    /// The log-mel of magnitudes in 128 bands, without truncation to 30 seconds (`max_length` 480,000
+    /// truncates). Equal to transformers' `Gemma3nAudioFeatureExtractor` for at most 30 seconds. For Gemma
+    /// 3n. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=1024`, `win_length=512`, `n_mels=128`, `f_min=125.0`, `f_max=7600.0`, `power=1.0`, `center=False`, `frame_span='window'`, `drop_last_frame=False`, `preemphasis=0.97`, `preemphasis_mode='frame'`, `mel_scale='htk'`, `mel_norm='none'`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`, `pad_to_multiple_of=128`, `frame_margin=1`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn gemma3n(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::gemma3n(), class.py(), changes)
+    }
+
+    /// The preset `granite-speech`, with changes.
+    ///
+    /// Log-mel with 80 bands on HTK's scale, scaled as Whisper's, two frames side by side. Equal to
+    /// transformers' `GraniteSpeechFeatureExtractor`. For Granite Speech. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `f_max=8000.0`, `drop_last_frame=False`, `mel_scale='htk'`, `mel_norm='none'`, `bin_frequencies='linspace'`, `stack=2`, `stack_edge='drop'`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn granite_speech(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::granite_speech(), class.py(), changes)
+    }
+
+    /// The preset `voxtral-realtime`, with changes.
+    ///
+    /// Whisper's log-mel with 128 bands and a fixed level in place of the loudest value, so that it can
+    /// stream. Equal to transformers' `VoxtralRealtimeFeatureExtractor`. For Voxtral Realtime. Sample
+    /// rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_mels=128`, `f_max=8000.0`, `bin_frequencies='linspace'`, `reference='fixed'`, `reference_value=1.5`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn voxtral_realtime(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::voxtral_realtime(), class.py(), changes)
+    }
+
+    /// The preset `vocos`, with changes.
+    ///
+    /// The log-mel of magnitudes in 100 bands at 24 kHz. F5-TTS's Vocos has a `log_floor` of 1e-5. Equal
+    /// to Vocos' `MelSpectrogramFeatures` with `padding` `center`. For Vocos at 24 kHz. Sample rate:
+    /// 24,000 Hz.
+    ///
+    /// It changes these defaults: `sample_rate=24000`, `n_fft=1024`, `hop_length=256`, `n_mels=100`, `power=1.0`, `drop_last_frame=False`, `mel_scale='htk'`, `mel_norm='none'`, `bin_frequencies='linspace'`, `log='ln'`, `log_floor=1e-07`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn vocos(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::vocos(), class.py(), changes)
+    }
+
+    /// The preset `bigvgan`, with changes.
+    ///
+    /// The log-mel of magnitudes in 100 bands at 24 kHz, from 0 to 12 kHz. Equal to BigVGAN's
+    /// `mel_spectrogram`. For BigVGAN v2 at 24 kHz. Sample rate: 24,000 Hz.
+    ///
+    /// It changes these defaults: `sample_rate=24000`, `n_fft=1024`, `hop_length=256`, `n_mels=100`, `power=1.0`, `magnitude_eps=1e-09`, `center_pad='half_overlap'`, `drop_last_frame=False`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn bigvgan(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::bigvgan(), class.py(), changes)
+    }
+
+    /// The preset `rmvpe`, with changes.
+    ///
+    /// The log-mel of magnitudes in 128 bands from 30 to 8,000 Hz. Equal to RMVPE's `MelSpectrogram`. For
+    /// RMVPE, the pitch estimator of RVC and other voice converters. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=1024`, `n_mels=128`, `f_min=30.0`, `f_max=8000.0`, `power=1.0`, `drop_last_frame=False`, `mel_scale='htk'`, `log='ln'`, `log_floor=1e-05`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn rmvpe(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::rmvpe(), class.py(), changes)
+    }
+
+    /// The preset `vggish`, with changes.
+    ///
+    /// The log-mel of magnitudes in 64 bands from 125 to 7,500 Hz, of which the model takes patches of 96
+    /// frames. Equal to AudioSet's `mel_features.log_mel_spectrogram`. For VGGish. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `n_mels=64`, `f_min=125.0`, `f_max=7500.0`, `precision='double'`, `power=1.0`, `center=False`, `frame_span='window'`, `drop_last_frame=False`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=0.01`, `log_floor_mode='add'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn vggish(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::vggish(), class.py(), changes)
+    }
+
+    /// The preset `yamnet`, with changes.
+    ///
+    /// VGGish's features with a smaller floor. Equal to AudioSet's `mel_features.log_mel_spectrogram` with
+    /// `log_offset` 0.001. For YAMNet. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `n_mels=64`, `f_min=125.0`, `f_max=7500.0`, `precision='double'`, `power=1.0`, `center=False`, `frame_span='window'`, `drop_last_frame=False`, `mel_scale='kaldi'`, `mel_norm='none'`, `triangle_domain='mel'`, `log='ln'`, `log_floor=0.001`, `log_floor_mode='add'`, `reference='none'`, `top_db=None`, `offset=0.0`, `scale=1.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn yamnet(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::yamnet(), class.py(), changes)
+    }
+
+    /// The preset `openwakeword`, with changes.
+    ///
+    /// Decibels in 32 bands from 60 to 3,800 Hz, for samples scaled to 16-bit integers. Equal to
+    /// torchlibrosa's `LogmelFilterBank`, of which openWakeWord's `melspectrogram.onnx` was made. For
+    /// openWakeWord and Google's speech embedding. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=512`, `win_length=400`, `n_mels=32`, `f_min=60.0`, `f_max=3800.0`, `center=False`, `drop_last_frame=False`, `input_scale=32768.0`, `log='db'`, `offset=20.0`, `scale=0.1`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn openwakeword(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::openwakeword(), class.py(), changes)
+    }
+
+    /// The preset `wav2lip`, with changes.
+    ///
+    /// Decibels of magnitudes in 80 bands, mapped to between -4 and 4. Equal to the functions of Wav2Lip's
+    /// `audio.py`. For Wav2Lip and SV2TTS. Sample rate: 16,000 Hz.
+    ///
+    /// It changes these defaults: `n_fft=800`, `hop_length=200`, `f_min=55.0`, `f_max=7600.0`, `precision='double'`, `power=1.0`, `pad_mode='constant'`, `drop_last_frame=False`, `preemphasis=0.97`, `log='db_magnitude'`, `log_floor=0.0001`, `reference='none'`, `top_db=None`, `offset=30.0`, `scale=0.08`, `log_ceiling=10.0`.
+    #[classmethod]
+    #[pyo3(signature = (**changes), text_signature = "(**changes)")]
+    fn wav2lip(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        Self::build(core::MelConfig::wav2lip(), class.py(), changes)
+    }
 }
 
 /// The mel spectrogram of one signal.

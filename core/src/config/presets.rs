@@ -2,7 +2,8 @@
 
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
-    PadMode, PadToMode, Precision, PreemphasisMode, PresetInfo, Reference, TriangleDomain, Window,
+    PadMode, PadToMode, Precision, PreemphasisMode, PresetInfo, Reference, StackEdge, TriangleDomain,
+    Window,
 };
 use crate::error::Error;
 
@@ -248,6 +249,281 @@ presets! {
             pad_to_mode: PadToMode::Repeat,
             bin_frequencies: BinFrequencies::Linspace,
             log: Log::Db,
+            ..Self::linear()
+        },
+    }
+
+    /// The filterbank features of the newer Kaldi: samples between -1 and 1, frames also at the ends, up to 400 Hz
+    /// below half the rate.
+    "icefall" => icefall {
+        reference: "lhotse's `Fbank` and kaldi-native-fbank with `snip_edges` false and `high_freq` -400",
+        models: "icefall, sherpa-onnx and lhotse: Zipformer and other transducers",
+        shows: (config.upper_frequency(), config.snip_edges), (7_600.0, false),
+        config: Self {
+            input_scale: 1.0,
+            snip_edges: false,
+            f_max: Some(-400.0),
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// Kaldi's filterbank features with a Hamming window, less the mean of each band.
+    "wespeaker" => wespeaker {
+        reference: "torchaudio's `compliance.kaldi.fbank` with WeSpeaker's arguments, less the mean over the frames",
+        models: "WeSpeaker and the speaker embeddings of pyannote 3.1",
+        shows: (config.window, config.normalize),
+            (mojo_audio_core::config::Window::Hamming, mojo_audio_core::config::Normalize::Mean),
+        config: Self {
+            window: Window::Hamming,
+            normalize: Normalize::Mean,
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// Kaldi's filterbank features with a Hamming window, seven frames side by side every six. The model's `am.mvn` has
+    /// a mean and a scale for each row, which extractors take as `row_mean` and `row_scale`.
+    "funasr" => funasr {
+        reference: "transformers' `FunAsrNanoFeatureExtractor` for samples scaled to 16-bit integers",
+        models: "Paraformer, SenseVoice and others of FunASR",
+        shows: (config.stack, config.stack_stride, config.n_rows()), (7, Some(6), 560),
+        config: Self {
+            window: Window::Hamming,
+            stack: 7,
+            stack_stride: Some(6),
+            stack_edge: StackEdge::Repeat,
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// Kaldi's filterbank features, each normalized over the frames, two frames side by side.
+    "seamless-m4t" => seamless_m4t {
+        reference: "transformers' `SeamlessM4TFeatureExtractor`",
+        models: "SeamlessM4T and w2v-BERT 2.0",
+        shows: (config.stack, config.n_rows()), (2, 160),
+        config: Self {
+            precision: Precision::Double,
+            normalize: Normalize::Variance,
+            normalize_eps: 1e-7,
+            stack: 2,
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// Kaldi's filterbank features, each with mean 0 and deviation 1 over the frames.
+    "speech2text" => speech2text {
+        reference: "transformers' `Speech2TextFeatureExtractor`",
+        models: "Speech2Text and fairseq's S2T",
+        shows: (config.n_mels, config.normalize_ddof), (80, 0),
+        config: Self {
+            normalize: Normalize::Deviation,
+            normalize_ddof: 0,
+            normalize_eps: 0.0,
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// Log-mel with 80 bands on Kaldi's scale up to 7,690 Hz, with a Hamming window.
+    "phi4-multimodal" => phi4_multimodal {
+        reference: "transformers' `Phi4MultimodalFeatureExtractor`",
+        models: "Phi-4 multimodal",
+        shows: (config.f_min, config.upper_frequency()), (0.0, 7_690.0),
+        config: Self {
+            f_min: 0.0,
+            f_max: Some(7_690.0),
+            window: Window::Hamming,
+            precision: Precision::Double,
+            remove_dc_offset: false,
+            log_floor: 1.0,
+            ..Self::kaldi_fbank()
+        },
+    }
+
+    /// The log-mel of magnitudes in 128 bands, without truncation to 30 seconds (`max_length` 480,000 truncates).
+    "gemma3n" => gemma3n {
+        reference: "transformers' `Gemma3nAudioFeatureExtractor` for at most 30 seconds",
+        models: "Gemma 3n",
+        shows: (config.n_mels, config.window_length(), config.n_fft), (128, 512, 1024),
+        config: Self {
+            n_fft: 1024,
+            win_length: Some(512),
+            n_mels: 128,
+            f_min: 125.0,
+            f_max: Some(7_600.0),
+            power: 1.0,
+            center: false,
+            frame_span: FrameSpan::Window,
+            frame_margin: 1,
+            pad_to_multiple_of: Some(128),
+            preemphasis: 0.97,
+            preemphasis_mode: PreemphasisMode::Frame,
+            mel_scale: MelScale::Htk,
+            mel_norm: MelNorm::None,
+            log: Log::Ln,
+            log_floor: 1e-5,
+            ..Self::linear()
+        },
+    }
+
+    /// Log-mel with 80 bands on HTK's scale, scaled as Whisper's, two frames side by side.
+    "granite-speech" => granite_speech {
+        reference: "transformers' `GraniteSpeechFeatureExtractor`",
+        models: "Granite Speech",
+        shows: (config.stack, config.n_rows()), (2, 160),
+        config: Self {
+            n_fft: 512,
+            win_length: Some(400),
+            f_max: Some(8_000.0),
+            drop_last_frame: false,
+            mel_scale: MelScale::Htk,
+            mel_norm: MelNorm::None,
+            bin_frequencies: BinFrequencies::Linspace,
+            stack: 2,
+            stack_edge: StackEdge::Drop,
+            ..Self::whisper()
+        },
+    }
+
+    /// Whisper's log-mel with 128 bands and a fixed level in place of the loudest value, so that it can stream.
+    "voxtral-realtime" => voxtral_realtime {
+        reference: "transformers' `VoxtralRealtimeFeatureExtractor`",
+        models: "Voxtral Realtime",
+        shows: (config.reference, config.reference_value),
+            (mojo_audio_core::config::Reference::Fixed, 1.5),
+        config: Self {
+            n_mels: 128,
+            f_max: Some(8_000.0),
+            bin_frequencies: BinFrequencies::Linspace,
+            reference: Reference::Fixed,
+            reference_value: 1.5,
+            ..Self::whisper()
+        },
+    }
+
+    /// The log-mel of magnitudes in 100 bands at 24 kHz. F5-TTS's Vocos has a `log_floor` of 1e-5.
+    "vocos" => vocos {
+        reference: "Vocos' `MelSpectrogramFeatures` with `padding` `center`",
+        models: "Vocos at 24 kHz",
+        shows: (config.sample_rate, config.n_mels), (24_000, 100),
+        config: Self {
+            sample_rate: 24_000,
+            n_fft: 1024,
+            hop_length: 256,
+            n_mels: 100,
+            power: 1.0,
+            log: Log::Ln,
+            log_floor: 1e-7,
+            ..Self::torchaudio()
+        },
+    }
+
+    /// The log-mel of magnitudes in 100 bands at 24 kHz, from 0 to 12 kHz.
+    "bigvgan" => bigvgan {
+        reference: "BigVGAN's `mel_spectrogram`",
+        models: "BigVGAN v2 at 24 kHz",
+        shows: (config.n_mels, config.upper_frequency()), (100, 12_000.0),
+        config: Self {
+            sample_rate: 24_000,
+            n_mels: 100,
+            f_max: None,
+            ..Self::hifigan()
+        },
+    }
+
+    /// The log-mel of magnitudes in 128 bands from 30 to 8,000 Hz.
+    "rmvpe" => rmvpe {
+        reference: "RMVPE's `MelSpectrogram`",
+        models: "RMVPE, the pitch estimator of RVC and other voice converters",
+        shows: (config.n_mels, config.f_min), (128, 30.0),
+        config: Self {
+            n_fft: 1024,
+            n_mels: 128,
+            f_min: 30.0,
+            f_max: Some(8_000.0),
+            power: 1.0,
+            mel_scale: MelScale::Htk,
+            log: Log::Ln,
+            log_floor: 1e-5,
+            ..Self::linear()
+        },
+    }
+
+    /// The log-mel of magnitudes in 64 bands from 125 to 7,500 Hz, of which the model takes patches of 96 frames.
+    "vggish" => vggish {
+        reference: "AudioSet's `mel_features.log_mel_spectrogram`",
+        models: "VGGish",
+        shows: (config.n_mels, config.log_floor), (64, 0.01),
+        config: Self {
+            n_fft: 512,
+            win_length: Some(400),
+            n_mels: 64,
+            f_min: 125.0,
+            f_max: Some(7_500.0),
+            precision: Precision::Double,
+            power: 1.0,
+            center: false,
+            frame_span: FrameSpan::Window,
+            mel_scale: MelScale::Kaldi,
+            mel_norm: MelNorm::None,
+            triangle_domain: TriangleDomain::Mel,
+            log: Log::Ln,
+            log_floor: 0.01,
+            log_floor_mode: LogFloorMode::Add,
+            ..Self::linear()
+        },
+    }
+
+    /// VGGish's features with a smaller floor.
+    "yamnet" => yamnet {
+        reference: "AudioSet's `mel_features.log_mel_spectrogram` with `log_offset` 0.001",
+        models: "YAMNet",
+        shows: config.log_floor, 0.001,
+        config: Self {
+            log_floor: 0.001,
+            ..Self::vggish()
+        },
+    }
+
+    /// Decibels in 32 bands from 60 to 3,800 Hz, for samples scaled to 16-bit integers.
+    "openwakeword" => openwakeword {
+        reference: "torchlibrosa's `LogmelFilterBank`, of which openWakeWord's `melspectrogram.onnx` was made",
+        models: "openWakeWord and Google's speech embedding",
+        shows: (config.n_mels, config.upper_frequency()), (32, 3_800.0),
+        config: Self {
+            n_fft: 512,
+            win_length: Some(400),
+            n_mels: 32,
+            f_min: 60.0,
+            f_max: Some(3_800.0),
+            center: false,
+            input_scale: 32_768.0,
+            log: Log::Db,
+            reference: Reference::WholeInput,
+            top_db: Some(80.0),
+            offset: 20.0,
+            scale: 0.1,
+            ..Self::linear()
+        },
+    }
+
+    /// Decibels of magnitudes in 80 bands, mapped to between -4 and 4.
+    "wav2lip" => wav2lip {
+        reference: "the functions of Wav2Lip's `audio.py`",
+        models: "Wav2Lip and SV2TTS",
+        shows: (config.hop_length, config.log_ceiling), (200, Some(10.0)),
+        config: Self {
+            n_fft: 800,
+            hop_length: 200,
+            f_min: 55.0,
+            f_max: Some(7_600.0),
+            precision: Precision::Double,
+            power: 1.0,
+            pad_mode: PadMode::Constant,
+            preemphasis: 0.97,
+            log: Log::DbMagnitude,
+            log_floor: 1e-4,
+            log_ceiling: Some(10.0),
+            offset: 30.0,
+            scale: 0.08,
             ..Self::linear()
         },
     }

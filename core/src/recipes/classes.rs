@@ -229,48 +229,12 @@ const GEMMA: Recipe = Recipe {
 };
 
 fn gemma() -> MelConfig {
-    MelConfig {
-        frame_span: FrameSpan::Window,
-        frame_margin: 1,
-        center: false,
-        hop_length: 160,
-        f_min: 125.0,
-        f_max: Some(7_600.0),
-        power: 1.0,
-        preemphasis: 0.97,
-        preemphasis_mode: PreemphasisMode::Frame,
-        log: Log::Ln,
-        log_floor: 1e-5,
-        bin_frequencies: BinFrequencies::Exact,
-        max_length: Some(480_000),
-        pad_to_multiple_of: Some(128),
-        ..MelConfig::torchaudio()
-    }
-}
-
-/// torchaudio's features with Whisper's levels, of which the class gives some frames at once.
-fn granite() -> MelConfig {
-    MelConfig {
-        n_fft: 512,
-        win_length: Some(400),
-        mel_scale: MelScale::Htk,
-        mel_norm: MelNorm::None,
-        bin_frequencies: BinFrequencies::Linspace,
-        drop_last_frame: false,
-        stack: 2,
-        ..MelConfig::whisper()
-    }
+    MelConfig { max_length: Some(480_000), ..MelConfig::gemma3n() }
 }
 
 /// Kaldi's features with normalized rows, in stacks of two frames.
 fn pairs() -> MelConfig {
-    MelConfig {
-        normalize: Normalize::Variance,
-        normalize_ddof: 1,
-        normalize_eps: 1e-7,
-        stack: 2,
-        ..MelConfig::kaldi_fbank()
-    }
+    MelConfig { precision: Precision::Single, ..MelConfig::seamless_m4t() }
 }
 
 const RAW: Features = Features::Other("raw samples");
@@ -291,7 +255,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "VoxtralRealtimeFeatureExtractor",
         Recipe {
-            base: || MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..whisper(128) },
+            base: MelConfig::voxtral_realtime,
             options: &[
                 ("sampling_rate", "sample_rate"),
                 ("feature_size", "n_mels"),
@@ -339,7 +303,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "SeamlessM4TFeatureExtractor",
         Recipe {
-            base: || MelConfig { precision: Precision::Double, ..pairs() },
+            base: MelConfig::seamless_m4t,
             options: &[("num_mel_bins", "n_mels"), ("padding_value", "stack_fill")],
             rest: rest::seamless_m4t,
             ..KALDI
@@ -357,14 +321,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "FunAsrNanoFeatureExtractor",
         Recipe {
-            base: || MelConfig {
-                window: Window::Hamming,
-                input_scale: 1.0,
-                stack: 7,
-                stack_stride: Some(6),
-                stack_edge: StackEdge::Repeat,
-                ..MelConfig::kaldi_fbank()
-            },
+            base: || MelConfig { input_scale: 1.0, ..MelConfig::funasr() },
             options: &[
                 ("sampling_rate", "sample_rate"),
                 ("feature_size", "n_mels"),
@@ -384,7 +341,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "GraniteSpeechFeatureExtractor",
         Recipe {
-            base: || MelConfig { stack_edge: StackEdge::Drop, ..granite() },
+            base: MelConfig::granite_speech,
             options: &[
                 ("sampling_rate", "sample_rate"),
                 ("n_mels", "n_mels"),
@@ -405,7 +362,8 @@ pub(super) const CLASSES: &[Class] = &[
             base: || MelConfig {
                 n_frames_multiple_of: Some(2),
                 delta_win_length: Some(3),
-                ..granite()
+                stack_edge: StackEdge::Fill,
+                ..MelConfig::granite_speech()
             },
             options: &[
                 ("sampling_rate", "sample_rate"),
@@ -476,7 +434,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "Speech2TextFeatureExtractor",
         Recipe {
-            base: || MelConfig { normalize_ddof: 0, normalize_eps: 0.0, ..MelConfig::kaldi_fbank() },
+            base: MelConfig::speech2text,
             options: &[("num_mel_bins", "n_mels"), ("dither", "dither")],
             rest: rest::speech_to_text,
             ..KALDI
@@ -514,15 +472,7 @@ pub(super) const CLASSES: &[Class] = &[
     mel(
         "Phi4MultimodalFeatureExtractor",
         Recipe {
-            base: || MelConfig {
-                window: Window::Hamming,
-                remove_dc_offset: false,
-                f_min: 0.0,
-                f_max: Some(7_690.0),
-                log_floor: 1.0,
-                precision: Precision::Double,
-                ..MelConfig::kaldi_fbank()
-            },
+            base: MelConfig::phi4_multimodal,
             options: &[
                 ("sampling_rate", "sample_rate"),
                 ("feature_size", "n_mels"),

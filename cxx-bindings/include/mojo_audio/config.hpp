@@ -766,8 +766,723 @@ struct MelConfig {
     return config;
   }
 
+  /// The filterbank features of the newer Kaldi: samples between -1 and 1, frames also at the ends, up
+  /// to 400 Hz below half the rate. Equal to lhotse's `Fbank` and kaldi-native-fbank with `snip_edges`
+  /// false and `high_freq` -400. For icefall, sherpa-onnx and lhotse: Zipformer and other transducers.
+  /// Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_min = 20.0
+  /// - f_max = -400.0
+  /// - window = Window::povey
+  /// - window_periodic = false
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - snip_edges = false
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - remove_dc_offset = true
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.1920928955078125e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig icefall() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_min = 20.0;
+    config.f_max = -400.0;
+    config.window = Window::povey;
+    config.window_periodic = false;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.snip_edges = false;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.remove_dc_offset = true;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.1920928955078125e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// Kaldi's filterbank features with a Hamming window, less the mean of each band. Equal to
+  /// torchaudio's `compliance.kaldi.fbank` with WeSpeaker's arguments, less the mean over the frames.
+  /// For WeSpeaker and the speaker embeddings of pyannote 3.1. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_min = 20.0
+  /// - window = Window::hamming
+  /// - window_periodic = false
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - remove_dc_offset = true
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.1920928955078125e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  /// - normalize = Normalize::mean
+  [[nodiscard]] static MelConfig wespeaker() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_min = 20.0;
+    config.window = Window::hamming;
+    config.window_periodic = false;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.remove_dc_offset = true;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.1920928955078125e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    config.normalize = Normalize::mean;
+    return config;
+  }
+
+  /// Kaldi's filterbank features with a Hamming window, seven frames side by side every six. The model's
+  /// `am.mvn` has a mean and a scale for each row, which extractors take as `row_mean` and `row_scale`.
+  /// Equal to transformers' `FunAsrNanoFeatureExtractor` for samples scaled to 16-bit integers. For
+  /// Paraformer, SenseVoice and others of FunASR. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_min = 20.0
+  /// - window = Window::hamming
+  /// - window_periodic = false
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - remove_dc_offset = true
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.1920928955078125e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  /// - stack = 7
+  /// - stack_stride = 6
+  /// - stack_edge = StackEdge::repeat
+  [[nodiscard]] static MelConfig funasr() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_min = 20.0;
+    config.window = Window::hamming;
+    config.window_periodic = false;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.remove_dc_offset = true;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.1920928955078125e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    config.stack = 7;
+    config.stack_stride = 6;
+    config.stack_edge = StackEdge::repeat;
+    return config;
+  }
+
+  /// Kaldi's filterbank features, each normalized over the frames, two frames side by side. Equal to
+  /// transformers' `SeamlessM4TFeatureExtractor`. For SeamlessM4T and w2v-BERT 2.0. Sample rate: 16,000
+  /// Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_min = 20.0
+  /// - window = Window::povey
+  /// - window_periodic = false
+  /// - precision = Precision::double_
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - remove_dc_offset = true
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.1920928955078125e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  /// - normalize = Normalize::variance
+  /// - normalize_eps = 1e-7
+  /// - stack = 2
+  [[nodiscard]] static MelConfig seamless_m4t() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_min = 20.0;
+    config.window = Window::povey;
+    config.window_periodic = false;
+    config.precision = Precision::double_;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.remove_dc_offset = true;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.1920928955078125e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    config.normalize = Normalize::variance;
+    config.normalize_eps = 1e-7;
+    config.stack = 2;
+    return config;
+  }
+
+  /// Kaldi's filterbank features, each with mean 0 and deviation 1 over the frames. Equal to
+  /// transformers' `Speech2TextFeatureExtractor`. For Speech2Text and fairseq's S2T. Sample rate: 16,000
+  /// Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_min = 20.0
+  /// - window = Window::povey
+  /// - window_periodic = false
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - remove_dc_offset = true
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.1920928955078125e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  /// - normalize = Normalize::deviation
+  /// - normalize_ddof = 0
+  /// - normalize_eps = 0.0
+  [[nodiscard]] static MelConfig speech2text() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_min = 20.0;
+    config.window = Window::povey;
+    config.window_periodic = false;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.remove_dc_offset = true;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.1920928955078125e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    config.normalize = Normalize::deviation;
+    config.normalize_ddof = 0;
+    config.normalize_eps = 0.0;
+    return config;
+  }
+
+  /// Log-mel with 80 bands on Kaldi's scale up to 7,690 Hz, with a Hamming window. Equal to
+  /// transformers' `Phi4MultimodalFeatureExtractor`. For Phi-4 multimodal. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_max = 7690.0
+  /// - window = Window::hamming
+  /// - window_periodic = false
+  /// - precision = Precision::double_
+  /// - center = false
+  /// - pad_mode = PadMode::symmetric
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 1.0
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig phi4_multimodal() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_max = 7690.0;
+    config.window = Window::hamming;
+    config.window_periodic = false;
+    config.precision = Precision::double_;
+    config.center = false;
+    config.pad_mode = PadMode::symmetric;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 1.0;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// The log-mel of magnitudes in 128 bands, without truncation to 30 seconds (`max_length` 480,000
+  /// truncates). Equal to transformers' `Gemma3nAudioFeatureExtractor` for at most 30 seconds. For Gemma
+  /// 3n. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 1024
+  /// - win_length = 512
+  /// - n_mels = 128
+  /// - f_min = 125.0
+  /// - f_max = 7600.0
+  /// - power = 1.0
+  /// - center = false
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - preemphasis = 0.97
+  /// - preemphasis_mode = PreemphasisMode::frame
+  /// - mel_scale = MelScale::htk
+  /// - mel_norm = MelNorm::none
+  /// - log = Log::ln
+  /// - log_floor = 1e-5
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  /// - pad_to_multiple_of = 128
+  /// - frame_margin = 1
+  [[nodiscard]] static MelConfig gemma3n() noexcept {
+    MelConfig config{};
+    config.n_fft = 1024;
+    config.win_length = 512;
+    config.n_mels = 128;
+    config.f_min = 125.0;
+    config.f_max = 7600.0;
+    config.power = 1.0;
+    config.center = false;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.preemphasis = 0.97;
+    config.preemphasis_mode = PreemphasisMode::frame;
+    config.mel_scale = MelScale::htk;
+    config.mel_norm = MelNorm::none;
+    config.log = Log::ln;
+    config.log_floor = 1e-5;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    config.pad_to_multiple_of = 128;
+    config.frame_margin = 1;
+    return config;
+  }
+
+  /// Log-mel with 80 bands on HTK's scale, scaled as Whisper's, two frames side by side. Equal to
+  /// transformers' `GraniteSpeechFeatureExtractor`. For Granite Speech. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - f_max = 8000.0
+  /// - drop_last_frame = false
+  /// - mel_scale = MelScale::htk
+  /// - mel_norm = MelNorm::none
+  /// - bin_frequencies = BinFrequencies::linspace
+  /// - stack = 2
+  /// - stack_edge = StackEdge::drop
+  [[nodiscard]] static MelConfig granite_speech() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.f_max = 8000.0;
+    config.drop_last_frame = false;
+    config.mel_scale = MelScale::htk;
+    config.mel_norm = MelNorm::none;
+    config.bin_frequencies = BinFrequencies::linspace;
+    config.stack = 2;
+    config.stack_edge = StackEdge::drop;
+    return config;
+  }
+
+  /// Whisper's log-mel with 128 bands and a fixed level in place of the loudest value, so that it can
+  /// stream. Equal to transformers' `VoxtralRealtimeFeatureExtractor`. For Voxtral Realtime. Sample
+  /// rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_mels = 128
+  /// - f_max = 8000.0
+  /// - bin_frequencies = BinFrequencies::linspace
+  /// - reference = Reference::fixed
+  /// - reference_value = 1.5
+  [[nodiscard]] static MelConfig voxtral_realtime() noexcept {
+    MelConfig config{};
+    config.n_mels = 128;
+    config.f_max = 8000.0;
+    config.bin_frequencies = BinFrequencies::linspace;
+    config.reference = Reference::fixed;
+    config.reference_value = 1.5;
+    return config;
+  }
+
+  /// The log-mel of magnitudes in 100 bands at 24 kHz. F5-TTS's Vocos has a `log_floor` of 1e-5. Equal
+  /// to Vocos' `MelSpectrogramFeatures` with `padding` `center`. For Vocos at 24 kHz. Sample rate:
+  /// 24,000 Hz.
+  /// It changes these defaults:
+  /// - sample_rate = 24000
+  /// - n_fft = 1024
+  /// - hop_length = 256
+  /// - n_mels = 100
+  /// - power = 1.0
+  /// - drop_last_frame = false
+  /// - mel_scale = MelScale::htk
+  /// - mel_norm = MelNorm::none
+  /// - bin_frequencies = BinFrequencies::linspace
+  /// - log = Log::ln
+  /// - log_floor = 1e-7
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig vocos() noexcept {
+    MelConfig config{};
+    config.sample_rate = 24000;
+    config.n_fft = 1024;
+    config.hop_length = 256;
+    config.n_mels = 100;
+    config.power = 1.0;
+    config.drop_last_frame = false;
+    config.mel_scale = MelScale::htk;
+    config.mel_norm = MelNorm::none;
+    config.bin_frequencies = BinFrequencies::linspace;
+    config.log = Log::ln;
+    config.log_floor = 1e-7;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// The log-mel of magnitudes in 100 bands at 24 kHz, from 0 to 12 kHz. Equal to BigVGAN's
+  /// `mel_spectrogram`. For BigVGAN v2 at 24 kHz. Sample rate: 24,000 Hz.
+  /// It changes these defaults:
+  /// - sample_rate = 24000
+  /// - n_fft = 1024
+  /// - hop_length = 256
+  /// - n_mels = 100
+  /// - power = 1.0
+  /// - magnitude_eps = 1e-9
+  /// - center_pad = CenterPad::half_overlap
+  /// - drop_last_frame = false
+  /// - log = Log::ln
+  /// - log_floor = 1e-5
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig bigvgan() noexcept {
+    MelConfig config{};
+    config.sample_rate = 24000;
+    config.n_fft = 1024;
+    config.hop_length = 256;
+    config.n_mels = 100;
+    config.power = 1.0;
+    config.magnitude_eps = 1e-9;
+    config.center_pad = CenterPad::half_overlap;
+    config.drop_last_frame = false;
+    config.log = Log::ln;
+    config.log_floor = 1e-5;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// The log-mel of magnitudes in 128 bands from 30 to 8,000 Hz. Equal to RMVPE's `MelSpectrogram`. For
+  /// RMVPE, the pitch estimator of RVC and other voice converters. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 1024
+  /// - n_mels = 128
+  /// - f_min = 30.0
+  /// - f_max = 8000.0
+  /// - power = 1.0
+  /// - drop_last_frame = false
+  /// - mel_scale = MelScale::htk
+  /// - log = Log::ln
+  /// - log_floor = 1e-5
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig rmvpe() noexcept {
+    MelConfig config{};
+    config.n_fft = 1024;
+    config.n_mels = 128;
+    config.f_min = 30.0;
+    config.f_max = 8000.0;
+    config.power = 1.0;
+    config.drop_last_frame = false;
+    config.mel_scale = MelScale::htk;
+    config.log = Log::ln;
+    config.log_floor = 1e-5;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// The log-mel of magnitudes in 64 bands from 125 to 7,500 Hz, of which the model takes patches of 96
+  /// frames. Equal to AudioSet's `mel_features.log_mel_spectrogram`. For VGGish. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - n_mels = 64
+  /// - f_min = 125.0
+  /// - f_max = 7500.0
+  /// - precision = Precision::double_
+  /// - power = 1.0
+  /// - center = false
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 0.01
+  /// - log_floor_mode = LogFloorMode::add
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig vggish() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.n_mels = 64;
+    config.f_min = 125.0;
+    config.f_max = 7500.0;
+    config.precision = Precision::double_;
+    config.power = 1.0;
+    config.center = false;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 0.01;
+    config.log_floor_mode = LogFloorMode::add;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// VGGish's features with a smaller floor. Equal to AudioSet's `mel_features.log_mel_spectrogram` with
+  /// `log_offset` 0.001. For YAMNet. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - n_mels = 64
+  /// - f_min = 125.0
+  /// - f_max = 7500.0
+  /// - precision = Precision::double_
+  /// - power = 1.0
+  /// - center = false
+  /// - frame_span = FrameSpan::window
+  /// - drop_last_frame = false
+  /// - mel_scale = MelScale::kaldi
+  /// - mel_norm = MelNorm::none
+  /// - triangle_domain = TriangleDomain::mel
+  /// - log = Log::ln
+  /// - log_floor = 0.001
+  /// - log_floor_mode = LogFloorMode::add
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 0.0
+  /// - scale = 1.0
+  [[nodiscard]] static MelConfig yamnet() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.n_mels = 64;
+    config.f_min = 125.0;
+    config.f_max = 7500.0;
+    config.precision = Precision::double_;
+    config.power = 1.0;
+    config.center = false;
+    config.frame_span = FrameSpan::window;
+    config.drop_last_frame = false;
+    config.mel_scale = MelScale::kaldi;
+    config.mel_norm = MelNorm::none;
+    config.triangle_domain = TriangleDomain::mel;
+    config.log = Log::ln;
+    config.log_floor = 0.001;
+    config.log_floor_mode = LogFloorMode::add;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 0.0;
+    config.scale = 1.0;
+    return config;
+  }
+
+  /// Decibels in 32 bands from 60 to 3,800 Hz, for samples scaled to 16-bit integers. Equal to
+  /// torchlibrosa's `LogmelFilterBank`, of which openWakeWord's `melspectrogram.onnx` was made. For
+  /// openWakeWord and Google's speech embedding. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 512
+  /// - win_length = 400
+  /// - n_mels = 32
+  /// - f_min = 60.0
+  /// - f_max = 3800.0
+  /// - center = false
+  /// - drop_last_frame = false
+  /// - input_scale = 32768.0
+  /// - log = Log::db
+  /// - offset = 20.0
+  /// - scale = 0.1
+  [[nodiscard]] static MelConfig openwakeword() noexcept {
+    MelConfig config{};
+    config.n_fft = 512;
+    config.win_length = 400;
+    config.n_mels = 32;
+    config.f_min = 60.0;
+    config.f_max = 3800.0;
+    config.center = false;
+    config.drop_last_frame = false;
+    config.input_scale = 32768.0;
+    config.log = Log::db;
+    config.offset = 20.0;
+    config.scale = 0.1;
+    return config;
+  }
+
+  /// Decibels of magnitudes in 80 bands, mapped to between -4 and 4. Equal to the functions of Wav2Lip's
+  /// `audio.py`. For Wav2Lip and SV2TTS. Sample rate: 16,000 Hz.
+  /// It changes these defaults:
+  /// - n_fft = 800
+  /// - hop_length = 200
+  /// - f_min = 55.0
+  /// - f_max = 7600.0
+  /// - precision = Precision::double_
+  /// - power = 1.0
+  /// - pad_mode = PadMode::constant
+  /// - drop_last_frame = false
+  /// - preemphasis = 0.97
+  /// - log = Log::db_magnitude
+  /// - log_floor = 0.0001
+  /// - reference = Reference::none
+  /// - top_db = std::nullopt
+  /// - offset = 30.0
+  /// - scale = 0.08
+  /// - log_ceiling = 10.0
+  [[nodiscard]] static MelConfig wav2lip() noexcept {
+    MelConfig config{};
+    config.n_fft = 800;
+    config.hop_length = 200;
+    config.f_min = 55.0;
+    config.f_max = 7600.0;
+    config.precision = Precision::double_;
+    config.power = 1.0;
+    config.pad_mode = PadMode::constant;
+    config.drop_last_frame = false;
+    config.preemphasis = 0.97;
+    config.log = Log::db_magnitude;
+    config.log_floor = 0.0001;
+    config.reference = Reference::none;
+    config.top_db = std::nullopt;
+    config.offset = 30.0;
+    config.scale = 0.08;
+    config.log_ceiling = 10.0;
+    return config;
+  }
+
   /// The names that preset() knows.
-  [[nodiscard]] static constexpr std::array<std::string_view, 10> presets() noexcept {
+  [[nodiscard]] static constexpr std::array<std::string_view, 26> presets() noexcept {
     return {{
         "whisper",
         "whisper-large-v3",
@@ -779,6 +1494,22 @@ struct MelConfig {
         "speecht5",
         "ast",
         "clap",
+        "icefall",
+        "wespeaker",
+        "funasr",
+        "seamless-m4t",
+        "speech2text",
+        "phi4-multimodal",
+        "gemma3n",
+        "granite-speech",
+        "voxtral-realtime",
+        "vocos",
+        "bigvgan",
+        "rmvpe",
+        "vggish",
+        "yamnet",
+        "openwakeword",
+        "wav2lip",
     }};
   }
 

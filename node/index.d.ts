@@ -102,9 +102,10 @@ export function computeFiles(
 ): AsyncGenerator<FileResult, void, void>;
 
 /**
- * The options of a model, from its `preprocessor_config.json`, or from a `processor_config.json` that has these settings
- * under `feature_extractor`, as transformers 5 saves them. The result equals what the feature extractor class that the
- * file names computes for one signal by default, but longer signals that the class splits, or takes a random part of, keep
+ * The options of a model, from its configuration file: transformers' `preprocessor_config.json`, or a
+ * `processor_config.json` that has these settings under `feature_extractor`; the `preprocessor` section of NeMo's
+ * `model_config.yaml`; or Kaldi's `fbank.conf` or `mfcc.conf`. The result equals what the feature extractor class that
+ * the file names computes for one signal by default, but longer signals that the class splits, or takes a random part of, keep
  * their length, and `dither` is not the same noise. The class's padding is `padTo` and its truncation `maxLength`; null
  * for both keeps the length of every signal. Needs the addon.
  *
@@ -115,6 +116,19 @@ export function computeFiles(
  * const extractor = new MelExtractor({ ...fromPreprocessorConfig('models/whisper'), padTo: null, maxLength: null });
  */
 export function fromPreprocessorConfig(source: string | URL | Readonly<Record<string, unknown>>): ResolvedMelConfig;
+
+/**
+ * The mean and the scale of each row in a model's file: FunASR's `am.mvn`, WeNet's `global_cmvn` (JSON), or statistics of
+ * Kaldi as text. Sums over frames become means and 1 / deviations. Needs the addon.
+ *
+ * @param path The file.
+ * @returns Tables for a {@link MelExtractor}: y = (x − rowMean) · rowScale.
+ * @throws A `MelError` of kind `config` if the file is none of these.
+ *
+ * @example
+ * const extractor = new MelExtractor('funasr', rowStatistics('model/am.mvn'));
+ */
+export function rowStatistics(path: string | URL): { rowMean: Float32Array<ArrayBuffer>; rowScale: Float32Array<ArrayBuffer> };
 
 /** Does nothing in Node, where importing the package loads its engine. For code that also runs elsewhere. */
 export function init(source?: unknown): Promise<void>;

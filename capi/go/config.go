@@ -41,12 +41,13 @@ func Preset(name string) (MelConfig, error) {
 	return configOf(&o), nil
 }
 
-// FromJSON returns the options of a model, from the text of its preprocessor_config.json, or of a
-// processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
+// FromJSON returns the options of a model, from the text of its configuration file. That is transformers'
+// preprocessor_config.json, or a processor_config.json that has the settings under "feature_extractor"; the
+// preprocessor section of NeMo's model_config.yaml, converted to JSON; or Kaldi's fbank.conf or mfcc.conf. The
 // result equals the features of the class that the file names, for one signal with the class's defaults. The
 // class's padding is PadTo and its truncation MaxLength: unset both to keep the length of every signal. Longer
 // signals that the class splits, or takes a random part of, keep their length.
-// It fails with [ErrInvalidInput] if the text isn't JSON, or for a class or a setting whose features the options
+// It fails with [ErrInvalidInput] if the text is no such file, or for a class or a setting whose features the options
 // can't describe; the text of the error names it.
 func FromJSON(json string) (MelConfig, error) {
 	text := cText(json)

@@ -68,9 +68,15 @@ pub struct Args {
           value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
     pub preset: String,
 
-    /// Takes the recipe from a model instead: its preprocessor_config.json, or the folder that has it
+    /// Takes the recipe from a model instead: its preprocessor_config.json, model_config.yaml or fbank.conf, or the
+    /// folder that has one of the first two
     #[arg(short, long, value_name = "FILE|FOLDER", conflicts_with = "preset")]
     pub config: Option<PathBuf>,
+
+    /// Subtracts a mean from each row and multiplies it by a scale: FunASR's am.mvn, WeNet's global_cmvn, or
+    /// statistics of Kaldi as text
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub row_statistics: Option<PathBuf>,
 
     /// Changes an option of the recipe, as in n_mels=128; repeatable, --list shows all
     #[arg(short, long, value_name = "OPTION=VALUE", value_parser = assignment)]

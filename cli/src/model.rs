@@ -1,6 +1,6 @@
 //! The recipe of a model, from the files in its folder.
 
-use mojo_audio_core::{MODEL_FILES, MelConfig};
+use mojo_audio_core::{MODEL_FILES, MelConfig, RowStatistics};
 use std::fs;
 use std::path::Path;
 
@@ -21,6 +21,14 @@ pub fn config(path: &Path) -> Result<MelConfig, String> {
         texts.push(read(path)?);
     }
     MelConfig::from_model_files(&texts).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Reads a mean and a scale for each row.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn row_statistics(path: &Path) -> Result<RowStatistics, String> {
+    RowStatistics::from_text(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn read(file: &Path) -> Result<String, String> {

@@ -5,7 +5,7 @@ use crate::inputs::Shard;
 use crate::sinks::{Archived, Description, Out, Target, WITHOUT_COLUMNS};
 use clap::CommandFactory;
 use clap::error::{Error as UsageError, ErrorKind};
-use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, Overrides};
 use serde_json::{Map, Value};
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
@@ -50,7 +50,14 @@ impl Settings {
         let out = out.map_err(|message| usage_error(format!("--out {message}")))?;
         let config = config(args, &out)?;
         check(args, &out)?;
-        let extractor = MelExtractor::new(&config).map_err(wrong)?;
+        let rows = args.row_statistics.as_deref().map(crate::model::row_statistics).transpose();
+        let rows = rows.map_err(|error| usage_error(format!("--row-statistics {error}")))?;
+        let overrides = Overrides {
+            row_mean: rows.as_ref().map(|rows| rows.mean.as_slice()),
+            row_scale: rows.as_ref().map(|rows| rows.scale.as_slice()),
+            ..Overrides::default()
+        };
+        let extractor = MelExtractor::with_overrides(&config, overrides).map_err(wrong)?;
         let empty = extractor.empty_filters();
         if !empty.is_empty() {
             let bands: Vec<String> = empty.iter().map(ToString::to_string).collect();

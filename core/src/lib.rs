@@ -57,7 +57,7 @@ pub use extractor::MelExtractor;
 pub use kernels::InstructionSet;
 pub use plan::Overrides;
 #[cfg(feature = "recipes")]
-pub use recipes::{MODEL_FILES, feature_extractor_classes};
+pub use recipes::{MODEL_FILES, RowStatistics, feature_extractor_classes};
 pub use resample::Resampler;
 pub use signal::Sample;
 pub use spectrogram::MelSpectrogram;

@@ -1,12 +1,17 @@
 //! Options from the configuration file that comes with a model.
 //!
 //! The file names a feature extractor class of transformers and its settings. [`classes`] is the table of
-//! those classes: which options each starts from, and what each of its settings means. A setting that
-//! changes the features is turned into an option or rejected, never ignored.
+//! those classes: which options each starts from, and what each of its settings means. [`nemo`] and [`kaldi`]
+//! have the same for the files of these. A setting that changes the features is turned into an option or
+//! rejected, never ignored.
 
 mod classes;
+mod kaldi;
+mod nemo;
+mod recipe;
 mod rest;
 mod settings;
+mod statistics;
 
 use crate::config::MelConfig;
 use crate::error::Error;
@@ -14,10 +19,12 @@ use alloc::{format, string::String};
 use classes::{CLASSES, Class, Features};
 use serde_json::{Map, Value};
 use settings::{Settings, rejected, text};
+pub use statistics::RowStatistics;
 
-/// The files of a model's folder that can have the settings of its feature extractor, in the order in
-/// which transformers prefers them.
-pub const MODEL_FILES: [&str; 2] = ["processor_config.json", "preprocessor_config.json"];
+/// The files of a model's folder that can have the settings of its features: transformers', in the order in
+/// which it prefers them, then NeMo's.
+pub const MODEL_FILES: [&str; 3] =
+    ["processor_config.json", "preprocessor_config.json", "model_config.yaml"];
 
 /// The setting that names the class.
 const CLASS: &str = "feature_extractor_type";
@@ -32,11 +39,16 @@ pub fn feature_extractor_classes() -> impl Iterator<Item = &'static str> {
 }
 
 impl MelConfig {
-    /// The options of a model, from the text of its `preprocessor_config.json`, or of a
-    /// `processor_config.json` that has these settings under `feature_extractor`, as transformers 5 saves
-    /// them.
+    /// The options of a model, from the text of its configuration file. It may be
     ///
-    /// The result equals what the feature extractor class of that name in transformers computes for one
+    /// - transformers' `preprocessor_config.json`, or a `processor_config.json` that has these settings under
+    ///   `feature_extractor`, as transformers 5 saves them;
+    /// - the `preprocessor` section of NeMo's `model_config.yaml`, or all of that file: as JSON, or with the
+    ///   feature `yaml` as it is. Its `dither` is for the training, and ignored;
+    /// - Kaldi's `fbank.conf` or `mfcc.conf`, lines of `--name=value`. It is read as that of an MFCC if it has
+    ///   `--num-ceps` or `--cepstral-lifter`. Kaldi's defaults count, among them a `dither` of 1.
+    ///
+    /// For transformers' files the result equals what the feature extractor class of that name in transformers computes for one
     /// signal by default, up to these differences:
     ///
     /// - Padding and truncation to a fixed length, which are the default of some classes
@@ -66,11 +78,19 @@ impl MelConfig {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Config`] if the text isn't a JSON object (`field` is `json`); if the class isn't known, or
+    /// [`Error::Config`] if the text is no such file (`field` is `json`); if the class isn't known, or
     /// needs a step that no option has (`feature_extractor_type`); if a setting isn't known, has a value that
     /// isn't allowed, or changes the features in a way that no option can (`field` is its name).
     pub fn from_preprocessor_config(json: &str) -> Result<Self, Error> {
+        // What Windows' editors write in front.
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+        if kaldi::is_file(json) {
+            return kaldi::read(json);
+        }
         let mut settings = object(json)?;
+        if let Some(section) = nemo::section(&settings) {
+            return nemo::read(section, &settings);
+        }
         // A file of a whole processor; the older name of the group is transformers' own alternative.
         for group in ["feature_extractor", "audio_processor"] {
             if let Some(Value::Object(inner)) = settings.remove(group) {
@@ -113,6 +133,10 @@ impl MelConfig {
 
 fn object(json: &str) -> Result<Map<String, Value>, Error> {
     let wanted = "a JSON object of settings";
+    #[cfg(feature = "yaml")]
+    if !json.trim_start().starts_with('{') {
+        return yaml(json);
+    }
     match serde_json::from_str(json) {
         Ok(Value::Object(settings)) => Ok(settings),
         Ok(other) => Err(rejected("json", text(&other), wanted)),
@@ -120,6 +144,20 @@ fn object(json: &str) -> Result<Map<String, Value>, Error> {
             "json",
             format!("\"{}\"", settings::short(json)),
             format!("{wanted} ({error})"),
+        )),
+    }
+}
+
+#[cfg(feature = "yaml")]
+fn yaml(file: &str) -> Result<Map<String, Value>, Error> {
+    let wanted = "an object of settings in JSON or YAML";
+    match serde_saphyr::from_str(file) {
+        Ok(Value::Object(settings)) => Ok(settings),
+        Ok(other) => Err(rejected("json", text(&other), wanted)),
+        Err(error) => Err(rejected(
+            "json",
+            format!("\"{}\"", settings::short(file)),
+            format!("{wanted} ({})", error.without_snippet()),
         )),
     }
 }

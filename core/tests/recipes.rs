@@ -246,11 +246,13 @@ fn classes_are_rejected_by_name() {
 fn other_texts_are_rejected() {
     let nested = "[".repeat(100_000);
     let long = format!("{{\"hop_length\": 1{}}}", "0".repeat(5_000));
-    for text in ["", "{", "[]", "80", "{\"a\": NaN}", "\u{feff}{}", &nested, &long] {
+    for text in ["", "{", "[]", "80", "{\"a\": NaN}", &nested, &long] {
         let error = MelConfig::from_preprocessor_config(text).unwrap_err();
         assert!(matches!(&error, Error::Config { field, .. } if field == "json"), "{error}");
         assert!(error.to_string().len() < 300, "{error}");
     }
+    let marked = "\u{feff}{\"feature_extractor_type\": \"ASTFeatureExtractor\"}";
+    assert_eq!(MelConfig::from_preprocessor_config(marked), Ok(MelConfig::ast()));
     let error = read(&json!({ "": 1, "feature_extractor_type": "ASTFeatureExtractor" })).unwrap_err();
     assert!(error.to_string().contains("\"\""), "{error}");
 }

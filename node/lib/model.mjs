@@ -11,24 +11,36 @@ import { objectOf } from './options.mjs';
 function textsAt(path, names) {
   if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
   const texts = [];
-  let missing;
   for (const name of names) {
     try {
       texts.push(readFileSync(join(path, name), 'utf8'));
     } catch (error) {
       if (error.code !== 'ENOENT') throw error;
-      missing = error;
     }
   }
-  if (texts.length === 0) throw missing;
+  if (texts.length === 0) {
+    throw Object.assign(new Error(`${path}: the folder has no ${names.join(' or ')}`), { code: 'ENOENT', path });
+  }
   return texts;
 }
 
-export function fromPreprocessorConfig(source) {
+/** The addon. */
+function addon() {
   const engine = theEngine();
   if (engine.modelOptions === undefined) {
     throw engineError("mojo-audio reads models' files with its addon, and finds none here");
   }
+  return engine;
+}
+
+export function rowStatistics(path) {
+  if (typeof path !== 'string' && !(path instanceof URL)) throw typeError('path', path, 'a path or a file: URL');
+  const [rowMean, rowScale] = addon().rowStatistics(readFileSync(path, 'utf8'));
+  return { rowMean, rowScale };
+}
+
+export function fromPreprocessorConfig(source) {
+  const engine = addon();
   let texts;
   if (typeof source === 'string') texts = textsAt(source, engine.modelFiles());
   else if (source instanceof URL) texts = textsAt(fileURLToPath(source), engine.modelFiles());

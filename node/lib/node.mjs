@@ -9,7 +9,7 @@ setEngine(native.load(VERSION) ?? engineOf(new WebAssembly.Module(native.readWas
 
 export { computeFiles, load } from './files.mjs';
 export * from './mel.mjs';
-export { fromPreprocessorConfig } from './model.mjs';
+export { fromPreprocessorConfig, rowStatistics } from './model.mjs';
 export { createMelTransform } from './transform.mjs';
 
 /** Here the engine is loaded from the start; programs that also run elsewhere call these. */

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use cancel::Cancel;
 use errors::{OrThrow, thrown};
 use files::{FileTask, Source};
-use mojo_audio_core::{Error, MODEL_FILES, MelConfig};
+use mojo_audio_core::{Error, MODEL_FILES, MelConfig, RowStatistics};
 use napi::bindgen_prelude::{AsyncTask, Either, Env, Uint8Array};
 use napi_derive::napi;
 
@@ -49,6 +49,14 @@ pub fn model_options(env: &Env, texts: Vec<String>) -> napi::Result<String> {
     let config =
         MelConfig::from_model_files(&texts).map_err(|error| thrown(env, Refusal::as_it_is(error)))?;
     crate::config::write(&config).or_throw(env)
+}
+
+/// The mean and the scale of each row, in a text that has them.
+#[napi]
+pub fn row_statistics(env: &Env, text: String) -> napi::Result<Vec<Float32Array>> {
+    let rows =
+        RowStatistics::from_text(&text).map_err(|error| thrown(env, Refusal::as_it_is(error)))?;
+    Ok(vec![Float32Array::new(rows.mean), Float32Array::new(rows.scale)])
 }
 
 /// Reads a path, or a copy of a file's bytes, as one channel at `sample_rate`, that of the default

@@ -36,6 +36,7 @@ from mojo_audio._native import (
     mel_spectrogram,
     mfcc,
     probe,
+    row_statistics,
 )
 
 __all__ = [
@@ -65,4 +66,5 @@ __all__ = [
     "mel_spectrogram",
     "mfcc",
     "probe",
+    "row_statistics",
 ]

@@ -3,7 +3,9 @@
 use crate::errors::{OrRaise, raise};
 use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind, PRESETS};
 use mojo_audio_core::{self as core, Error, MODEL_FILES};
+use numpy::PyArray1;
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyFileNotFoundError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
 use std::collections::hash_map::DefaultHasher;
@@ -61,11 +63,13 @@ fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let mut texts = Vec::new();
     for name in MODEL_FILES {
         let file = path.call_method1("joinpath", (name,))?;
-        // Without either, the error is that the last is missing.
-        let is_last = texts.is_empty() && Some(&name) == MODEL_FILES.last();
-        if is_last || file.call_method0("is_file")?.is_truthy()? {
+        if file.call_method0("is_file")?.is_truthy()? {
             texts.push(text(&file)?);
         }
+    }
+    if texts.is_empty() {
+        let missing = format!("{path}: the folder has no {}", MODEL_FILES.join(" or "));
+        return Err(PyFileNotFoundError::new_err(missing));
     }
     Ok(texts)
 }
@@ -75,9 +79,49 @@ fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
     let bytes: Vec<u8> = path.call_method0("read_bytes")?.extract()?;
     String::from_utf8(bytes).map_err(|error| {
         let value = path.to_string();
-        let wanted = format!("a JSON file in UTF-8 ({error})");
+        let wanted = format!("a file in UTF-8 ({error})");
         raise(path.py(), &Error::Config { field: "json".into(), value, wanted })
     })
+}
+
+/// The mean and the scale of each row in a model's file: FunASR's `am.mvn`, WeNet's `global_cmvn` (JSON), or
+/// statistics of Kaldi as text.
+///
+/// Sums over frames become means and 1 / deviations.
+///
+/// Parameters
+/// ----------
+/// path
+///     The file.
+///
+/// Returns
+/// -------
+/// (row_mean, row_scale)
+///     Two arrays of float32, as `MelExtractor` takes them: y = (x - row_mean) * row_scale.
+///
+/// Raises
+/// ------
+/// ConfigError
+///     The file is none of these.
+///
+/// Examples
+/// --------
+/// >>> import json, pathlib, tempfile, mojo_audio
+/// >>> path = pathlib.Path(tempfile.mkdtemp(), "global_cmvn")
+/// >>> _ = path.write_text(json.dumps({"mean_stat": [40.0] * 80, "var_stat": [500.0] * 80, "frame_num": 4}))
+/// >>> mean, scale = mojo_audio.row_statistics(path)
+/// >>> mean[0], scale[0]
+/// (np.float32(10.0), np.float32(0.2))
+/// >>> extractor = mojo_audio.MelExtractor("kaldi-fbank", row_mean=mean, row_scale=scale)
+#[pyfunction]
+#[pyo3(signature = (path, /))]
+pub fn row_statistics<'py>(
+    path: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)> {
+    let py = path.py();
+    let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
+    let rows = core::RowStatistics::from_text(&text(&path)?).or_raise(py)?;
+    Ok((PyArray1::from_vec(py, rows.mean), PyArray1::from_vec(py, rows.scale)))
 }
 
 /// The preset with that name.
@@ -203,10 +247,12 @@ impl MelConfig {
         Self::build(preset(class.py(), name)?, class.py(), changes)
     }
 
-    /// The configuration in a model's `preprocessor_config.json`, or in a `processor_config.json` that has the
-    /// settings under `feature_extractor`, as transformers 5 saves it.
+    /// The configuration in a model's file: transformers' `preprocessor_config.json`, or a `processor_config.json`
+    /// that has the settings under `feature_extractor`; NeMo's `model_config.yaml`, whose `preprocessor` section
+    /// counts; or Kaldi's `fbank.conf` or `mfcc.conf`, with the defaults of Kaldi's programs, among them a `dither`
+    /// of 1.
     ///
-    /// The result equals what the feature extractor class of transformers that the file names computes for one
+    /// For transformers' files the result equals what the feature extractor class of transformers that the file names computes for one
     /// signal by default, up to these differences: longer signals that the class splits, or takes a random part
     /// of, keep their length; `dither` is not the same noise. The class's padding is `pad_to` and its truncation
     /// `max_length`; None for both keeps the length of every signal. Settings of images and tokenizers in the same

@@ -28,7 +28,7 @@ mod _native {
     #[pymodule_export]
     use crate::arrow::{Features, compute_column};
     #[pymodule_export]
-    use crate::config::{MelConfig, unpickle_config};
+    use crate::config::{MelConfig, row_statistics, unpickle_config};
     #[pymodule_export]
     use crate::extractor::{MelExtractor, quiet_extractor};
     #[pymodule_export]

@@ -1,17 +1,13 @@
 //! The feature extractor classes of transformers (as of 5.24): the options that each starts from, and what
 //! each of its settings means.
 
+use super::recipe::Recipe;
 use super::rest;
-use super::settings::{
-    Allowed::{self, Flag, Number, Text},
-    Settings, integer,
-};
+use super::settings::Allowed::{self, Flag, Number, Text};
 use crate::config::{
-    BinFrequencies, FrameSpan, Log, LogFloorMode, MagnitudeEpsMode, MelConfig, MelNorm, MelScale,
-    Normalize, OPTIONS, OptionKind, PadMode, Precision, PreemphasisMode, Reference, StackEdge, Window,
+    BinFrequencies, Log, LogFloorMode, MagnitudeEpsMode, MelConfig, MelNorm, MelScale, Normalize,
+    PadMode, Precision, StackEdge, Window,
 };
-use crate::error::Error;
-use alloc::{format, string::ToString};
 
 /// A feature extractor class.
 pub(super) struct Class {
@@ -27,84 +23,6 @@ pub(super) enum Features {
     Missing(&'static str),
     /// Something else.
     Other(&'static str),
-}
-
-/// How the settings of a class become options.
-#[derive(Clone, Copy)]
-pub(super) struct Recipe {
-    /// The class's features where no setting is given.
-    base: fn() -> MelConfig,
-    /// Settings that are an option by another name, or the same.
-    options: &'static [(&'static str, &'static str)],
-    /// Settings from which `rest` computes an option.
-    derived: &'static [(&'static str, &'static str)],
-    /// Settings that have only one value, or few, that the engine can do.
-    only: &'static [(&'static str, &'static [Allowed])],
-    /// Settings that don't change the features of one signal.
-    unused: &'static [&'static str],
-    /// Reads the other settings.
-    rest: fn(&mut MelConfig, &mut Settings) -> Result<(), Error>,
-}
-
-impl Recipe {
-    pub fn read(&self, mut settings: Settings) -> Result<MelConfig, Error> {
-        let mut config = (self.base)();
-        for &(setting, option) in self.options {
-            set(&mut config, option, &mut settings, setting)?;
-        }
-        for &(setting, allowed) in self.only {
-            settings.only(setting, allowed)?;
-        }
-        for setting in self.unused {
-            settings.take(setting);
-        }
-        (self.rest)(&mut config, &mut settings)?;
-        config.check().map_err(|error| self.blame(error, &config, &settings))?;
-        settings.finish()?;
-        Ok(config)
-    }
-
-    /// Names the setting of the file instead of the option.
-    fn blame(&self, error: Error, config: &MelConfig, settings: &Settings) -> Error {
-        let Error::Config { field: option, value, wanted } = error else { return error };
-        let setting = |list: &[(&'static str, &'static str)]| {
-            list.iter().find(|(_, name)| *name == option).map(|(setting, _)| *setting)
-        };
-        if let Some(setting) = setting(self.options) {
-            return settings.rejected(setting, wanted);
-        }
-        if let Some(setting) = setting(self.derived) {
-            return settings.rejected(setting, format!("such that {option}, {value}, is {wanted}"));
-        }
-        if option == "f_max" {
-            let least = 2.0 * config.upper_frequency();
-            return settings
-                .rejected("sampling_rate", format!("at least {least}, twice the highest frequency"));
-        }
-        Error::Config { field: option, value, wanted }
-    }
-}
-
-/// Sets an option to what a setting has.
-fn set(
-    config: &mut MelConfig,
-    option: &str,
-    settings: &mut Settings,
-    setting: &str,
-) -> Result<(), Error> {
-    let Some(value) = settings.take(setting) else { return Ok(()) };
-    let is_number = OPTIONS.iter().any(|o| o.name == option && o.kind == OptionKind::F64);
-    let text = if is_number {
-        value.as_f64().map(|number| number.to_string())
-    } else {
-        integer(value).map(|number| number.to_string())
-    };
-    let wanted = if is_number { "a number" } else { "an integer that is at least 0" };
-    let Some(text) = text else { return Err(settings.rejected(setting, wanted)) };
-    config.set(option, &text).map_err(|error| match error {
-        Error::Config { wanted, .. } => settings.rejected(setting, wanted),
-        other => other,
-    })
 }
 
 const ZERO: &[Allowed] = &[Number(0.0)];

@@ -150,12 +150,13 @@ fn presets(text: &mut String) -> Result {
         "        )\n\n        /**\n         * The preset with that name, one of [PRESETS].\n         *\n         \
          * @throws MelException.UnknownName no preset has that name\n         */\n        @JvmStatic\n        \
          public fun preset(name: String): MelConfig = MelConfig(Options.preset(name))\n\n        /**\n         \
-         * The options of a model, from the text of its `preprocessor_config.json`, or of a\n         * \
-         `processor_config.json` that has the settings under `feature_extractor`: files of transformers. They\n         \
-         * equal the features of the class that the file names, for one signal with the class's defaults.\n         \
+         * The options of a model, from the text of its configuration file: transformers'\n         * \
+         `preprocessor_config.json`, or a `processor_config.json` that has the settings under\n         * \
+         `feature_extractor`; the `preprocessor` section of NeMo's `model_config.yaml`, converted to JSON; or\n         \
+         * Kaldi's `fbank.conf` or `mfcc.conf`. They equal the features of the class that the file names, for one signal with the class's defaults.\n         \
          * The class's padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every\n         \
          * signal. Longer signals that the class splits, or takes a random part of, keep their length.\n         \
-         *\n         * @throws MelException.Config the text isn't JSON, or the features of a class or a setting can't be\n         \
+         *\n         * @throws MelException.Config the text is no such file, or the features of a class or a setting can't be\n         \
          *   described by the options\n         */\n        @JvmStatic\n        \
          public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))\n",
     );

@@ -16,14 +16,15 @@ extension MelConfig {
         self.init(texts: OptionTexts(options))
     }
 
-    /// The options of a model, from the text of its `preprocessor_config.json`, or of a `processor_config.json`
-    /// that has the settings under `feature_extractor`: files of transformers.
+    /// The options of a model, from the text of its configuration file: transformers' `preprocessor_config.json`, or a
+    /// `processor_config.json` that has the settings under `feature_extractor`; the `preprocessor` section of NeMo's
+    /// `model_config.yaml`, converted to JSON; or Kaldi's `fbank.conf` or `mfcc.conf`.
     ///
     /// The result equals the features of the class that the file names, for one signal with the class's defaults.
     /// The class's padding is ``padTo`` and its truncation ``maxLength``: unset both to keep the length of every
     /// signal. Longer signals that the class splits, or takes a random part of, keep their length.
     ///
-    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text isn't JSON, or for a class
+    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text is no such file, or for a class
     ///   or a setting (`field`) whose features the options can't describe.
     public init(json: String) throws(MelError) {
         let options = try refusing { try jsonOptions(json: json) }

@@ -1,0 +1,112 @@
+//! A mean and a scale for each row, from the files in which toolkits keep them.
+
+use super::settings::{rejected, short};
+use crate::error::Error;
+use alloc::{format, vec::Vec};
+use serde_json::Value;
+
+/// Least variance, as in Kaldi, WeNet and FireRedASR.
+const LEAST_VARIANCE: f64 = 1e-20;
+
+/// A mean and a scale for each row of a model's features: y = (x − mean) · scale. They are what
+/// [`Overrides`](crate::Overrides) have as `row_mean` and `row_scale`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowStatistics {
+    /// What is taken from each row.
+    pub mean: Vec<f32>,
+    /// What each row is then multiplied by.
+    pub scale: Vec<f32>,
+}
+
+impl RowStatistics {
+    /// Reads the text of
+    ///
+    /// - FunASR's `am.mvn`: the vectors of its `AddShift` and `Rescale`;
+    /// - WeNet's `global_cmvn` (JSON): `mean_stat`, `var_stat` and `frame_num`, sums over the frames;
+    /// - Kaldi's statistics as text, a matrix of two rows: the sums and their count, the sums of squares and a 0.
+    ///
+    /// Sums become the mean and 1 / the deviation, whose variance is at least 1e-20.
+    ///
+    /// ```
+    /// use mojo_audio_core::RowStatistics;
+    ///
+    /// let json = r#"{"mean_stat": [20.0, -8.0], "var_stat": [140.0, 32.0], "frame_num": 4}"#;
+    /// let rows = RowStatistics::from_text(json)?;
+    /// assert_eq!((rows.mean, rows.scale), (vec![5.0, -2.0], vec![1.0 / 10.0_f32.sqrt(), 0.5]));
+    /// # Ok::<(), mojo_audio_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the text is no such file, or its vectors differ in length (`field` is `row_mean`).
+    pub fn from_text(text: &str) -> Result<Self, Error> {
+        let found = if text.contains("<AddShift>") {
+            network(text)
+        } else if text.trim_start().starts_with('{') {
+            json(text)
+        } else {
+            matrix(text)
+        };
+        let found = found.filter(|rows| !rows.mean.is_empty() && rows.mean.len() == rows.scale.len());
+        found.ok_or_else(|| {
+            rejected(
+                "row_mean",
+                format!("\"{}\"", short(text.trim_start())),
+                "the text of an am.mvn, of a global_cmvn in JSON, or of Kaldi's statistics: finite numbers, as many means as \
+                 variances",
+            )
+        })
+    }
+}
+
+/// The numbers between the next brackets, and what follows.
+fn brackets(text: &str) -> Option<(Vec<f64>, &str)> {
+    let (_, inside) = text.split_once('[')?;
+    let (inside, rest) = inside.split_once(']')?;
+    Some((numbers(inside)?, rest))
+}
+
+fn numbers(text: &str) -> Option<Vec<f64>> {
+    let finite = |word: &str| word.parse::<f64>().ok().filter(|number| number.is_finite());
+    text.split_whitespace().map(finite).collect()
+}
+
+fn rows(mean: impl Iterator<Item = f64>, scale: impl Iterator<Item = f64>) -> RowStatistics {
+    let single = |value: f64| value as f32;
+    RowStatistics { mean: mean.map(single).collect(), scale: scale.map(single).collect() }
+}
+
+/// A network of Kaldi's of two layers, as FunASR writes it.
+fn network(text: &str) -> Option<RowStatistics> {
+    let (_, shifts) = text.split_once("<AddShift>")?;
+    let (shifts, rest) = brackets(shifts)?;
+    let (_, scales) = rest.split_once("<Rescale>")?;
+    let (scales, _) = brackets(scales)?;
+    Some(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
+}
+
+fn json(text: &str) -> Option<RowStatistics> {
+    let file: Value = serde_json::from_str(text).ok()?;
+    let list = |name| file.get(name)?.as_array()?.iter().map(Value::as_f64).collect::<Option<Vec<_>>>();
+    sums(&list("mean_stat")?, &list("var_stat")?, file.get("frame_num")?.as_f64()?)
+}
+
+fn matrix(text: &str) -> Option<RowStatistics> {
+    let (all, _) = brackets(text)?;
+    let (first, second) = all.split_at(all.len() / 2);
+    let (&count, first) = first.split_last()?;
+    let (_, second) = second.split_last()?;
+    sums(first, second, count)
+}
+
+/// From the sums of values and of squares over frames.
+fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Option<RowStatistics> {
+    if n_frames < 1.0 || values.len() != squares.len() {
+        return None;
+    }
+    let mean = |sum: &f64| sum / n_frames;
+    let scale = |(value, square): (&f64, &f64)| {
+        let mean = mean(value);
+        1.0 / libm::sqrt((square / n_frames - mean * mean).max(LEAST_VARIANCE))
+    };
+    Some(rows(values.iter().map(mean), values.iter().zip(squares).map(scale)))
+}

@@ -1422,16 +1422,17 @@ MojoAudioStatus mojo_mel_options_init(MojoMelOptions *options,
                                       const char *preset);
 
 /**
- * Fills options with those of a model: json is the text of its preprocessor_config.json, or of a
- * processor_config.json that has the settings under "feature_extractor". These are files of transformers. The
+ * Fills options with those of a model: json is the text of its configuration file. That is transformers'
+ * preprocessor_config.json, or a processor_config.json that has the settings under "feature_extractor"; the
+ * preprocessor section of NeMo's model_config.yaml, converted to JSON; or Kaldi's fbank.conf or mfcc.conf. The
  * result equals the features of the class that the file names, for one signal with the class's defaults. The
  * class's padding is pad_to and its truncation max_length: unset both to keep the length of every signal. Longer
  * signals that the class splits, or takes a random part of, keep their length.
  *
  * size is sizeof *options, as in mojo_mel_options_init().
  *
- * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a text that isn't JSON, a class
- * or a setting whose features the options can't describe (the text of mojo_audio_last_error() names it), or an
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL, a size that no version has, a text that is no such file, a
+ * class or a setting whose features the options can't describe (the text of mojo_audio_last_error() names it), or an
  * option that the structure is too small for. Then options is unchanged.
  *
  * Ownership: the caller owns the options; there is nothing to free.

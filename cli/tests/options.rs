@@ -144,8 +144,66 @@ fn every_preset_runs_on_speech() {
         assert_eq!(objects[0]["shape"][0], config.n_rows(), "{preset}");
         assert_eq!(objects[0]["sample_rate"], config.sample_rate, "{preset}");
         let drawn = common::run([data("speech.flac").to_str().unwrap(), "--preset", preset]);
-        assert!(drawn.out.contains("  Hz\n"), "{preset}: {}", drawn.out);
+        // Rows of several frames have no frequency.
+        assert_eq!(drawn.out.contains("  Hz\n"), config.stack == 1, "{preset}: {}", drawn.out);
     }
+}
+
+/// NeMo's and Kaldi's files.
+#[test]
+fn a_recipe_is_read_from_other_toolkits() {
+    let folder = common::folder("toolkits");
+    let speech = data("speech.flac");
+    let read = |config: &Path| {
+        let (run, objects) = json([speech.as_path(), Path::new("--config"), config]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        objects[0]["shape"].clone()
+    };
+    let nemo = "preprocessor:\n  _target_: nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor\n  \
+                window_size: 0.025\n  features: 40\n";
+    std::fs::write(folder.join("model_config.yaml"), nemo).unwrap();
+    assert_eq!(read(&folder), serde_json::json!([40, 101]));
+    let kaldi = folder.join("fbank.conf");
+    std::fs::write(&kaldi, "--num-mel-bins=64\n--snip-edges=false\n").unwrap();
+    assert_eq!(read(&kaldi), serde_json::json!([64, 100]));
+}
+
+/// y = (x − mean) · scale, of the same features without.
+#[test]
+fn rows_get_a_mean_and_a_scale() {
+    let folder = common::folder("row-statistics");
+    let statistics = folder.join("global_cmvn");
+    let sums: Vec<f64> = (0..80).map(f64::from).collect();
+    let squares: Vec<f64> = sums.iter().map(|sum| sum * sum / 4.0 + 1.0).collect();
+    let json = serde_json::json!({ "mean_stat": sums, "var_stat": squares, "frame_num": 4 });
+    std::fs::write(&statistics, json.to_string()).unwrap();
+    let result = |name: &str, more: &[&Path]| {
+        let out = folder.join(name);
+        let speech = data("speech.flac");
+        let fixed = [speech.as_path(), "--preset=kaldi-fbank".as_ref(), "--out".as_ref(), &out];
+        let run = common::run(fixed.into_iter().chain(more.iter().copied()));
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let bytes = std::fs::read(out).unwrap();
+        let values = bytes[bytes.len() - 80 * 98 * 4..].chunks_exact(4);
+        values.map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect::<Vec<f32>>()
+    };
+    let plain = result("plain.npy", &[]);
+    let scaled = result("scaled.npy", &["--row-statistics".as_ref(), &statistics]);
+    for (at, (x, y)) in plain.iter().zip(&scaled).enumerate() {
+        let expected = (x - (at / 98) as f32 / 4.0) * 2.0;
+        assert!((y - expected).abs() < 1e-4, "{at}: {x} became {y}, not {expected}");
+    }
+    let wrong = |file: &Path, preset: &str, said: &str| {
+        let speech = data("speech.flac");
+        let arguments = [speech.as_path(), "--row-statistics".as_ref(), file];
+        let run = common::run(arguments.into_iter().chain([Path::new("--preset"), Path::new(preset)]));
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains(said), "{}", run.err);
+    };
+    wrong(&statistics, "whisper-large-v3", "row_mean");
+    std::fs::write(&statistics, "[ 1 2 3 ]").unwrap();
+    wrong(&statistics, "whisper", "the text of an am.mvn");
+    wrong(&folder.join("none"), "whisper", "none");
 }
 
 #[test]
@@ -159,7 +217,7 @@ fn a_recipe_is_read_from_a_model() {
     let (run, _) = read(&folder, &[]);
     assert_eq!(run.code, Some(2));
     assert!(
-        run.err.contains("the folder has no processor_config.json or preprocessor_config.json"),
+        run.err.contains("the folder has no processor_config.json or preprocessor_config.json or model_config.yaml"),
         "{}",
         run.err
     );

@@ -15,7 +15,7 @@ use cancel::Cancel;
 use errors::{OrThrow, thrown};
 use files::{FileTask, Source};
 use mojo_audio_core::{Error, MODEL_FILES, MelConfig, RowStatistics};
-use napi::bindgen_prelude::{AsyncTask, Either, Env, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either, Env, Float32Array, Uint8Array};
 use napi_derive::napi;
 
 /// The package's version.

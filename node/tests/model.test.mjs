@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { MelExtractor, fromPreprocessorConfig } from 'mojo-audio';
+import { MelExtractor, fromPreprocessorConfig, rowStatistics } from 'mojo-audio';
 import { CHECKOUT, options } from './support.mjs';
 
 const { recipes } = JSON.parse(readFileSync(join(CHECKOUT, 'conformance', 'recipes.json'), 'utf8'));
@@ -42,6 +42,35 @@ test('a folder, a file and a URL', () => {
   assert.deepEqual(fromPreprocessorConfig(model('both', both)), expected);
   const tokenizer = { 'preprocessor_config.json': settings, 'processor_config.json': { processor_class: 'Any' } };
   assert.deepEqual(fromPreprocessorConfig(model('tokenizer', tokenizer)), expected);
+});
+
+test('files of NeMo and Kaldi', () => {
+  const parakeet = new MelExtractor('parakeet').config;
+  const section = { _target_: 'nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor', window_size: 0.025, features: 80 };
+  assert.deepEqual(fromPreprocessorConfig(section), parakeet);
+  const lines = Object.entries(section).map(([key, value]) => `  ${key}: ${value}\n`);
+  const files = model('toolkits', {
+    'model_config.yaml': `preprocessor:\n${lines.join('')}`,
+    'fbank.conf': '--dither=0\n--num-mel-bins=40\n--snip-edges=false\n',
+  });
+  assert.deepEqual(fromPreprocessorConfig(files), parakeet);
+  const kaldi = fromPreprocessorConfig(join(files, 'fbank.conf'));
+  assert.deepEqual([kaldi.nMels, kaldi.snipEdges, kaldi.dither], [40, false, 0]);
+});
+
+test('means and scales of rows', () => {
+  const files = model('statistics', {
+    global_cmvn: { mean_stat: Array(80).fill(16), var_stat: Array(80).fill(84), frame_num: 4 },
+    other: '[ 1 2 3 ]',
+  });
+  const rows = rowStatistics(pathToFileURL(join(files, 'global_cmvn')));
+  assert.deepEqual(rows, { rowMean: new Float32Array(80).fill(4), rowScale: new Float32Array(80).fill(1 / Math.sqrt(5)) });
+  const samples = Float32Array.from({ length: 16000 }, (_, i) => Math.sin(i));
+  const [plain, scaled] = [undefined, rows].map((tables) => new MelExtractor('kaldi-fbank', tables).computeSync(samples).data);
+  plain.forEach((x, i) => assert.ok(Math.abs(scaled[i] - (x - 4) / Math.sqrt(5)) < 1e-4));
+  assert.throws(() => rowStatistics(join(files, 'other')), { code: 'ERR_MOJO_AUDIO_CONFIG', message: /am\.mvn/ });
+  assert.throws(() => rowStatistics(join(files, 'none')), { code: 'ENOENT' });
+  assert.throws(() => rowStatistics(7), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
 test('what is read can be changed', () => {

@@ -421,6 +421,7 @@ __all__ = [
     "mel_spectrogram",
     "mfcc",
     "probe",
+    "row_statistics",
     "quiet_extractor",
     "unpickle_config",
 ]
@@ -1367,6 +1368,9 @@ def identify(
 ) -> Identified: ...
 def diff(a: _Samples, b: _Samples, *, layout: _Layout = "mel_major") -> Difference: ...
 def probe(sample_rate: int = 16000) -> npt.NDArray[np.int16]: ...
+def row_statistics(
+    path: str | PathLike[str], /
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
 def unpickle_config(options: dict[str, Any], /) -> MelConfig: ...
 def quiet_extractor(
     config: MelConfig,

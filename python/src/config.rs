@@ -112,7 +112,7 @@ fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
 /// >>> mean, scale = mojo_audio.row_statistics(path)
 /// >>> mean[0], scale[0]
 /// (np.float32(10.0), np.float32(0.2))
-/// >>> extractor = mojo_audio.MelExtractor("kaldi-fbank", row_mean=mean, row_scale=scale)
+/// >>> extractor = mojo_audio.MelExtractor(mojo_audio.MelConfig.kaldi_fbank(), row_mean=mean, row_scale=scale)
 #[pyfunction]
 #[pyo3(signature = (path, /))]
 pub fn row_statistics<'py>(

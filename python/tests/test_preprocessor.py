@@ -133,9 +133,50 @@ def test_sources(tmp_path: Path) -> None:
             MelConfig.from_preprocessor_config(file)
 
 
+def test_files_of_nemo_and_kaldi(tmp_path: Path) -> None:
+    section = {
+        "_target_": "nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor",
+        "window_size": 0.025,
+        "features": 80,
+        "n_fft": None,
+    }
+    assert MelConfig.from_preprocessor_config(section) == MelConfig.parakeet()
+    yaml = "\n".join(["preprocessor:", *(f"  {key}: {'null' if value is None else value}" for key, value in section.items())])
+    (tmp_path / "model_config.yaml").write_text(yaml)
+    for source in (tmp_path, tmp_path / "model_config.yaml"):
+        assert MelConfig.from_preprocessor_config(source) == MelConfig.parakeet()
+    conf = tmp_path / "fbank.conf"
+    conf.write_text("--num-mel-bins=80\n--dither=0 # quiet\n--high-freq=-400\n--snip-edges=false\n")
+    assert MelConfig.from_preprocessor_config(conf) == MelConfig.icefall(input_scale=32768.0, win_length=400)
+
+
+def test_means_and_scales(tmp_path: Path) -> None:
+    file = tmp_path / "am.mvn"
+    means, scales = np.linspace(-9, 9, 560, dtype=np.float32), np.linspace(0.1, 2, 560, dtype=np.float32)
+    layers = [
+        f"<{name}> 560 560\n<LearnRateCoef> 0 [ {' '.join(map(str, values))} ]"
+        for name, values in (("AddShift", -means), ("Rescale", scales))
+    ]
+    file.write_text("\n".join(["<Nnet>", "<Splice> 560 560", "[ 0 ]", *layers, "</Nnet>"]))
+    for path in (file, str(file)):
+        mean, scale = mojo_audio.row_statistics(path)
+        np.testing.assert_array_equal(mean, means)
+        np.testing.assert_array_equal(scale, scales)
+    x = np.sin(np.arange(16000, dtype=np.float32))
+    plain = MelExtractor(MelConfig.funasr())(x)
+    scaled = MelExtractor(MelConfig.funasr(), row_mean=mean, row_scale=scale)(x)
+    np.testing.assert_allclose(scaled, (plain - means[:, None]) * scales[:, None], atol=1e-4)
+    file.write_text("[ 1 2 3 ]")
+    with pytest.raises(ConfigError, match=r"am\.mvn") as raised:
+        mojo_audio.row_statistics(file)
+    assert raised.value.field == "row_mean"
+    with pytest.raises(FileNotFoundError):
+        mojo_audio.row_statistics(tmp_path / "none")
+
+
 def test_folders(tmp_path: Path) -> None:
     """transformers 5 saves a processor's settings in one file, which it prefers."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"no processor_config\.json or .* or model_config\.yaml"):
         MelConfig.from_preprocessor_config(tmp_path)
     whisper, ast = (MelConfig.from_preprocessor_config(PUBLISHED[family]) for family in ("whisper", "ast"))
     processor, preprocessor = tmp_path / "processor_config.json", tmp_path / "preprocessor_config.json"

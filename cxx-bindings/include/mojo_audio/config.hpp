@@ -1529,12 +1529,13 @@ struct MelConfig {
     return config;
   }
 
-  /// The options of a model, from the text of its `preprocessor_config.json`, or of a `processor_config.json` that
-  /// has the settings under `feature_extractor`: files of transformers. The result equals the features of the class
-  /// that the file names, for one signal with the class's defaults. The class's padding is `pad_to`
+  /// The options of a model, from the text of its configuration file: transformers' `preprocessor_config.json`, or a
+  /// `processor_config.json` that has the settings under `feature_extractor`; the `preprocessor` section of NeMo's
+  /// `model_config.yaml`, converted to JSON; or Kaldi's `fbank.conf` or `mfcc.conf`. The result equals the features of
+  /// the class that the file names, for one signal with the class's defaults. The class's padding is `pad_to`
   /// and its truncation `max_length`: unset both to keep the length of every signal. Longer signals that the class
   /// splits, or takes a random part of, keep their length.
-  /// @throws Error `config` if the text isn't JSON, or for a class or a setting whose features the options can't
+  /// @throws Error `config` if the text is no such file, or for a class or a setting whose features the options can't
   ///   describe; the message names it.
   [[nodiscard]] static MelConfig from_json(std::string_view json) {
     return detail::unwrap(try_from_json(json));

@@ -8,6 +8,7 @@ import {
   createMelTransform,
   createMelTransformStream,
   fromPreprocessorConfig,
+  rowStatistics,
   init,
   melSpectrogram,
   melSpectrogramSync,
@@ -31,6 +32,8 @@ assert(hop === 160 && (winLength === null || winLength === 400));
 new MelExtractor(resolved);
 const ofModel: ResolvedMelConfig = fromPreprocessorConfig({ feature_extractor_type: 'WhisperFeatureExtractor' });
 assert(ofModel.padTo === 480000);
+const rows: () => { rowMean: Float32Array; rowScale: Float32Array } = () => rowStatistics('am.mvn');
+assert(typeof rows === 'function');
 const mels: MelSpectrogram[] = await extractor.computeBatch([samples, new Float32Array(400)], { threads: 2 });
 const n: number = extractor.computeInto(samples, new Float32Array(mels[0]!.data.length));
 assert(n === mels[0]?.nFrames);

@@ -15,5 +15,6 @@ export const {
   load,
   melSpectrogram,
   melSpectrogramSync,
+  rowStatistics,
   version,
 } = mojoAudio;

@@ -1,7 +1,7 @@
-//! Any text as a `preprocessor_config.json`: it becomes options that pass `check`, or the error names what is
-//! wrong.
+//! Any text as a model's configuration file: it becomes options that pass `check`, or the error names what is
+//! wrong. And any text as means and scales of rows.
 
-use mojo_audio_core::{Error, MelConfig};
+use mojo_audio_core::{Error, MelConfig, RowStatistics};
 
 /// Runs the target on any bytes.
 pub fn run(data: &[u8]) {
@@ -15,5 +15,9 @@ pub fn run(data: &[u8]) {
             );
         }
         Err(error) => panic!("another error than was promised: {error}"),
+    }
+    match RowStatistics::from_text(text) {
+        Ok(rows) => assert!(!rows.mean.is_empty() && rows.mean.len() == rows.scale.len(), "{rows:?}"),
+        Err(error) => assert_eq!(error.code(), "config", "{error}"),
     }
 }

@@ -3,6 +3,7 @@
 mod c;
 mod command;
 mod cross;
+mod go;
 pub mod kotlin;
 mod natives;
 mod node;
@@ -32,7 +33,7 @@ use trial::Trial;
 
 /// Makes the packages that are published, checks them, and tries them in an empty environment
 ///
-/// With --target or --all, c, command, node and python are built for other systems, on Linux on x86-64, by zig, which is
+/// With --target or --all, c, command, go, node and python are built for other systems, on Linux on x86-64, by zig, which is
 /// installed from PyPI, and by mingw-w64. Without either, each package is for this machine.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -118,6 +119,12 @@ const PACKAGES: &[Package] = &[
             serves: command::serves,
             shared: None,
         }),
+        natives: Vec::new,
+    },
+    Package {
+        name: "go",
+        here: None,
+        elsewhere: Some(Elsewhere { make: go::make, test: go::test, serves: |_| true, shared: None }),
         natives: Vec::new,
     },
     Package {
@@ -380,7 +387,7 @@ mod tests {
             );
         }
         let (todo, notes) = plan("--target linux-x64-gnu");
-        assert_eq!(todo, ["c", "node", "python"].map(|name| format!("{name} linux-x64-gnu")));
+        assert_eq!(todo, ["c", "go", "node", "python"].map(|name| format!("{name} linux-x64-gnu")));
         for name in ["command", "kotlin", "swift"] {
             assert!(notes.contains(&format!("left out: {name}: it is made for ")), "{notes}");
         }

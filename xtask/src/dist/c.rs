@@ -13,12 +13,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PACKAGE: &str = "mojo-audio-capi";
+pub const PACKAGE: &str = "mojo-audio-capi";
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
+    let built = build(cross, target)?;
+    let archive = archive(cross, target, &built, folder)?;
+    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
+    Ok(vec![archive, list])
+}
+
+/// Builds the libraries for each machine of a target; gives the folders that they are in.
+fn build(cross: &Cross<'_>, target: &Target) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
     let kinds = match target.platform.system {
         // The shared library is linked from the static one.
@@ -26,13 +34,37 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
         System::MacOs | System::Windows => "cdylib,staticlib",
     };
     let arguments = ["--package", PACKAGE, "--lib", "--crate-type", kinds];
-    let mut built = Vec::new();
-    for machine in target.machines {
-        built.push(cross.build(target, machine, Libc::Outside, &arguments)?);
+    let machines = target.machines.iter();
+    machines.map(|machine| cross.build(target, machine, Libc::Outside, &arguments)).collect()
+}
+
+/// Builds the stripped static library of a target into a folder.
+pub fn static_library(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<PathBuf> {
+    let built = build(cross, target)?;
+    let archive = folder.join("libmojo_audio.a");
+    join_archives(cross, target, &built, folder, &archive)?;
+    Ok(archive)
+}
+
+/// Strips the static library of each machine, and makes one of them.
+fn join_archives(
+    cross: &Cross<'_>,
+    target: &Target,
+    built: &[PathBuf],
+    folder: &Path,
+    archive: &Path,
+) -> Result {
+    let mut stripped = Vec::new();
+    for (place, (built, machine)) in built.iter().zip(target.machines).enumerate() {
+        let file = folder.join(format!("{place}.a"));
+        // Rust's standard library is shipped with what debuggers read.
+        cross.strip("--strip-debug", &built.join("libmojo_audio.a"), &file)?;
+        stripped.push((machine.triple, file));
     }
-    let archive = archive(cross, target, &built, folder)?;
-    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
-    Ok(vec![archive, list])
+    match stripped.as_slice() {
+        [(_, only)] => Ok(fs::rename(only, archive)?),
+        all => Ok(fs::write(archive, universal::join(all)?)?),
+    }
 }
 
 /// Packs what cargo has built for each machine of a target.
@@ -73,30 +105,21 @@ pub fn archive(
 fn libraries(cross: &Cross<'_>, target: &Target, built: &[PathBuf], folder: &Path) -> Result<Built> {
     let names = target.platform.shared_names();
     let (shared, archive) = (folder.join(&names[0]), folder.join("libmojo_audio.a"));
-    let stripped = |place: usize| folder.join(format!("{place}.a"));
-    for (place, built) in built.iter().enumerate() {
-        // Rust's standard library is shipped with what debuggers read.
-        cross.strip("--strip-debug", &built.join("libmojo_audio.a"), &stripped(place))?;
-    }
-    let join = |file: &dyn Fn(usize) -> PathBuf, to: &Path| -> Result {
-        let machines = target.machines.iter().enumerate();
-        let files: Vec<_> = machines.map(|(place, machine)| (machine.triple, file(place))).collect();
-        Ok(fs::write(to, universal::join(&files)?)?)
-    };
+    join_archives(cross, target, built, folder, &archive)?;
     let mut import = None;
     match target.platform.system {
         System::Linux => {
-            fs::copy(stripped(0), &archive)?;
             let linked = folder.join("linked.so");
             link(cross, target, &archive, &linked)?;
             cross.strip("--strip-all", &linked, &shared)?;
         }
         System::MacOs => {
-            join(&stripped, &archive)?;
-            join(&|place| built[place].join("libmojo_audio.dylib"), &shared)?;
+            let machines = target.machines.iter().zip(built);
+            let files =
+                machines.map(|(machine, built)| (machine.triple, built.join("libmojo_audio.dylib")));
+            fs::write(&shared, universal::join(&files.collect::<Vec<_>>())?)?;
         }
         System::Windows => {
-            fs::copy(stripped(0), &archive)?;
             fs::copy(built[0].join("mojo_audio.dll"), &shared)?;
             import = Some(built[0].join("libmojo_audio.dll.a"));
         }

@@ -110,16 +110,40 @@ impl Lane for Avx512 {
             let first = if OFFSETS > 1 { column(0) } else { none };
             let second = if OFFSETS > 2 { column(1) } else { none };
             let pairs = [_mm512_unpacklo_ps(first, second), _mm512_unpackhi_ps(first, second)];
-            for half in 0..2 {
-                let rows = columns::<true>(from.add(8 * half), from_stride);
-                for (i, row) in rows.into_iter().enumerate() {
-                    store(8 * half + i, 0, Self(row));
-                    if OFFSETS == 1 {
-                        continue;
-                    }
+            expand_half::<0, OFFSETS>(from, from_stride, pairs, &mut store);
+            expand_half::<1, OFFSETS>(from, from_stride, pairs, &mut store);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe { super::sse2::scatter_pair(a, b, n, to, to_stride) }
+    }
+}
+
+/// Eight of the sixteen rows that [`Lane::expand`] stores. The half is constant, as every row has its own shuffle.
+///
+/// # Safety
+/// As of [`Lane::expand`], for the rows from `from` on; the CPU has AVX-512.
+#[inline(always)]
+unsafe fn expand_half<const HALF: usize, const OFFSETS: usize>(
+    from: *const f32,
+    from_stride: usize,
+    pairs: [__m512; 2],
+    store: &mut impl FnMut(usize, usize, Avx512),
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let rows = columns::<true>(from.add(8 * HALF), from_stride);
+        macro_rules! each {
+            ($($i:literal)+) => { $({
+                let row = rows[$i];
+                store(8 * HALF + $i, 0, Avx512(row));
+                if OFFSETS > 1 {
                     // The row's pair to the front, from where it moves into the lanes that become free.
-                    let pair = _mm512_castps_si512(pairs[i % 4 / 2]);
-                    let pair = match 4 * half + 2 * (i / 4) + i % 2 {
+                    let pair = _mm512_castps_si512(pairs[$i % 4 / 2]);
+                    let pair = match 4 * HALF + 2 * ($i / 4) + $i % 2 {
                         0 => pair,
                         1 => _mm512_alignr_epi64::<1>(pair, pair),
                         2 => _mm512_alignr_epi64::<2>(pair, pair),
@@ -131,20 +155,15 @@ impl Lane for Avx512 {
                     };
                     let row = _mm512_castps_si512(row);
                     let moved = _mm512_castsi512_ps(_mm512_alignr_epi32::<1>(pair, row));
-                    store(8 * half + i, 1, Self(moved));
+                    store(8 * HALF + $i, 1, Avx512(moved));
                     if OFFSETS > 2 {
                         let moved = _mm512_castsi512_ps(_mm512_alignr_epi32::<2>(pair, row));
-                        store(8 * half + i, 2, Self(moved));
+                        store(8 * HALF + $i, 2, Avx512(moved));
                     }
                 }
-            }
+            })+ };
         }
-    }
-
-    #[inline(always)]
-    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
-        // SAFETY: the caller's.
-        unsafe { super::sse2::scatter_pair(a, b, n, to, to_stride) }
+        each!(0 1 2 3 4 5 6 7);
     }
 }
 

@@ -179,10 +179,22 @@ impl Bands {
             while left > 0 {
                 let count = left.min(GROUP);
                 left -= count;
-                for i in 0..count {
-                    let energy = band();
-                    bad = energy.mul_add(zero, bad);
-                    energy.store(tile.add(i * V::N));
+                let mut finish = inlined(
+                    #[inline(always)]
+                    |i: usize| {
+                        let energy = band();
+                        bad = energy.mul_add(zero, bad);
+                        energy.store(tile.add(i * V::N));
+                    },
+                );
+                if count == GROUP {
+                    for i in 0..GROUP {
+                        finish(i);
+                    }
+                } else {
+                    for i in 0..count {
+                        finish(i);
+                    }
                 }
                 let energies = self.logarithm.energies::<V, GROUP>(tile);
                 let Some(energies) = energies else {

@@ -127,8 +127,9 @@ impl Samples {
             while index + 2 <= n_columns {
                 let both = rows_of(index + 1);
                 V::scatter_pair(column(index), column(index + 1), both, to.add(index), row_stride);
-                let rest = to.add(both * row_stride + index);
-                V::scatter(column(index).add(both), n_rows - both, rest, row_stride);
+                // Where the last column has no more rows, nothing reads its place: pairs are faster than single floats.
+                let (from, rest) = (column(index).add(both), to.add(both * row_stride + index));
+                V::scatter_pair(from, from, n_rows - both, rest, row_stride);
                 index += 2;
             }
             if index < n_columns {

@@ -49,14 +49,36 @@ impl Ahead {
         Self { at_once: self.n_lines.div_ceil(steps.max(1)), ..self }
     }
 
-    /// Requests some of them, as long as there are any.
+    /// Requests some of them, as long as there are any: as many at each step, without a loop, which compilers would
+    /// make of more instructions than the step itself has. A few beyond the last do no harm.
     #[inline(always)]
     pub fn ask<V: Lane>(&mut self) {
-        let n = self.at_once.min(self.n_lines);
-        self.n_lines -= n;
-        for _ in 0..n {
-            V::prefetch(self.next);
-            self.next = self.next.wrapping_add(self.stride);
+        if self.n_lines == 0 {
+            return;
         }
+        let mut n = 2;
+        self.ask_two::<V>();
+        if self.at_once > 2 {
+            self.ask_two::<V>();
+            n = 4;
+            if self.at_once > 4 {
+                self.ask_two::<V>();
+                self.ask_two::<V>();
+                n = 8;
+                while n < self.at_once {
+                    self.ask_two::<V>();
+                    self.ask_two::<V>();
+                    n += 4;
+                }
+            }
+        }
+        self.n_lines = self.n_lines.saturating_sub(n);
+    }
+
+    #[inline(always)]
+    fn ask_two<V: Lane>(&mut self) {
+        V::prefetch(self.next);
+        V::prefetch(self.next.wrapping_add(self.stride));
+        self.next = self.next.wrapping_add(2 * self.stride);
     }
 }

@@ -149,7 +149,7 @@ def test_libraries_are_imported_only_where_they_are_needed() -> None:
         "import sys\n"
         "before = set(sys.modules)\n"
         "import mojo_audio, mojo_audio.arrow, mojo_audio.display\n"
-        "from mojo_audio.compat import kaldi_native_fbank, librosa, torchaudio, whisper\n"
+        "from mojo_audio.compat import kaldi_native_fbank, librosa, nemo, torchaudio, whisper\n"
         "names = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(sorted(names - sys.stdlib_module_names - {'mojo_audio', 'numpy'}))"
     )
@@ -162,6 +162,7 @@ import numpy as np
 from mojo_audio.compat import kaldi_native_fbank as knf
 from mojo_audio.compat import librosa, torchaudio, whisper
 from mojo_audio.compat.librosa import melspectrogram
+from mojo_audio.compat.nemo import AudioToMelSpectrogramPreprocessor
 
 x = np.zeros(16000, np.float32)
 mel = melspectrogram(y=x, window=("kaiser", 4.0), norm=1)
@@ -176,7 +177,9 @@ frame: np.ndarray = online.get_frame(0)
 bands = torchaudio.compliance.kaldi.fbank(x[None], num_mel_bins=40)
 linear = torchaudio.transforms.MelSpectrogram(16000, n_mels=20, window_fn=np.hanning)(x)
 logarithmic = whisper.log_mel_spectrogram(whisper.pad_or_trim(x))
+features, lengths = AudioToMelSpectrogramPreprocessor(features=80).eval()(input_signal=x[None], length=np.array([9600]))
 print(mel.shape, levels.shape, bank.shape, cepstra.shape, frame.shape, bands.shape, linear.shape, logarithmic.shape)
+print(features.shape, lengths)
 """
 
 
@@ -186,7 +189,7 @@ def test_a_program_with_types(tmp_path: Path, mypy_cache: Path) -> None:
     program.write_text(PROGRAM)
     mypy = ["-m", "mypy", "--strict", "--cache-dir", str(mypy_cache)]
     for arguments, expected in (
-        ([], "(128, 32) (128, 32) (40, 257) (13, 32) (40,) (98, 40) (20, 81) (80, 3000)\n"),
+        ([], "(128, 32) (128, 32) (40, 257) (13, 32) (40,) (98, 40) (20, 81) (80, 3000)\n(1, 80, 112) [60]\n"),
         (mypy, "Success: no issues found in 1 source file\n"),
     ):
         done = subprocess.run(

@@ -6,13 +6,13 @@ from __future__ import annotations
 from mojo_audio import ConfigError, FileError, FinishedError, InputError
 
 
-def refused(field: str, given: object, allowed: str) -> ConfigError:
+def refused(field: str, given: object, allowed: str, kind: type[ConfigError] = ConfigError) -> ConfigError:
     """The error of an argument that the original accepts and this package can't honour, or that has a wrong value.
 
     `given` is shown by its repr, except that a string that says what was given is shown as it is.
     """
     value = given if isinstance(given, str) else repr(given)
-    error = ConfigError(f"{field} must be {allowed}, got {value}")
+    error = kind(f"{field} must be {allowed}, got {value}")
     error.field, error.value, error.wanted = field, value, allowed
     error.known, error.closest = [], None
     return error
@@ -20,6 +20,18 @@ def refused(field: str, given: object, allowed: str) -> ConfigError:
 
 class AssertedError(InputError, AssertionError):
     """What the original asserts is not so."""
+
+
+class UnsupportedError(ConfigError, NotImplementedError):
+    """The original doesn't support it."""
+
+
+class ShapeError(InputError, TypeError):
+    """The array has a wrong number of axes."""
+
+
+class NoSamplesError(InputError, IndexError):
+    """The array has no samples."""
 
 
 class RemovedError(InputError, RuntimeError):

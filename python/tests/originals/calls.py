@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,18 @@ def signal(n: int, seed: int = 0) -> np.ndarray:
 
 X = signal(2400, 1)
 STEREO = np.stack([X, signal(2400, 2) / 100])
-INPUTS: dict[str, Any] = {"np": np, "x": X, "stereo": STEREO, "loud": STEREO * 32768}
+PAIR = np.stack([X, signal(2400, 2)])
+LENGTHS = np.array([2400, 1500])
+INPUTS: dict[str, Any] = {
+    "np": np,
+    "x": X,
+    "stereo": STEREO,
+    "loud": STEREO * 32768,
+    "pair": PAIR,
+    "followed": np.where(np.arange(2400) < LENGTHS[:, None], PAIR, np.float32(0)),
+    "lengths": LENGTHS,
+    "random": random,
+}
 
 _KALDI = {
     "fbank": "loud",
@@ -80,6 +92,47 @@ _CEPSTRA = {
     "log not orthonormal": "norm=None, log_mels=True, n_mfcc=5, melkwargs={'n_mels': 20}",
 }
 
+_FIXED = "normalize={'fixed_mean': np.arange(128.0).tolist(), 'fixed_std': np.arange(1.0, 129.0).tolist()}"
+
+# Arguments of NeMo's preprocessor, which is called in eval mode with two signals.
+_NEMO = {
+    "": "",
+    "parakeet": "window_size=0.025, n_fft=512, features=80, pad_to=0",
+    "samples": "window_size=None, window_stride=None, n_window_size=400, n_window_stride=100",
+    "rate": "sample_rate=22050, features=40, lowfreq=50, highfreq=8000",
+    "odd transform": "n_fft=401, features=32",
+    "hamming": "window='hamming'",
+    "blackman": "window='blackman'",
+    "bartlett": "window='bartlett'",
+    "all": "normalize='all_features'",
+    "fixed": _FIXED,
+    "none": "normalize=None",
+    "name": "normalize='none'",
+    "no preemphasis": "preemph=None",
+    "no preemphasis all": "preemph=None, normalize='all_features'",
+    "preemphasis 0": "preemph=0.0",
+    "preemphasis 2": "preemph=2.0",
+    "clamp": "log_zero_guard_type='clamp', log_zero_guard_value='tiny'",
+    "clamp level": "log_zero_guard_type='clamp', log_zero_guard_value=1e-4, normalize=None",
+    "eps": "log_zero_guard_value='eps', normalize=None",
+    "linear": "log=False",
+    "magnitude": "mag_power=1.0, normalize=None",
+    "power": "mag_power=1.5",
+    "pad": "pad_to=7, pad_value=-3.5",
+    "not padded": "pad_to=-1, pad_value=1",
+    "spliced": "frame_splicing=3, normalize='all_features'",
+    "spliced none": "frame_splicing=2, normalize=None",
+    "exact": "exact_pad=True",
+    "exact all": "exact_pad=True, normalize='all_features', pad_to=0",
+    "exact no preemphasis": "exact_pad=True, preemph=None",
+    "exact cut": "exact_pad=True, window_stride=None, n_window_stride=600",
+    "hop": "window_stride=None, n_window_stride=600",
+    "norm": "mel_norm=None",
+    "norm 1": "mel_norm=1",
+    "deprecated": "use_torchaudio=True",
+    "narrow in eval": "nb_augmentation_prob=1.0, n_fft=512",
+}
+
 CALLS: dict[str, dict[str, str]] = {
     "torchaudio": {
         **{f"kaldi {name}": f"kaldi.{name.split()[0]}(t({rest.split(',')[0]}){rest[rest.find(','):] if ',' in rest else ''})"
@@ -107,6 +160,33 @@ CALLS: dict[str, dict[str, str]] = {
         "constants": "np.array([whisper.SAMPLE_RATE, whisper.N_FFT, whisper.HOP_LENGTH, whisper.CHUNK_LENGTH, "
         "whisper.N_SAMPLES, whisper.N_FRAMES, whisper.N_SAMPLES_PER_TOKEN, whisper.FRAMES_PER_SECOND, "
         "whisper.TOKENS_PER_SECOND])",
+    },
+    "nemo_toolkit": {
+        **{
+            f"features {name}": f"nemo({settings}).eval()(input_signal=t(pair), length=t(lengths))[0]"
+            for name, settings in _NEMO.items()
+        },
+        **{
+            f"lengths {name}": f"nemo({_NEMO[name]}).eval()(input_signal=t(pair), length=t(lengths))[1]"
+            for name in ("", "rate", "odd transform", "exact", "exact cut")
+        },
+        **{
+            f"{which} {name}": f"nemo({settings}).eval()(input_signal=t(pair[[0, 1, 0, 1, 0]]), "
+            f"length=t(np.array([160, 0, 159, -500, 5000])))[{place}]"
+            for name, settings in (("", ""), ("all", "normalize='all_features'"), ("exact", "exact_pad=True"))
+            for place, which in enumerate(("features of odd lengths", "odd lengths"))
+        },
+        "features followed by zeros": "nemo(preemph=None).eval()(input_signal=t(followed), length=t(lengths))[0]",
+        "features of integers": "nemo(normalize=None).eval()(input_signal=t((pair * 32767).astype(np.int16)), "
+        "length=t(lengths))[0]",
+        "features of float64": "nemo().eval()(input_signal=t(pair.astype(np.float64)), length=t(lengths))[0]",
+        "features of a few samples": "nemo().eval()(input_signal=t(pair[:, :5]), length=t(np.array([5, 3])))[0]",
+        "features while training": "nemo(dither=0.0).train()(input_signal=t(pair), length=t(lengths))[0]",
+        "features augmented": "nemo(dither=0.0, normalize=None, n_fft=512, nb_augmentation_prob=0.5, "
+        "rng=random.Random(3))(input_signal=t(pair[[0, 1, 0, 1]]), length=t(lengths[[0, 1, 0, 1]]))[0]",
+        "features not augmented": "nemo(dither=0.0, n_fft=512, nb_augmentation_prob=1.0, nb_max_freq=8000)"
+        "(input_signal=t(pair), length=t(lengths))[0]",
+        "filters": "nemo(features=40, n_fft=512).filter_banks",
     },
     # What the drop-ins override, of classes that need torch.
     "transformers": {
@@ -157,12 +237,23 @@ REFUSED: dict[str, dict[str, str]] = {
     "openai-whisper": {
         "whisper.log_mel_spectrogram(t(x), n_mels=64)": "n_mels",
     },
+    "nemo_toolkit": {
+        "nemo(window_size=None)": "n_window_size",
+        "nemo(window_stride=None, n_window_stride=160.0)": "n_window_stride",
+        "nemo(log_zero_guard_type='mul')": "log_zero_guard_type",
+        "nemo(log_zero_guard_value='small').eval()(input_signal=t(pair), length=t(lengths))": "log_zero_guard_value",
+        "nemo(exact_pad=True, window_stride=None, n_window_stride=161)": "n_window_stride",
+        "nemo()(input_signal=t(x), length=t(lengths[:1]))": "input_signal",
+        "nemo()(input_signal=t(pair), length=t(lengths[None]))": "length",
+        "nemo()(input_signal=t(pair[:, :0]), length=t(lengths * 0))": "input_signal",
+    },
 }
 
 # Functions and classes whose arguments must have the same names, order and defaults.
 SIGNATURES: dict[str, list[str]] = {
     "torchaudio": ["kaldi.fbank", "kaldi.mfcc", "transforms.MelSpectrogram", "transforms.MFCC"],
     "openai-whisper": ["whisper.log_mel_spectrogram", "whisper.pad_or_trim", "whisper.load_audio"],
+    "nemo_toolkit": ["nemo"],
 }
 
 

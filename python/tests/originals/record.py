@@ -1,9 +1,12 @@
-"""Runs the originals and records their results: `python python/tests/originals/record.py`, in the environment of
-conformance/make/requirements.txt with lhotse 1.33.0."""
+"""Runs the originals and records their results: `python python/tests/originals/record.py [LIBRARY...]`, in the
+environment of conformance/make/requirements.txt with lhotse 1.33.0 and `nemo_toolkit[asr]` 3.0.0. The results of other
+libraries stay as they are."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from importlib.metadata import version
 from typing import Any
 
@@ -28,6 +31,7 @@ NAMES: dict[str, Any] = {
     "whisper": whisper.audio,
     "lhotse": lambda *call: lhotse_features(*call),
     "bands": lambda *call: bands(*call),
+    "nemo": importlib.import_module("nemo.collections.asr.modules").AudioToMelSpectrogramPreprocessor,
 }
 
 
@@ -60,23 +64,30 @@ def failure(call: str) -> str:
     raise SystemExit(f"{call} does not fail")
 
 
-def main() -> None:
-    arrays = {
-        f"{library}/{name}": np.asarray(eval(call, dict(NAMES)))
-        for library, group in calls.CALLS.items()
-        for name, call in group.items()
-    }
+def main(libraries: list[str]) -> None:
+    arrays, recorded = {}, {}
+    if libraries:
+        arrays, recorded = dict(calls.results()), calls.about()
+    libraries = libraries or list(calls.CALLS)
+    arrays = {name: values for name, values in arrays.items() if name.partition("/")[0] not in libraries}
+    for library in libraries:
+        for name, call in calls.CALLS[library].items():
+            arrays[f"{library}/{name}"] = np.asarray(eval(call, dict(NAMES)))
     np.savez_compressed(calls.RESULTS, **arrays)
-    recorded = {
-        "versions": {name: version(name) for name in (*calls.CALLS, "torch", "numpy")},
+    made = {
+        "versions": {name: version(name) for name in (*libraries, "torch", "numpy")},
         "signatures": {
-            name: calls.signature(eval(name, dict(NAMES))) for group in calls.SIGNATURES.values() for name in group
+            name: calls.signature(eval(name, dict(NAMES)))
+            for library in libraries
+            for name in calls.SIGNATURES.get(library, [])
         },
         "settings": SETTINGS,
-        "errors": {call: failure(call) for group in calls.REFUSED.values() for call in group},
+        "errors": {call: failure(call) for library in libraries for call in calls.REFUSED.get(library, {})},
     }
+    for part, values in made.items():
+        recorded[part] = recorded.get(part, {}) | values
     calls.ABOUT.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

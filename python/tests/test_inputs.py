@@ -46,6 +46,7 @@ SOURCES: dict[str, Any] = {
     "float64": X.astype(np.float64),
     "longdouble": X.astype(np.longdouble),
     "big-endian": X.astype(">f4"),
+    "big-endian float64": X.astype(">f8"),
     "list": X.tolist(),
     "tuple": tuple(X.tolist()),
     "strided": np.repeat(X, 3)[::3],

@@ -1,4 +1,5 @@
-"""Calls of libraries that need torch, which the tests' environment doesn't have, with their recorded results.
+"""Calls of libraries that need torch or a newer Python, which the tests' environment doesn't have, with their recorded
+results.
 
 Each call is an expression that is evaluated twice: by `record.py` with the library's own names, and by the tests with
 those of the drop-in. `t` makes a tensor (for the drop-in an array, and a tensor where torch is installed).
@@ -39,6 +40,9 @@ INPUTS: dict[str, Any] = {
     "followed": np.where(np.arange(2400) < LENGTHS[:, None], PAIR, np.float32(0)),
     "lengths": LENGTHS,
     "random": random,
+    # Powers of two channels, and signals that are loud and quiet.
+    "power": np.abs(np.random.default_rng(4).standard_normal((2, 128, 9))) * np.array([1.0, 1e-9])[:, None, None],
+    "channels": np.stack([signal(8000, 3), signal(8000, 4) / 1000]),
 }
 
 _KALDI = {
@@ -161,6 +165,36 @@ CALLS: dict[str, dict[str, str]] = {
         "whisper.N_SAMPLES, whisper.N_FRAMES, whisper.N_SAMPLES_PER_TOKEN, whisper.FRAMES_PER_SECOND, "
         "whisper.TOKENS_PER_SECOND])",
     },
+    "librosa": {
+        **{
+            f"levels {shape} {name}": f"librosa.power_to_db({power}{settings})"
+            for shape, power in {"of channels": "power", "of one": "power[0]", "of a row": "power[1, 0]"}.items()
+            for name, settings in {
+                "": "",
+                "of the maximum": ", ref=np.max",
+                "of the median": ", ref=np.median, top_db=None",
+                "over all": ", ref=np.max, axes=None",
+                "over the last": ", ref=np.mean, axes=-1, top_db=20.0",
+            }.items()
+        },
+        "levels over one axis": "librosa.power_to_db(power, ref=np.max, axes=(0,))",
+        "level": "librosa.power_to_db(0.5)",
+        **{
+            f"cepstra {name}": f"librosa.feature.mfcc(y=channels{settings})"
+            for name, settings in {
+                "": "",
+                "13": ", sr=16000, n_mfcc=13, n_mels=64",
+                "lifter": ", lifter=22",
+                "kind 3": ", dct_type=3",
+                "not orthonormal": ", norm=None, n_fft=512",
+                "of levels": "[0], S=librosa.power_to_db(power, axes=None)",
+            }.items()
+        },
+        "mel": "librosa.feature.melspectrogram(y=channels)",
+        "mel of one": "librosa.feature.melspectrogram(y=x, sr=16000, n_fft=400, hop_length=160, n_mels=40, pad_mode='reflect')",
+        "mel magnitude": "librosa.feature.melspectrogram(y=x, power=1.0, htk=True, norm=None, center=False)",
+        "filters": "librosa.filters.mel(sr=16000, n_fft=400, n_mels=80)",
+    },
     "nemo_toolkit": {
         **{
             f"features {name}": f"nemo({settings}).eval()(input_signal=t(pair), length=t(lengths))[0]"
@@ -236,6 +270,12 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "openai-whisper": {
         "whisper.log_mel_spectrogram(t(x), n_mels=64)": "n_mels",
+    },
+    "librosa": {
+        "librosa.power_to_db(power, amin=0)": "amin",
+        "librosa.power_to_db(power, top_db=-1)": "top_db",
+        "librosa.power_to_db(power, ref=lambda S: S.max())": "ref",
+        "librosa.feature.mfcc(y=x, lifter=-1)": "lifter",
     },
     "nemo_toolkit": {
         "nemo(window_size=None)": "n_window_size",

@@ -1,6 +1,6 @@
 """Runs the originals and records their results: `python python/tests/originals/record.py [LIBRARY...]`, in the
-environment of conformance/make/requirements.txt with lhotse 1.33.0 and `nemo_toolkit[asr]` 3.0.0. The results of other
-libraries stay as they are."""
+environment of conformance/make/requirements.txt with lhotse 1.33.0 and `nemo_toolkit[asr]` 3.0.0; librosa's with librosa
+1.0.0 alone, on Python 3.12 or later. The results of other libraries stay as they are."""
 
 from __future__ import annotations
 
@@ -12,27 +12,36 @@ from typing import Any
 
 import calls
 import numpy as np
-import lhotse.features
-import lhotse.features.whisper_fbank
-import torch
-import torchaudio
-import torchaudio.compliance.kaldi
-import transformers
-import whisper.audio
 
-torch.set_num_threads(1)
 
-NAMES: dict[str, Any] = {
-    **calls.INPUTS,
-    "t": lambda x: torch.from_numpy(np.ascontiguousarray(x)),
-    "torch": torch,
-    "kaldi": torchaudio.compliance.kaldi,
-    "transforms": torchaudio.transforms,
-    "whisper": whisper.audio,
-    "lhotse": lambda *call: lhotse_features(*call),
-    "bands": lambda *call: bands(*call),
-    "nemo": importlib.import_module("nemo.collections.asr.modules").AudioToMelSpectrogramPreprocessor,
-}
+class Names(dict[str, Any]):
+    """The names of the calls' expressions. A library is imported when it is first named."""
+
+    MODULES = {
+        "torch": "torch",
+        "kaldi": "torchaudio.compliance.kaldi",
+        "transforms": "torchaudio.transforms",
+        "whisper": "whisper.audio",
+        "librosa": "librosa",
+    }
+
+    def __missing__(self, name: str) -> Any:
+        if name == "nemo":
+            return importlib.import_module("nemo.collections.asr.modules").AudioToMelSpectrogramPreprocessor
+        if name not in self.MODULES:
+            raise KeyError(name)
+        return importlib.import_module(self.MODULES[name])
+
+
+def tensor(x: Any) -> Any:
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)
+    return torch.from_numpy(np.ascontiguousarray(x))
+
+
+NAMES = Names(
+    calls.INPUTS | {"t": tensor, "lhotse": lambda *call: lhotse_features(*call), "bands": lambda *call: bands(*call)}
+)
 
 
 SETTINGS: dict[str, Any] = {}
@@ -40,7 +49,7 @@ SETTINGS: dict[str, Any] = {}
 
 def bands(name: str, settings: dict[str, Any], audio: Any, last: Any) -> Any:
     """What a class of transformers computes before it pads and normalizes. Notes the settings, for the tests."""
-    extractor = getattr(transformers, f"{name}FeatureExtractor")(**settings)
+    extractor = getattr(importlib.import_module("transformers"), f"{name}FeatureExtractor")(**settings)
     SETTINGS[f"{name} {settings}"] = calls.settings(extractor)
     if name == "AST":
         return extractor._extract_fbank_features(audio, last)
@@ -49,7 +58,7 @@ def bands(name: str, settings: dict[str, Any], audio: Any, last: Any) -> Any:
 
 def lhotse_features(kind: str, settings: dict[str, Any], audio: Any) -> Any:
     """What an extractor of lhotse computes. Notes its configuration."""
-    module = lhotse.features.whisper_fbank if kind == "WhisperFbank" else lhotse.features
+    module = importlib.import_module("lhotse.features" + (".whisper_fbank" if kind == "WhisperFbank" else ""))
     config = getattr(module, f"{kind}Config")(**settings)
     SETTINGS[f"{kind} {settings}"] = vars(config)
     return getattr(module, kind)(config).extract(audio, getattr(config, "sampling_rate", 16000))
@@ -58,7 +67,7 @@ def lhotse_features(kind: str, settings: dict[str, Any], audio: Any) -> Any:
 def failure(call: str) -> str:
     """The class of error that the call raises."""
     try:
-        eval(call, dict(NAMES))
+        eval(call, NAMES)
     except Exception as error:
         return type(error).__name__
     raise SystemExit(f"{call} does not fail")
@@ -72,12 +81,12 @@ def main(libraries: list[str]) -> None:
     arrays = {name: values for name, values in arrays.items() if name.partition("/")[0] not in libraries}
     for library in libraries:
         for name, call in calls.CALLS[library].items():
-            arrays[f"{library}/{name}"] = np.asarray(eval(call, dict(NAMES)))
+            arrays[f"{library}/{name}"] = np.asarray(eval(call, NAMES))
     np.savez_compressed(calls.RESULTS, **arrays)
     made = {
-        "versions": {name: version(name) for name in (*libraries, "torch", "numpy")},
+        "versions": {name: version(name) for name in libraries},
         "signatures": {
-            name: calls.signature(eval(name, dict(NAMES)))
+            name: calls.signature(eval(name, NAMES))
             for library in libraries
             for name in calls.SIGNATURES.get(library, [])
         },

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio.compat import _cepstrum
 from mojo_audio.compat._errors import refused
 
 
@@ -19,6 +18,7 @@ def power_to_db(
     ref: float | Callable[..., Any] = 1.0,
     amin: float = 1e-10,
     top_db: float | None = 80.0,
+    axes: Literal["auto"] | int | tuple[int, ...] | None = "auto",
 ) -> Any:
     """10 log10(S / ref), as `librosa.power_to_db` computes it.
 
@@ -27,11 +27,15 @@ def power_to_db(
     S
         Power, of any shape.
     ref
-        The power of 0 dB, or a function that computes it from `S`, such as `numpy.max`.
+        The power of 0 dB, or a function that computes it from `S`, such as `numpy.max`: with the arguments `axis` and
+        `keepdims`, or without them if `axes` are all.
     amin
         Floor of `S` and `ref`, more than 0.
     top_db
         Values further below the maximum are clamped; None clamps nothing.
+    axes
+        Over which the maximum and `ref` are taken. "auto": the last two, so that each channel has its own, as since
+        librosa 1.0. None: all, as in librosa 0.11.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def power_to_db(
     Raises
     ------
     ConfigError
-        `amin` is not more than 0, or `top_db` is less than 0.
+        `amin` is not more than 0, `top_db` is less than 0, or `ref` doesn't take the axes.
     """
     if amin <= 0:
         raise refused("amin", amin, "more than 0")
@@ -50,7 +54,21 @@ def power_to_db(
     if np.issubdtype(power.dtype, np.complexfloating):
         warnings.warn("power_to_db discards the phase of complex values; pass np.abs(D) ** 2", stacklevel=2)
         power = np.abs(power)
-    reference = ref(power) if callable(ref) else np.abs(ref)
+    over = tuple(range(-min(power.ndim, 2), 0)) if axes == "auto" else (axes,) if isinstance(axes, int) else axes
     levels = 10.0 * np.log10(np.maximum(amin, power))
-    levels -= 10.0 * np.log10(np.maximum(amin, reference))
-    return levels if top_db is None else np.maximum(levels, levels.max() - top_db)
+    levels -= 10.0 * np.log10(np.maximum(amin, _reference(ref, power, over)))
+    return levels if top_db is None else np.maximum(levels, levels.max(axis=over, keepdims=True) - top_db)[()]
+
+
+def _reference(
+    ref: float | Callable[..., Any], power: npt.NDArray[Any], axes: tuple[int, ...] | None
+) -> npt.ArrayLike:
+    if not callable(ref):
+        return np.abs(ref)
+    try:
+        value: npt.ArrayLike = ref(power, axis=axes, keepdims=True)
+    except TypeError:
+        if axes is not None and len(axes) < power.ndim:
+            raise refused("ref", ref, "a function that takes axis and keepdims, for several channels,") from None
+        value = ref(power)
+    return value

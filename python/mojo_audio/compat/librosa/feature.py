@@ -146,7 +146,8 @@ def mfcc(
     Parameters
     ----------
     y
-        Audio, (..., n_samples). The 80 dB below the maximum count from that of all channels, as in librosa.
+        Audio, (..., n_samples). The 80 dB count from the maximum of each channel, as since librosa 1.0; for librosa
+        0.11's maximum of all channels pass `S=power_to_db(melspectrogram(y=y), axes=None)`.
     S
         Decibels of a mel spectrogram, (..., n_mels, n_frames), instead of `y`.
     kwargs

@@ -96,7 +96,7 @@ struct Type {
 }
 
 const F32: Type = Type { code: "<f4", size: 4, read: |b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]) };
-const TYPES: [Type; 8] = [
+const TYPES: [Type; 12] = [
     F32,
     Type {
         code: "<f8",
@@ -105,10 +105,18 @@ const TYPES: [Type; 8] = [
     },
     Type { code: "<f2", size: 2, read: |b| f16::from_le_bytes([b[0], b[1]]).to_f32() },
     Type { code: ">f4", size: 4, read: |b| f32::from_be_bytes([b[0], b[1], b[2], b[3]]) },
+    Type {
+        code: ">f8",
+        size: 8,
+        read: |b| f64::from_be_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32,
+    },
+    Type { code: ">f2", size: 2, read: |b| f16::from_be_bytes([b[0], b[1]]).to_f32() },
     Type { code: "|u1", size: 1, read: |b| f32::from(b[0]) },
     Type { code: "|i1", size: 1, read: |b| f32::from(b[0].cast_signed()) },
     Type { code: "<i2", size: 2, read: |b| f32::from(i16::from_le_bytes([b[0], b[1]])) },
     Type { code: "<u2", size: 2, read: |b| f32::from(u16::from_le_bytes([b[0], b[1]])) },
+    Type { code: ">i2", size: 2, read: |b| f32::from(i16::from_be_bytes([b[0], b[1]])) },
+    Type { code: ">u2", size: 2, read: |b| f32::from(u16::from_be_bytes([b[0], b[1]])) },
 ];
 
 fn numbers(bytes: &[u8], of: &Type) -> Vec<f32> {
@@ -196,6 +204,18 @@ mod tests {
         assert_eq!(turned, Ok((vec![1.0, 3.0, 5.0, 2.0, 4.0, 6.0], [2, 3])));
         let bytes = read("{'descr': '|u1', 'fortran_order': False, 'shape': (1, 3), }\n", &[7, 0, 255]);
         assert_eq!(bytes, Ok((vec![7.0, 0.0, 255.0], [1, 3])));
+        let ones: [(&str, &[u8]); 6] = [
+            ("<f8", &1f64.to_le_bytes()),
+            (">f8", &1f64.to_be_bytes()),
+            ("<f2", &f16::ONE.to_le_bytes()),
+            (">f2", &f16::ONE.to_be_bytes()),
+            (">i2", &1i16.to_be_bytes()),
+            (">u2", &1u16.to_be_bytes()),
+        ];
+        for (code, data) in ones {
+            let header = format!("{{'descr': '{code}', 'fortran_order': False, 'shape': (1, 1), }}\n");
+            assert_eq!(read(&header, data), Ok((vec![1.0], [1, 1])), "{code}");
+        }
         for (header, data) in [
             ("{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }\n", &data[..]),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n", &data[1..]),

@@ -1,11 +1,12 @@
-//! `cargo xtask scale`: the programs of `examples/scale` on local clusters of Ray, Spark and Dask, and on WebDataset.
+//! `cargo xtask scale`: the programs of `examples/scale` on local clusters of Ray, Spark and Dask, with Hugging Face
+//! datasets and on WebDataset.
 //! Apart from the package's tests, because what they need is hundreds of megabytes and takes minutes to start.
 
 use crate::Result;
 use crate::languages::{Counts, python};
 use crate::workspace::Workspace;
 
-/// Runs the Python programs for Ray, Spark, Dask and WebDataset on clusters of this machine
+/// Runs the Python programs for Ray, Spark, Dask, Hugging Face datasets and WebDataset on clusters of this machine
 ///
 /// Installs them into target/. Spark needs a JDK, 17 or later.
 #[derive(clap::Args)]

@@ -1,5 +1,5 @@
-"""The programs for Ray, Spark, Dask and WebDataset, run on local clusters: 200 clips in, one of them broken, and the
-bits of calls in this process out."""
+"""The programs for Ray, Spark, Dask, Hugging Face datasets and WebDataset, the first three run on local clusters: 200
+clips in, one of them broken, and the bits of calls in this process out."""
 
 from __future__ import annotations
 
@@ -56,17 +56,18 @@ def run(program: str, *arguments: Path) -> str:
     return done.stdout
 
 
-def of_parquet(folder: Path, columns: list[str]) -> Iterator[Row]:
-    parts = sorted(folder.glob("*.parquet"))
-    assert len(parts) > 1
+def of_parquet(parts: list[Path], first: str) -> Iterator[Row]:
+    """The rows of files whose first column has that name and the paths of the clips."""
     for part in parts:
         table = pq.read_table(part)
-        assert table.column_names == columns
+        assert table.column_names == [first, "features", "n_frames", "error"]
         for row in range(len(table)):
             mel, n_frames = table.column("features")[row].values, table.column("n_frames")[row].as_py()
             assert (mel is None) == (n_frames is None)
             values = None if mel is None else mel.flatten().to_numpy().reshape(n_frames, -1)
-            yield Path(table.column("path")[row].as_py()).stem, (values, table.column("error")[row].as_py())
+            clip = table.column(first)[row].as_py()
+            path = Path(clip["path"] if isinstance(clip, dict) else clip)
+            yield path.stem, (values, table.column("error")[row].as_py())
 
 
 def check(found: list[Row], expected: dict[str, np.ndarray]) -> None:
@@ -80,15 +81,20 @@ def check(found: list[Row], expected: dict[str, np.ndarray]) -> None:
         assert mel.shape == expected[name].shape and mel.tobytes() == expected[name].tobytes()
 
 
-COLUMNS = ["path", "features", "n_frames", "error"]
-
-
 @pytest.mark.parametrize("program", ["ray_data.py", "spark_arrow.py", "dask_futures.py"])
 def test_cluster(program: str, clips: Path, expected: dict[str, np.ndarray], tmp_path: Path) -> None:
     output = tmp_path / "features"
     printed = run(program, clips, output)
     assert program != "dask_futures.py" or printed == "200 files, 1 of them with an error\n"
-    check(list(of_parquet(output, COLUMNS)), expected)
+    parts = sorted(output.glob("*.parquet"))
+    assert len(parts) > 1
+    check(list(of_parquet(parts, "path")), expected)
+
+
+def test_hugging_face(clips: Path, expected: dict[str, np.ndarray], tmp_path: Path) -> None:
+    output = tmp_path / "features.parquet"
+    assert run("hugging_face.py", clips, output) == "200 files\n"
+    check(list(of_parquet([output], "audio")), expected)
 
 
 def test_web_dataset(clips: Path, expected: dict[str, np.ndarray], tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours.
+//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours, alone and where
+//! data sets are made.
 
 pub mod criterion;
+mod data_sets;
 mod languages;
 mod length;
 mod machine;
@@ -25,6 +27,9 @@ pub struct Arguments {
     /// Installs other libraries and measures them beside ours, instead of core and the languages
     #[arg(long)]
     peers: bool,
+    /// Measures hours of audio per CPU second in `map` of Hugging Face datasets, with ours and other libraries
+    #[arg(long, conflicts_with = "peers")]
+    data_sets: bool,
     /// Puts the tables into README and docs/performance.md
     #[arg(long)]
     write: bool,
@@ -32,7 +37,7 @@ pub struct Arguments {
     #[arg(long)]
     markdown: bool,
     /// Measures only a part
-    #[arg(long, conflicts_with_all = ["peers", "write"])]
+    #[arg(long, conflicts_with_all = ["peers", "data_sets", "write"])]
     only: Option<Part>,
     /// How often the programs of the languages and of other libraries take turns
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
@@ -53,6 +58,9 @@ pub const PAGE: &str = "docs/performance.md";
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     if arguments.peers {
         return peers::run(workspace, arguments);
+    }
+    if arguments.data_sets {
+        return data_sets::run(workspace, arguments);
     }
     let mut measured = criterion::Times::new();
     if arguments.only != Some(Part::Languages) {

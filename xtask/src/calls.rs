@@ -8,7 +8,7 @@ mod julia;
 mod kotlin;
 mod node;
 pub mod process;
-mod python;
+pub mod python;
 mod rust;
 mod swift;
 mod zig;

@@ -1,6 +1,6 @@
 //! Other libraries beside ours, in one run on the same audio.
 
-mod install;
+pub mod install;
 mod report;
 
 use super::statistic::Statistic;

@@ -68,6 +68,10 @@ MEL: dict[str, dict[str, Any]] = {
     "reflect": {"pad_mode": "reflect"},
     "edge": {"pad_mode": "edge"},
     "symmetric": {"pad_mode": "symmetric"},
+    "ramp": {"pad_mode": "linear_ramp"},
+    "padded by a function": {"pad_mode": lambda row, sides, axis, more: row.__setitem__(slice(0, sides[0]), 0.1)},
+    "not centred, never padded": {"center": False, "pad_mode": "wrap"},
+    "quarter": {"hop_length": None, "win_length": 1000},
     "magnitude": {"power": 1.0},
     "power": {"power": 1.5},
     "bands": {"n_mels": 40, "fmin": 50.0, "fmax": 8000.0},
@@ -75,10 +79,17 @@ MEL: dict[str, dict[str, Any]] = {
     "not normalized": {"norm": None},
     "norm 1": {"norm": 1, "n_mels": 40},
     "norm inf": {"norm": np.inf, "window": "nuttall"},
+    "norm of NumPy's": {"norm": np.int64(1), "n_mels": np.int64(40)},
+    "bands as float": {"n_mels": 40.0},
+    "negative edge": {"fmin": -10.0, "n_mels": 40},
+    "beyond the spectrum": {"fmax": 20000.0, "n_mels": 40},
+    "edges exchanged": {"fmin": 5000.0, "fmax": 1000.0},
     "float64": {"dtype": np.float64},
 }
 
 
+# Both warn of the bands of edges that make no sense.
+@pytest.mark.filterwarnings("ignore:(.*contain no FFT bin|Empty filters detected):UserWarning")
 @pytest.mark.parametrize("name", MEL)
 @pytest.mark.parametrize("shape", [(20_000,), (2, 10_000), (2, 2, 5000)], ids=str)
 def test_melspectrogram(name: str, shape: tuple[int, ...]) -> None:
@@ -115,7 +126,7 @@ BANKS: dict[str, dict[str, Any]] = {
     "one": {"n_mels": 1},
     "none": {"norm": None},
     "float64": {"dtype": np.float64},
-    **{f"norm {order}": {"norm": order} for order in (0, 0.5, 1, 2.0, np.inf, -np.inf)},
+    **{f"norm {order!r}": {"norm": order} for order in (0, 0.5, 1, 2.0, np.inf, -np.inf, np.int64(2), np.float32(1))},
 }
 
 
@@ -192,6 +203,10 @@ CEPSTRA: dict[str, dict[str, Any]] = {
     "kind 3": {"dct_type": 3},
     "not orthonormal": {"norm": None},
     "kind 3, not orthonormal": {"dct_type": 3, "norm": None},
+    **{
+        f"kind {kind}, {norm}": {"dct_type": kind, "norm": norm, "n_mels": 40}
+        for kind, norm in [(1, "ortho"), (1, None), (1, "forward"), (2, "backward"), (2, "forward"), (4, "ortho"), (4, None)]
+    },
     "more than bands": {"n_mfcc": 40, "n_mels": 20},
     "filters": {"mel_norm": None, "htk": True},
     "frames": {"window": "hamming", "hop_length": 200, "sr": 16000},
@@ -227,9 +242,17 @@ def test_refusals() -> None:
         (ours.melspectrogram, {"norm": "htk"}, "norm"),
         (ours.melspectrogram, {"norm": -1}, "norm"),
         (ours.melspectrogram, {"n_fft": 0}, "n_fft"),
-        (ours.mfcc, {"dct_type": 1}, "dct_type"),
-        (ours.mfcc, {"norm": "backward"}, "norm"),
+        (ours.melspectrogram, {"pad_mode": "empty"}, "pad_mode"),
+        (ours.melspectrogram, {"norm": [1]}, "norm"),
+        (ours.melspectrogram, {"norm": True}, "norm"),
+        (ours.melspectrogram, {"dtype": int}, "dtype"),
+        (ours.melspectrogram, {"y": X[:100], "center": False}, "n_fft"),
+        (ours.melspectrogram, {"window": np.ones(2048) * 1j}, "window"),
+        (ours.mfcc, {"dct_type": 5}, "dct_type"),
+        (ours.mfcc, {"dct_type": 1, "n_mels": 1}, "dct_type"),
+        (ours.mfcc, {"norm": "sideways"}, "norm"),
         (ours.mfcc, {"lifter": -1}, "lifter"),
+        (ours.mfcc, {"lifter": np.nan}, "lifter"),
         (ours.mfcc, {"n_mfcc": 50, "n_mels": 40, "lifter": 2}, "n_mfcc"),
         (ours.power_to_db, {"S": X, "amin": 0}, "amin"),
         (ours.power_to_db, {"S": X, "top_db": -1}, "top_db"),

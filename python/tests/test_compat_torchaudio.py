@@ -51,6 +51,9 @@ def test_refused_here() -> None:
         (transforms.MelSpectrogram, {"pad_mode": "circular"}, "pad_mode"),
         (transforms.MelSpectrogram, {"power": None}, "power"),
         (transforms.MelSpectrogram, {"pad": -1}, "pad"),
+        (transforms.MelSpectrogram, {"f_max": 0.0}, "f_max"),
+        (transforms.MelSpectrogram, {"f_max": -400.0}, "f_max"),
+        (transforms.MelSpectrogram, {"f_max": 9000.0}, "f_max"),
         (transforms.MelSpectrogram, {"normalized": "energy"}, "normalized"),
         (transforms.MelSpectrogram().to, {"device": "cuda"}, "device"),
     ]

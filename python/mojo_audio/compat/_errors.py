@@ -3,6 +3,9 @@ too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
 from mojo_audio import ConfigError, FileError, FinishedError, InputError
 
 
@@ -16,6 +19,21 @@ def refused(field: str, given: object, allowed: str, kind: type[ConfigError] = C
     error.field, error.value, error.wanted = field, value, allowed
     error.known, error.closest = [], None
     return error
+
+
+@contextmanager
+def named(names: Mapping[str, str], kind: type[ConfigError] = ConfigError) -> Iterator[None]:
+    """Gives errors of the engine's options the names that the original has for them."""
+    try:
+        yield
+    except ConfigError as error:
+        if error.field not in names:
+            raise
+        raise refused(names[error.field], error.value, error.wanted, kind) from None
+
+
+class AssertedConfigError(ConfigError, AssertionError):
+    """The original asserts that an argument has another value."""
 
 
 class AssertedError(InputError, AssertionError):
@@ -32,6 +50,10 @@ class ShapeError(InputError, TypeError):
 
 class NoSamplesError(InputError, IndexError):
     """The array has no samples."""
+
+
+class LengthError(InputError, RuntimeError):
+    """A length is negative."""
 
 
 class RemovedError(InputError, RuntimeError):

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio import ConfigError, InputError, MelConfig, MelExtractor
+from mojo_audio import InputError, MelConfig, MelExtractor
 from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _kaldi, _tensors
-from mojo_audio.compat._errors import NoSamplesError, ShapeError, UnsupportedError, refused, with_field
+from mojo_audio.compat._errors import NoSamplesError, ShapeError, UnsupportedError, named, refused, with_field
 from mojo_audio.compat.librosa import filters
 
 __all__ = ["AudioToMelSpectrogramPreprocessor"]
@@ -162,7 +162,7 @@ class AudioToMelSpectrogramPreprocessor:
             "mask_tail": False,
         }
         tables: dict[str, Any] = {"window": np.bartlett(win_length) if window == "bartlett" else None}
-        try:
+        with named(_NAMES):
             plain = MelConfig.parakeet(**options, center=not exact_pad, preemphasis=0.0, drop_last_frame=False)
             if not ours:
                 norm: Any = mel_norm
@@ -185,10 +185,6 @@ class AudioToMelSpectrogramPreprocessor:
                 weights = self._bands.filterbank()
                 weights[:, int(nb_max_freq / sample_rate * self.n_fft) :] = 0.0
                 self._narrow = quiet_extractor(plain, **(tables | {"filterbank": weights}))
-        except ConfigError as error:
-            if error.field not in _NAMES:
-                raise
-            raise refused(_NAMES[error.field], error.value, error.wanted) from None
         if ours:
             # A band that begins at 0 Hz doesn't count.
             empty = sum(1 for band in self._bands.empty_filters() if band > 0 or lowfreq != 0)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mojo_audio import FileError, InputError, MelConfig, MelExtractor, load
 from mojo_audio.compat import _cepstrum, _tensors
-from mojo_audio.compat._errors import AssertedError, UnreadableError, refused, with_field
+from mojo_audio.compat._errors import AssertedError, LengthError, UnreadableError, refused, with_field
 
 __all__ = [
     "CHUNK_LENGTH",
@@ -64,7 +64,9 @@ def load_audio(file: str, sr: int = SAMPLE_RATE) -> npt.NDArray[np.float32]:
 
 def pad_or_trim(array: Any, length: int = N_SAMPLES, *, axis: int = -1) -> Any:
     """The array or tensor with exactly this length along the axis: cut, or filled with zeros at its end, as
-    `whisper.pad_or_trim` does it. One that has the length is returned as it is."""
+    `whisper.pad_or_trim` does it. One that has the length is returned as it is. A negative length is an error."""
+    if length < 0:
+        raise with_field(LengthError(f"length must be at least 0, got {length}"), "length")
     size = array.shape[axis]
     if size > length:
         # A copy, as in the original: the long signal can be freed.

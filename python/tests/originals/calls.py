@@ -79,6 +79,7 @@ _MEL = {
     "frame length": "normalized='frame_length', n_mels=20",
     "magnitude": "power=1.0, n_mels=20",
     "not centred": "center=False, n_mels=20",
+    "never padded": "center=False, pad_mode='circular', n_mels=20",
     "pad": "pad=100, n_mels=20",
     "constant": "pad_mode='constant', n_mels=20",
     "replicate": "pad_mode='replicate', n_mels=20",
@@ -262,6 +263,11 @@ REFUSED: dict[str, dict[str, str]] = {
         "kaldi.fbank(t(loud), window_type='hann')": "window_type",
         "kaldi.fbank(t(loud), window_type='kaiser')": "window_type",
         "kaldi.mfcc(t(loud), num_ceps=24)": "num_ceps",
+        "kaldi.fbank(t(loud), low_freq=-20.0)": "low_freq",
+        "kaldi.fbank(t(loud), high_freq=9000.0)": "high_freq",
+        "kaldi.mfcc(t(loud), low_freq=5000.0, high_freq=4000.0)": "low_freq",
+        "kaldi.fbank(t(loud), preemphasis_coefficient=2.0)": "preemphasis_coefficient",
+        "transforms.MelSpectrogram(f_max=-400.0)": "f_max",
         "transforms.MelSpectrogram(norm='htk')": "norm",
         "transforms.MelSpectrogram(mel_scale='kaldi')": "mel_scale",
         "transforms.MFCC(dct_type=3)": "dct_type",
@@ -270,6 +276,7 @@ REFUSED: dict[str, dict[str, str]] = {
     },
     "openai-whisper": {
         "whisper.log_mel_spectrogram(t(x), n_mels=64)": "n_mels",
+        "whisper.pad_or_trim(t(x), -1)": "length",
     },
     "librosa": {
         "librosa.power_to_db(power, amin=0)": "amin",

@@ -64,7 +64,7 @@ def _reference(
     ref: float | Callable[..., Any], power: npt.NDArray[Any], axes: tuple[int, ...] | None
 ) -> npt.ArrayLike:
     if not callable(ref):
-        return np.abs(ref)
+        return np.asarray(np.abs(ref))
     try:
         value: npt.ArrayLike = ref(power, axis=axes, keepdims=True)
     except TypeError:

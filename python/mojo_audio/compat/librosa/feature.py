@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -33,11 +34,11 @@ def melspectrogram(
     sr: float = 22050,
     S: npt.ArrayLike | None = None,
     n_fft: int = 2048,
-    hop_length: int = 512,
+    hop_length: int | None = 512,
     win_length: int | None = None,
     window: filters.WindowSpec = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: str | Callable[..., Any] = "constant",
     power: float = 2.0,
     n_mels: int = 128,
     fmin: float = 0.0,
@@ -54,6 +55,8 @@ def melspectrogram(
         Audio, (..., n_samples), with time along the last axis. int16 is accepted too.
     S
         A power spectrogram, (..., 1 + n_fft / 2, n_frames), instead of `y`.
+    hop_length
+        None: a quarter of the window.
     window
         The name of a window, an array of `win_length` values, a function of the length, or a tuple or a number
         that `scipy.signal.get_window` takes. SciPy is needed for windows other than hann, hamming, blackman and
@@ -71,7 +74,8 @@ def melspectrogram(
     Raises
     ------
     ConfigError
-        A value that librosa refuses, or a `pad_mode` other than constant, reflect, edge and symmetric.
+        A value that librosa refuses, the `pad_mode` "empty", an `n_fft` of 1, an `n_mels` of 0, a `power` that is not more
+        than 0.
     """
     bank: dict[str, Any] = {"n_mels": n_mels, "fmin": fmin, "fmax": fmax, "htk": htk, "norm": norm}
     if S is not None:
@@ -83,32 +87,39 @@ def melspectrogram(
         return mel
     if y is None:
         raise refused("y", None, "audio")
-    if pad_mode not in _PAD_MODES:
-        raise refused("pad_mode", pad_mode, f"one of {', '.join(_PAD_MODES)}")
+    if center and not (callable(pad_mode) or pad_mode in ("linear_ramp", *_PAD_MODES)):
+        raise refused("pad_mode", pad_mode, f"one of {', '.join(_PAD_MODES)}, linear_ramp, or a function")
+    if not np.issubdtype(dtype, np.floating):
+        raise refused("dtype", dtype, "a type of real numbers")
+    filters.check_norm(norm)
     audio = np.asarray(y)
+    if center and (callable(pad_mode) or pad_mode == "linear_ramp"):
+        sides = [(0, 0)] * (audio.ndim - 1) + [(n_fft // 2, n_fft // 2)]
+        mode: Any = pad_mode
+        audio, center = np.pad(audio, sides, mode), False
+    if not center and audio.ndim and audio.shape[-1] < n_fft:
+        raise refused("n_fft", n_fft, f"at most the {audio.shape[-1]} samples of y without center")
     # The engine's own filterbank wherever it has it.
-    ours = norm is None or norm == "slaney"
     whole = sr == int(sr)
-    if isinstance(norm, str) and not ours:
-        raise refused("norm", norm, "'slaney', a number or None")
+    ours = whole and (norm is None or norm == "slaney") and 0 <= fmin < (sr / 2 if fmax is None else fmax) <= sr / 2
     name = filters.WINDOWS.get(window) if isinstance(window, str) else None
     config = MelConfig.librosa(
         sample_rate=int(sr),
         n_fft=n_fft,
-        hop_length=hop_length,
+        hop_length=(n_fft if win_length is None else win_length) // 4 if hop_length is None else hop_length,
         win_length=win_length,
         window=name or "hann",
         center=center,
-        pad_mode=_PAD_MODES[pad_mode],
+        pad_mode=_PAD_MODES[str(pad_mode)] if center else "constant",
         power=power,
-        n_mels=n_mels,
-        f_min=fmin if whole else 0.0,
-        f_max=fmax if whole else None,
+        n_mels=int(n_mels),
+        f_min=fmin if ours else 0.0,
+        f_max=fmax if ours else None,
         mel_scale="htk" if htk else "slaney",
         mel_norm="none" if norm is None else "slaney",
     )
     values = None if name is not None else filters.window_values(window, config.window_length)
-    filterbank = None if ours and whole else filters.mel(sr=sr, n_fft=n_fft, **bank)
+    filterbank = None if ours else filters.mel(sr=sr, n_fft=n_fft, **bank)
     if values is None and filterbank is None:
         extractor = _extractor(config)
     else:
@@ -162,19 +173,22 @@ def mfcc(
     Raises
     ------
     ConfigError
-        A value that `melspectrogram` or librosa refuses, a `dct_type` other than 2 and 3, a `norm` other than
-        "ortho" and None.
+        A value that `melspectrogram` or librosa refuses.
     """
-    if dct_type not in (2, 3):
-        raise refused("dct_type", dct_type, "2 or 3")
-    if norm not in ("ortho", None):
-        raise refused("norm", norm, "'ortho' or None")
-    if lifter < 0:
+    if dct_type not in (1, 2, 3, 4):
+        raise refused("dct_type", dct_type, "1, 2, 3 or 4")
+    if norm not in ("ortho", "backward", "forward", None):
+        raise refused("norm", norm, "'ortho', 'backward', 'forward' or None")
+    if not lifter >= 0:
         raise refused("lifter", lifter, "at least 0")
     levels = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)) if S is None else S)
     n_mels = levels.shape[-2]
     dtype = np.result_type(levels.dtype, np.float32)
+    if dct_type == 1 and n_mels < 2:
+        raise refused("dct_type", dct_type, "2, 3 or 4 with a single band")
     basis = _cepstrum.dct(n_mels, n_mels, dct_type, norm == "ortho")[:n_mfcc]
+    if norm == "forward":
+        basis = basis / (2 * (n_mels - 1 if dct_type == 1 else n_mels))
     cepstra: npt.NDArray[Any] = np.matmul(basis.astype(dtype), levels.astype(dtype, copy=False))
     if lifter > 0:
         # Orders count from 1 here.

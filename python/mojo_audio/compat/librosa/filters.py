@@ -48,8 +48,7 @@ def mel(
     ConfigError
         A value that librosa refuses.
     """
-    if isinstance(norm, str) and norm != "slaney":
-        raise refused("norm", norm, "'slaney', a number or None")
+    check_norm(norm)
     bands = int(n_mels)
     edges = _frequencies(bands + 2, fmin, float(sr) / 2 if fmax is None else fmax, htk)
     distances = edges[:, None] - np.fft.rfftfreq(n_fft, 1.0 / sr)
@@ -59,11 +58,18 @@ def mel(
     weights = np.maximum(0, np.minimum(rising, falling)).astype(dtype)
     if norm == "slaney":
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, None]
-    elif isinstance(norm, (int, float)):
+    elif norm is not None:
         weights = _normalized(weights, norm)
     empty = (edges[:-2] != 0) & (weights.max(axis=1, initial=0) <= 0)
     warn_of_empty(int(empty.sum()), bands, stacklevel=3)
     return weights
+
+
+def check_norm(norm: object) -> None:
+    """Refuses what is neither "slaney" nor a number, which may be one of NumPy's, nor None."""
+    number = isinstance(norm, (int, float, np.integer, np.floating)) and not isinstance(norm, bool)
+    if not (number or norm is None or (isinstance(norm, str) and norm == "slaney")):
+        raise refused("norm", norm, "'slaney', a number or None")
 
 
 def warn_of_empty(count: int, bands: int, stacklevel: int) -> None:
@@ -136,6 +142,8 @@ def window_values(window: WindowSpec, length: int) -> npt.NDArray[np.float64]:
         values = _from_scipy(window, length)
     else:
         values = window
+    if np.iscomplexobj(values):
+        raise refused("window", "complex ones", "real values")
     array: npt.NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     if array.shape != (length,):
         raise refused("window", f"shape {array.shape}", f"{length} values, as win_length says,")

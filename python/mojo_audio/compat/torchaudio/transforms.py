@@ -69,8 +69,8 @@ class MelSpectrogram(_Transform):
     Raises
     ------
     ConfigError
-        A value that torchaudio refuses, `pad_mode` "circular", `power` None, a window longer or shorter than
-        `win_length`.
+        A value that torchaudio refuses, `pad_mode` "circular", `power` None or not more than 0, an `f_max` above half the
+        sample rate, a broken `sample_rate`, a window longer or shorter than `win_length`.
     """
 
     def __init__(
@@ -97,10 +97,13 @@ class MelSpectrogram(_Transform):
             warnings.warn("onesided is deprecated and has no effect", stacklevel=2)
         if pad < 0:
             raise refused("pad", pad, "at least 0")
-        if pad_mode not in _PAD_MODES:
+        if center and pad_mode not in _PAD_MODES:
             raise refused("pad_mode", pad_mode, f"one of {', '.join(_PAD_MODES)}")
         if normalized not in _NORMS:
             raise refused("normalized", normalized, "a bool, 'window' or 'frame_length'")
+        # 0 and less would count from half the rate, as in Kaldi.
+        if f_max is not None and f_max <= f_min:
+            raise refused("f_max", f_max, f"more than f_min, {f_min},")
         if power is None:
             raise refused("power", power, "a number")
         if norm not in (None, "slaney"):
@@ -128,7 +131,7 @@ class MelSpectrogram(_Transform):
             power=power,
             spectrum_norm=_NORMS[normalized],
             center=center,
-            pad_mode=_PAD_MODES[pad_mode],
+            pad_mode=_PAD_MODES[pad_mode] if center else "reflect",
             mel_norm="none" if norm is None else "slaney",
             mel_scale="htk" if mel_scale == "htk" else "slaney",
         )

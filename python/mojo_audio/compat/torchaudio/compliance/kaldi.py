@@ -7,9 +7,20 @@ from typing import Any
 import numpy as np
 
 from mojo_audio.compat import _kaldi, _tensors
-from mojo_audio.compat._errors import AssertedError, refused, with_field
+from mojo_audio.compat._errors import AssertedConfigError, AssertedError, named, refused, with_field
 
 __all__ = ["fbank", "mfcc"]
+
+_NAMES = {
+    "n_mels": "num_mel_bins",
+    "n_mfcc": "num_ceps",
+    "lifter": "cepstral_lifter",
+    "f_min": "low_freq",
+    "f_max": "high_freq",
+    "preemphasis": "preemphasis_coefficient",
+    "sample_rate": "sample_frequency",
+}
+"""torchaudio's names of the engine's options."""
 
 
 def fbank(
@@ -48,7 +59,7 @@ def fbank(
         Audio, (n_channels, n_samples): a tensor on the CPU, or an array, of float32 or float64. Values are float32's
         in any case.
     dither
-        Deviation of the noise. Frames that overlap share it, where torchaudio's have noise of their own.
+        Deviation of the noise; its sign doesn't matter. Frames that overlap share it, where torchaudio's have noise of their own.
         `torch.manual_seed` fixes it for tensors, `random.seed` for arrays.
     Others
         As in torchaudio. `vtln_low` and `vtln_high` have no effect without `vtln_warp`.
@@ -61,7 +72,8 @@ def fbank(
     ------
     ConfigError
         A value that torchaudio refuses, `vtln_warp` other than 1, a `sample_frequency` that is not a whole number, a
-        tensor on another device than the CPU or one that requires a gradient.
+        tensor on another device than the CPU or one that requires a gradient. Where torchaudio asserts something, it is
+        an `AssertionError`, too.
     InputError
         `waveform` has another shape or type, or fewer samples than a frame. It is an `AssertionError`, too.
     """
@@ -186,25 +198,26 @@ def _features(
         raise refused("window_type", window_type, "a window of torchaudio's")
     if len(signal) < min_duration * sample_frequency:
         return _tensors.like(np.empty(0, audio.dtype), waveform)
-    config = _kaldi.config(
-        sample_rate=int(sample_frequency),
-        win_length=window,
-        hop_length=shift,
-        n_fft=n_fft,
-        dither=dither,
-        dither_seed=_seed(waveform) if dither else 0,
-        preemphasis=preemphasis_coefficient,
-        remove_dc_offset=remove_dc_offset,
-        snip_edges=snip_edges,
-        f_min=low_freq,
-        f_max=high_freq,
-        use_energy=use_energy,
-        raw_energy=raw_energy,
-        energy_floor=energy_floor,
-        normalize="mean" if subtract_mean else "none",
-        **options,
-    )
-    features = _kaldi.extractor(config, window_type, blackman_coeff)(signal)
+    with named(_NAMES, AssertedConfigError):
+        config = _kaldi.config(
+            sample_rate=int(sample_frequency),
+            win_length=window,
+            hop_length=shift,
+            n_fft=n_fft,
+            dither=abs(dither),
+            dither_seed=_seed(waveform) if dither else 0,
+            preemphasis=preemphasis_coefficient,
+            remove_dc_offset=remove_dc_offset,
+            snip_edges=snip_edges,
+            f_min=low_freq,
+            f_max=high_freq,
+            use_energy=use_energy,
+            raw_energy=raw_energy,
+            energy_floor=energy_floor,
+            normalize="mean" if subtract_mean else "none",
+            **options,
+        )
+        features = _kaldi.extractor(config, window_type, blackman_coeff)(signal)
     return _tensors.like(features.astype(audio.dtype, copy=False), waveform)
 
 

@@ -185,6 +185,9 @@ def test_options(name: str) -> None:
         a.no_such_option = 1
     with pytest.raises(TypeError):
         getattr(ours, name)(no_such_option=1)
+    # Both take no notice of other names in a dictionary.
+    for module in (ours, original):
+        assert close(getattr(module, name).from_dict({"no_such_option": 1}).as_dict(), b.as_dict())
     if name in ("FbankOptions", "MfccOptions"):
         a = type(a).from_dict({"mel_opts": {"num_bins": 40}})
         assert (a.mel_opts.num_bins, a.mel_opts.low_freq, type(a)().mel_opts.num_bins) == (40, 20, 23)
@@ -195,7 +198,11 @@ def test_refusals() -> None:
         (FBANK, frame(window_type="hann window"), "window_type"),
         (FBANK, frame(frame_length_ms=25.07, round_to_power_of_two=False), "frame_length_ms"),
         (FBANK, frame() | {"mel_opts": {"num_bins": 2}}, "num_bins"),
-        (FBANK, frame() | {"mel_opts": {"high_freq": 9000}}, "f_max"),
+        (FBANK, frame() | {"mel_opts": {"num_bins": 128}}, "num_bins"),
+        (FBANK, frame() | {"mel_opts": {"num_bins": 300, "is_librosa": True}}, "num_bins"),
+        (FBANK, frame() | {"mel_opts": {"high_freq": 9000}}, "high_freq"),
+        (FBANK, frame() | {"mel_opts": {"low_freq": -1}}, "low_freq"),
+        (FBANK, frame(preemph_coeff=2.0), "preemph_coeff"),
         (MFCC, frame() | {"num_ceps": 24}, "num_ceps"),
     ]
     refused_here: list[tuple[tuple[str, str], dict[str, Any], str]] = [
@@ -210,13 +217,23 @@ def test_refusals() -> None:
             getattr(ours, kind[1])(configured(ours, kind, changes))
         assert caught.value.field == name
     for kind, changes, _ in refused_by_both:
+        # It makes some of its tables with the first frame.
         with pytest.raises(ValueError):
-            getattr(original, kind[1])(configured(original, kind, changes))
+            getattr(original, kind[1])(configured(original, kind, changes)).accept_waveform(16000, [0.0] * 1000)
     online = ours.OnlineFbank(ours.FbankOptions())
     with pytest.raises(mojo_audio.InputError):
         online.accept_waveform(16000, np.zeros((2, 300), np.float32))
     with pytest.raises(mojo_audio.SampleError):
         online.accept_waveform(16000, [np.nan])
+
+
+def test_nothing_is_finished() -> None:
+    for module in (ours, original):
+        online = module.OnlineFbank(configured(module, FBANK, frame()))
+        online.accept_waveform(16000, [])
+        online.input_finished()
+        online.input_finished()
+        assert online.num_frames_ready == 0 and not online.is_last_frame(0)
 
 
 def test_example_in_the_documentation() -> None:

@@ -25,6 +25,7 @@ from mojo_audio.compat._errors import (
     NotReadyError,
     RemovedError,
     StreamFinishedError,
+    named,
     refused,
     with_field,
 )
@@ -46,7 +47,7 @@ __all__ = [
 
 
 class _Options:
-    """What all options have: dictionaries, also of some of the options."""
+    """What all options have: dictionaries, also of some of the options, or with other names, which have no effect."""
 
     __slots__ = ()
 
@@ -54,6 +55,8 @@ class _Options:
     def from_dict(cls, options: dict[str, Any], /) -> Self:
         made = cls()
         for name, value in options.items():
+            if not hasattr(made, name):
+                continue
             group = getattr(made, name)
             setattr(made, name, type(group).from_dict(value) if isinstance(group, _Options) else value)
         return made
@@ -150,6 +153,7 @@ class _Online:
         self._frame_shift_ms = frame_shift_ms
         self._frames: deque[npt.NDArray[np.float32]] = deque()
         self._removed = 0
+        self._has_samples = False
         self._finished = False
 
     @property
@@ -187,13 +191,15 @@ class _Online:
             raise StreamFinishedError("accept_waveform must not be called after input_finished")
         samples = np.asarray(waveform, dtype=np.float32)
         if samples.size or samples.ndim != 1:
+            self._has_samples = True
             self._frames.extend(self._stream.push(samples))
 
     def input_finished(self) -> None:
         """Says that no more samples follow, which can complete more frames."""
         if not self._finished:
             self._finished = True
-            self._frames.extend(self._stream.finish())
+            if self._has_samples:
+                self._frames.extend(self._stream.finish())
 
     def is_last_frame(self, frame: int) -> bool:
         """Whether the frame with this index is the last one; false until `input_finished`."""
@@ -286,8 +292,29 @@ class OnlineWhisperFbank(_Online):
         super().__init__(_extractor(options, frame), frame.samp_freq, frame.frame_shift_ms)
 
 
+_NAMES = {
+    "n_mels": "num_bins",
+    "n_mfcc": "num_ceps",
+    "lifter": "cepstral_lifter",
+    "f_min": "low_freq",
+    "f_max": "high_freq",
+    "preemphasis": "preemph_coeff",
+    "sample_rate": "samp_freq",
+    "win_length": "frame_length_ms",
+    "hop_length": "frame_shift_ms",
+    "log_floor": "eps",
+}
+"""kaldi-native-fbank's names of the engine's options."""
+
+
 def _extractor(options: dict[str, Any], frame: FrameExtractionOptions) -> MelExtractor:
-    return _kaldi.extractor(_kaldi.config(**options), frame.window_type, frame.blackman_coeff)
+    with named(_NAMES):
+        extractor = _kaldi.extractor(_kaldi.config(**options), frame.window_type, frame.blackman_coeff)
+    empty = len(extractor.empty_filters())
+    if empty:
+        allowed = f"so low that each band has a bin of the transform, which {empty} have not"
+        raise refused("num_bins", options["n_mels"], allowed)
+    return extractor
 
 
 def _samples(samp_freq: float, milliseconds: float) -> int:

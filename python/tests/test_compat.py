@@ -178,7 +178,7 @@ bands = torchaudio.compliance.kaldi.fbank(x[None], num_mel_bins=40)
 linear = torchaudio.transforms.MelSpectrogram(16000, n_mels=20, window_fn=np.hanning)(x)
 logarithmic = whisper.log_mel_spectrogram(whisper.pad_or_trim(x))
 features, lengths = AudioToMelSpectrogramPreprocessor(features=80).eval()(input_signal=x[None], length=np.array([9600]))
-print(mel.shape, levels.shape, bank.shape, cepstra.shape, frame.shape, bands.shape, linear.shape, logarithmic.shape)
+print(mel.shape, levels.shape, bank.shape, cepstra.shape, frame.shape, bands.shape, linear.shape, tuple(logarithmic.shape))
 print(features.shape, lengths)
 """
 

@@ -45,6 +45,8 @@ def test_recorded_features(name: str) -> None:
         {"torchaudio_compatible_mel_scale": False},
         {"window_type": "blackman"},
         {"sampling_rate": 44100},
+        {"high_freq": 9000.0},
+        {"preemph_coeff": 2.0},
         {"frame_length": 0.0251, "round_to_power_of_two": False},
     ],
     ids=str,

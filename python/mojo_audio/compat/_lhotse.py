@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mojo_audio import MelConfig, MelExtractor
+from mojo_audio import ConfigError, MelConfig, MelExtractor
 from mojo_audio._native import quiet_extractor
 from mojo_audio.compat import _kaldi
 
@@ -28,21 +28,24 @@ def extractor(config: Any, cepstrum: dict[str, Any]) -> MelExtractor | None:
         or n_fft % 2
     ):
         return None
-    options = _kaldi.config(
-        sample_rate=config.sampling_rate,
-        win_length=window,
-        hop_length=shift,
-        n_fft=n_fft,
-        remove_dc_offset=config.remove_dc_offset,
-        preemphasis=config.preemph_coeff,
-        snip_edges=config.snip_edges,
-        power=1.0 if config.use_fft_mag else 2.0,
-        f_min=config.low_freq,
-        f_max=config.high_freq,
-        n_mels=config.num_filters,
-        **cepstrum,
-    )
-    return _kaldi.extractor(options, config.window_type, 0.42)
+    try:
+        options = _kaldi.config(
+            sample_rate=config.sampling_rate,
+            win_length=window,
+            hop_length=shift,
+            n_fft=n_fft,
+            remove_dc_offset=config.remove_dc_offset,
+            preemphasis=config.preemph_coeff,
+            snip_edges=config.snip_edges,
+            power=1.0 if config.use_fft_mag else 2.0,
+            f_min=config.low_freq,
+            f_max=config.high_freq,
+            n_mels=config.num_filters,
+            **cepstrum,
+        )
+        return _kaldi.extractor(options, config.window_type, 0.42)
+    except ConfigError:
+        return None
 
 
 def whisper(n_mels: int) -> MelExtractor:

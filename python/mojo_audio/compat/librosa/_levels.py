@@ -27,8 +27,8 @@ def power_to_db(
     S
         Power, of any shape.
     ref
-        The power of 0 dB, or a function that computes it from `S`, such as `numpy.max`: with the arguments `axis` and
-        `keepdims`, or without them if `axes` are all.
+        The power of 0 dB, or a function that computes it from `S`, such as `numpy.max`, with the arguments `axis` and
+        `keepdims`. It may lack them if `axes` is None.
     amin
         Floor of `S` and `ref`, more than 0.
     top_db
@@ -52,7 +52,7 @@ def power_to_db(
         raise refused("top_db", top_db, "at least 0")
     power = np.asarray(S)
     if np.issubdtype(power.dtype, np.complexfloating):
-        warnings.warn("power_to_db discards the phase of complex values; pass np.abs(D) ** 2", stacklevel=2)
+        warnings.warn("power_to_db was called on complex input and discards its phase; pass np.abs(D) ** 2", stacklevel=2)
         power = np.abs(power)
     over = tuple(range(-min(power.ndim, 2), 0)) if axes == "auto" else (axes,) if isinstance(axes, int) else axes
     levels = 10.0 * np.log10(np.maximum(amin, power))
@@ -68,7 +68,7 @@ def _reference(
     try:
         value: npt.ArrayLike = ref(power, axis=axes, keepdims=True)
     except TypeError:
-        if axes is not None and len(axes) < power.ndim:
-            raise refused("ref", ref, "a function that takes axis and keepdims, for several channels,") from None
+        if axes is not None:
+            raise refused("ref", ref, "a function that takes axis and keepdims, unless axes is None,") from None
         value = ref(power)
     return value

@@ -73,9 +73,10 @@ def check_norm(norm: object) -> None:
 
 
 def warn_of_empty(count: int, bands: int, stacklevel: int) -> None:
-    """Warns if there are bands without a bin, as librosa does: a band that begins at 0 Hz doesn't count."""
+    """Warns if there are bands without a bin, as librosa does: a band that begins at 0 Hz doesn't count. The message
+    begins like librosa's, which programs filter by it."""
     if count:
-        message = f"{count} of {bands} mel bands contain no FFT bin; choose fewer n_mels or a larger n_fft"
+        message = f"Empty filters detected: {count} of {bands} mel bands contain no FFT bin; choose fewer n_mels or a larger n_fft"
         warnings.warn(message, stacklevel=stacklevel)
 
 

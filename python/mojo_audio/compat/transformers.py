@@ -8,6 +8,9 @@ normalization, tensors, saving and loading are transformers', so it works wherev
 spectrogram is computed here. transformers itself computes with settings that `MelConfig.from_preprocessor_config`
 rejects, and, except for Whisper, audio that is shorter than a frame or of integers. A sample that is not finite raises
 `mojo_audio.SampleError`, where transformers returns features that are not finite.
+
+Besides those in `__all__`, the module has the classes of Qwen3-ASR, MOSS, dots.note, Voxtral Realtime, Nemotron, Cohere
+ASR, Fun-ASR, LASR, Phi-4, Gemma 3n and Gemma 4, by transformers' names, wherever transformers has them: most need torch.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import transformers
 
 from mojo_audio import Error, MelConfig, MelExtractor
 from mojo_audio._native import quiet_extractor
-from mojo_audio.compat import _tensors, _whisper
+from mojo_audio.compat import _tensors, _transformers, _whisper
 
 __all__ = [
     "ASTFeatureExtractor",
@@ -242,3 +245,10 @@ if hasattr(transformers.utils, "is_torch_available") and transformers.utils.is_t
             return _tensors.tensor(mels)
 
     __all__ += ["ParakeetFeatureExtractor"]
+
+
+def __getattr__(name: str) -> Any:
+    """The classes that not every version of transformers has."""
+    made = _transformers.made(name, __name__)
+    globals()[name] = made
+    return made

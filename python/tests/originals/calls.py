@@ -229,6 +229,21 @@ CALLS: dict[str, dict[str, str]] = {
         "ast cut": "bands('AST', {'num_mel_bins': 40}, x, 9)",
         "clap": "bands('Clap', {}, x, 'mel_filters')",
         "clap slaney": "bands('Clap', {'feature_size': 32, 'top_db': 80}, x, 'mel_filters_slaney')",
+        **{
+            f"{name}{' batch' if batch else ''}": f"layer('{name}FeatureExtractor', {batch}{more})"
+            for name, more, batches in [
+                ("Qwen3ASR", "", (False, True)),
+                ("MossTranscribeDiarize", "", (False, True)),
+                ("Dots3Note", "", (False, True)),
+                ("VoxtralRealtime", "", (False, True)),
+                ("NemotronAsrStreaming", "", (False, True)),
+                ("CohereAsr", "", (False, True)),
+                ("FunAsrNano", "", (False,)),
+                ("Lasr", "", (False, True)),
+                ("Phi4Multimodal", ", 2400", (False,)),
+            ]
+            for batch in batches
+        },
         "clap 16000": "bands('Clap', {'sampling_rate': 16000, 'hop_length': 160, 'frequency_max': 8000}, x, 'mel_filters')",
     },
     "lhotse": {
@@ -251,6 +266,19 @@ CALLS: dict[str, dict[str, str]] = {
         "Whisper down": "lhotse('WhisperFbank', {}, x[:2319])",
     },
 }  # fmt: skip
+
+# The step of a class that is replaced.
+STEPS = {
+    "Qwen3ASR": "_torch_extract_fbank_features",
+    "MossTranscribeDiarize": "_torch_extract_fbank_features",
+    "Dots3Note": "_torch_extract_fbank_features",
+    "VoxtralRealtime": "_torch_extract_fbank_features",
+    "NemotronAsrStreaming": "_torch_extract_fbank_features",
+    "CohereAsr": "_torch_extract_fbank_features",
+    "FunAsrNano": "_extract_fbank_features",
+    "Lasr": "_torch_extract_fbank_features",
+    "Phi4Multimodal": "_torch_extract_fbank_features",
+}
 
 # Calls that fail, with the argument that this package's error names.
 REFUSED: dict[str, dict[str, str]] = {
@@ -312,6 +340,13 @@ def signature(item: Any) -> str:
         value = getattr(default, "__name__", None) or repr(default)
         found.append(argument.name if default is argument.empty else f"{argument.name}={value}")
     return ", ".join(found)
+
+
+def step_input(name: str, batch: bool) -> np.ndarray:
+    """What the step takes: one signal alone or in a batch, or two."""
+    if name == "FunAsrNanoFeatureExtractor":
+        return X
+    return PAIR if batch else X[None]
 
 
 def settings(extractor: Any) -> dict[str, Any]:

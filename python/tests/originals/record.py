@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -41,6 +42,7 @@ def tensor(x: Any) -> Any:
 
 NAMES = Names(
     calls.INPUTS | {"t": tensor, "lhotse": lambda *call: lhotse_features(*call), "bands": lambda *call: bands(*call)}
+    | {"layer": lambda *call: layer(*call)}
 )
 
 
@@ -54,6 +56,19 @@ def bands(name: str, settings: dict[str, Any], audio: Any, last: Any) -> Any:
     if name == "AST":
         return extractor._extract_fbank_features(audio, last)
     return extractor._np_extract_fbank_features(audio, getattr(extractor, last))
+
+
+def layer(name: str, batch: bool, *more: Any) -> Any:
+    """What the replaced step of a class computes. Notes the settings."""
+    short = name.removesuffix("FeatureExtractor")
+    folder = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", short.replace("ASR", "_asr").replace("Lasr", "lasr")).lower()
+    module = importlib.import_module(f"transformers.models.{folder}.feature_extraction_{folder}")
+    extractor = getattr(module, name)()
+    plain = (bool, int, float, str, list, tuple, type(None))
+    SETTINGS[name] = {key: value for key, value in vars(extractor).items() if isinstance(value, plain)}
+    audio = calls.step_input(name, batch)
+    given = audio if short in ("Qwen3ASR", "MossTranscribeDiarize", "Dots3Note") else tensor(audio)
+    return getattr(extractor, calls.STEPS[short])(given, *map(tensor, more))
 
 
 def lhotse_features(kind: str, settings: dict[str, Any], audio: Any) -> Any:

@@ -51,7 +51,8 @@ def _symmetric(
         # The first and the last value count half, in both places if the transform is orthonormal.
         ends = [np.isin(place, (0, last)) for place in (out, into)]
         half = np.sqrt(0.5)
-        matrix *= np.where(ends[0], half, 1.0) * np.where(ends[1], half, 1.0) if orthonormal else np.where(ends[1], 0.5, 1.0)
+        both = np.where(ends[0], half, 1.0) * np.where(ends[1], half, 1.0)
+        matrix *= both if orthonormal else np.where(ends[1], 0.5, 1.0)
     if orthonormal:
         matrix /= np.sqrt(size)
     matrix.setflags(write=False)

@@ -22,7 +22,9 @@ def compute(extractor: MelExtractor | None, waveform: Any, device: str = "cpu") 
     if extractor is None or str(device) != "cpu" or (is_tensor and waveform.device.type != "cpu"):
         return None
     audio = waveform.detach().numpy() if is_tensor else np.asarray(waveform)
-    if audio.ndim not in (1, 2) or audio.shape[-1] < extractor.config.window_length or not np.issubdtype(audio.dtype, np.floating):
+    if audio.ndim not in (1, 2) or not np.issubdtype(audio.dtype, np.floating):
+        return None
+    if audio.shape[-1] < extractor.config.window_length:
         return None
     if audio.ndim == 1:
         return _tensors.like(extractor(audio), waveform)
@@ -43,7 +45,7 @@ def whisper(self: Any, name: str, waveform: Any, device: str = "cpu", center: bo
 
 
 def nemo(self: Any, name: str, waveform: Any, device: str = "cpu", center: bool = True) -> Any:
-    """The log-mel of Nemotron's and Cohere's models, of which transformers does noise, pre-emphasis and normalization."""
+    """The log-mel of Nemotron's and Cohere's models. Noise, pre-emphasis and normalization are transformers'."""
     from mojo_audio.compat.transformers import _extractor
 
     given = {"dither": 0.0} if hasattr(self, "dither") else {}
@@ -90,6 +92,24 @@ def double(self: Any, name: str, waveform: Any, device: str = "cpu") -> Any:
     return features.double() if _tensors.is_tensor(features) else features.astype(np.float64)
 
 
+def inkling(self: Any, name: str, waveform: Any, device: str = "cpu") -> Any:
+    """Inkling's log-mel, without the levels of its processor."""
+    from mojo_audio.compat.transformers import _extractor
+
+    return compute(_extractor(self, name), waveform, device)
+
+
+def granite(self: Any, name: str, waveform: Any, device: str | None = "cpu") -> Any:
+    """The log-mel of Granite Speech, two frames at a time."""
+    from mojo_audio.compat.transformers import _extractor
+
+    given = dict(getattr(self, "melspec_kwargs", {}))
+    if given.pop("sample_rate", self.sampling_rate) != self.sampling_rate:
+        return None
+    stacked = _extractor(self, name, given, stack=2, offset=4.0, scale=0.25)
+    return compute(stacked, waveform, device or "cpu")
+
+
 METHODS: dict[str, tuple[str, str, Any]] = {
     "Qwen3ASRFeatureExtractor": ("qwen3_asr", "_torch_extract_fbank_features", whisper),
     "MossTranscribeDiarizeFeatureExtractor": ("moss_transcribe_diarize", "_torch_extract_fbank_features", whisper),
@@ -100,6 +120,9 @@ METHODS: dict[str, tuple[str, str, Any]] = {
     "FunAsrNanoFeatureExtractor": ("fun_asr_nano", "_extract_fbank_features", kaldi),
     "LasrFeatureExtractor": ("lasr", "_torch_extract_fbank_features", double),
     "Phi4MultimodalFeatureExtractor": ("phi4_multimodal", "_torch_extract_fbank_features", alone),
+    "InklingFeatureExtractor": ("inkling", "_torch_extract_fbank_features", inkling),
+    "GraniteSpeechFeatureExtractor": ("granite_speech", "_extract_mel_spectrograms", granite),
+    "GraniteSpeech5FeatureExtractor": ("granite_speech5", "_extract_features", granite),
     "Gemma3nAudioFeatureExtractor": ("gemma3n", "_extract_spectrogram", gemma),
     "Gemma4AudioFeatureExtractor": ("gemma4", "_extract_spectrogram", gemma),
 }

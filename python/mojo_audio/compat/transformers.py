@@ -10,7 +10,8 @@ rejects, and, except for Whisper, audio that is shorter than a frame or of integ
 `mojo_audio.SampleError`, where transformers returns features that are not finite.
 
 Besides those in `__all__`, the module has the classes of Qwen3-ASR, MOSS, dots.note, Voxtral Realtime, Nemotron, Cohere
-ASR, Fun-ASR, LASR, Phi-4, Gemma 3n and Gemma 4, by transformers' names, wherever transformers has them: most need torch.
+ASR, Fun-ASR, LASR, Phi-4, Inkling, Granite Speech, Gemma 3n and Gemma 4, by transformers' names, wherever transformers
+has them: most need torch.
 """
 
 from __future__ import annotations

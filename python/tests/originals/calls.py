@@ -241,6 +241,9 @@ CALLS: dict[str, dict[str, str]] = {
                 ("FunAsrNano", "", (False,)),
                 ("Lasr", "", (False, True)),
                 ("Phi4Multimodal", ", 2400", (False,)),
+                ("Inkling", "", (False, True)),
+                ("GraniteSpeech", "", (False, True)),
+                ("GraniteSpeech5", "", (False, True)),
             ]
             for batch in batches
         },
@@ -278,6 +281,9 @@ STEPS = {
     "FunAsrNano": "_extract_fbank_features",
     "Lasr": "_torch_extract_fbank_features",
     "Phi4Multimodal": "_torch_extract_fbank_features",
+    "Inkling": "_torch_extract_fbank_features",
+    "GraniteSpeech": "_extract_mel_spectrograms",
+    "GraniteSpeech5": "_extract_features",
 }
 
 # Calls that fail, with the argument that this package's error names.

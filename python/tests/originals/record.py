@@ -64,7 +64,7 @@ def layer(name: str, batch: bool, *more: Any) -> Any:
     folder = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", short.replace("ASR", "_asr").replace("Lasr", "lasr")).lower()
     module = importlib.import_module(f"transformers.models.{folder}.feature_extraction_{folder}")
     extractor = getattr(module, name)()
-    plain = (bool, int, float, str, list, tuple, type(None))
+    plain = (bool, int, float, str, list, tuple, dict, type(None))
     SETTINGS[name] = {key: value for key, value in vars(extractor).items() if isinstance(value, plain)}
     audio = calls.step_input(name, batch)
     given = audio if short in ("Qwen3ASR", "MossTranscribeDiarize", "Dots3Note") else tensor(audio)

@@ -76,8 +76,8 @@ def warn_of_empty(count: int, bands: int, stacklevel: int) -> None:
     """Warns if there are bands without a bin, as librosa does: a band that begins at 0 Hz doesn't count. The message
     begins like librosa's, which programs filter by it."""
     if count:
-        message = f"Empty filters detected: {count} of {bands} mel bands contain no FFT bin; choose fewer n_mels or a larger n_fft"
-        warnings.warn(message, stacklevel=stacklevel)
+        message = f"Empty filters detected: {count} of {bands} mel bands contain no FFT bin"
+        warnings.warn(f"{message}; choose fewer n_mels or a larger n_fft", stacklevel=stacklevel)
 
 
 # Slaney's scale: 200 / 3 Hz a mel below 1,000 Hz, then 27 mels for a factor of 6.4.

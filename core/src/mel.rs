@@ -99,15 +99,17 @@ impl Filterbank {
         while bin < n_bins && position(bin) <= next.position {
             bin += 1;
         }
+        let mut rising = 0.0;
         for segment in 0..=n_mels {
             let (low, high) = (next, after);
             after = if segment < n_mels { corners.at(segment + 2) } else { high };
-            let rising = if segment < n_mels { corners.height(low, high, after)? } else { 0.0 };
-            let falling = if segment > 0 { corners.height(before, low, high)? } else { 0.0 };
+            // The band that falls is the one that rose before.
+            let falling = rising;
+            rising = if segment < n_mels { corners.height(low, high, after)? } else { 0.0 };
             let width = high.position - low.position;
             // A symmetric triangle ends as far beyond its centre as it began before it, which is no farther.
             let is_symmetric = config.triangle_domain == TriangleDomain::HzSymmetric;
-            let falling_width = if is_symmetric { low.position - before.position } else { width };
+            let falling_width = low.position - before.position;
             let start = filterbank.taps.len();
             while bin < n_bins {
                 let at = position(bin);
@@ -115,7 +117,8 @@ impl Filterbank {
                     break;
                 }
                 let up = (at - low.position) / width;
-                let down = (1.0 - (at - low.position) / falling_width).max(0.0);
+                let fallen = if is_symmetric { (at - low.position) / falling_width } else { up };
+                let down = (1.0 - fallen).max(0.0);
                 filterbank.taps.push(Tap {
                     place: Tap::place(bin as u32, false),
                     rising: (up * rising) as f32,

@@ -42,6 +42,7 @@ fn the_built_in_tables_given_back_change_nothing_but_rounding() {
         let config = config(
             preset,
             &[
+                ("log_ceiling", "none"),
                 ("log", "none"),
                 ("top_db", "none"),
                 ("reference", "none"),

@@ -232,11 +232,23 @@ fn reasons(
         words.push("only low values differ: another floor, range or precision?".into());
     }
     if words.is_empty() {
-        words.push(format!(
-            "values differ everywhere, by {} on average, which is {} of their spread",
-            short(mean),
-            short(mean / spread)
-        ));
+        let equal = off.iter().filter(|off| **off == 0.0).count() as f64 / n;
+        words.push(if equal < 0.01 {
+            format!(
+                "values differ everywhere, by {} on average, which is {} of their spread",
+                short(mean),
+                short(mean / spread)
+            )
+        } else {
+            let different = mean / (1.0 - equal);
+            format!(
+                "{} of the values differ, in most frames and rows, by {} on average, which is {} of their spread; \
+                 the others are equal",
+                percent(1.0 - equal),
+                short(different),
+                short(different / spread)
+            )
+        });
     }
     words
 }
@@ -269,6 +281,11 @@ fn plural(n: usize, what: &str) -> String {
 
 fn plural_n(n: usize, what: &str) -> String {
     format!("{n} {}", plural(n, what))
+}
+
+/// A part as a percentage with two digits, never rounded to nothing or all.
+fn percent(part: f64) -> String {
+    format!("{} %", short((part * 100.0 * 10.0).round().clamp(1.0, 999.0) / 10.0))
 }
 
 /// Three digits.
@@ -335,6 +352,23 @@ mod tests {
         assert_eq!(start, ["only the start differs, up to frame 1: another padding?"]);
         let end = words(|r, t, a| at(r, t, a) + if t > 37 { 0.3 * (r as f32).sin() } else { 0.0 });
         assert_eq!(end, ["only the end differs, from frame 38 on: another padding?"]);
+    }
+
+    #[test]
+    fn values_that_are_equal_are_told_from_those_that_differ() {
+        let at = |row: usize, frame: usize, a: &[f32]| a[row * FRAMES + frame];
+        let some = words(|r, t, a| {
+            let off = ((r * FRAMES + t) as f32 * 0.7).sin();
+            at(r, t, a) + if (r + 3 * t) % 8 == 0 { 0.1 + 0.02 * off } else { 0.0 }
+        });
+        assert_eq!(some.len(), 1, "{some:?}");
+        assert!(
+            some[0].starts_with("12.5 % of the values differ, in most frames and rows, by 0.1"),
+            "{some:?}"
+        );
+        assert!(some[0].ends_with("; the others are equal"), "{some:?}");
+        let all = words(|r, t, a| at(r, t, a) + 0.1 * ((r * FRAMES + t) as f32 * 0.7).sin());
+        assert!(all[0].starts_with("values differ everywhere, by 0.0"), "{all:?}");
     }
 
     #[test]

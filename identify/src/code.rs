@@ -62,14 +62,26 @@ impl Recipe {
         let mut python = format!("MelConfig.{function}(");
         let mut rust = String::from("MelConfig { ");
         let mut node = format!("{{ preset: '{preset}'");
+        let mut c = format!("MojoMelOptions options; mojo_mel_options_init(&options, sizeof options, \"{preset}\");");
         let mut cxx = format!("auto config = MelConfig::preset(\"{preset}\");");
+        let mut go = format!("config, err := mojoaudio.Preset(\"{preset}\")");
+        let mut swift = format!("var config = try MelConfig(preset: \"{preset}\")");
+        let mut kotlin = format!("MelConfig.preset(\"{preset}\")");
         for (option, value) in changes {
             let form = Form::of(option, value);
             let comma = if python.ends_with('(') { "" } else { ", " };
             let _ = write!(python, "{comma}{option}={}", form.python());
             let _ = write!(rust, "{option}: {}, ", form.rust());
             let _ = write!(node, ", {}: {}", camel(option, false), form.javascript());
+            let _ = write!(c, " mojo_mel_options_set(&options, \"{option}\", \"{value}\");");
             let _ = write!(cxx, " config.set(\"{option}\", \"{value}\");");
+            let _ = write!(go, "; err = config.Set(\"{option}\", \"{value}\")");
+            let _ = write!(swift, "; try config.set(\"{option}\", to: \"{value}\")");
+            let builder = if comma.is_empty() { ".toBuilder()" } else { "" };
+            let _ = write!(kotlin, "{builder}.set(\"{option}\", \"{value}\")");
+        }
+        if !changes.is_empty() {
+            kotlin.push_str(".build()");
         }
         python.push(')');
         node.push_str(" }");
@@ -78,7 +90,16 @@ impl Recipe {
         } else {
             format!("{rust}..MelConfig::{function}() }}")
         };
-        vec![("Python", python), ("Rust", rust), ("JavaScript", node), ("C++", cxx)]
+        vec![
+            ("Python", python),
+            ("Rust", rust),
+            ("JavaScript", node),
+            ("C", c),
+            ("C++", cxx),
+            ("Go", go),
+            ("Swift", swift),
+            ("Kotlin", kotlin),
+        ]
     }
 }
 
@@ -190,6 +211,30 @@ mod tests {
         assert_eq!(
             of("JavaScript"),
             "{ preset: 'whisper', fMax: 7600.0, window: 'hamming', windowPeriodic: false, topDb: null }"
+        );
+        let recipe = Recipe::of(&MelConfig { window: Window::Hamming, ..MelConfig::ast() });
+        let code = recipe.code();
+        let of = |language| &code.iter().find(|(name, _)| *name == language).unwrap().1;
+        assert_eq!(
+            of("C"),
+            "MojoMelOptions options; mojo_mel_options_init(&options, sizeof options, \"ast\"); \
+             mojo_mel_options_set(&options, \"window\", \"hamming\");"
+        );
+        assert_eq!(
+            of("C++"),
+            "auto config = MelConfig::preset(\"ast\"); config.set(\"window\", \"hamming\");"
+        );
+        assert_eq!(
+            of("Go"),
+            "config, err := mojoaudio.Preset(\"ast\"); err = config.Set(\"window\", \"hamming\")"
+        );
+        assert_eq!(
+            of("Swift"),
+            "var config = try MelConfig(preset: \"ast\"); try config.set(\"window\", to: \"hamming\")"
+        );
+        assert_eq!(
+            of("Kotlin"),
+            "MelConfig.preset(\"ast\").toBuilder().set(\"window\", \"hamming\").build()"
         );
     }
 }

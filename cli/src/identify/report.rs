@@ -86,6 +86,9 @@ pub fn json(identified: &Identified, context: &Context<'_>) -> String {
             .map(|option| (option.name.into(), config.get(option.name).unwrap_or_default().into()))
             .collect()
     };
+    let object = |pairs: Vec<(&str, String)>| -> Map<String, Value> {
+        pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    };
     let finite = |value: f64| value.is_finite().then_some(value);
     let recipe = identified.config.as_ref().map(Recipe::of);
     let candidates: Vec<Value> = identified
@@ -102,16 +105,15 @@ pub fn json(identified: &Identified, context: &Context<'_>) -> String {
         .collect();
     let open: Map<String, Value> =
         identified.open.iter().map(|open| (open.option.into(), json!(open.values))).collect();
-    let object = json!({
+    let all = json!({
         "file": shown(context.audio),
         "features": shown(context.features),
         "verdict": identified.verdict.name(),
         "largest": finite(identified.largest),
         "mean": finite(identified.mean),
         "preset": recipe.as_ref().map(|recipe| recipe.preset),
-        "changes": recipe.map(|recipe| {
-            recipe.changes.into_iter().map(|(name, value)| (name.into(), value.into())).collect::<Map<_, _>>()
-        }),
+        "code": recipe.as_ref().map(|recipe| object(recipe.code())),
+        "changes": recipe.map(|recipe| object(recipe.changes)),
         "options": identified.config.as_ref().map(options),
         "first_frame": identified.first_frame,
         "open": open,
@@ -120,7 +122,7 @@ pub fn json(identified: &Identified, context: &Context<'_>) -> String {
         "complete": !identified.out_of_time,
         "seconds": context.seconds.as_secs_f64(),
     });
-    format!("{object}\n")
+    format!("{all}\n")
 }
 
 pub fn difference(difference: &Difference) -> String {

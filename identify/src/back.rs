@@ -7,7 +7,7 @@ use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
 use crate::statistics::extremes;
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{
-    LifterKind, Log, LogFloorMode, Normalize, PadToMode, Reference, SpectrumNorm,
+    LifterKind, Log, LogFloorMode, Normalize, PadToMode, Reference, SpectrumNorm, StackEdge,
 };
 use std::f64::consts::{LN_10, PI};
 
@@ -75,6 +75,7 @@ fn frame_counts(guess: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
     let mut base = guess.clone();
     base.config.drop_last_frame = false;
     base.config.n_frames = None;
+    reading.wrap.apply(&mut base.config, StackEdge::Fill);
     base.config.n_mfcc = reading.is_cepstrum().then_some(reading.rows as u32);
     let mut found = Vec::new();
     match fitter.extent {
@@ -93,8 +94,22 @@ fn frame_counts(guess: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
 
 fn frame_counts_of(base: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
     let reading = fitter.reading;
-    let frames = fitter.engine.frames(&base.config);
     let mut found = Vec::new();
+    if reading.wrap.stack > 1 {
+        let length = base.config.pad_to;
+        for &edge in StackEdge::ALL {
+            for dropped in [false, true] {
+                let mut stacked = base.clone();
+                reading.wrap.apply(&mut stacked.config, edge);
+                (stacked.config.drop_last_frame, stacked.config.pad_to) = (dropped, length);
+                if fitter.engine.frames(&stacked.config) == reading.frames {
+                    found.push(stacked);
+                }
+            }
+        }
+        return found;
+    }
+    let frames = fitter.engine.frames(&base.config);
     if frames == reading.frames {
         found.push(base.clone());
     }
@@ -103,7 +118,8 @@ fn frame_counts_of(base: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
         dropped.config.drop_last_frame = true;
         found.push(dropped);
     }
-    if frames != reading.frames && !reading.is_cepstrum() && reading.energy.is_none() {
+    let is_plain = !reading.is_cepstrum() && reading.energy.is_none() && reading.wrap.is_none();
+    if frames != reading.frames && is_plain {
         let mut padded = base.clone();
         padded.config.n_frames = Some(reading.frames as u32);
         found.push(padded);
@@ -174,7 +190,7 @@ fn logarithmic(all: &mut Vec<Guess>, base: &Guess, fit: &Fit, reading: &Reading)
 
 /// The logarithms and scales that have a slope.
 fn logarithms(slope: f64, reading: &Reading) -> Vec<(Log, f64)> {
-    if reading.norm == RowNorm::Deviation {
+    if matches!(reading.norm, RowNorm::Deviation | RowNorm::MinMax) {
         return vec![(Log::Ln, 1.0)];
     }
     let kinds = [Log::Ln, Log::Log10, Log::Db, Log::DbMagnitude];
@@ -217,6 +233,10 @@ fn norms(reading: &Reading) -> Vec<Norm> {
         RowNorm::None => vec![plain(Normalize::None)],
         RowNorm::Mean => {
             vec![plain(Normalize::Mean), Norm { mask: true, ..plain(Normalize::Mean) }]
+        }
+        RowNorm::MinMax => {
+            let unit = |mask| Norm { normalize: Normalize::MinMax, ddof: 1, eps: 0.0, mask };
+            vec![unit(false), unit(true)]
         }
         RowNorm::Deviation => {
             let mut all = Vec::new();
@@ -315,9 +335,16 @@ fn gains(offset: f64, log: Log, config: &MelConfig, reading: &Reading) -> Vec<(f
 /// Floors and ranges that the lowest level may be.
 fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
     let MelConfig { log, scale, offset, input_scale, power, .. } = base.config;
+    let (_, high) = extremes(&reading.full);
+    let ceiling = ((f64::from(high) / scale - offset) / per_neper(log)).clamp(-80.0, 80.0).exp();
     let mut push = |change: &dyn Fn(&mut MelConfig)| {
         let mut with_level = base.clone();
         change(&mut with_level.config);
+        if reading.limited {
+            let mut limited = with_level.clone();
+            limited.config.log_ceiling = Some(ceiling);
+            all.push(limited);
+        }
         all.push(with_level);
     };
     let clamp =
@@ -327,7 +354,6 @@ fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
         let mode = if base.adds { LogFloorMode::Add } else { LogFloorMode::Clamp };
         push(&|c| (c.log_floor, c.log_floor_mode) = (floor, mode));
     }
-    let (_, high) = extremes(&reading.full);
     let mut ranges = vec![80.0];
     if reading.clamped {
         let units = reading.level / scale - offset;

@@ -85,7 +85,11 @@ impl<'a> Fitter<'a> {
         let frames = (energies.frames - lead).min(reading.valid);
         let surplus = energies.frames.abs_diff(reading.valid);
         let whole = self.engine.cut == self.engine.samples.len();
-        let most = if reading.tail.is_some() { 6 } else { 1 };
+        let most = match reading.wrap.stack as usize {
+            _ if reading.tail.is_some() => 6,
+            1 => 1,
+            stack => 2 * stack,
+        };
         if whole && self.extent == Extent::All && surplus > most {
             return None;
         }
@@ -194,7 +198,7 @@ impl<'a> Fitter<'a> {
         let mut left = 0.0;
         for (row, &[row_ll, row_lz, _, l_mean, z_mean]) in sums.iter().enumerate() {
             let slope =
-                if reading.norm == RowNorm::Deviation { row_lz / (row_ll + 1e-30) } else { common };
+                if matches!(reading.norm, RowNorm::Deviation | RowNorm::MinMax) { row_lz / (row_ll + 1e-30) } else { common };
             // A row without weights adds nothing.
             for (t, at) in (row * width..(row + 1) * width).enumerate() {
                 let off = z(row, t) - z_mean - slope * (levels[at] - l_mean);

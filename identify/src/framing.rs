@@ -145,7 +145,7 @@ fn hops(
         return usual.into_iter().filter(|&hop| (1..=frames).contains(&count(hop))).collect();
     }
     let few = frames <= 3;
-    if reading.tail.is_some() || few {
+    if reading.tail.is_some() || few || reading.wrap.stack > 1 {
         let near = |hop: &i64| {
             let off = count(*hop) - frames;
             if few { off == 0 || off == 1 } else { (-2..=6).contains(&off) }

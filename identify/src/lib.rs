@@ -42,6 +42,7 @@ mod search;
 mod statistics;
 mod target;
 mod verdict;
+mod wrap;
 
 pub use code::Recipe;
 pub use difference::{Difference, difference};

@@ -79,7 +79,7 @@ fn banks(all: &mut Vec<Change>, config: &MelConfig) {
             all.push(option(move |c| (c.mel_scale, c.mel_norm) = (scale, norm)));
         }
     }
-    for domain in [TriangleDomain::Hz, TriangleDomain::Mel] {
+    for &domain in TriangleDomain::ALL {
         all.push(option(move |c| c.triangle_domain = domain));
     }
     let odd = config.n_fft % 2 == 1 || config.sample_rate % 2 == 1;

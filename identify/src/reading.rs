@@ -6,6 +6,7 @@
 
 use crate::features::{Features, Rounding};
 use crate::statistics::{extremes, moments};
+use crate::wrap::{Wrap, wraps};
 use mojo_audio_core::config::Layout;
 use std::ops::RangeInclusive;
 
@@ -37,6 +38,8 @@ pub(crate) enum RowNorm {
     Mean,
     /// Its deviation is 1 as well.
     Deviation,
+    /// It goes from 0 to 1.
+    MinMax,
 }
 
 /// One reading of the matrix.
@@ -45,14 +48,16 @@ pub(crate) struct Reading {
     pub kind: Kind,
     pub energy: Option<EnergyRow>,
     pub norm: RowNorm,
+    /// What was made of the frames afterwards.
+    pub wrap: Wrap,
     /// All rows of the result, row after row.
     pub full: Vec<f32>,
     pub full_rows: usize,
     /// All frames of the result.
     pub frames: usize,
-    /// Bands or coefficients, without the energy.
+    /// Bands or coefficients of one frame, without the energy and without deltas.
     pub rows: usize,
-    /// Frames before padding.
+    /// Frames before padding, and of those the ones that a stack puts side by side each.
     pub valid: usize,
     /// The constant that follows them.
     pub tail: Option<f32>,
@@ -62,6 +67,8 @@ pub(crate) struct Reading {
     pub weight: Vec<f64>,
     /// Whether several values share the lowest level, as those at a floor do.
     pub clamped: bool,
+    /// Whether several values share the highest level, as those at an upper limit do.
+    pub limited: bool,
     pub level: f64,
     pub rounding: Rounding,
 }
@@ -77,7 +84,7 @@ pub(crate) const ROWS: RangeInclusive<usize> = 8..=300;
 impl Reading {
     /// Whether more than recipes of models is tried.
     pub fn is_searched(&self) -> bool {
-        ROWS.contains(&self.full_rows)
+        ROWS.contains(&(self.full_rows / self.wrap.times()))
     }
 
     fn new(
@@ -85,17 +92,20 @@ impl Reading {
         layout: Layout,
         kind: Kind,
         energy: Option<EnergyRow>,
+        wrap: Wrap,
         rounding: Rounding,
         has_tail: bool,
     ) -> Self {
         let (full, full_rows, frames) = features.mel_major(layout);
+        let (base, base_rows, base_frames) = wrap.undone(&full, full_rows, frames);
         let (first, rows) = match energy {
-            None => (0, full_rows),
-            Some(EnergyRow::First) => (1, full_rows - 1),
-            Some(EnergyRow::Last) => (0, full_rows - 1),
+            None => (0, base_rows),
+            Some(EnergyRow::First) => (1, base_rows - 1),
+            Some(EnergyRow::Last) => (0, base_rows - 1),
         };
-        let at = |row: usize, frame: usize| full[(first + row) * frames + frame];
-        let valid = if has_tail { frames_before_tail(&full, full_rows, frames) } else { frames };
+        let at = |row: usize, frame: usize| base[(first + row) * base_frames + frame];
+        let valid =
+            if has_tail { frames_before_tail(&base, base_rows, base_frames) } else { base_frames };
         let values: Vec<f32> = (0..rows)
             .flat_map(|row| (0..valid).map(move |frame| (row, frame)))
             .map(|(r, t)| at(r, t))
@@ -107,8 +117,13 @@ impl Reading {
         let near = |value: f32| f64::from(value) <= level + 1e-6 * level.abs() + 1e-9;
         let clamped =
             is_log && norm == RowNorm::None && values.iter().filter(|v| near(**v)).count() > 1;
+        let top = f64::from(high);
+        let at_top = |value: f32| f64::from(value) >= top - 1e-6 * top.abs();
+        let limited =
+            is_log && norm == RowNorm::None && values.iter().filter(|v| at_top(**v)).count() > 1;
         let above = level + 1e-3 * (f64::from(high) - level);
         let weigh = |value: f32| match kind {
+            _ if limited && at_top(value) => 0.0,
             _ if clamped => f64::from(u8::from(f64::from(value) > above)),
             Kind::Linear if value <= 0.0 => 0.0,
             Kind::Linear => {
@@ -131,12 +146,14 @@ impl Reading {
             kind,
             energy,
             norm,
+            wrap,
             rows,
             valid,
-            tail: (valid < frames).then(|| full[frames - 1]),
+            tail: (valid < base_frames).then(|| base[base_frames - 1]),
             z: values.iter().map(|&value| z(value)).collect(),
             weight: values.iter().map(|&value| weigh(value)).collect(),
             clamped,
+            limited,
             level,
             rounding,
             full,
@@ -174,6 +191,15 @@ fn frames_before_tail(full: &[f32], rows: usize, frames: usize) -> usize {
 fn row_norm(values: &[f32], rows: usize, frames: usize, rounding: Rounding) -> RowNorm {
     if frames <= 3 {
         return RowNorm::None;
+    }
+    let is_unit = |row: &[f32]| {
+        let (low, high) = extremes(row);
+        low.abs() < 1e-6 && (high - 1.0).abs() < 1e-4
+    };
+    if values.chunks_exact(frames).all(|row| is_unit(row) || row.iter().all(|&value| value == row[0]))
+        && values.chunks_exact(frames).any(is_unit)
+    {
+        return RowNorm::MinMax;
     }
     let of_row = |row: &[f32]| moments(row.iter().map(|&value| f64::from(value)));
     let moments: Vec<_> = values.chunks_exact(frames).map(of_row).collect();
@@ -214,34 +240,43 @@ pub(crate) fn readings(
     is_of_model: impl Fn(usize) -> bool,
 ) -> Vec<Reading> {
     let (low, _) = extremes(features.values());
-    let mut plans: Vec<(f64, Layout, Kind, Option<EnergyRow>)> = Vec::new();
+    let mut plans: Vec<(f64, Layout, Kind, Option<EnergyRow>, Wrap)> = Vec::new();
     let layouts = Layout::ALL.iter().copied();
     for layout in layouts.filter(|&any| layout.is_none_or(|known| known == any)) {
         let [first, second] = features.shape();
         let (rows, frames) = if layout == Layout::MelMajor { (first, second) } else { (second, first) };
-        let is_known = ROWS.contains(&rows) || is_of_model(rows);
-        if !is_known || frames > most_frames(n_samples) {
+        if frames > most_frames(n_samples) {
             continue;
         }
-        let usual = if USUAL_BANDS.contains(&rows) { 0.0 } else { 0.6 };
-        let is_linear = low >= 0.0;
-        if is_linear {
-            plans.push((usual, layout, Kind::Linear, None));
-        }
-        plans.push((usual + f64::from(u8::from(is_linear)), layout, Kind::Log, None));
-        if rows <= 40 && low < 0.0 {
-            let rank = if USUAL_COEFFICIENTS.contains(&rows) { -1.0 } else { usual + 0.5 };
-            plans.push((rank, layout, Kind::Cepstrum, None));
-            plans.push((usual + 1.5, layout, Kind::CepstrumHtk, None));
-        }
-        if USUAL_BANDS.contains(&(rows - 1)) {
-            plans.push((usual + 0.2, layout, Kind::Log, Some(EnergyRow::First)));
-            plans.push((usual + 0.3, layout, Kind::Log, Some(EnergyRow::Last)));
+        let is_known = ROWS.contains(&rows) || is_of_model(rows);
+        let (values, _, _) = features.mel_major(layout);
+        for wrap in wraps(&values, rows, frames, rounding) {
+            let full_rows = rows;
+            let rows = rows / wrap.times();
+            if !(is_known && wrap.is_none() || ROWS.contains(&rows) || is_of_model(full_rows)) {
+                continue;
+            }
+            let apart = if wrap.stack > 1 && wrap.stride == wrap.stack { 0.1 } else { 0.0 };
+            let usual = apart + if USUAL_BANDS.contains(&rows) { 0.0 } else { 0.6 };
+            let is_linear = low >= 0.0;
+            if is_linear {
+                plans.push((usual, layout, Kind::Linear, None, wrap));
+            }
+            plans.push((usual + f64::from(u8::from(is_linear)), layout, Kind::Log, None, wrap));
+            if rows <= 40 && low < 0.0 {
+                let rank = if USUAL_COEFFICIENTS.contains(&rows) { -1.0 } else { usual + 0.5 };
+                plans.push((rank, layout, Kind::Cepstrum, None, wrap));
+                plans.push((usual + 1.5, layout, Kind::CepstrumHtk, None, wrap));
+            }
+            if rows > 1 && USUAL_BANDS.contains(&(rows - 1)) {
+                plans.push((usual + 0.2, layout, Kind::Log, Some(EnergyRow::First), wrap));
+                plans.push((usual + 0.3, layout, Kind::Log, Some(EnergyRow::Last), wrap));
+            }
         }
     }
     plans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let read = |&(_, layout, kind, energy): &(f64, _, _, _), has_tail| {
-        Reading::new(features, layout, kind, energy, rounding, has_tail)
+    let read = |&(_, layout, kind, energy, wrap): &(f64, _, _, _, _), has_tail| {
+        Reading::new(features, layout, kind, energy, wrap, rounding, has_tail)
     };
     let mut with_tail: Vec<Reading> =
         plans.iter().map(|plan| read(plan, true)).filter(|reading| reading.tail.is_some()).collect();
@@ -249,8 +284,8 @@ pub(crate) fn readings(
     let is_masked = |reading: &Reading| {
         with_tail.iter().any(|masked| {
             masked.norm != RowNorm::None
-                && (masked.layout, masked.energy, masked.kind)
-                    == (reading.layout, reading.energy, reading.kind)
+                && (masked.layout, masked.energy, masked.kind, masked.wrap)
+                    == (reading.layout, reading.energy, reading.kind, reading.wrap)
         })
     };
     let mut all: Vec<Reading> =

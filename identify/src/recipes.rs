@@ -5,7 +5,7 @@ use crate::descent::Fixed;
 use crate::engine::{Guess, padding_for};
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{Log, PadToMode, Reference};
+use mojo_audio_core::config::{Log, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -169,6 +169,16 @@ fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
             });
         }
         at_rate.push(MelConfig { f_max, ..in_samples });
+    }
+    at_rate.iter_mut().for_each(|recipe| reading.wrap.apply(recipe, StackEdge::Fill));
+    if reading.wrap.stack > 1 {
+        let at_edge = |&edge: &StackEdge| {
+            at_rate.clone().into_iter().map(move |mut recipe| {
+                reading.wrap.apply(&mut recipe, edge);
+                recipe
+            })
+        };
+        at_rate = StackEdge::ALL.iter().flat_map(at_edge).collect();
     }
     at_rate
 }

@@ -288,7 +288,8 @@ fn cepstra(fit: &Fit, reading: &Reading) -> Vec<(f64, Option<Cepstrum>)> {
             .collect()
     };
     let mut lifters = Vec::new();
-    for lifter in [0.0, 22.0, 10.0, 26.0, 40.0, 20.0, rows as f64, 2.0 * rows as f64] {
+    let usual = [0.0, 22.0, 10.0, 26.0, 40.0, 20.0, rows as f64, 2.0 * rows as f64];
+    for lifter in usual.into_iter().chain((2..=120).map(|half| f64::from(half) / 2.0)) {
         for &kind in LifterKind::ALL {
             let shape = shape(lifter, kind);
             let slope = shape.iter().zip(slopes).map(|(a, b)| a * b).sum::<f64>()

@@ -48,7 +48,8 @@ impl Recipe {
     #[must_use]
     pub fn arguments(&self) -> String {
         let mut text = format!("--preset {}", self.preset);
-        for (option, value) in &self.changes {
+        // The command takes the rate of the input from the recording.
+        for (option, value) in self.changes.iter().filter(|change| change.0 != "input_rate") {
             let _ = write!(text, " --set {option}={value}");
         }
         text

@@ -296,7 +296,7 @@ impl<'a> Fitter<'a> {
                 (0..width).map(|t| reading.z[row * reading.valid + first + t]).collect();
             let z_mean = z.iter().sum::<f64>() / width as f64;
             all += z.iter().map(|z| (z - z_mean).powi(2)).sum::<f64>();
-            if stage == Stage::Rows {
+            if stage == Stage::Rows || reading.norm != RowNorm::None {
                 let c_mean = c.iter().sum::<f64>() / width as f64;
                 c.iter_mut().for_each(|c| *c -= c_mean);
                 z.iter_mut().for_each(|z| *z -= z_mean);

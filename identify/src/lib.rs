@@ -247,7 +247,7 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     };
     let mut found = Found::default();
     if poor {
-        search.try_recipes(&mut found);
+        search.try_recipes_of_poor(&mut found);
         search.tidy(&mut found);
     } else {
         found = search.run();

@@ -1,18 +1,18 @@
 //! The last descent, with everything in: single changes judged by the distance of the whole result; then
 //! equal configurations are told apart by how usual they are.
 
-use crate::back::FLOORS;
+use crate::back::{FLOORS, decibels_per_unit};
 use crate::code::differing;
 use crate::descent::{Change, Descent};
 use crate::engine::Guess;
 use crate::features::Rounding;
 use crate::moves::{POWERS, floor_of_nyquist, option, preemphasis, round_to, windows};
-use crate::reading::{Kind, RowNorm};
-use crate::statistics::{self, extremes};
+use crate::reading::{Kind, Reading, RowNorm};
+use crate::statistics::{self, extremes, moments};
 use crate::target::Target;
 use mojo_audio_core::config::{
-    BinFrequencies, CenterPad, Log, LogFloorMode, MelNorm, MelScale, Normalize, PadMode, Precision,
-    PreemphasisMode, SpectrumNorm, TriangleDomain,
+    BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelNorm, MelScale, Normalize, NormalizeOver,
+    PadMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain,
 };
 use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
 
@@ -75,6 +75,15 @@ pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
         all.push(option(move |c| (c.spectrum_norm, c.offset, c.scale) = (norm, 0.0, 1.0)));
     }
     lengths(&mut all, config);
+    for span in [FrameSpan::Fft, FrameSpan::Window] {
+        all.push(option(move |c| c.frame_span = span));
+    }
+    if config.reference != Reference::None {
+        fixed_reference(&mut all, guess, reading);
+    }
+    if reading.norm != RowNorm::None {
+        epsilon(&mut all, guess, target);
+    }
     if reading.norm != RowNorm::None {
         for &normalize in Normalize::ALL {
             for ddof in [0, 1] {
@@ -90,8 +99,10 @@ pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
         }
     }
     if reading.energy.is_some() || reading.is_cepstrum() {
+        let mut floors = vec![0.0, 1.0, 1e-10];
+        floors.extend(reading.energy_floors());
         for raw in [false, true] {
-            for floor in [0.0, 1.0, 1e-10] {
+            for &floor in &floors {
                 all.push(option(move |c| (c.raw_energy, c.energy_floor) = (raw, floor)));
             }
         }
@@ -126,6 +137,8 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
         (2 * n_fft, 2 * n_fft),
         (n_fft / 2, n_fft / 2),
         (n_fft, n_fft / 2),
+        (n_fft, window.saturating_sub(1)),
+        (n_fft, (window + 1).min(n_fft)),
     ];
     for (n_fft, window) in lengths.into_iter().filter(|lengths| (4..=65_536).contains(&lengths.0)) {
         all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft, Some(window))));
@@ -146,6 +159,58 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
     }
     for pad in [CenterPad::HalfFrame, CenterPad::HalfOverlap] {
         all.push(option(move |c| c.center_pad = pad));
+    }
+}
+
+/// The fixed reference that the lowest level is a range below.
+fn fixed_reference(all: &mut Vec<Change>, guess: &Guess, reading: &Reading) {
+    let config = &guess.config;
+    let range = config.top_db.unwrap_or(80.0) / decibels_per_unit(config.log);
+    if !reading.clamped || config.log == Log::None {
+        return;
+    }
+    let level = reading.level / config.scale - config.offset;
+    for value in [level + range, round_to(level + range, 1e-3)] {
+        all.push(option(move |c| {
+            let top_db = Some(c.top_db.unwrap_or(80.0));
+            (c.reference, c.reference_value, c.top_db) = (Reference::Fixed, value, top_db);
+        }));
+    }
+}
+
+/// What is added to deviations, from how much smaller than 1 the rows' deviations are.
+fn epsilon(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
+    let (reading, config) = (target.reading, &guess.config);
+    if reading.norm != RowNorm::Deviation || !reading.wrap.is_none() {
+        return;
+    }
+    let plain = MelConfig { normalize: Normalize::None, mask_tail: false, ..config.clone() };
+    let Some(values) = target.features(&Guess { config: plain, ..guess.clone() }) else { return };
+    let n = reading.valid as f64;
+    let unbiased = (n / (n - f64::from(config.normalize_ddof)).max(1.0)).sqrt();
+    let of = |row: &[f32]| moments(row[..reading.valid].iter().map(|&value| f64::from(value))).1;
+    let rows = values.chunks_exact(reading.frames).zip(reading.full.chunks_exact(reading.frames));
+    let pairs: Vec<(f64, f64)> =
+        rows.map(|(ours, theirs)| (of(ours), of(theirs))).filter(|pair| pair.1 > 1e-6).collect();
+    if pairs.is_empty() {
+        return;
+    }
+    for normalize in [Normalize::Deviation, Normalize::Variance] {
+        // A row's deviation d becomes d / (u d + eps), or d / sqrt(u² d² + eps).
+        let mut found: Vec<f64> = pairs
+            .iter()
+            .map(|&(ours, theirs)| match normalize {
+                Normalize::Variance => (ours / theirs).powi(2) - (unbiased * ours).powi(2),
+                _ => ours / theirs - unbiased * ours,
+            })
+            .collect();
+        found.sort_by(f64::total_cmp);
+        let median = found[found.len() / 2];
+        if median > 1e-8 {
+            for eps in [median, round_to(median, 10f64.powf(median.log10().floor() - 1.0))] {
+                all.push(option(move |c| (c.normalize, c.normalize_eps) = (normalize, eps)));
+            }
+        }
     }
 }
 
@@ -184,6 +249,39 @@ fn line(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
     let same_scale = pairs.iter().map(off).sum::<f64>() / pairs.len() as f64;
     all.push(option(move |c| (c.scale, c.offset) = (scale, offset)));
     all.push(option(move |c| c.offset = same_scale));
+}
+
+/// Changes of the options of PCEN.
+pub(crate) fn pcen() -> Vec<Change> {
+    let mut all = Vec::new();
+    for gain in [0.98, 1.0, 0.8, 0.9, 0.5, 0.0] {
+        all.push(option(move |c| c.pcen_gain = gain));
+    }
+    for (bias, power) in [
+        (2.0, 0.5),
+        (2.0, 0.25),
+        (10.0, 0.25),
+        (10.0, 0.5),
+        (1.0, 0.5),
+        (0.0, 0.5),
+        (0.0, 1.0),
+        (1.0, 1.0),
+        (2.0, 1.0),
+        (2.0, 0.0),
+        (1.0, 0.0),
+    ] {
+        all.push(option(move |c| (c.pcen_bias, c.pcen_power) = (bias, power)));
+    }
+    for seconds in [0.4, 0.06, 0.1, 0.2, 0.015, 0.025, 1.0] {
+        all.push(option(move |c| c.pcen_time_constant = seconds));
+    }
+    for eps in [1e-6, 1e-3, 1e-8, 1e-9, 1e-10, 1e-12] {
+        all.push(option(move |c| c.pcen_eps = eps));
+    }
+    for input_scale in [1.0, 32_768.0, 46_340.950_011_841_58, 2_147_483_648.0] {
+        all.push(option(move |c| c.input_scale = input_scale));
+    }
+    all
 }
 
 /// The same result from more usual options: the values of the preset that is most like it, and round ones.
@@ -246,6 +344,13 @@ pub(crate) fn tidy(
                 best = (target.distance(&other), other);
             }
         }
+    }
+    // All values from 0 to 1 are so by intention.
+    if extremes(&target.reading.full) == (0.0, 1.0) && best.1.config.normalize == Normalize::None {
+        attempt(&mut best, &|c| {
+            (c.normalize, c.normalize_over, c.normalize_eps) = (Normalize::MinMax, NormalizeOver::All, 0.0);
+            (c.offset, c.scale) = (0.0, 1.0);
+        });
     }
     if let Some(f_max) = best.1.config.f_max
         && f_max == f64::from(best.1.config.sample_rate) / 2.0

@@ -112,7 +112,10 @@ impl Reading {
             .collect();
         let (low, high) = extremes(&values);
         let is_log = kind == Kind::Log;
-        let norm = if is_log { row_norm(&values, rows, valid, rounding) } else { RowNorm::None };
+        let norm = match kind {
+            Kind::Linear => RowNorm::None,
+            _ => row_norm(&values, rows, valid, rounding),
+        };
         let level = f64::from(low);
         let near = |value: f32| f64::from(value) <= level + 1e-6 * level.abs() + 1e-9;
         let clamped =
@@ -166,6 +169,21 @@ impl Reading {
         matches!(self.kind, Kind::Cepstrum | Kind::CepstrumHtk)
     }
 
+    /// Floors that the energies of frames may have: the lowest of them, if several are at it.
+    pub fn energy_floors(&self) -> Vec<f64> {
+        let base = self.full_rows / self.wrap.times();
+        let row = match (self.energy, self.kind) {
+            (Some(EnergyRow::First), _) | (None, Kind::Cepstrum) => 0,
+            (Some(EnergyRow::Last), _) | (None, Kind::CepstrumHtk) => base - 1,
+            _ => return Vec::new(),
+        };
+        let row = &self.full[row * self.frames..][..self.frames];
+        let low = row.iter().copied().fold(f32::INFINITY, f32::min);
+        let shared = row.iter().filter(|&&value| value - low <= 1e-5 * low.abs()).count() > 1;
+        let floor = f64::from(low).exp();
+        if shared && floor.is_finite() { vec![floor, rounded(floor)] } else { Vec::new() }
+    }
+
     /// The spread of the values, in which deviations are measured.
     pub fn spread(&self) -> f64 {
         let (low, high) = extremes(&self.full);
@@ -177,6 +195,12 @@ impl Reading {
     pub fn spread_of_z(&self) -> f64 {
         moments(self.z.iter().copied()).1.max(1e-12)
     }
+}
+
+/// To three digits.
+fn rounded(value: f64) -> f64 {
+    let unit = 10f64.powf(value.log10().floor() - 2.0);
+    (value / unit).round() * unit
 }
 
 /// Frames that precede a constant end.
@@ -256,6 +280,11 @@ pub(crate) fn readings(
             if !(is_known && wrap.is_none() || ROWS.contains(&rows) || is_of_model(full_rows)) {
                 continue;
             }
+            let low = if wrap.is_none() {
+                low
+            } else {
+                extremes(&wrap.undone(&values, full_rows, frames).0).0
+            };
             let apart = if wrap.stack > 1 && wrap.stride == wrap.stack { 0.1 } else { 0.0 };
             let usual = apart + if USUAL_BANDS.contains(&rows) { 0.0 } else { 0.6 };
             let is_linear = low >= 0.0;

@@ -5,7 +5,7 @@ use crate::descent::Fixed;
 use crate::engine::{Guess, padding_for};
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{Log, PadToMode, Reference, StackEdge};
+use mojo_audio_core::config::{Log, Normalize, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -169,6 +169,10 @@ fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
             });
         }
         at_rate.push(MelConfig { f_max, ..in_samples });
+        if recipe.sample_rate != sample_rate {
+            // Resampled to the recipe's rate.
+            at_rate.push(MelConfig { input_rate: Some(sample_rate), ..recipe });
+        }
     }
     at_rate.iter_mut().for_each(|recipe| reading.wrap.apply(recipe, StackEdge::Fill));
     if reading.wrap.stack > 1 {
@@ -198,10 +202,10 @@ pub(crate) fn around(
         [start.clone(), MelConfig { n_mels: reading.rows as u32, sample_rate, ..start }]
     });
     // As they are, and with as many bands as the features have.
-    let of_models = OF_MODELS.iter().filter(|config| is_plain && config.sample_rate == sample_rate);
-    let of_models = of_models.map(|config| {
+    let of_models = OF_MODELS.iter().filter(|_| is_plain).map(|config| {
         let n_mels = reading.full_rows / rows_of_a_band(config);
-        MelConfig { n_mels: n_mels as u32, ..config.clone() }
+        let input_rate = (config.sample_rate != sample_rate).then_some(sample_rate);
+        MelConfig { n_mels: n_mels as u32, input_rate, ..config.clone() }
     });
     let mut found: Vec<Guess> = Vec::new();
     for recipe in starts.chain(recipes(target, sample_rate)).chain(of_models) {
@@ -218,7 +222,7 @@ pub(crate) fn around(
         for dropped in [false, true] {
             let wanted = reading.frames + usize::from(dropped);
             let form = MelConfig { drop_last_frame: dropped, ..plain.clone() };
-            let seconds = |seconds: u64| Some(seconds * u64::from(sample_rate));
+            let seconds = |seconds: u64| Some(seconds * u64::from(plain.sample_rate));
             let mut lengths = vec![recipe.config.pad_to, seconds(1), seconds(10), seconds(30)];
             lengths.push(Some(n as u64 + 4_000));
             lengths.push(padding_for(&plain, n, wanted));
@@ -253,13 +257,62 @@ pub(crate) fn around(
     found
 }
 
+/// Recipes with PCEN in the place of a logarithm, with the sizes that presets have.
+pub(crate) fn pcen(
+    target: &Target<'_>,
+    start: Option<&MelConfig>,
+    sample_rate: u32,
+    fixed: Fixed<'_>,
+) -> Vec<Guess> {
+    let reading = target.reading;
+    let n = target.engine.samples.len();
+    let mut found: Vec<Guess> = Vec::new();
+    for front in fronts(target, start, sample_rate) {
+        // 2^15.5 and 2^31 make of a power, and of a magnitude, 2^31 times as much.
+        for (input_scale, power) in [
+            (46_340.950_011_841_58, 2.0),
+            (2_147_483_648.0, 1.0),
+            (1.0, 2.0),
+            (1.0, 1.0),
+            (32_768.0, 2.0),
+            (32_768.0, 1.0),
+        ] {
+            let config = MelConfig {
+                log: Log::Pcen,
+                log_ceiling: None,
+                reference: Reference::None,
+                top_db: None,
+                subtract_reference: false,
+                offset: 0.0,
+                scale: 1.0,
+                n_mfcc: None,
+                use_energy: false,
+                normalize: Normalize::None,
+                mask_tail: false,
+                input_scale,
+                power,
+                ..front.config.clone()
+            };
+            let mut guess = Guess::new(config);
+            fixed(&mut guess);
+            let frames = MelExtractor::new(&guess.config).map_or(0, |plan| plan.frame_count(n));
+            guess.config.drop_last_frame = frames == reading.frames + 1;
+            fixed(&mut guess);
+            if (reading.frames..=reading.frames + 1).contains(&frames) && !found.contains(&guess) {
+                found.push(guess);
+            }
+        }
+    }
+    found
+}
+
 /// The front ends of the recipes.
 pub(crate) fn fronts(target: &Target<'_>, start: Option<&MelConfig>, sample_rate: u32) -> Vec<Guess> {
-    let recipes = start.cloned().into_iter().chain(recipes(target, sample_rate));
+    let start = start.map(|start| MelConfig { sample_rate, ..start.clone() });
+    let recipes = start.into_iter().chain(recipes(target, sample_rate));
     let mut found: Vec<Guess> = Vec::new();
     for recipe in recipes {
         let config = MelConfig {
-            sample_rate,
             win_length: Some(recipe.window_length()),
             drop_last_frame: false,
             pad_to: None,

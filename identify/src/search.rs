@@ -6,14 +6,16 @@ use crate::descent::{Descent, Fixed, Limits, scores};
 use crate::engine::{Engine, Guess};
 use crate::fit::{Extent, Fitter, Stage};
 use crate::framing;
+use crate::late;
 use crate::moves;
 use crate::polish;
-use crate::reading::Reading;
+use crate::reading::{Kind, Reading};
 use crate::recipes;
 use crate::rows;
 use crate::target::Target;
+use crate::verdict;
 use mojo_audio_core::MelConfig;
-use mojo_audio_core::config::{FrameSpan, PreemphasisMode, Window};
+use mojo_audio_core::config::{FrameSpan, PadMode, PreemphasisMode, Window};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -58,11 +60,17 @@ impl Search<'_> {
     pub fn run(&self) -> Found {
         let mut found = Found::default();
         self.try_recipes(&mut found);
-        if found.best() > NEAR {
+        if !self.is_settled(&found) {
             self.try_recipe_fronts(&mut found);
         }
-        if found.best() > NEAR {
+        if !self.is_settled(&found) {
+            self.try_pcen(&mut found);
+        }
+        if !self.is_settled(&found) {
             self.try_all(&mut found, Extent::All, self.budget);
+        }
+        if !self.is_settled(&found) {
+            self.try_late(&mut found);
         }
         if found.best() > 2e-3 && !self.limits.over() {
             self.try_padded(&mut found);
@@ -78,8 +86,29 @@ impl Search<'_> {
         Descent { limits: self.limits.within(time), fixed: self.fixed, steps, good }
     }
 
+    /// Whether the best is no further off than rounding explains.
+    fn is_settled(&self, found: &Found) -> bool {
+        found.outcomes.first().is_some_and(|best| {
+            let deviation = self.target(best).deviation(&best.guess);
+            deviation.is_some_and(|deviation| verdict::is_equal(&deviation))
+        })
+    }
+
+    fn target(&self, outcome: &Outcome) -> Target<'_> {
+        Target::new(self.engine, &self.readings[outcome.reading], outcome.extent == Extent::Part)
+    }
+
     /// Presets, and what a few changes make of them.
     pub fn try_recipes(&self, found: &mut Found) {
+        self.try_recipes_with(found, false);
+    }
+
+    /// The same with more changes, for inputs on which nothing else is tried.
+    pub fn try_recipes_of_poor(&self, found: &mut Found) {
+        self.try_recipes_with(found, true);
+    }
+
+    fn try_recipes_with(&self, found: &mut Found, poor: bool) {
         (self.progress)("usual recipes", found.best());
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
@@ -97,16 +126,21 @@ impl Search<'_> {
         near.retain(|known| known.0.is_finite());
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         let limits = self.limits.within(self.budget / 5);
-        for (start, guess, reading) in near.into_iter().take(4) {
+        let (n, most) = if poor { (12, f64::INFINITY) } else { (4, 0.4) };
+        for (start, guess, reading) in near.into_iter().take(n) {
             let target = Target::new(self.engine, &self.readings[reading], false);
             let mut now = (start, guess);
             // A recipe that is meant is near after a few changes, each of which helps much.
-            while now.0 > EXACT && now.0 < 0.4 && !limits.over() {
+            while now.0 > EXACT && now.0 < most && !limits.over() {
                 let descent = Descent { limits, fixed: self.fixed, steps: 1, good: EXACT };
                 let next = descent.run(now.1.clone(), now.0, &|g| target.distance(g), &|g| {
-                    polish::changes(g, &target)
+                    let mut changes = polish::changes(g, &target);
+                    if poor {
+                        changes.extend(moves::changes(g, target.reading, Stage::Whole));
+                    }
+                    changes
                 });
-                let helps = next.0 < 0.5 * now.0;
+                let helps = next.0 < if poor { 0.98 } else { 0.5 } * now.0;
                 now = next;
                 if !helps {
                     break;
@@ -138,12 +172,120 @@ impl Search<'_> {
                 residuals.into_iter().zip(fronts).map(|(residual, guess)| (residual, at, guess)),
             );
         }
-        best.retain(|known| known.0 < 2e-3);
         best.sort_by(|a, b| a.0.total_cmp(&b.0));
-        best.truncate(2);
-        if let Some(first) = best.first() {
+        let good: Vec<_> = best.iter().filter(|known| known.0 < 2e-3).take(2).cloned().collect();
+        if let Some(first) = good.first() {
             found.front = Some(first.0);
-            self.complete(&fitters, best, found, self.budget / 2);
+            self.complete(&fitters, good, found, self.budget / 2);
+            if self.is_settled(found) {
+                return;
+            }
+        }
+        // A recipe of which a few options were changed.
+        let mut seen = Vec::new();
+        best.retain(|(residual, at, guess)| {
+            let c = &guess.config;
+            let key = (*at, c.n_fft, c.hop_length, c.mel_scale, c.center);
+            let new = *residual < 0.97 && seen.len() < 6 && !seen.contains(&key);
+            if new {
+                seen.push(key);
+            }
+            new
+        });
+        (self.progress)("recipes with a few changes", found.best());
+        let all = self.limits.within(self.budget / 3);
+        let mut changed: Vec<(f64, usize, Guess)> = Vec::new();
+        for (residual, at, guess) in best {
+            if all.over() {
+                break;
+            }
+            let fitter = &fitters[at];
+            let descent = Descent { limits: all, fixed: self.fixed, steps: 6, good: 3e-6 };
+            let (residual, guess) =
+                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                    moves::changes(g, fitter.reading, Stage::Rows)
+                });
+            changed.push((residual, at, guess));
+            if residual < 1e-4 {
+                break;
+            }
+        }
+        changed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        changed.retain(|known| known.0 < 0.01);
+        changed.truncate(2);
+        if let Some(first) = changed.first() {
+            found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
+            self.complete(&fitters, changed, found, self.budget / 2);
+        }
+    }
+
+    /// Energies divided by their average so far, which no line over energies explains.
+    fn try_pcen(&self, found: &mut Found) {
+        (self.progress)("PCEN", found.best());
+        let limits = self.limits.within(self.budget / 4);
+        let mut near: Vec<(f64, Guess, usize)> = Vec::new();
+        for (at, reading) in self.readings.iter().enumerate() {
+            if reading.is_searched() && reading.kind == Kind::Linear {
+                let target = Target::new(self.engine, reading, false);
+                let guesses = recipes::pcen(&target, self.start, self.sample_rate, self.fixed);
+                let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
+                near.extend(distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)));
+            }
+        }
+        near.retain(|known| known.0 < 0.6);
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (distance, guess, reading) in near.into_iter().take(2) {
+            let target = Target::new(self.engine, &self.readings[reading], false);
+            let descent = Descent { limits, fixed: self.fixed, steps: 8, good: EXACT };
+            let (distance, guess) =
+                descent.run(guess, distance, &|g| target.distance(g), &|g| {
+                    let mut changes = polish::pcen();
+                    changes.extend(polish::changes(g, &target));
+                    changes
+                });
+            found.add(Outcome { distance, guess, reading, extent: Extent::All });
+            if self.is_settled(found) {
+                break;
+            }
+        }
+    }
+
+    /// Zeros in front of the signal, if that explains why it is late.
+    fn try_late(&self, found: &mut Found) {
+        let Some(best) = found.outcomes.first().filter(|best| best.distance < 0.4).cloned() else {
+            return;
+        };
+        if best.extent != Extent::All || best.guess.config.n_frames.is_some() {
+            return;
+        }
+        (self.progress)("zeros in front", found.best());
+        let limits = self.limits.within(self.budget / 5);
+        let reading = &self.readings[best.reading];
+        let late = late::samples(self.engine.samples, reading, &best, &limits);
+        let Some(late) = late.filter(|&late| late > 0) else { return };
+        let target = self.target(&best);
+        let mut guesses = Vec::new();
+        for (dropped, counted) in [(false, false), (true, false), (false, true)] {
+            let mut guess = best.guess.clone();
+            let config = &mut guess.config;
+            config.pad_start = late.cast_unsigned();
+            if config.center || !config.snip_edges {
+                config.pad_mode = PadMode::Constant;
+            }
+            config.drop_last_frame = dropped;
+            config.n_frames = counted.then_some(reading.frames as u32);
+            (self.fixed)(&mut guess);
+            guesses.push(guess);
+        }
+        let distances = scores(&guesses, &limits, 0.0, &|guess| target.distance(guess));
+        let first = (0..guesses.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]));
+        if let Some(first) = first.filter(|&first| distances[first] < best.distance) {
+            let descent = self.descent(self.budget / 4, 8, 1e-9);
+            let (distance, guess) =
+                descent.run(guesses[first].clone(), distances[first], &|g| target.distance(g), &|g| {
+                    polish::changes(g, &target)
+                });
+            found.add(Outcome { distance, guess, ..best });
         }
     }
 

@@ -86,6 +86,11 @@ pub(crate) fn is_poor(samples: &[f32], features: &Features<'_>, readings: &[Read
     constant || loud < 16 || few_frames || features.is_constant()
 }
 
+/// Whether a deviation is nothing but rounding.
+pub(crate) fn is_equal(deviation: &Deviation) -> bool {
+    deviation.unexplained <= EQUAL && deviation.outliers == 0.0
+}
+
 pub(crate) fn judge(
     deviation: Option<&Deviation>,
     found: &Found,
@@ -96,7 +101,7 @@ pub(crate) fn judge(
     let Some(deviation) = deviation else {
         return if poor { Verdict::Open } else { Verdict::NotOfSignal };
     };
-    let equal = deviation.unexplained <= EQUAL && deviation.outliers == 0.0;
+    let equal = is_equal(deviation);
     if poor || equal && leaves_open(open) {
         return Verdict::Open;
     }

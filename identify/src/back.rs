@@ -337,7 +337,7 @@ fn gains(offset: f64, log: Log, config: &MelConfig, reading: &Reading) -> Vec<(f
 fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
     let MelConfig { log, scale, offset, input_scale, power, .. } = base.config;
     let (_, high) = extremes(&reading.full);
-    let ceiling = ((f64::from(high) / scale - offset) / per_neper(log)).clamp(-80.0, 80.0).exp();
+    let ceiling = ((reading.top / scale - offset) / per_neper(log)).clamp(-80.0, 80.0).exp();
     let mut push = |change: &dyn Fn(&mut MelConfig)| {
         let mut with_level = base.clone();
         change(&mut with_level.config);

@@ -63,7 +63,9 @@ impl Recipe {
         let mut python = format!("MelConfig.{function}(");
         let mut rust = String::from("MelConfig { ");
         let mut node = format!("{{ preset: '{preset}'");
-        let mut c = format!("MojoMelOptions options; mojo_mel_options_init(&options, sizeof options, \"{preset}\");");
+        let mut c = format!(
+            "MojoMelOptions options; mojo_mel_options_init(&options, sizeof options, \"{preset}\");"
+        );
         let mut cxx = format!("auto config = MelConfig::preset(\"{preset}\");");
         let mut go = format!("config, err := mojoaudio.Preset(\"{preset}\")");
         let mut swift = format!("var config = try MelConfig(preset: \"{preset}\")");

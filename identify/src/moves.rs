@@ -124,7 +124,7 @@ fn edges(all: &mut Vec<Change>, config: &MelConfig) {
             all.push(option(move |c| c.f_max = f_max));
         }
     }
-    let steps = [-20.0, -5.0, -1.0, 1.0, 5.0, 20.0];
+    let steps = [-20.0, -5.0, -1.0, -0.5, 0.5, 1.0, 5.0, 20.0];
     let low = steps.iter().map(|step| round_to(config.f_min + step, 1e-3)).chain(LOWER_EDGES);
     for f_min in low.filter(|&f_min| f_min >= 0.0) {
         all.push(option(move |c| c.f_min = f_min));

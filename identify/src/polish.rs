@@ -1,7 +1,7 @@
 //! The last descent, with everything in: single changes judged by the distance of the whole result; then
 //! equal configurations are told apart by how usual they are.
 
-use crate::back::{FLOORS, decibels_per_unit};
+use crate::back::{FLOORS, decibels_per_unit, per_neper};
 use crate::code::differing;
 use crate::descent::{Change, Descent};
 use crate::engine::Guess;
@@ -11,8 +11,8 @@ use crate::reading::{Kind, Reading, RowNorm};
 use crate::statistics::{self, extremes, moments};
 use crate::target::Target;
 use mojo_audio_core::config::{
-    BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelNorm, MelScale, Normalize, NormalizeOver,
-    PadMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain,
+    BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelNorm, MelScale, Normalize,
+    NormalizeOver, PadMode, Precision, PreemphasisMode, Reference, SpectrumNorm, TriangleDomain,
 };
 use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
 
@@ -76,8 +76,16 @@ pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
     }
     lengths(&mut all, config);
     for span in [FrameSpan::Fft, FrameSpan::Window] {
-        all.push(option(move |c| c.frame_span = span));
+        for remove in [false, true] {
+            all.push(option(move |c| (c.frame_span, c.remove_dc_offset) = (span, remove)));
+        }
     }
+    if config.stack > 1
+        && let Some(&last) = reading.full.last()
+    {
+        all.push(option(move |c| c.stack_fill = f64::from(last)));
+    }
+    lowest(&mut all, config, reading);
     if config.reference != Reference::None {
         fixed_reference(&mut all, guess, reading);
     }
@@ -115,13 +123,16 @@ fn edges(all: &mut Vec<Change>, config: &MelConfig) {
     let nyquist = f64::from(config.sample_rate) / 2.0;
     let top = config.upper_frequency();
     let rounded = [1.0, 10.0, 100.0].map(|unit| Some(round_to(top, unit)));
+    let steps = [0.25, 0.5, 1.0, 2.0, 5.0].into_iter().flat_map(|step| [-step, step]);
     let high = [None, floor_of_nyquist(config), Some(8_000.0), Some(7_600.0), Some(nyquist - 400.0)];
-    for f_max in high.into_iter().chain(rounded) {
+    for f_max in high.into_iter().chain(rounded).chain(steps.clone().map(|step| Some(top + step))) {
         if f_max.is_none_or(|f_max| f_max > 0.0 && f_max <= nyquist) {
             all.push(option(move |c| c.f_max = f_max));
         }
     }
-    for f_min in [0.0, 20.0, 80.0, 125.0, config.f_min.round(), round_to(config.f_min, 10.0)] {
+    let low = [0.0, 20.0, 80.0, 125.0, config.f_min.round(), round_to(config.f_min, 10.0)];
+    let near = steps.map(|step| config.f_min + step).filter(|&f_min| f_min >= 0.0);
+    for f_min in low.into_iter().chain(near) {
         all.push(option(move |c| c.f_min = f_min));
     }
 }
@@ -162,11 +173,22 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
     }
 }
 
+/// The floor that the lowest value is at, even if no other one is.
+fn lowest(all: &mut Vec<Change>, config: &MelConfig, reading: &Reading) {
+    let is_plain = reading.norm == RowNorm::None && !reading.is_cepstrum() && !config.use_energy;
+    if config.log == Log::None || config.log == Log::Pcen || !is_plain {
+        return;
+    }
+    let level = reading.level / config.scale - config.offset;
+    let floor = (level / per_neper(config.log)).clamp(-80.0, 80.0).exp();
+    all.push(option(move |c| (c.log_floor, c.log_floor_mode) = (floor, LogFloorMode::Clamp)));
+}
+
 /// The fixed reference that the lowest level is a range below.
 fn fixed_reference(all: &mut Vec<Change>, guess: &Guess, reading: &Reading) {
     let config = &guess.config;
     let range = config.top_db.unwrap_or(80.0) / decibels_per_unit(config.log);
-    if !reading.clamped || config.log == Log::None {
+    if config.log == Log::None {
         return;
     }
     let level = reading.level / config.scale - config.offset;
@@ -181,7 +203,8 @@ fn fixed_reference(all: &mut Vec<Change>, guess: &Guess, reading: &Reading) {
 /// What is added to deviations, from how much smaller than 1 the rows' deviations are.
 fn epsilon(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
     let (reading, config) = (target.reading, &guess.config);
-    if reading.norm != RowNorm::Deviation || !reading.wrap.is_none() {
+    let has_eps = matches!(reading.norm, RowNorm::Mean | RowNorm::Deviation);
+    if !has_eps || !reading.wrap.is_none() {
         return;
     }
     let plain = MelConfig { normalize: Normalize::None, mask_tail: false, ..config.clone() };
@@ -348,7 +371,8 @@ pub(crate) fn tidy(
     // All values from 0 to 1 are so by intention.
     if extremes(&target.reading.full) == (0.0, 1.0) && best.1.config.normalize == Normalize::None {
         attempt(&mut best, &|c| {
-            (c.normalize, c.normalize_over, c.normalize_eps) = (Normalize::MinMax, NormalizeOver::All, 0.0);
+            (c.normalize, c.normalize_over, c.normalize_eps) =
+                (Normalize::MinMax, NormalizeOver::All, 0.0);
             (c.offset, c.scale) = (0.0, 1.0);
         });
     }

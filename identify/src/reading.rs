@@ -69,6 +69,8 @@ pub(crate) struct Reading {
     pub clamped: bool,
     /// Whether several values share the highest level, as those at an upper limit do.
     pub limited: bool,
+    /// The highest level of a band.
+    pub top: f64,
     pub level: f64,
     pub rounding: Rounding,
 }
@@ -157,6 +159,7 @@ impl Reading {
             weight: values.iter().map(|&value| weigh(value)).collect(),
             clamped,
             limited,
+            top,
             level,
             rounding,
             full,

@@ -106,6 +106,15 @@ pub(crate) fn is_of_model(rows: usize) -> bool {
     OF_MODELS.iter().any(|config| MelExtractor::new(config).is_ok_and(|plan| plan.n_mels() == rows))
 }
 
+/// The sample rate that features were computed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rate {
+    /// That of the recording.
+    Recording,
+    /// That of a recipe, to which the recording was resampled. Each candidate resamples anew, which takes its time.
+    Other,
+}
+
 /// The recipes with as many rows as the reading has.
 fn recipes(target: &Target<'_>, sample_rate: u32) -> Vec<MelConfig> {
     let reading = target.reading;
@@ -193,13 +202,16 @@ pub(crate) fn around(
     target: &Target<'_>,
     start: Option<&MelConfig>,
     sample_rate: u32,
+    rate: Rate,
     fixed: Fixed<'_>,
 ) -> Vec<Guess> {
     let reading = target.reading;
     let n = target.engine.samples.len();
     let is_plain = !reading.is_cepstrum() && reading.energy.is_none();
     let starts = start.into_iter().cloned().flat_map(|start| {
-        [start.clone(), MelConfig { n_mels: reading.rows as u32, sample_rate, ..start }]
+        let input_rate = (start.sample_rate != sample_rate).then_some(sample_rate);
+        let resampled = MelConfig { input_rate, ..start.clone() };
+        [resampled, MelConfig { n_mels: reading.rows as u32, sample_rate, input_rate: None, ..start }]
     });
     // As they are, and with as many bands as the features have.
     let of_models = OF_MODELS.iter().filter(|_| is_plain).map(|config| {
@@ -211,6 +223,11 @@ pub(crate) fn around(
     for recipe in starts.chain(recipes(target, sample_rate)).chain(of_models) {
         let mut recipe = Guess::new(recipe);
         fixed(&mut recipe);
+        let own = recipe.config.sample_rate;
+        if (rate == Rate::Other) != (own != sample_rate) || recipe.config.rate_of_input() != sample_rate
+        {
+            continue;
+        }
         let plain =
             MelConfig { pad_to: None, drop_last_frame: false, n_frames: None, ..recipe.config.clone() };
         let Ok(extractor) = MelExtractor::new(&plain) else { continue };
@@ -309,7 +326,20 @@ pub(crate) fn pcen(
 /// The front ends of the recipes.
 pub(crate) fn fronts(target: &Target<'_>, start: Option<&MelConfig>, sample_rate: u32) -> Vec<Guess> {
     let start = start.map(|start| MelConfig { sample_rate, ..start.clone() });
-    let recipes = start.into_iter().chain(recipes(target, sample_rate));
+    let is_plain = !target.reading.is_cepstrum() && target.reading.energy.is_none();
+    let of_models = OF_MODELS.iter().filter(|config| {
+        is_plain && config.sample_rate == sample_rate && config.n_mfcc.is_none() && !config.use_energy
+    });
+    let of_models = of_models.map(|config| MelConfig {
+        n_mels: target.reading.rows as u32,
+        pad_start: 0,
+        ..config.clone()
+    });
+    let recipes = start
+        .into_iter()
+        .chain(recipes(target, sample_rate))
+        .filter(|recipe| recipe.sample_rate == sample_rate)
+        .chain(of_models);
     let mut found: Vec<Guess> = Vec::new();
     for recipe in recipes {
         let config = MelConfig {

@@ -10,7 +10,7 @@ use crate::late;
 use crate::moves;
 use crate::polish;
 use crate::reading::{Kind, Reading};
-use crate::recipes;
+use crate::recipes::{self, Rate};
 use crate::rows;
 use crate::target::Target;
 use crate::verdict;
@@ -109,11 +109,22 @@ impl Search<'_> {
     }
 
     fn try_recipes_with(&self, found: &mut Found, poor: bool) {
-        (self.progress)("usual recipes", found.best());
+        self.try_recipes_at(found, poor, Rate::Recording);
+        if !self.is_settled(found) && !(poor && found.best() <= NEAR) {
+            self.try_recipes_at(found, poor, Rate::Other);
+        }
+    }
+
+    fn try_recipes_at(&self, found: &mut Found, poor: bool, rate: Rate) {
+        let step = match rate {
+            Rate::Recording => "usual recipes",
+            Rate::Other => "usual recipes at other rates",
+        };
+        (self.progress)(step, found.best());
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
             let target = Target::new(self.engine, reading, false);
-            let guesses = recipes::around(&target, self.start, self.sample_rate, self.fixed);
+            let guesses = recipes::around(&target, self.start, self.sample_rate, rate, self.fixed);
             let limits = self.limits.within(self.budget / 4);
             let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
             near.extend(
@@ -185,7 +196,7 @@ impl Search<'_> {
         let mut seen = Vec::new();
         best.retain(|(residual, at, guess)| {
             let c = &guess.config;
-            let key = (*at, c.n_fft, c.hop_length, c.mel_scale, c.center);
+            let key = (*at, c.n_fft, c.hop_length, c.mel_scale, c.center, c.triangle_domain);
             let new = *residual < 0.97 && seen.len() < 6 && !seen.contains(&key);
             if new {
                 seen.push(key);
@@ -200,6 +211,17 @@ impl Search<'_> {
                 break;
             }
             let fitter = &fitters[at];
+            let (mut residual, mut guess) = (residual, guess);
+            if residual > 0.1 && !fitter.reading.is_cepstrum() {
+                let mut banks = rows::banks(fitter, &guess);
+                banks.iter_mut().for_each(|guess| (self.fixed)(guess));
+                let residuals = scores(&banks, &all, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                for (other, bank) in residuals.into_iter().zip(banks) {
+                    if other < residual {
+                        (residual, guess) = (other, bank);
+                    }
+                }
+            }
             let descent = Descent { limits: all, fixed: self.fixed, steps: 6, good: 3e-6 };
             let (residual, guess) =
                 descent.run(guess, residual, &|g| fitter.residual(g, Stage::Rows), &|g| {
@@ -229,7 +251,9 @@ impl Search<'_> {
                 let target = Target::new(self.engine, reading, false);
                 let guesses = recipes::pcen(&target, self.start, self.sample_rate, self.fixed);
                 let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
-                near.extend(distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)));
+                near.extend(
+                    distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)),
+                );
             }
         }
         near.retain(|known| known.0 < 0.6);
@@ -237,12 +261,11 @@ impl Search<'_> {
         for (distance, guess, reading) in near.into_iter().take(2) {
             let target = Target::new(self.engine, &self.readings[reading], false);
             let descent = Descent { limits, fixed: self.fixed, steps: 8, good: EXACT };
-            let (distance, guess) =
-                descent.run(guess, distance, &|g| target.distance(g), &|g| {
-                    let mut changes = polish::pcen();
-                    changes.extend(polish::changes(g, &target));
-                    changes
-                });
+            let (distance, guess) = descent.run(guess, distance, &|g| target.distance(g), &|g| {
+                let mut changes = polish::pcen();
+                changes.extend(polish::changes(g, &target));
+                changes
+            });
             found.add(Outcome { distance, guess, reading, extent: Extent::All });
             if self.is_settled(found) {
                 break;

@@ -1,7 +1,8 @@
 //! How far a whole candidate, with everything in, is from the features.
 
+use crate::back::per_neper;
 use crate::engine::{Engine, Guess};
-use crate::reading::{Kind, Reading};
+use crate::reading::{Kind, Reading, RowNorm};
 
 /// A reading as the aim of a candidate.
 pub(crate) struct Target<'a> {
@@ -23,6 +24,9 @@ pub(crate) struct Deviation {
     /// Part of the values that are off by more than a hundredth of the spread beyond rounding.
     pub outliers: f64,
 }
+
+/// Rounding of a transform in single precision, as a part of the strongest band's magnitude.
+const TRANSFORM_NOISE: f32 = 5e-7;
 
 impl<'a> Target<'a> {
     pub fn new(engine: &'a Engine<'a>, reading: &'a Reading, is_part: bool) -> Self {
@@ -70,13 +74,37 @@ impl<'a> Target<'a> {
         sum / values.len() as f64 + 1e-3 * f64::from(largest)
     }
 
+    /// How far single precision may move each of a candidate's values: the transform's rounding is as large in the
+    /// weakest band of a frame as in the strongest.
+    fn noise(&self, guess: &Guess, values: &[f32]) -> Vec<f32> {
+        let (reading, config) = (self.reading, &guess.config);
+        let is_plain =
+            reading.kind == Kind::Log && reading.norm == RowNorm::None && reading.wrap.is_none();
+        if !is_plain || reading.energy.is_some() {
+            return vec![0.0; values.len()];
+        }
+        let per_neper = (config.scale * per_neper(config.log) * config.power) as f32;
+        let frames = reading.frames;
+        let mut highest = vec![f32::NEG_INFINITY; frames];
+        for row in values.chunks_exact(frames) {
+            highest.iter_mut().zip(row).for_each(|(highest, value)| *highest = highest.max(*value));
+        }
+        let noise = |(value, highest): (&f32, &f32)| {
+            per_neper * TRANSFORM_NOISE * ((highest - value) / per_neper).clamp(0.0, 15.0).exp()
+        };
+        values.chunks_exact(frames).flat_map(|row| row.iter().zip(&highest).map(noise)).collect()
+    }
+
     pub fn deviation(&self, guess: &Guess) -> Option<Deviation> {
         let values = self.features(guess)?;
+        let noise = self.noise(guess, &values);
         let n = values.len() as f64;
         let mut deviation = Deviation { largest: 0.0, mean: 0.0, unexplained: 0.0, outliers: 0.0 };
-        for ((&value, &wanted), &unit) in values.iter().zip(&self.reading.full).zip(&self.units) {
+        let values = values.iter().zip(&self.reading.full).zip(self.units.iter().zip(&noise));
+        for ((&value, &wanted), (&unit, &noise)) in values {
             let off = f64::from((value - wanted).abs());
-            let beyond = (off - self.reading.rounding.of(f64::from(wanted))).max(0.0) / f64::from(unit);
+            let rounding = self.reading.rounding.of(f64::from(wanted)) + f64::from(noise);
+            let beyond = (off - rounding).max(0.0) / f64::from(unit);
             deviation.largest = deviation.largest.max(off);
             deviation.mean += off / n;
             deviation.unexplained += beyond.min(1.0) / n;

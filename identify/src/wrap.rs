@@ -205,7 +205,7 @@ fn moves_alike(full: &[f32], base: usize, frames: usize, stack: usize) -> bool {
         dots.sum::<f64>() / (units.len() - lag) as f64
     };
     let here = agreement(base);
-    here > agreement(base - 3).max(agreement(base + 3)) + 0.05
+    here > agreement(base - 3).max(agreement(base + 3)) + 0.01
 }
 
 #[cfg(test)]
@@ -247,7 +247,8 @@ mod tests {
             assert!(frames.abs_diff(undone) <= 2 * stack as usize, "{wrap:?}: {undone} of {frames}");
             // Frames of silence repeat each other, so that some of those at the ends may be missing.
             let middle = |values: &[f32], of: usize| values[3 * of + n / 3..][..20].to_vec();
-            let lead = (0..4).find(|lead| values[3 * undone + n / 3] == base[3 * frames + n / 3 + lead]);
+            let lead =
+                (0..4).find(|lead| values[3 * undone + n / 3] == base[3 * frames + n / 3 + lead]);
             let lead = lead.unwrap_or(0);
             assert_eq!(middle(&values, undone), base[3 * frames + n / 3 + lead..][..20], "{wrap:?}");
         }

@@ -59,6 +59,18 @@ pub(crate) fn decibels_per_unit(log: Log) -> f64 {
 pub(crate) fn backs(guess: &Guess, fit: &Fit, fitter: &Fitter<'_>) -> Vec<Guess> {
     let reading = fitter.reading;
     let mut all = Vec::new();
+    // What a recipe has after its filters is not part of the front end.
+    let front = MelConfig {
+        log_ceiling: None,
+        subtract_reference: false,
+        input_scale: 1.0,
+        use_energy: false,
+        normalize: Normalize::None,
+        mask_tail: false,
+        n_frames_multiple_of: None,
+        ..guess.config.clone()
+    };
+    let guess = &Guess { config: front, ..guess.clone() };
     for base in frame_counts(&Guess { first: fit.first, ..guess.clone() }, fitter) {
         if reading.kind == Kind::Linear {
             linear(&mut all, &base, fit);

@@ -59,6 +59,10 @@ pub(crate) fn changes(guess: &Guess, reading: &Reading, stage: Stage) -> Vec<Cha
     for (power, eps) in POWERS {
         all.push(option(move |c| (c.power, c.magnitude_eps) = (power, eps)));
     }
+    // Its mean is heard in the lowest bands.
+    for normalize in [false, true] {
+        all.push(option(move |c| c.normalize_input = normalize));
+    }
     if reading.is_cepstrum() {
         cepstrum(&mut all, config, reading);
     } else if reading.kind == Kind::Log {
@@ -230,9 +234,6 @@ fn ends(all: &mut Vec<Change>, config: &MelConfig) {
     }
     for &precision in Precision::ALL {
         all.push(option(move |c| c.precision = precision));
-    }
-    for normalize in [false, true] {
-        all.push(option(move |c| c.normalize_input = normalize));
     }
     if config.preemphasis > 0.0 {
         for step in [-0.05, -0.01, 0.01, 0.05] {

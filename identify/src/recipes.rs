@@ -242,11 +242,16 @@ pub(crate) fn around(
             let seconds = |seconds: u64| Some(seconds * u64::from(plain.sample_rate));
             let mut lengths = vec![recipe.config.pad_to, seconds(1), seconds(10), seconds(30)];
             lengths.push(Some(n as u64 + 4_000));
-            lengths.push(padding_for(&plain, n, wanted));
+            if rate == Rate::Recording {
+                lengths.push(padding_for(&plain, n, wanted));
+            }
             lengths.sort_unstable();
             lengths.dedup();
             if extractor.frame_count(n) == wanted {
                 forms.push(form.clone());
+            }
+            if rate == Rate::Other {
+                continue;
             }
             for pad_to in lengths.into_iter().flatten().filter(|&length| length > n as u64) {
                 if extractor.frame_count(pad_to as usize) == wanted {
@@ -261,8 +266,10 @@ pub(crate) fn around(
             forms.push(MelConfig { n_frames: Some(reading.frames as u32), ..plain.clone() });
         }
         for form in forms {
-            for input_scale in [form.input_scale, if form.input_scale == 1.0 { 32_768.0 } else { 1.0 }]
-            {
+            let other = if form.input_scale == 1.0 { 32_768.0 } else { 1.0 };
+            let scales: &[f64] =
+                if rate == Rate::Other { &[form.input_scale] } else { &[form.input_scale, other] };
+            for &input_scale in scales {
                 let mut guess = Guess::new(MelConfig { input_scale, ..form.clone() });
                 fixed(&mut guess);
                 if !found.contains(&guess) {

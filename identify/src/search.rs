@@ -59,9 +59,12 @@ pub(crate) const NEAR: f64 = 2e-4;
 impl Search<'_> {
     pub fn run(&self) -> Found {
         let mut found = Found::default();
-        self.try_recipes(&mut found);
+        self.try_recipes_at(&mut found, false, Rate::Recording);
         if !self.is_settled(&found) {
             self.try_recipe_fronts(&mut found);
+        }
+        if !self.is_settled(&found) {
+            self.try_recipes_at(&mut found, false, Rate::Other);
         }
         if !self.is_settled(&found) {
             self.try_pcen(&mut found);
@@ -98,23 +101,15 @@ impl Search<'_> {
         Target::new(self.engine, &self.readings[outcome.reading], outcome.extent == Extent::Part)
     }
 
-    /// Presets, and what a few changes make of them.
-    pub fn try_recipes(&self, found: &mut Found) {
-        self.try_recipes_with(found, false);
-    }
-
-    /// The same with more changes, for inputs on which nothing else is tried.
+    /// The recipes alone, with more changes, for inputs on which nothing else is tried.
     pub fn try_recipes_of_poor(&self, found: &mut Found) {
-        self.try_recipes_with(found, true);
-    }
-
-    fn try_recipes_with(&self, found: &mut Found, poor: bool) {
-        self.try_recipes_at(found, poor, Rate::Recording);
-        if !self.is_settled(found) && !(poor && found.best() <= NEAR) {
-            self.try_recipes_at(found, poor, Rate::Other);
+        self.try_recipes_at(found, true, Rate::Recording);
+        if !self.is_settled(found) && found.best() > NEAR {
+            self.try_recipes_at(found, true, Rate::Other);
         }
     }
 
+    /// Presets, and what a few changes make of them.
     fn try_recipes_at(&self, found: &mut Found, poor: bool, rate: Rate) {
         let step = match rate {
             Rate::Recording => "usual recipes",

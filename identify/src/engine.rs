@@ -1,7 +1,7 @@
 //! Candidates and what they compute: the engine with a small memory of the last energies.
 
 use mojo_audio_core::config::{Layout, Log, LogFloorMode, Normalize, Reference};
-use mojo_audio_core::{MelConfig, MelExtractor, Overrides};
+use mojo_audio_core::{MelConfig, MelExtractor, Overrides, Resampler};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -39,14 +39,20 @@ pub(crate) struct Engine<'a> {
     /// How many of its samples are used to find the front end.
     pub cut: usize,
     last: Mutex<VecDeque<(MelConfig, Arc<Energies>)>>,
+    /// The signal at other rates: resampling takes longer than the rest.
+    resampled: Mutex<Vec<Resampled>>,
 }
+
+/// Both rates, and the signal at the second.
+type Resampled = ((u32, u32), Arc<Vec<f32>>);
 
 /// How many results are kept: those of a round of the descent that differ in the back end only.
 const KEPT: usize = 24;
 
 impl<'a> Engine<'a> {
     pub fn new(samples: &'a [f32], cut: usize) -> Self {
-        Self { samples, cut: cut.min(samples.len()), last: Mutex::default() }
+        let cut = cut.min(samples.len());
+        Self { samples, cut, last: Mutex::default(), resampled: Mutex::default() }
     }
 
     /// The candidate's energies without anything that follows the filters; `None` where options don't
@@ -98,14 +104,28 @@ impl<'a> Engine<'a> {
         config: &MelConfig,
         fits: impl Fn(usize, usize) -> bool,
     ) -> Option<(Vec<f32>, usize)> {
-        let config = MelConfig { layout: Layout::MelMajor, ..config.clone() };
+        let rates = (config.rate_of_input(), config.sample_rate);
+        let config = MelConfig { layout: Layout::MelMajor, input_rate: None, ..config.clone() };
+        let resampled = if rates.0 == rates.1 { None } else { Some(self.resampled(rates)?) };
+        let samples = resampled.as_ref().map_or(self.samples, |resampled| resampled);
         let extractor = MelExtractor::new(&config).ok()?;
-        if !fits(extractor.n_mels(), extractor.frame_count(self.samples.len())) {
+        if !fits(extractor.n_mels(), extractor.frame_count(samples.len())) {
             return None;
         }
-        let mel = extractor.compute(self.samples).ok()?;
+        let mel = extractor.compute(samples).ok()?;
         let frames = mel.n_frames();
         Some((mel.into_data(), frames))
+    }
+
+    /// The whole signal from one rate to another.
+    fn resampled(&self, rates: (u32, u32)) -> Option<Arc<Vec<f32>>> {
+        let mut resampled = self.resampled.lock().ok()?;
+        if let Some((_, samples)) = resampled.iter().find(|(known, _)| *known == rates) {
+            return Some(samples.clone());
+        }
+        let samples = Arc::new(Resampler::new(rates.0, rates.1).ok()?.resample(self.samples).ok()?);
+        resampled.push((rates, samples.clone()));
+        Some(samples)
     }
 
     /// How many frames the whole features have, without computing them.
@@ -176,6 +196,16 @@ fn ln(energy: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signal_that_is_resampled_first_has_the_same_features() {
+        let samples: Vec<f32> = (0..4_000).map(|i| (i as f32 * i as f32 * 1e-4).sin()).collect();
+        let engine = Engine::new(&samples, samples.len());
+        let config = MelConfig { input_rate: Some(11_025), ..MelConfig::whisper() };
+        let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+        let frames = mel.n_frames();
+        assert_eq!(engine.features(&config, |_, _| true), Some((mel.into_data(), frames)));
+    }
 
     #[test]
     fn energies_are_those_of_the_filters_whatever_follows_them() {

@@ -16,8 +16,28 @@ use mojo_audio_core::config::{
 };
 use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
 
-/// Changes of a whole configuration.
+/// Changes of a whole configuration: to values that recipes have, and to those that the features say.
 pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
+    let (config, reading) = (&guess.config, target.reading);
+    let mut all = usual(guess, target);
+    if config.stack > 1
+        && let Some(&last) = reading.full.last()
+    {
+        all.push(option(move |c| c.stack_fill = f64::from(last)));
+    }
+    lowest(&mut all, config, reading);
+    if config.reference != Reference::None {
+        fixed_reference(&mut all, guess, reading);
+    }
+    if reading.norm != RowNorm::None {
+        epsilon(&mut all, guess, target);
+    }
+    near_edges(&mut all, config);
+    all
+}
+
+/// Changes to values that recipes have.
+pub(crate) fn usual(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
     let config = &guess.config;
     let reading = target.reading;
     let mut all = Vec::new();
@@ -80,18 +100,6 @@ pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
             all.push(option(move |c| (c.frame_span, c.remove_dc_offset) = (span, remove)));
         }
     }
-    if config.stack > 1
-        && let Some(&last) = reading.full.last()
-    {
-        all.push(option(move |c| c.stack_fill = f64::from(last)));
-    }
-    lowest(&mut all, config, reading);
-    if config.reference != Reference::None {
-        fixed_reference(&mut all, guess, reading);
-    }
-    if reading.norm != RowNorm::None {
-        epsilon(&mut all, guess, target);
-    }
     if reading.norm != RowNorm::None {
         for &normalize in Normalize::ALL {
             for ddof in [0, 1] {
@@ -123,17 +131,28 @@ fn edges(all: &mut Vec<Change>, config: &MelConfig) {
     let nyquist = f64::from(config.sample_rate) / 2.0;
     let top = config.upper_frequency();
     let rounded = [1.0, 10.0, 100.0].map(|unit| Some(round_to(top, unit)));
-    let steps = [0.25, 0.5, 1.0, 2.0, 5.0].into_iter().flat_map(|step| [-step, step]);
     let high = [None, floor_of_nyquist(config), Some(8_000.0), Some(7_600.0), Some(nyquist - 400.0)];
-    for f_max in high.into_iter().chain(rounded).chain(steps.clone().map(|step| Some(top + step))) {
+    for f_max in high.into_iter().chain(rounded) {
         if f_max.is_none_or(|f_max| f_max > 0.0 && f_max <= nyquist) {
             all.push(option(move |c| c.f_max = f_max));
         }
     }
-    let low = [0.0, 20.0, 80.0, 125.0, config.f_min.round(), round_to(config.f_min, 10.0)];
-    let near = steps.map(|step| config.f_min + step).filter(|&f_min| f_min >= 0.0);
-    for f_min in low.into_iter().chain(near) {
+    for f_min in [0.0, 20.0, 80.0, 125.0, config.f_min.round(), round_to(config.f_min, 10.0)] {
         all.push(option(move |c| c.f_min = f_min));
+    }
+}
+
+/// Edges by steps.
+fn near_edges(all: &mut Vec<Change>, config: &MelConfig) {
+    let nyquist = f64::from(config.sample_rate) / 2.0;
+    let (low, high) = (config.f_min, config.upper_frequency());
+    for step in [0.25, 0.5, 1.0, 2.0, 5.0].into_iter().flat_map(|step| [-step, step]) {
+        if high + step <= nyquist {
+            all.push(option(move |c| c.f_max = Some(high + step)));
+        }
+        if low + step >= 0.0 {
+            all.push(option(move |c| c.f_min = low + step));
+        }
     }
 }
 

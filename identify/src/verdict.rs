@@ -129,7 +129,7 @@ pub(crate) fn open_options(
 ) -> Vec<OpenOption> {
     let mut others: Vec<Guess> = Vec::new();
     let mut names: Vec<&'static str> = Vec::new();
-    for change in polish::changes(best, target) {
+    for change in polish::usual(best, target) {
         let mut other = best.clone();
         change(&mut other);
         fixed(&mut other);

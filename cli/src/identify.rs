@@ -2,6 +2,7 @@
 
 mod matrix;
 mod npz;
+mod picture;
 mod report;
 
 use crate::args::{Assignment, assignment};
@@ -63,10 +64,14 @@ pub struct IdentifyArgs {
     #[arg(long)]
     json: bool,
 
+    /// Saves a picture of the features, of those of the best configuration, and of how far they are apart
+    #[arg(long, value_name = "FILE.png", value_hint = clap::ValueHint::FilePath)]
+    png: Option<PathBuf>,
+
     /// Writes a recording that is made to tell options apart (WAV, 16 bits; at 16,000 Hz unless --set
     /// sample_rate=… is given), and exits: run it through the program in question
     #[arg(long, value_name = "FILE.wav",
-          conflicts_with_all = ["audio", "features", "shape", "array", "preset", "config", "seconds", "json"])]
+          conflicts_with_all = ["audio", "features", "shape", "array", "preset", "config", "seconds", "json", "png"])]
     probe: Option<PathBuf>,
 }
 
@@ -202,6 +207,9 @@ fn search(args: &IdentifyArgs) -> Result<ExitCode, Failure> {
         report::text(&identified, &context)
     };
     let printed = crate::report::print_all(text.as_bytes());
+    if let Some(file) = &args.png {
+        picture::save(file, &identified, &matrix, &samples, [path, audio])?;
+    }
     Ok(if interrupt::requested() {
         ExitCode::from(interrupt::EXIT_CODE)
     } else if identified.verdict.is_found() {

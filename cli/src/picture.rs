@@ -73,6 +73,21 @@ impl<'a> View<'a> {
         Self { grid, rows: RowAxis::new(config), time: TimeAxis::new(config, n_frames), values }
     }
 
+    /// Of how far the values of two grids are apart, of which `grid` has the absolute differences.
+    pub fn of_difference(grid: Grid<'a>, n_frames: usize, config: &MelConfig) -> Self {
+        let largest = grid.values.iter().copied().fold(0.0, f32::max);
+        // Without any difference, all is at the lower end of some scale.
+        let high = if largest > 0.0 { largest } else { 1.0 };
+        let values = Values { low: 0.0, high, unit: "absolute difference".into(), decibels: None };
+        Self { grid, rows: RowAxis::new(config), time: TimeAxis::new(config, n_frames), values }
+    }
+
+    /// The same frames, the first of which is this one of the recording.
+    pub fn starting_at(mut self, frame: usize) -> Self {
+        self.time.move_to(frame);
+        self
+    }
+
     /// The spectrogram as an image of the given size, from the top: each cell is the mean of the
     /// values it covers, or the nearest one where it covers less than one, from 0 (lowest) to 1.
     fn image(&self, width: usize, height: usize) -> Vec<f32> {

@@ -115,6 +115,64 @@ fn raw_features_need_their_shape_and_diff_says_what_differs() {
     assert_eq!((with.code, &found["preset"]), (Some(0), &serde_json::json!("whisper")), "{found}");
 }
 
+/// A picture as its size and colours of its pixels.
+fn picture(file: &Path) -> (u32, u32, Vec<[u8; 3]>) {
+    let file = std::io::BufReader::new(std::fs::File::open(file).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let pixels = pixels.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    (info.width, info.height, pixels)
+}
+
+#[test]
+fn the_picture_shows_both_and_their_difference() {
+    let folder = folder("identify_png");
+    let file = theirs(&folder, "theirs.npy", &[]);
+    // One loud corner that no option explains: the last tenth of the frames, in the upper half of the bands.
+    let mut bytes = std::fs::read(&file).unwrap();
+    let start = bytes.len() - 80 * 100 * 4;
+    let at = |row: usize, frame: usize| start + (row * 100 + frame) * 4;
+    for row in 40..80 {
+        for frame in 90..100 {
+            bytes[at(row, frame)..][..4].copy_from_slice(&1.5f32.to_le_bytes());
+        }
+    }
+    let (changed, png) = (folder.join("changed.npy"), folder.join("both.png"));
+    std::fs::write(&changed, bytes).unwrap();
+    let hints = ["--preset", "whisper", "--png", png.to_str().unwrap()];
+    let arguments: Vec<&str> = [changed.to_str().unwrap()].into_iter().chain(hints).collect();
+    let speech = second(&folder);
+    let all = ["identify", speech.as_str(), "--seconds", "3"].into_iter().chain(arguments);
+    let (run, found) = json(all.collect::<Vec<_>>());
+    assert_eq!((run.code, found[0]["verdict"].as_str()), (Some(1), Some("near")), "{found:?}");
+    let (width, height, pixels) = picture(&png);
+    assert_eq!((width, height), (1200, 1200));
+    // A place inside the axes of one of the three parts, as parts of its width and height from the top left.
+    let at = |part: usize, x: f64, y: f64| {
+        let (x, y) = (80.0 + x * 980.0, (400 * part) as f64 + 64.0 + y * 280.0);
+        pixels[y as usize * 1200 + x as usize]
+    };
+    let brightness = |pixel: [u8; 3]| pixel.iter().map(|&part| u32::from(part)).sum::<u32>();
+    let bright = brightness(at(2, 0.97, 0.2));
+    for (x, y) in [(0.1, 0.2), (0.5, 0.5), (0.97, 0.8)] {
+        assert!(brightness(at(2, x, y)) < 30, "{:?}", at(2, x, y));
+        assert_eq!(at(0, x, y), at(1, x, y));
+    }
+    assert!(bright > 300, "{bright}");
+    assert_ne!(at(0, 0.97, 0.2), at(1, 0.97, 0.2));
+
+    let nowhere = run_png(&folder, &file, "missing/both.png");
+    assert_eq!(nowhere.code, Some(1), "{}", nowhere.err);
+    assert!(nowhere.err.contains("can't write") && nowhere.err.contains("both.png"), "{}", nowhere.err);
+}
+
+/// `identify` of features of speech with a picture.
+fn run_png(folder: &Path, features: &str, png: &str) -> common::Run {
+    let png = folder.join(png);
+    run(["identify", &second(folder), features, "--png", png.to_str().unwrap()])
+}
+
 #[test]
 fn npz_files_of_numpy_are_read() {
     let [stored, compressed] = ["stored.npz", "compressed.npz"].map(data);

@@ -107,7 +107,7 @@ pub(crate) fn wraps(full: &[f32], rows: usize, frames: usize, rounding: Rounding
     }
     let mut likely = vec![Wrap::NONE];
     for stack in 1..=MOST_APART {
-        if rows % stack != 0 || rows / stack < 2 {
+        if !rows.is_multiple_of(stack) || rows / stack < 2 {
             continue;
         }
         let last = full[(rows - 1) * frames + frames - 1];
@@ -122,7 +122,8 @@ pub(crate) fn wraps(full: &[f32], rows: usize, frames: usize, rounding: Rounding
             likely.push(wrap);
         }
     }
-    for stack in (2..=MOST_OVERLAPPING).filter(|stack| rows % stack == 0 && rows / stack > 1) {
+    for stack in (2..=MOST_OVERLAPPING).filter(|&stack| rows.is_multiple_of(stack) && rows / stack > 1)
+    {
         for stride in 1..stack {
             if overlaps(full, rows, frames, stack, stride) {
                 let wrap = Wrap { stack: stack as u32, stride: stride as u32, ..Wrap::NONE };
@@ -175,7 +176,7 @@ fn delta(values: &[f32], rows: usize, frames: usize, rounding: Rounding) -> Opti
     for window in DELTAS {
         for order in [2, 1] {
             let base = rows / (order + 1);
-            if rows % (order + 1) == 0
+            if rows.is_multiple_of(order + 1)
                 && base > 0
                 && is_of(0, base, window)
                 && (order == 1 || is_of(base, base, window))

@@ -123,6 +123,11 @@ impl TimeAxis {
         Self { start: (first_middle - hop / 2.0) / rate, seconds_per_frame: hop / rate, frames }
     }
 
+    /// Lets the axis start at this frame.
+    pub fn move_to(&mut self, frame: usize) {
+        self.start += frame as f64 * self.seconds_per_frame;
+    }
+
     /// Round times for an axis of `width` cells, at least `spacing` cells apart; places count from
     /// the left edge.
     pub fn ticks(&self, width: usize, spacing: f64) -> Vec<Tick> {

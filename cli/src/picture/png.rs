@@ -25,12 +25,18 @@ const _: () = assert!(LEFT + RIGHT + 100 <= Size::LEAST && TOP + BOTTOM + 100 <=
 
 /// Writes the picture, titled, as an RGB image of exactly the given size.
 pub fn write(out: impl Write, view: &View<'_>, title: &str, size: Size) -> io::Result<()> {
-    let canvas = draw(view, title, size);
-    let mut encoder = png::Encoder::new(out, size.width as u32, size.height as u32);
+    write_all(out, &[(view, title)], size)
+}
+
+/// Writes titled pictures, each of the given size, one below the other as one RGB image.
+pub fn write_all(out: impl Write, views: &[(&View<'_>, &str)], size: Size) -> io::Result<()> {
+    let mut encoder = png::Encoder::new(out, size.width as u32, (size.height * views.len()) as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&canvas.pixels)?;
+    let pixels: Vec<u8> =
+        views.iter().flat_map(|(view, title)| draw(view, title, size).pixels).collect();
+    writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(())
 }

@@ -20,6 +20,10 @@ use mojo_audio_core::{MelConfig, OPTIONS, PRESETS};
 pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
     let (config, reading) = (&guess.config, target.reading);
     let mut all = usual(guess, target);
+    if reading.rounding != Rounding::None {
+        // A value that was fitted would follow the rounding.
+        return all;
+    }
     if config.stack > 1
         && let Some(&last) = reading.full.last()
     {

@@ -124,8 +124,14 @@ impl Reading {
             is_log && norm == RowNorm::None && values.iter().filter(|v| near(**v)).count() > 1;
         let top = f64::from(high);
         let at_top = |value: f32| f64::from(value) >= top - 1e-6 * top.abs();
-        let limited =
-            is_log && norm == RowNorm::None && values.iter().filter(|v| at_top(**v)).count() > 1;
+        // Steps share the highest level by chance.
+        let by_chance = match rounding {
+            Rounding::None => 1,
+            _ => 1 + values.len() / 100,
+        };
+        let limited = is_log
+            && norm == RowNorm::None
+            && values.iter().filter(|v| at_top(**v)).count() > by_chance;
         let above = level + 1e-3 * (f64::from(high) - level);
         let weigh = |value: f32| match kind {
             _ if limited && at_top(value) => 0.0,
@@ -192,6 +198,15 @@ impl Reading {
         let (low, high) = extremes(&self.full);
         let (_, deviation) = moments(self.full.iter().map(|&value| f64::from(value)));
         deviation.max(1e-3 * f64::from(high.abs().max(low.abs()))).max(1e-12)
+    }
+
+    /// A residual of a front end that is right: little more than what rounding to steps leaves.
+    pub fn enough(&self) -> f64 {
+        let noise = match self.rounding {
+            Rounding::Steps(step) if self.kind != Kind::Linear => step / 12f64.sqrt(),
+            _ => 0.0,
+        };
+        2e-3 + 2.0 * noise / self.spread_of_z()
     }
 
     /// The deviation of `z`.

@@ -179,10 +179,17 @@ impl Search<'_> {
             );
         }
         best.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let good: Vec<_> = best.iter().filter(|known| known.0 < 2e-3).take(2).cloned().collect();
+        let is_good = |known: &&(f64, usize, Guess)| known.0 < self.readings[known.1].enough();
+        let good: Vec<_> = best.iter().filter(is_good).take(2).cloned().collect();
         if let Some(first) = good.first() {
             found.front = Some(first.0);
             self.complete(&fitters, good, found, self.budget / 2);
+            if self.is_settled(found) {
+                return;
+            }
+        }
+        if best.first().is_none_or(|first| first.0 > 0.1) {
+            self.try_recipe_parts(found);
             if self.is_settled(found) {
                 return;
             }
@@ -234,6 +241,38 @@ impl Search<'_> {
             found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
             self.complete(&fitters, changed, found, self.budget / 2);
         }
+    }
+
+    /// The front ends of the recipes for a part of the frames.
+    fn try_recipe_parts(&self, found: &mut Found) {
+        (self.progress)("parts of usual recipes", found.best());
+        let whole = self.whole();
+        let fitters: Vec<Fitter<'_>> =
+            self.readings.iter().map(|reading| Fitter::new(&whole, reading, Extent::Part)).collect();
+        let limits = self.limits.within(self.budget / 6);
+        let mut best: Vec<(f64, usize, Guess)> = Vec::new();
+        for (at, fitter) in fitters.iter().enumerate() {
+            if fitter.reading.is_searched() && fitter.reading.wrap.is_none() {
+                let target = Target::new(self.engine, fitter.reading, true);
+                let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
+                fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
+                let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let residuals = residuals.into_iter().zip(fronts);
+                best.extend(residuals.map(|(residual, guess)| (residual, at, guess)));
+            }
+        }
+        best.retain(|known| known.0 < self.readings[known.1].enough());
+        best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        best.truncate(2);
+        if let Some(first) = best.first() {
+            found.front = Some(first.0);
+            self.complete(&fitters, best, found, self.budget / 2);
+        }
+    }
+
+    /// The first minute, in which a part of the frames is looked for.
+    fn whole(&self) -> Engine<'_> {
+        Engine::new(self.engine.samples, 60 * self.sample_rate as usize)
     }
 
     /// Energies divided by their average so far, which no line over energies explains.
@@ -309,8 +348,10 @@ impl Search<'_> {
 
     /// Grid, descents and back end for all readings.
     fn try_all(&self, found: &mut Found, extent: Extent, budget: Duration) {
+        let whole = self.whole();
+        let engine = if extent == Extent::Part { &whole } else { self.engine };
         let fitters: Vec<Fitter<'_>> =
-            self.readings.iter().map(|reading| Fitter::new(self.engine, reading, extent)).collect();
+            self.readings.iter().map(|reading| Fitter::new(engine, reading, extent)).collect();
         let beam = self.beam(&fitters, budget, found);
         let Some(least) = beam.first().map(|first| first.0) else { return };
         found.front = Some(found.front.map_or(least, |front| front.min(least)));
@@ -534,7 +575,7 @@ impl Search<'_> {
         if best.distance <= NEAR {
             (best.distance, best.guess) =
                 descent.run(best.guess.clone(), best.distance, &|g| target.distance(g), &|g| {
-                    polish::changes(g, &target)
+                    polish::usual(g, &target)
                 });
         }
         let descent = self.descent(self.budget / 3, 1, 0.0);

@@ -291,7 +291,39 @@ pub(crate) fn pcen(
     let reading = target.reading;
     let n = target.engine.samples.len();
     let mut found: Vec<Guess> = Vec::new();
-    for front in fronts(target, start, sample_rate) {
+    // librosa's function, with the sizes that it is called with.
+    let of_librosa = |n_fft: u32, hop_length: u32| MelConfig {
+        sample_rate,
+        n_fft,
+        hop_length,
+        n_mels: reading.rows as u32,
+        ..MelConfig::librosa()
+    };
+    let sizes = [(2_048, 512), (512, 160), (400, 160), (1_024, 256)];
+    let compressions = [
+        (0.98, 2.0, 0.5),
+        (1.0, 2.0, 0.5),
+        (0.8, 2.0, 0.5),
+        (0.8, 10.0, 0.25),
+        (0.0, 2.0, 0.5),
+        (1.0, 2.0, 1.0),
+        (0.98, 0.0, 0.5),
+        (0.98, 2.0, 0.0),
+    ];
+    let librosa = sizes.into_iter().flat_map(|(n_fft, hop_length)| {
+        compressions.into_iter().flat_map(move |(gain, bias, power)| {
+            [0.4, 0.06].map(|seconds| {
+                Guess::new(MelConfig {
+                    pcen_gain: gain,
+                    pcen_bias: bias,
+                    pcen_power: power,
+                    pcen_time_constant: seconds,
+                    ..of_librosa(n_fft, hop_length)
+                })
+            })
+        })
+    });
+    for front in fronts(target, start, sample_rate).into_iter().chain(librosa) {
         // 2^15.5 and 2^31 make of a power, and of a magnitude, 2^31 times as much.
         for (input_scale, power) in [
             (46_340.950_011_841_58, 2.0),

@@ -135,9 +135,12 @@ proptest! {
     fn a_hop_is_a_frame(
         preset in 0..PRESETS.len(), (kind, seed) in sounding(), hops in 1..5usize, hop in 20..300u32,
     ) {
-        let plain = [("normalize", "none"), ("reference", "none"), ("center", "false"), ("top_db", "none")];
+        let plain = [
+            ("normalize", "none"), ("reference", "none"), ("center", "false"), ("top_db", "none"), ("snip_edges", "true"),
+        ];
         let mut config = config(PRESETS[preset], &plain);
-        (config.pad_to, config.n_frames) = (None, None);
+        (config.pad_to, config.pad_to_multiple_of, config.n_frames) = (None, None, None);
+        (config.stack, config.stack_stride) = (1, None);
         (config.hop_length, config.preemphasis) = (hop, 0.0);
         let extractor = MelExtractor::new(&config).unwrap();
         let samples = signals::make(kind, seed, config.sample_rate, 8 * config.n_fft as usize);
@@ -218,7 +221,8 @@ fn silence_is_the_floor() {
             preset,
             &[("normalize", "none"), ("reference", "none"), ("top_db", "none"), ("mask_tail", "false")],
         );
-        config.n_frames = None;
+        // A stack is filled with another value.
+        (config.n_frames, config.stack, config.stack_stride) = (None, 1, None);
         let mel = MelExtractor::new(&config).unwrap().compute(&[0.0f32; 20_000]).unwrap();
         let first = mel.data()[0];
         assert!(first.is_finite(), "{preset}: {first}");

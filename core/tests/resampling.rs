@@ -101,7 +101,8 @@ fn instruction_sets_that_fuse_agree() {
 fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
     match preset {
         "whisper" => &[("reference", "fixed"), ("reference_value", "1.5")],
-        "whisper-large-v3" => &[("reference", "none")],
+        "whisper-large-v3" | "granite-speech" | "openwakeword" => &[("reference", "none")],
+        "wespeaker" | "seamless-m4t" | "speech2text" => &[("normalize", "none")],
         "parakeet" => &[("normalize", "none"), ("mask_tail", "false")],
         "clap" => &[("pad_to_mode", "zeros")],
         "speecht5" => &[("normalize_input", "false")],

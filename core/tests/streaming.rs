@@ -12,7 +12,8 @@ use support::{assert_same_frames, config, extractor, frames, in_parallel, must_e
 fn streamable(preset: &str) -> &'static [(&'static str, &'static str)] {
     match preset {
         "whisper" => &[("reference", "fixed"), ("reference_value", "1.5")],
-        "whisper-large-v3" => &[("reference", "none")],
+        "whisper-large-v3" | "granite-speech" | "openwakeword" => &[("reference", "none")],
+        "wespeaker" | "seamless-m4t" | "speech2text" => &[("normalize", "none")],
         "parakeet" => &[("normalize", "none"), ("mask_tail", "false")],
         "clap" => &[("pad_to_mode", "zeros"), ("pad_to", "30000")],
         _ => &[],
@@ -369,8 +370,8 @@ fn options_that_need_the_whole_are_named() {
     };
     for preset in PRESETS {
         let expected = match *preset {
-            "whisper" | "whisper-large-v3" => Some("reference"),
-            "parakeet" => Some("normalize"),
+            "whisper" | "whisper-large-v3" | "granite-speech" | "openwakeword" => Some("reference"),
+            "parakeet" | "wespeaker" | "seamless-m4t" | "speech2text" => Some("normalize"),
             "clap" => Some("pad_to_mode"),
             _ => None,
         };

@@ -217,7 +217,9 @@ fn a_recipe_is_read_from_a_model() {
     let (run, _) = read(&folder, &[]);
     assert_eq!(run.code, Some(2));
     assert!(
-        run.err.contains("the folder has no processor_config.json or preprocessor_config.json or model_config.yaml"),
+        run.err.contains(
+            "the folder has no processor_config.json or preprocessor_config.json or model_config.yaml"
+        ),
         "{}",
         run.err
     );

@@ -11,11 +11,9 @@ use std::sync::LazyLock;
 
 /// Recipes of families that no preset has: the preset that is nearest, and changes. docs/models.md says whose they are.
 const FAMILIES: &[(&str, &str)] = &[
-    ("kaldi-fbank", "window=hamming normalize=mean"),
     ("kaldi-fbank", "input_scale=1 normalize=mean"),
-    ("kaldi-fbank", "input_scale=1 f_max=-400 snip_edges=false"),
-    ("kaldi-fbank", "window=hamming stack=7 stack_stride=6 stack_edge=repeat"),
     ("kaldi-fbank", "n_mels=128 offset=-15.41663 scale=0.0762681098626869"),
+    ("vocos", "log_floor=1e-5"),
     ("ast", "offset=4.268 scale=0.1094331363536879"),
     (
         "whisper",
@@ -28,34 +26,9 @@ const FAMILIES: &[(&str, &str)] = &[
          reference=whole_input top_db=80",
     ),
     (
-        "torchaudio",
-        "sample_rate=24000 n_fft=1024 hop_length=256 n_mels=100 power=1 log=ln log_floor=1e-7",
-    ),
-    (
-        "torchaudio",
-        "sample_rate=24000 n_fft=1024 hop_length=256 n_mels=100 power=1 log=ln log_floor=1e-5",
-    ),
-    (
-        "whisper",
-        "n_fft=1024 n_mels=128 f_min=30 f_max=8000 mel_scale=htk power=1 drop_last_frame=false log=ln log_floor=1e-5 \
-         reference=none top_db=none offset=0 scale=1",
-    ),
-    (
         "whisper",
         "sample_rate=32000 n_fft=1024 hop_length=320 n_mels=64 f_min=50 f_max=14000 drop_last_frame=false log=db \
          reference=none top_db=none offset=0 scale=1",
-    ),
-    (
-        "whisper",
-        "n_fft=512 win_length=400 frame_span=window center=false n_mels=64 f_min=125 f_max=7500 mel_scale=kaldi \
-         mel_norm=none triangle_domain=mel power=1 drop_last_frame=false log=ln log_floor=0.01 log_floor_mode=add \
-         precision=double reference=none top_db=none offset=0 scale=1",
-    ),
-    (
-        "whisper",
-        "n_fft=512 win_length=400 frame_span=window center=false n_mels=64 f_min=125 f_max=7500 mel_scale=kaldi \
-         mel_norm=none triangle_domain=mel power=1 drop_last_frame=false log=ln log_floor=0.001 log_floor_mode=add \
-         precision=double reference=none top_db=none offset=0 scale=1",
     ),
     (
         "torchaudio",
@@ -64,12 +37,6 @@ const FAMILIES: &[(&str, &str)] = &[
     (
         "torchaudio",
         "sample_rate=22050 n_fft=4096 hop_length=1024 n_mels=80 f_max=8000 mel_norm=slaney log=ln log_floor=1e-5",
-    ),
-    (
-        "whisper",
-        "n_fft=800 hop_length=200 f_min=55 f_max=7600 power=1 pad_mode=constant preemphasis=0.97 \
-         drop_last_frame=false log=db_magnitude log_floor=1e-4 reference=none top_db=none offset=30 scale=0.08 \
-         log_ceiling=10 precision=double",
     ),
     (
         "torchaudio",

@@ -84,6 +84,8 @@ fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
     })
 }
 
+type Vector<'py> = Bound<'py, PyArray1<f32>>;
+
 /// The mean and the scale of each row in a model's file: FunASR's `am.mvn`, WeNet's `global_cmvn` (JSON), or
 /// statistics of Kaldi as text.
 ///
@@ -115,9 +117,7 @@ fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
 /// >>> extractor = mojo_audio.MelExtractor(mojo_audio.MelConfig.kaldi_fbank(), row_mean=mean, row_scale=scale)
 #[pyfunction]
 #[pyo3(signature = (path, /))]
-pub fn row_statistics<'py>(
-    path: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<f32>>)> {
+pub fn row_statistics<'py>(path: &Bound<'py, PyAny>) -> PyResult<(Vector<'py>, Vector<'py>)> {
     let py = path.py();
     let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
     let rows = core::RowStatistics::from_text(&text(&path)?).or_raise(py)?;

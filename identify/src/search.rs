@@ -171,6 +171,15 @@ impl Search<'_> {
         for (at, fitter) in searched {
             let target = Target::new(self.engine, fitter.reading, false);
             let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
+            // Frames that stay inside the signal are often a part of those that reach beyond its ends: the whole of a
+            // recipe with one option changed is the better answer.
+            for at in 0..fronts.len() {
+                let mut inside = fronts[at].clone();
+                inside.config.center = false;
+                if !fronts.contains(&inside) {
+                    fronts.push(inside);
+                }
+            }
             fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
             let limits = self.limits.within(self.budget / 6);
             let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));

@@ -74,13 +74,17 @@ pub fn speaks(workspace: &Workspace, command: &mut Command) -> Result {
     examples::prints(workspace, &show(command)?)
 }
 
-/// Wine, with a library that Windows has and Wine 8 does not: Rust's random numbers come from it.
+/// Wine, with a library that Windows has and Wine 8 does not: Rust's and Go's random numbers come from it. Go looks for
+/// it in Windows' own folder only.
 fn wine(cross: &Cross<'_>, program: &Path, libraries: &Path) -> Result<Command> {
     let workspace = cross.workspace;
     let folder = workspace.folder("dist/wine")?;
-    let library = folder.join("bcryptprimitives.dll");
+    let prefix = folder.join("prefix");
+    let system = prefix.join("drive_c/windows/system32");
+    let library = system.join("bcryptprimitives.dll");
     let source = folder.join("bcryptprimitives.c");
     if !library.exists() {
+        fs::create_dir_all(&system)?;
         fs::write(
             &source,
             "#include <windows.h>\nBOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
@@ -93,12 +97,10 @@ fn wine(cross: &Cross<'_>, program: &Path, libraries: &Path) -> Result<Command> 
     let is_there = |wine: &&PathBuf| ask(Command::new(wine).arg("--version")).is_some();
     let wine = wine.iter().find(is_there).ok_or("no Wine: apt-get install wine64")?;
     let mut command = workspace.command(wine);
-    command.arg(program).env("WINEPREFIX", folder.join("prefix")).env("WINEDEBUG", "-all");
+    command.arg(program).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
     // Without it Wine asks for 32-bit libraries, and says that it has no kernel32.dll.
     command.env("WINEARCH", "win64");
     let mut path = OsString::from("Z:");
-    path.push(&folder);
-    path.push(";Z:");
     path.push(libraries);
     command.env("WINEPATH", path);
     Ok(command)

@@ -216,7 +216,7 @@ fn computing_may_be_refused_memory() {
             // SAFETY: the pointers are valid.
             unsafe {
                 let status =
-                    mojo_mel_extractor_compute_i16(extractor, [9; 500].as_ptr(), 500, &mut mel);
+                    mojo_mel_extractor_compute_i16(extractor, [9; 600].as_ptr(), 600, &mut mel);
                 mojo_mel_spectrogram_free(mel);
                 [status]
             }

@@ -68,8 +68,8 @@ pub struct Args {
           value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
     pub preset: String,
 
-    /// Takes the recipe from a model instead: its preprocessor_config.json, model_config.yaml or fbank.conf, or the
-    /// folder that has one of the first two
+    /// Takes the recipe from a model instead: its preprocessor_config.json or NeMo's model_config.yaml, or the folder that
+    /// has it, or Kaldi's fbank.conf
     #[arg(short, long, value_name = "FILE|FOLDER", conflicts_with = "preset")]
     pub config: Option<PathBuf>,
 

@@ -48,7 +48,8 @@ pub struct IdentifyArgs {
     #[arg(short, long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS.iter().copied()))]
     preset: Option<String>,
 
-    /// A model's recipe that is suspected: its preprocessor_config.json, or the folder that has it
+    /// A model's recipe that is suspected: its preprocessor_config.json or NeMo's model_config.yaml, or the folder that
+    /// has it, or Kaldi's fbank.conf
     #[arg(short, long, value_name = "FILE|FOLDER", conflicts_with = "preset")]
     config: Option<PathBuf>,
 

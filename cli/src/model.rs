@@ -28,7 +28,14 @@ pub fn config(path: &Path) -> Result<MelConfig, String> {
 /// # Errors
 /// A sentence that names the file.
 pub fn row_statistics(path: &Path) -> Result<RowStatistics, String> {
-    RowStatistics::from_text(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        format!(
+            "{}: it is no text; Kaldi's copy-matrix --binary=false writes statistics as text",
+            path.display()
+        )
+    })?;
+    RowStatistics::from_text(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn read(file: &Path) -> Result<String, String> {

@@ -5,8 +5,9 @@ use crate::inputs::Shard;
 use crate::sinks::{Archived, Description, Out, Target, WITHOUT_COLUMNS};
 use clap::CommandFactory;
 use clap::error::{Error as UsageError, ErrorKind};
-use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, Overrides};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, Overrides, RowStatistics};
 use serde_json::{Map, Value};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub recipe: String,
     pub is_preset: bool,
     pub extractor: MelExtractor,
+    /// The mean and the scale of each row, if a file has them.
+    pub rows: Option<RowStatistics>,
     pub out: Option<Out>,
     pub dtype: Dtype,
     pub shard_size: Option<NonZeroUsize>,
@@ -50,14 +53,25 @@ impl Settings {
         let out = out.map_err(|message| usage_error(format!("--out {message}")))?;
         let config = config(args, &out)?;
         check(args, &out)?;
-        let rows = args.row_statistics.as_deref().map(crate::model::row_statistics).transpose();
-        let rows = rows.map_err(|error| usage_error(format!("--row-statistics {error}")))?;
+        let file = args.row_statistics.as_deref();
+        let of_file = |error: String| usage_error(format!("--row-statistics {error}"));
+        let rows = file.map(crate::model::row_statistics).transpose().map_err(of_file)?;
         let overrides = Overrides {
             row_mean: rows.as_ref().map(|rows| rows.mean.as_slice()),
             row_scale: rows.as_ref().map(|rows| rows.scale.as_slice()),
             ..Overrides::default()
         };
-        let extractor = MelExtractor::with_overrides(&config, overrides).map_err(wrong)?;
+        let extractor = match MelExtractor::with_overrides(&config, overrides) {
+            Ok(extractor) => extractor,
+            Err(error) => {
+                let is_of_file =
+                    [Some("row_mean"), Some("row_scale")].contains(&error.field().as_deref());
+                return Err(match file.filter(|_| is_of_file) {
+                    Some(file) => of_file(format!("{}: {error}", crate::inputs::shown(file))),
+                    None => wrong(error),
+                });
+            }
+        };
         let empty = extractor.empty_filters();
         if !empty.is_empty() {
             let bands: Vec<String> = empty.iter().map(ToString::to_string).collect();
@@ -74,6 +88,7 @@ impl Settings {
             },
             is_preset: args.config.is_none(),
             extractor,
+            rows,
             out,
             dtype: args.dtype,
             shard_size: args.shard_size,
@@ -107,6 +122,16 @@ impl Settings {
             recipe.insert(option.name.into(), config.get(option.name).unwrap_or_default().into());
         }
         recipe.insert("dtype".into(), self.dtype.name().into());
+        if let Some(rows) = &self.rows {
+            for (name, values) in [("row_mean", &rows.mean), ("row_scale", &rows.scale)] {
+                let mut hasher = DefaultHasher::new();
+                values.iter().for_each(|value| value.to_bits().hash(&mut hasher));
+                recipe.insert(
+                    name.into(),
+                    format!("{} values, {:016x}", values.len(), hasher.finish()).into(),
+                );
+            }
+        }
         recipe
     }
 

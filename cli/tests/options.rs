@@ -200,7 +200,28 @@ fn rows_get_a_mean_and_a_scale() {
         assert_eq!(run.code, Some(2));
         assert!(run.err.contains(said), "{}", run.err);
     };
-    wrong(&statistics, "whisper-large-v3", "row_mean");
+    let named =
+        format!("--row-statistics {}: row_mean must have 128 values, got 80", statistics.display());
+    wrong(&statistics, "whisper-large-v3", &named);
+    // Results of other statistics are not what was asked for.
+    let results = folder.join("results");
+    let again = |more: &[&Path]| {
+        let speech = data("speech.flac");
+        let fixed = [
+            speech.as_path(),
+            "--preset=kaldi-fbank".as_ref(),
+            "--resume".as_ref(),
+            "--out".as_ref(),
+            &results,
+        ];
+        common::run(fixed.into_iter().chain(more.iter().copied())).err
+    };
+    again(&["--row-statistics".as_ref(), &statistics]);
+    assert!(!again(&["--row-statistics".as_ref(), &statistics]).contains("made again"));
+    let told = again(&[]);
+    assert!(told.contains("row_mean was 80 values, ") && told.contains("made again"), "{told}");
+    std::fs::write(&statistics, b"\0BFM \xff").unwrap();
+    wrong(&statistics, "whisper", "it is no text");
     std::fs::write(&statistics, "[ 1 2 3 ]").unwrap();
     wrong(&statistics, "whisper", "the text of an am.mvn");
     wrong(&folder.join("none"), "whisper", "none");

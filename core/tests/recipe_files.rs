@@ -72,6 +72,8 @@ const NEMO: &[(&str, &str, &str)] = &[
     ("log_zero_guard_value", "\"eps\"", "log_floor=1.1920928955078125e-7"),
     ("mel_norm", "null", "mel_norm=none"),
     ("sample_rate", "22050", "sample_rate=22050 win_length=441 hop_length=220"),
+    ("stft_conv", "true", ""),
+    ("window_size", "false", ""),
 ];
 
 #[test]
@@ -101,8 +103,14 @@ fn values_that_refer_to_others_are_looked_up() {
     let config = MelConfig::from_preprocessor_config(&file.to_string()).unwrap();
     assert_eq!((config.sample_rate, config.n_mels, config.hop_length), (8_000, 40, 80));
     section["sample_rate"] = json!(16000);
-    section["features"] = json!("${features}");
-    assert_eq!(refused(&section.to_string()).0, "features");
+    for circle in ["${features}", "${none.such}"] {
+        section["features"] = json!(circle);
+        let file = json!({ "preprocessor": section, "features": "${features}" });
+        assert_eq!(refused(&file.to_string()).0, "features");
+    }
+    section["features"] = json!("${ a.b }");
+    let file = json!({ "preprocessor": section, "a": { "b": "${c}" }, "c": 64 });
+    assert_eq!(MelConfig::from_preprocessor_config(&file.to_string()).unwrap().n_mels, 64);
 }
 
 #[test]
@@ -125,6 +133,7 @@ fn what_nemo_does_that_no_option_can_is_rejected_by_name() {
         ("highfreq", "9000", "half the sample rate"),
         ("n_fft", "513", "an even number"),
         ("log_zero_guard_value", "\"small\"", "a number"),
+        ("params", "5", "a group of settings"),
         ("mel_scale", "\"htk\"", "no setting of AudioToMelSpectrogramPreprocessor"),
     ] {
         let mut section = parakeet();
@@ -202,7 +211,10 @@ const KALDI: &[(&str, &str)] = &[
         "--dither=0\n--num-mel-bins=80\n--low-freq=40\n--preemphasis-coefficient=0.9",
         "f_min=40 preemphasis=0.9",
     ),
-    ("--dither=0\n--num-mel-bins=80\n--subtract-mean=true", "normalize=mean"),
+    (
+        "--dither=0\n--Num-Mel-Bins=80\n--subtract-mean=T\n--snip-edges=0",
+        "normalize=mean snip_edges=false",
+    ),
     // The high-resolution cepstra of Kaldi's recipes.
     (
         "--use-energy=false\n--num-mel-bins=40\n--num-ceps=40\n--low-freq=20\n--high-freq=-400\n--dither=0",
@@ -261,6 +273,7 @@ fn means_and_scales_are_read() {
         r#"{"mean_stat": [16, 8.0], "var_stat": [84, 16], "frame_num": 4, "is_json_cmvn": true}"#;
     assert_eq!(rows(json), expected);
     assert_eq!(rows(" [\n  16 8 4 \n  84 16 0 ]\n"), expected);
+    assert_eq!(rows(&format!("\u{feff}{json}")), expected);
     assert_eq!(rows("global  [\n  16 8 4 \n  84 16 0 ]\n"), expected);
 }
 
@@ -272,6 +285,12 @@ fn other_means_and_scales_are_rejected() {
         "[",
         "[ 1 2 3 ]",
         "\0BFM \u{4}",
+        // A vector, a ragged matrix, two matrices, features.
+        "[ 16 8 4 84 16 0 ]",
+        "[ 16 8 4\n 84 16 12 0 ]",
+        "a [ 16 8 4\n 84 16 0 ]\nb [ 16 8 4\n 84 16 0 ]",
+        "[ 16 8 4\n 84 16 7 ]",
+        r#"{"mean_stat": [1e308], "var_stat": [1e308], "frame_num": 1}"#,
         r#"{"mean_stat": [1, 2], "var_stat": [1], "frame_num": 4}"#,
         r#"{"mean_stat": [1], "var_stat": [1], "frame_num": 0}"#,
         r#"{"mean_stat": ["1"], "var_stat": [1], "frame_num": 1}"#,

@@ -48,6 +48,19 @@ const RECIPE: Recipe = Recipe {
     rest: settings,
 };
 
+/// Settings that are true or false.
+const FLAGS: [&str; 9] = [
+    "htk-compat",
+    "raw-energy",
+    "remove-dc-offset",
+    "round-to-power-of-two",
+    "snip-edges",
+    "subtract-mean",
+    "use-energy",
+    "use-log-fbank",
+    "use-power",
+];
+
 /// Settings that make cepstra of the features.
 const CEPSTRA: [&str; 2] = ["num-ceps", "cepstral-lifter"];
 
@@ -72,17 +85,23 @@ pub(super) fn read(file: &str) -> Result<MelConfig, Error> {
         let (name, value) =
             setting.split_once('=').map_or((setting, "true"), |(name, value)| (name, value));
         // The last one counts, as in Kaldi, which takes either form of a name.
-        all.insert(name.trim_end().replace('_', "-"), typed(value.trim()));
+        let name = name.trim_end().to_ascii_lowercase().replace('_', "-");
+        let value = typed(&name, value.trim());
+        all.insert(name, value);
     }
     RECIPE.read(Settings::new("Kaldi's programs", all))
 }
 
-fn typed(value: &str) -> Value {
-    let number = || value.parse().ok().and_then(Number::from_f64).map(Value::Number);
-    match value {
-        "true" | "t" => Value::Bool(true),
-        "false" | "f" => Value::Bool(false),
-        _ => number().unwrap_or_else(|| Value::String(String::from(value))),
+/// The value of a setting, by the forms that Kaldi takes.
+fn typed(name: &str, value: &str) -> Value {
+    let text = || Value::String(String::from(value));
+    if !FLAGS.contains(&name) {
+        return value.parse().ok().and_then(Number::from_f64).map_or_else(text, Value::Number);
+    }
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" => Value::Bool(true),
+        "false" | "f" | "0" => Value::Bool(false),
+        _ => text(),
     }
 }
 

@@ -34,12 +34,10 @@ const RECIPE: Recipe = Recipe {
     only: &[
         ("frame_splicing", &[Allowed::Number(1.0)]),
         ("exact_pad", &[Allowed::Flag(false)]),
-        ("stft_exact_pad", &[Allowed::Flag(false)]),
-        ("stft_conv", &[Allowed::Flag(false)]),
         ("use_grads", &[Allowed::Flag(false)]),
         ("use_torchaudio", &[Allowed::Flag(false)]),
     ],
-    // Noise and masks of the training, and frames that the padding of a batch appends.
+    // Noise and masks of the training, frames that the padding of a batch appends, and what the class no longer reads.
     unused: &[
         "_target_",
         "cls",
@@ -49,6 +47,8 @@ const RECIPE: Recipe = Recipe {
         "pad_to",
         "pad_value",
         "rng",
+        "stft_conv",
+        "stft_exact_pad",
     ],
     rest: settings,
 };
@@ -79,20 +79,35 @@ pub(super) fn read(
     }
     let mut settings = section.clone();
     // Old files have the arguments in a group of their own.
-    if let Some(Value::Object(arguments)) = settings.remove("params") {
-        settings.extend(arguments);
+    match settings.remove("params") {
+        None => {}
+        Some(Value::Object(arguments)) => settings.extend(arguments),
+        Some(other) => return Err(rejected("params", text(&other), "a group of settings")),
     }
-    for value in settings.values_mut() {
-        if let Some(other) = value.as_str().and_then(|value| referred(value, file)) {
+    for (setting, value) in &mut settings {
+        // A value may refer to one that refers to another; a few times, not for ever.
+        for _ in 0..8 {
+            let Some(path) = value.as_str().and_then(reference) else { break };
+            let Some(other) = referred(path, file) else {
+                return Err(rejected(
+                    setting,
+                    text(value),
+                    format!("a value, or one that the file has as {path}"),
+                ));
+            };
             *value = other.clone();
         }
     }
     RECIPE.read(Settings::new(CLASS, settings))
 }
 
-/// The value that `${name}` or `${group.name}` stands for.
-fn referred<'a>(value: &str, file: &'a Map<String, Value>) -> Option<&'a Value> {
-    let mut names = value.strip_prefix("${")?.strip_suffix('}')?.split('.');
+/// What `${name}` or `${group.name}` names.
+fn reference(value: &str) -> Option<&str> {
+    Some(value.strip_prefix("${")?.strip_suffix('}')?.trim())
+}
+
+fn referred<'a>(path: &str, file: &'a Map<String, Value>) -> Option<&'a Value> {
+    let mut names = path.split('.');
     let first = file.get(names.next()?)?;
     names.try_fold(first, |group, name| group.get(name))
 }
@@ -141,7 +156,10 @@ fn samples(
     in_seconds: &str,
     default: f64,
 ) -> Result<u32, Error> {
-    let is_set = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
+    // As Python tells whether something is set.
+    let is_set = |value: Option<&Value>| {
+        value.is_some_and(|value| !value.is_null() && value.as_bool() != Some(false))
+    };
     if is_set(settings.take(in_samples)) {
         // The class takes one or the other.
         if is_set(settings.take(in_seconds)) {
@@ -150,7 +168,7 @@ fn samples(
         return Ok(u32::try_from(settings.integer(in_samples, 1)?).unwrap_or(u32::MAX));
     }
     let samples = match settings.take(in_seconds) {
-        Some(Value::Null) => default,
+        Some(Value::Null | Value::Bool(false)) => default,
         _ => settings.number(in_seconds, default)?,
     } * f64::from(config.sample_rate);
     if !(1.0..65_537.0).contains(&samples) {

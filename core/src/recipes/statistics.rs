@@ -23,7 +23,7 @@ impl RowStatistics {
     ///
     /// - FunASR's `am.mvn`: the vectors of its `AddShift` and `Rescale`;
     /// - WeNet's `global_cmvn` (JSON): `mean_stat`, `var_stat` and `frame_num`, sums over the frames;
-    /// - Kaldi's statistics as text, a matrix of two rows: the sums and their count, the sums of squares and a 0.
+    /// - Kaldi's statistics as text, one matrix of two lines: the sums and their count, the sums of squares and a 0.
     ///
     /// Sums become the mean and 1 / the deviation, whose variance is at least 1e-20.
     ///
@@ -39,6 +39,7 @@ impl RowStatistics {
     /// # Errors
     /// [`Error::Config`] if the text is no such file, or its vectors differ in length (`field` is `row_mean`).
     pub fn from_text(text: &str) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let found = if text.contains("<AddShift>") {
             network(text)
         } else if text.trim_start().starts_with('{') {
@@ -46,13 +47,18 @@ impl RowStatistics {
         } else {
             matrix(text)
         };
-        let found = found.filter(|rows| !rows.mean.is_empty() && rows.mean.len() == rows.scale.len());
+        let is_usable = |rows: &Self| {
+            let mut all = rows.mean.iter().chain(&rows.scale);
+            // Numbers of float64 can be beyond float32.
+            !rows.mean.is_empty() && rows.mean.len() == rows.scale.len() && all.all(|x| x.is_finite())
+        };
+        let found = found.filter(is_usable);
         found.ok_or_else(|| {
             rejected(
                 "row_mean",
                 format!("\"{}\"", short(text.trim_start())),
-                "the text of an am.mvn, of a global_cmvn in JSON, or of Kaldi's statistics: finite numbers, as many means as \
-                 variances",
+                "the text of an am.mvn, of a global_cmvn in JSON, or of one matrix of Kaldi's statistics, in two lines: \
+                 finite numbers, as many means as variances",
             )
         })
     }
@@ -90,12 +96,18 @@ fn json(text: &str) -> Option<RowStatistics> {
     sums(&list("mean_stat")?, &list("var_stat")?, file.get("frame_num")?.as_f64()?)
 }
 
+/// One matrix of Kaldi's, a line for each row: not one of several, whose first would be taken for all.
 fn matrix(text: &str) -> Option<RowStatistics> {
-    let (all, _) = brackets(text)?;
-    let (first, second) = all.split_at(all.len() / 2);
+    let (_, inside) = text.split_once('[')?;
+    let (inside, rest) = inside.split_once(']')?;
+    let mut lines = inside.lines().filter(|line| !line.trim().is_empty());
+    let (first, second) = (numbers(lines.next()?)?, numbers(lines.next()?)?);
+    if lines.next().is_some() || !rest.trim().is_empty() {
+        return None;
+    }
     let (&count, first) = first.split_last()?;
-    let (_, second) = second.split_last()?;
-    sums(first, second, count)
+    let (&nothing, second) = second.split_last()?;
+    if nothing == 0.0 { sums(first, second, count) } else { None }
 }
 
 /// From the sums of values and of squares over frames.

@@ -19,7 +19,7 @@ class JavaCallerTest {
             .winLength(null)
             .build();
         assertEquals(128, config.getNMels());
-        assertEquals(10, MelConfig.PRESETS.size());
+        assertEquals(26, MelConfig.PRESETS.size());
         try (MelExtractor extractor = new MelExtractor(config)) {
             float[] samples = new float[1600];
             MelSpectrogram mel = extractor.compute(samples);

@@ -46,7 +46,7 @@ class LibraryTest {
         assertNotEquals(whisper, large)
         assertEquals(MelConfig.Window.POVEY, MelConfig.kaldiFbank().window)
         assertEquals(0.97, MelConfig.parakeet().preemphasis)
-        assertEquals(10, MelConfig.PRESETS.size)
+        assertEquals(26, MelConfig.PRESETS.size)
         for (preset in MelConfig.PRESETS) {
             val config = MelConfig.preset(preset)
             config.check()

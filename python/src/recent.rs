@@ -1,11 +1,12 @@
 //! What was made lately, to be used again.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 /// Number of values that are kept.
 const KEPT: usize = 8;
 
-/// The values used most recently, the latest at the end. The lock is held only for a look-up or a push.
+/// The values used most recently, the latest at the end. The lock is held only for a look-up or a push, and nobody waits
+/// for it: in the child of a fork, the thread that held it may not exist.
 pub struct Recent<T>(Mutex<Vec<Arc<T>>>);
 
 impl<T> Recent<T> {
@@ -13,14 +14,14 @@ impl<T> Recent<T> {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// The value that fits, made if none of those that are kept does.
+    /// The value that fits, made if none of those that are kept does, or if another thread is looking at them.
     pub fn get<E>(
         &self,
         fits: impl Fn(&T) -> bool,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Arc<T>, E> {
         let take = || {
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = self.kept()?;
             let at = kept.iter().position(|value| fits(value))?;
             let value = kept.remove(at);
             kept.push(Arc::clone(&value));
@@ -30,11 +31,23 @@ impl<T> Recent<T> {
             return Ok(value);
         }
         let value = Arc::new(make()?);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT {
-            kept.remove(0);
+        if let Some(mut kept) = self.kept() {
+            // Another thread may have made it, too.
+            kept.retain(|value| !fits(value));
+            if kept.len() == KEPT {
+                kept.remove(0);
+            }
+            kept.push(Arc::clone(&value));
         }
-        kept.push(Arc::clone(&value));
         Ok(value)
+    }
+
+    /// The values, unless the lock is taken.
+    fn kept(&self) -> Option<MutexGuard<'_, Vec<Arc<T>>>> {
+        match self.0.try_lock() {
+            Ok(kept) => Some(kept),
+            Err(TryLockError::Poisoned(kept)) => Some(kept.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }

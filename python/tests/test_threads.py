@@ -7,12 +7,14 @@ import io
 import multiprocessing
 import os
 import resource
+import subprocess
 import sys
 import sysconfig
 import threading
 import time
 import wave
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,40 +129,12 @@ def test_worker_processes() -> None:
 
 
 # Python warns of forks while threads run, which this tests.
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="processes are not forked here")
 def test_forked_processes() -> None:
     """A fork's children compute with the parent's extractor, whatever its threads are doing with it."""
-    extractor = MelExtractor()
-    x = signal(16_000)
-    wanted = mojo_audio.mel_spectrogram(x)
-    is_over = threading.Event()
-
-    def compute_until_it_is_over() -> None:
-        while not is_over.is_set():
-            extractor(x)
-            mojo_audio.mel_spectrogram(x)
-
-    def child() -> None:
-        assert_bits(extractor(x), wanted)
-        assert_bits(mojo_audio.mel_spectrogram(x), wanted)
-        for mel in extractor.batch([x, x, x], threads=2):
-            assert_bits(mel, wanted)
-
-    context = multiprocessing.get_context("fork")
-    with ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(compute_until_it_is_over) for _ in range(2)]
-        try:
-            for _ in range(10):
-                process = context.Process(target=child)
-                process.start()
-                process.join(60)
-                assert process.exitcode == 0
-        finally:
-            is_over.set()
-        for thread in running:
-            thread.result()
-    assert_bits(extractor(x), wanted)
+    program = Path(__file__).with_name("forks.py")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 def test_nothing_leaks() -> None:

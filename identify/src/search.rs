@@ -161,33 +161,12 @@ impl Search<'_> {
 
     /// The front ends of the recipes with any back end.
     fn try_recipe_fronts(&self, found: &mut Found) {
-        let mut best: Vec<(f64, usize, Guess)> = Vec::new();
         let fitters: Vec<Fitter<'_>> = self
             .readings
             .iter()
             .map(|reading| Fitter::new(self.engine, reading, Extent::All))
             .collect();
-        let searched = fitters.iter().enumerate().filter(|(_, fitter)| fitter.reading.is_searched());
-        for (at, fitter) in searched {
-            let target = Target::new(self.engine, fitter.reading, false);
-            let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
-            // Frames that stay inside the signal are often a part of those that reach beyond its ends: the whole of a
-            // recipe with one option changed is the better answer.
-            for at in 0..fronts.len() {
-                let mut inside = fronts[at].clone();
-                inside.config.center = false;
-                if !fronts.contains(&inside) {
-                    fronts.push(inside);
-                }
-            }
-            fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
-            let limits = self.limits.within(self.budget / 6);
-            let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
-            best.extend(
-                residuals.into_iter().zip(fronts).map(|(residual, guess)| (residual, at, guess)),
-            );
-        }
-        best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut best = self.recipe_fronts(&fitters, Extent::All);
         let is_good = |known: &&(f64, usize, Guess)| known.0 < self.readings[known.1].enough();
         let good: Vec<_> = best.iter().filter(is_good).take(2).cloned().collect();
         if let Some(first) = good.first() {
@@ -252,26 +231,47 @@ impl Search<'_> {
         }
     }
 
+    /// The residuals of the front ends of the recipes for each reading, the least first.
+    fn recipe_fronts(&self, fitters: &[Fitter<'_>], extent: Extent) -> Vec<(f64, usize, Guess)> {
+        let is_part = extent == Extent::Part;
+        let mut all: Vec<(f64, usize, Guess)> = Vec::new();
+        for (at, fitter) in fitters.iter().enumerate() {
+            let is_plain = fitter.reading.wrap.is_none();
+            if !fitter.reading.is_searched() || is_part && !is_plain {
+                continue;
+            }
+            let target = Target::new(self.engine, fitter.reading, is_part);
+            let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
+            if !is_part {
+                // Frames that stay inside the signal are often a part of those that reach beyond its ends: the whole
+                // of a recipe with one option changed is the better answer.
+                for at in 0..fronts.len() {
+                    let mut inside = fronts[at].clone();
+                    inside.config.center = false;
+                    if !fronts.contains(&inside) {
+                        fronts.push(inside);
+                    }
+                }
+            }
+            fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
+            let limits = self.limits.within(self.budget / 6);
+            let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            all.extend(
+                residuals.into_iter().zip(fronts).map(|(residual, guess)| (residual, at, guess)),
+            );
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        all
+    }
+
     /// The front ends of the recipes for a part of the frames.
     fn try_recipe_parts(&self, found: &mut Found) {
         (self.progress)("parts of usual recipes", found.best());
         let whole = self.whole();
         let fitters: Vec<Fitter<'_>> =
             self.readings.iter().map(|reading| Fitter::new(&whole, reading, Extent::Part)).collect();
-        let limits = self.limits.within(self.budget / 6);
-        let mut best: Vec<(f64, usize, Guess)> = Vec::new();
-        for (at, fitter) in fitters.iter().enumerate() {
-            if fitter.reading.is_searched() && fitter.reading.wrap.is_none() {
-                let target = Target::new(self.engine, fitter.reading, true);
-                let mut fronts = recipes::fronts(&target, self.start, self.sample_rate);
-                fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
-                let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
-                let residuals = residuals.into_iter().zip(fronts);
-                best.extend(residuals.map(|(residual, guess)| (residual, at, guess)));
-            }
-        }
+        let mut best = self.recipe_fronts(&fitters, Extent::Part);
         best.retain(|known| known.0 < self.readings[known.1].enough());
-        best.sort_by(|a, b| a.0.total_cmp(&b.0));
         best.truncate(2);
         if let Some(first) = best.first() {
             found.front = Some(first.0);

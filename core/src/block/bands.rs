@@ -187,6 +187,7 @@ impl Bands {
                         energy.store(tile.add(i * V::N));
                     },
                 );
+                // Compilers unroll a number of bands that they know, and so tell their branches apart.
                 if count == GROUP {
                     for i in 0..GROUP {
                         finish(i);

@@ -1,6 +1,7 @@
 //! Configuration files of Kaldi's programs: `conf/fbank.conf` and `conf/mfcc.conf`.
 
 use super::recipe::Recipe;
+use super::rest;
 use super::settings::{Allowed, Settings, rejected};
 use crate::config::{Log, MelConfig, Normalize, Window};
 use crate::error::Error;
@@ -154,8 +155,5 @@ fn samples(
     default: f64,
 ) -> Result<u32, Error> {
     let samples = f64::from(config.sample_rate) * 0.001 * settings.number(name, default)?;
-    if !(1.0..65_537.0).contains(&samples) {
-        return Err(settings.rejected(name, "a time of 1 to 65536 samples"));
-    }
-    Ok(samples as u32)
+    rest::whole(settings, name, samples)
 }

@@ -3,9 +3,7 @@
 use super::recipe::Recipe;
 use super::rest;
 use super::settings::{Allowed, Settings, rejected, text};
-use crate::config::{
-    CenterPad, Log, LogFloorMode, MelConfig, MelNorm, Normalize, NormalizeOver, Window,
-};
+use crate::config::{Log, LogFloorMode, MelConfig, MelNorm, Normalize, NormalizeOver, Window};
 use crate::error::Error;
 use alloc::{format, string::String};
 use serde_json::{Map, Value};
@@ -144,7 +142,6 @@ fn settings(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error
     };
     normalization(config, settings)?;
     logarithm(config, settings)?;
-    config.center_pad = CenterPad::HalfFrame;
     rest::even_n_fft(config, settings)
 }
 
@@ -171,10 +168,7 @@ fn samples(
         Some(Value::Null | Value::Bool(false)) => default,
         _ => settings.number(in_seconds, default)?,
     } * f64::from(config.sample_rate);
-    if !(1.0..65_537.0).contains(&samples) {
-        return Err(settings.rejected(in_seconds, "a time of 1 to 65536 samples"));
-    }
-    Ok(samples as u32)
+    rest::whole(settings, in_seconds, samples)
 }
 
 fn normalization(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {

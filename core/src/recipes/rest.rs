@@ -189,11 +189,16 @@ pub(super) fn granite_speech_5(config: &mut MelConfig, settings: &mut Settings) 
 /// The samples of a time, rounded; the file has them, too, but the class takes the time.
 fn samples(settings: &mut Settings, name: &str, samples: f64, result: &str) -> Result<u32, Error> {
     // Half a sample is rounded to even, as Python does.
-    let samples = libm::rint(samples);
-    if !(1.0..=65_536.0).contains(&samples) {
+    let samples = whole(settings, name, libm::rint(samples))?;
+    settings.follows(result, samples.into())?;
+    Ok(samples)
+}
+
+/// The samples of a time, without the fraction of one.
+pub(super) fn whole(settings: &Settings, name: &str, samples: f64) -> Result<u32, Error> {
+    if !(1.0..65_537.0).contains(&samples) {
         return Err(settings.rejected(name, "a time of 1 to 65536 samples"));
     }
-    settings.follows(result, samples as u64)?;
     Ok(samples as u32)
 }
 

@@ -252,7 +252,7 @@ impl MelConfig {
     /// counts; or Kaldi's `fbank.conf` or `mfcc.conf`, with the defaults of Kaldi's programs, among them a `dither`
     /// of 1.
     ///
-    /// For transformers' files the result equals what the feature extractor class of transformers that the file names computes for one
+    /// For transformers' files the result equals what the feature extractor class that the file names computes for one
     /// signal by default, up to these differences: longer signals that the class splits, or takes a random part
     /// of, keep their length; `dither` is not the same noise. The class's padding is `pad_to` and its truncation
     /// `max_length`; None for both keeps the length of every signal. Settings of images and tokenizers in the same

@@ -246,10 +246,11 @@ fn classes_are_rejected_by_name() {
 fn other_texts_are_rejected() {
     let nested = "[".repeat(100_000);
     let long = format!("{{\"hop_length\": 1{}}}", "0".repeat(5_000));
-    for text in ["", "{", "[]", "80", "{\"a\": NaN}", &nested, &long] {
+    for text in ["", "{", "{\n  \"a\": [\n", "[]", "80", "{\"a\": NaN}", &nested, &long] {
         let error = MelConfig::from_preprocessor_config(text).unwrap_err();
         assert!(matches!(&error, Error::Config { field, .. } if field == "json"), "{error}");
         assert!(error.to_string().len() < 300, "{error}");
+        assert!(!error.to_string().contains('\n'), "{error}");
     }
     let marked = "\u{feff}{\"feature_extractor_type\": \"ASTFeatureExtractor\"}";
     assert_eq!(MelConfig::from_preprocessor_config(marked), Ok(MelConfig::ast()));

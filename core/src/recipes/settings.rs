@@ -207,11 +207,12 @@ pub(super) fn text(value: &Value) -> String {
     short(&value.to_string())
 }
 
+/// The start of a text, on one line.
 pub(super) fn short(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+    let text = text.trim();
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.char_indices().nth(SHOWN).map_or(line.len(), |(end, _)| end);
+    if end == text.len() { text.to_owned() } else { format!("{}…", &line[..end]) }
 }
 
 fn any_of(values: impl Iterator<Item = String>) -> String {

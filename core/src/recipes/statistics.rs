@@ -56,7 +56,7 @@ impl RowStatistics {
         found.ok_or_else(|| {
             rejected(
                 "row_mean",
-                format!("\"{}\"", short(text.trim_start())),
+                format!("\"{}\"", short(text)),
                 "the text of an am.mvn, of a global_cmvn in JSON, or of one matrix of Kaldi's statistics, in two lines: \
                  finite numbers, as many means as variances",
             )

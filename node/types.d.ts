@@ -751,8 +751,8 @@ export interface MelError extends Error {
   field?: string;
   /** With `config`: its value as text; with `unknown_name`: the name; with `sample`: the sample. */
   value?: string | number;
-  /** With `config`: what it may be. */
-  wanted?: string;
+  /** With `config`: what it may be; with `buffer_size`: the number of values that fit. */
+  expected?: string | number;
   /** With `unknown_name`: what was looked up. */
   what?: 'option' | 'preset';
   /** With `unknown_name`, and with `config` where the value is no choice of the option: the names there are. */
@@ -763,8 +763,6 @@ export interface MelError extends Error {
   index?: number;
   /** With `sample`: the largest magnitude that is always accepted. */
   limit?: number;
-  /** With `buffer_size`: the number of values that fit. */
-  expected?: number;
   /** With `buffer_size`: the number of values given. */
   actual?: number;
   /** With `file`: what is wrong with it. */

@@ -33,7 +33,7 @@ impl MojoMelConfig {
         };
         match recipe.check() {
             Ok(()) => Ok(recipe),
-            Err(Error::Config { field, value, wanted }) => {
+            Err(Error::Config { field, value, expected }) => {
                 let given = match &*field {
                     "sample_rate" => self.sample_rate.to_string(),
                     "n_fft" => self.n_fft.to_string(),
@@ -41,7 +41,7 @@ impl MojoMelConfig {
                     "n_mels" => self.n_mels.to_string(),
                     _ => value,
                 };
-                Err(Error::Config { field, value: given, wanted })
+                Err(Error::Config { field, value: given, expected })
             }
             Err(error) => Err(error),
         }

@@ -211,8 +211,11 @@ mod tests {
 
     #[test]
     fn long_texts_end_at_a_whole_character() {
-        let error =
-            |field: String| Error::Config { field: field.into(), value: "".into(), wanted: "".into() };
+        let error = |field: String| Error::Config {
+            field: field.into(),
+            value: "".into(),
+            expected: "".into(),
+        };
         set(&error("ä".repeat(3000)).into(), None);
         assert_eq!((shown(Text), shown(Field)), ("ä".repeat(1023), "ä".repeat(31)));
         set(&error("n_mels".into()).into(), None);

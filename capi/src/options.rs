@@ -263,13 +263,13 @@ fn number(option: &OptionInfo, text: &str) -> f64 {
 
 /// The error for a value that the caller's options can't hold.
 fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
-    let wanted = if size < KNOWN as u64 {
+    let expected = if size < KNOWN as u64 {
         "left to the preset, as the caller's MojoMelOptions ends before it"
     } else {
-        "another value, or none: the field holds 0 where the option is unset"
+        "another value, or `none`: the field holds 0 where the option is unset"
     };
     let value = config.get(name).unwrap_or_default();
-    Failure::Engine(Error::Config { field: name.to_owned().into(), value, wanted: wanted.into() })
+    Failure::Engine(Error::Config { field: name.to_owned().into(), value, expected: expected.into() })
 }
 
 /// The configuration that the caller's options describe, unchecked.

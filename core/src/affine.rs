@@ -34,7 +34,7 @@ impl Affine {
                 return Err(Error::Config {
                     field: what.into(),
                     value: format!("{:?} at {at}", values[at]),
-                    wanted: format!("at most {LARGEST:e} in magnitude"),
+                    expected: format!("at most {LARGEST:e} in magnitude").into(),
                 });
             }
         }

@@ -1,8 +1,10 @@
 //! What can be wrong with a configuration, an input or a buffer: each error has its parts and a text made of them.
 
 mod kinds;
+mod spelling;
 
 pub use kinds::{ERROR_KINDS, ErrorField, ErrorKind, ErrorKindInfo};
+pub use spelling::{Expected, Spelled, Spelling};
 
 use crate::config::{OPTIONS, OptionKind};
 use crate::names;
@@ -21,7 +23,7 @@ pub enum Error {
         /// Its value, as text.
         value: String,
         /// What it may be.
-        wanted: String,
+        expected: Expected,
     },
     /// No option or preset has that name.
     UnknownName {
@@ -121,25 +123,14 @@ impl Error {
     /// ```
     #[must_use]
     pub fn given(&self) -> impl fmt::Display {
-        match self {
-            Self::Config { value: text, .. } | Self::UnknownName { name: text, .. } => Part::Text(text),
-            Self::Sample { value, .. } => Part::Sample(*value),
-            Self::BufferSize { actual, .. } => Part::Count(*actual),
-            Self::Allocation { bytes } if *bytes < usize::MAX => Part::Count(*bytes),
-            _ => Part::Text(""),
-        }
+        self.part_given(Spelling::PLAIN)
     }
 
     /// What is allowed: the option's values, the length, or the largest magnitude of a sample that is always
     /// accepted. It is empty for errors without one; [`known_names`](Self::known_names) has those of a name.
     #[must_use]
     pub fn expected(&self) -> impl fmt::Display {
-        match self {
-            Self::Config { wanted, .. } => Part::Text(wanted),
-            Self::Sample { limit, .. } => Part::Limit(*limit),
-            Self::BufferSize { expected, .. } => Part::Count(*expected),
-            _ => Part::Text(""),
-        }
+        self.part_expected(Spelling::PLAIN)
     }
 
     /// The names to choose from, if a name was not known: of options, of presets, or of an option's choices.
@@ -181,11 +172,53 @@ impl Error {
             _ => None,
         }
     }
+
+    /// The error with names as another language writes them.
+    ///
+    /// ```
+    /// use mojo_audio_core::{MelConfig, Spelling};
+    ///
+    /// let error = MelConfig { win_length: Some(500), ..MelConfig::whisper() }.check().unwrap_err();
+    /// assert_eq!(error.to_string(), "win_length must be from 1 to n_fft, 400, got 500");
+    /// let spelling = Spelling { camel_case: true, unset: "null" };
+    /// assert_eq!(error.spelled(spelling).to_string(), "winLength must be from 1 to nFft, 400, got 500");
+    /// ```
+    #[must_use]
+    pub fn spelled(&self, spelling: Spelling) -> Spelled<'_> {
+        Spelled { error: self, spelling }
+    }
+
+    fn part_given(&self, spelling: Spelling) -> Part<'_> {
+        match self {
+            Self::Config { field, value, .. } if value == "none" && is_optional(field) => {
+                Part::Text(spelling.unset)
+            }
+            Self::Config { value: text, .. } | Self::UnknownName { name: text, .. } => Part::Text(text),
+            Self::Sample { value, .. } => Part::Sample(*value),
+            Self::BufferSize { actual, .. } => Part::Count(*actual),
+            Self::Allocation { bytes } if *bytes < usize::MAX => Part::Count(*bytes),
+            _ => Part::Text(""),
+        }
+    }
+
+    fn part_expected(&self, spelling: Spelling) -> Part<'_> {
+        match self {
+            Self::Config { expected, .. } => Part::Expected(expected, spelling),
+            Self::Sample { limit, .. } => Part::Limit(*limit),
+            Self::BufferSize { expected, .. } => Part::Count(*expected),
+            _ => Part::Text(""),
+        }
+    }
 }
 
-/// A part of an error's text. Writing it allocates nothing.
+fn is_optional(option: &str) -> bool {
+    OPTIONS.iter().any(|known| known.name == option && known.optional)
+}
+
+/// A part of an error's text. Writing it in Rust's names allocates nothing.
 enum Part<'a> {
     Text(&'a str),
+    Expected(&'a Expected, Spelling),
     Count(usize),
     Sample(f32),
     Limit(f32),
@@ -195,6 +228,7 @@ impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
+            Self::Expected(expected, spelling) => expected.spelled(*spelling).fmt(f),
             Self::Count(count) => write!(f, "{count}"),
             Self::Sample(sample) => write!(f, "{sample:?}"),
             Self::Limit(limit) => write!(f, "{limit:e}"),
@@ -202,10 +236,9 @@ impl fmt::Display for Part<'_> {
     }
 }
 
-/// The choices of an option, unless the value is one of them. The option may have its name in another
-/// language's casing.
+/// The choices of an option, unless the value is one of them.
 fn choices(option: &str, value: &str) -> &'static [crate::config::Choice] {
-    let option = OPTIONS.iter().find(|known| names::same(known.name, option));
+    let option = OPTIONS.iter().find(|known| known.name == option);
     match option.map(|option| option.kind) {
         Some(OptionKind::Choice { values, .. }) if values.iter().all(|known| known.name != value) => {
             values
@@ -216,37 +249,7 @@ fn choices(option: &str, value: &str) -> &'static [crate::config::Choice] {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config { field, value, wanted } => {
-                write!(f, "{field} must be {wanted}, got {value}")?;
-                match self.closest_name() {
-                    Some(closest) => write!(f, "; did you mean {closest}?"),
-                    None => Ok(()),
-                }
-            }
-            Self::UnknownName { what, name, known } => {
-                write!(f, "unknown {what} {name:?}; ")?;
-                match self.closest_name() {
-                    Some(closest) => write!(f, "did you mean {closest:?}?"),
-                    None => write!(f, "known are {}", names::List(known)),
-                }
-            }
-            Self::EmptyInput => write!(f, "samples must not be empty"),
-            Self::Sample { index, .. } => {
-                let (given, limit) = (self.given(), self.expected());
-                write!(f, "sample {index} must be finite and at most {limit} in magnitude, got {given}")
-            }
-            Self::BufferSize { what, expected, actual } => {
-                write!(f, "{what} must have {expected} values, got {actual}")
-            }
-            Self::Allocation { bytes: usize::MAX } => {
-                write!(f, "the result needs more memory than can be addressed")
-            }
-            Self::Allocation { bytes } => write!(f, "could not allocate {bytes} bytes of memory"),
-            Self::Finished => {
-                write!(f, "the stream is finished; reset it before it takes more samples")
-            }
-        }
+        self.spelled(Spelling::PLAIN).fmt(f)
     }
 }
 
@@ -259,9 +262,8 @@ mod tests {
 
     #[test]
     fn every_error_has_its_entry_in_the_table() {
-        let (value, wanted) = (String::new(), String::new());
         let errors = [
-            Error::Config { field: "".into(), value, wanted },
+            Error::Config { field: "".into(), value: String::new(), expected: "".into() },
             Error::UnknownName { what: "", name: String::new(), known: vec![] },
             Error::EmptyInput,
             Error::Sample { index: 0, value: 0.0, limit: 0.0 },
@@ -303,9 +305,9 @@ mod tests {
         assert!(error.to_string().ends_with("got kaiser") && error.closest_name().is_none());
         // A choice that is known and refused for another reason is no slip.
         let error = Error::Config {
-            field: "centerPad".into(),
+            field: "center_pad".into(),
             value: "half_overlap".into(),
-            wanted: "half_frame".into(),
+            expected: "half_frame".into(),
         };
         assert_eq!(error.known_names().count(), 0);
         assert!(config.set("n_mels", "x").unwrap_err().known_names().next().is_none());

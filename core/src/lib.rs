@@ -52,7 +52,9 @@ mod whole;
 mod window;
 
 pub use config::{MelConfig, OPTIONS, PRESETS};
-pub use error::{ERROR_KINDS, Error, ErrorField, ErrorKind, ErrorKindInfo};
+pub use error::{
+    ERROR_KINDS, Error, ErrorField, ErrorKind, ErrorKindInfo, Expected, Spelled, Spelling,
+};
 pub use extractor::MelExtractor;
 pub use kernels::InstructionSet;
 pub use plan::Overrides;

@@ -41,7 +41,7 @@ pub(crate) fn sample_limit(
         return Err(Error::Config {
             field: "magnitude_eps".into(),
             value: config.get("magnitude_eps")?,
-            wanted: format!("at most {:e} with these filters and this power", square / 2.0),
+            expected: format!("at most {:e} with these filters and this `power`", square / 2.0).into(),
         });
     }
     // Before the window, which has a small `input_scale` in it: differences of two samples, and what is
@@ -60,7 +60,7 @@ pub(crate) fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), 
     Err(Error::Config {
         field: "dither".into(),
         value: config.get("dither")?,
-        wanted: format!("at most {most:e}"),
+        expected: format!("at most {most:e}").into(),
     })
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn check_normalized(config: &MelConfig, sample_limit: f32) -> Result<
     Err(Error::Config {
         field: "normalize_input".into(),
         value: config.get("normalize_input")?,
-        wanted: format!("false where samples above {sample_limit:e} could overflow"),
+        expected: format!("false where samples above {sample_limit:e} could overflow").into(),
     })
 }
 
@@ -85,11 +85,8 @@ pub(crate) fn check_scaled(shape: &[f64], restored_norm: f64) -> Result<(), Erro
         None => Ok(()),
         Some(at) => Err(Error::Config {
             field: "window".into(),
-            value: format!(
-                "{:e} at {at}, with input_scale and spectrum_norm",
-                shape[at] * restored_norm
-            ),
-            wanted: "finite numbers".into(),
+            value: format!("{:e} at {at}", shape[at] * restored_norm),
+            expected: "finite numbers once `input_scale` and `spectrum_norm` multiply it".into(),
         }),
     }
 }
@@ -104,7 +101,7 @@ pub(crate) fn check_table(what: &'static str, values: &[f32], expected: usize) -
         Some(at) => Err(Error::Config {
             field: what.into(),
             value: format!("{:?} at {at}", values[at]),
-            wanted: "finite numbers".into(),
+            expected: "finite numbers".into(),
         }),
     }
 }

@@ -247,7 +247,7 @@ impl<'a> Corners<'a> {
             MelNorm::Slaney => Err(Error::Config {
                 field: "f_max".into(),
                 value: self.config.get("f_max")?,
-                wanted: "far enough above f_min for bands of some width".into(),
+                expected: "far enough above `f_min` for bands of some width".into(),
             }),
         }
     }

@@ -102,7 +102,7 @@ pub(crate) fn check_filterbank(config: &MelConfig, weights: &[f32]) -> Result<()
         Some(at) if config.log == Log::Pcen => Err(Error::Config {
             field: "filterbank".into(),
             value: format!("{:?} at {at}", weights[at]),
-            wanted: "at least 0 where log is pcen".into(),
+            expected: "at least 0 where `log` is pcen".into(),
         }),
         _ => Ok(()),
     }

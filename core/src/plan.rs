@@ -173,11 +173,15 @@ fn weights(framing: &Framing, shape: Vec<f64>) -> Result<Vec<f64>, Error> {
     Ok(weights)
 }
 
-pub(crate) fn choose_kernel(wanted: Option<InstructionSet>) -> Result<&'static Kernel, Error> {
-    Kernel::choose(wanted).ok_or_else(|| Error::Config {
+pub(crate) fn choose_kernel(named: Option<InstructionSet>) -> Result<&'static Kernel, Error> {
+    Kernel::choose(named).ok_or_else(|| Error::Config {
         field: "instruction_set".into(),
-        value: wanted.map_or_else(String::new, |set| format!("{set:?}")),
-        wanted: format!("one of this machine's: {:?}", InstructionSet::available().collect::<Vec<_>>()),
+        value: named.map_or_else(String::new, |set| format!("{set:?}")),
+        expected: format!(
+            "one of this machine's: {:?}",
+            InstructionSet::available().collect::<Vec<_>>()
+        )
+        .into(),
     })
 }
 

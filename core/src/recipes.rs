@@ -132,32 +132,32 @@ impl MelConfig {
 }
 
 fn object(json: &str) -> Result<Map<String, Value>, Error> {
-    let wanted = "a JSON object of settings";
+    let expected = "a JSON object of settings";
     #[cfg(feature = "yaml")]
     if !json.trim_start().starts_with('{') {
         return yaml(json);
     }
     match serde_json::from_str(json) {
         Ok(Value::Object(settings)) => Ok(settings),
-        Ok(other) => Err(rejected("json", text(&other), wanted)),
+        Ok(other) => Err(rejected("json", text(&other), expected)),
         Err(error) => Err(rejected(
             "json",
             format!("\"{}\"", settings::short(json)),
-            format!("{wanted} ({error})"),
+            format!("{expected} ({error})"),
         )),
     }
 }
 
 #[cfg(feature = "yaml")]
 fn yaml(file: &str) -> Result<Map<String, Value>, Error> {
-    let wanted = "an object of settings in JSON or YAML";
+    let expected = "an object of settings in JSON or YAML";
     match serde_saphyr::from_str(file) {
         Ok(Value::Object(settings)) => Ok(settings),
-        Ok(other) => Err(rejected("json", text(&other), wanted)),
+        Ok(other) => Err(rejected("json", text(&other), expected)),
         Err(error) => Err(rejected(
             "json",
             format!("\"{}\"", settings::short(file)),
-            format!("{wanted} ({})", error.without_snippet()),
+            format!("{expected} ({})", error.without_snippet()),
         )),
     }
 }

@@ -103,7 +103,7 @@ impl Resampler {
                 return Err(Error::Config {
                     field: name.into(),
                     value: rate.to_string(),
-                    wanted: format!("from {} to {} hertz", RATES.start(), RATES.end()),
+                    expected: format!("from {} to {} hertz", RATES.start(), RATES.end()).into(),
                 });
             }
         }

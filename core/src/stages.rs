@@ -52,8 +52,8 @@ impl StageBench {
     /// are refused too.
     pub fn new(config: &MelConfig, overrides: &Overrides<'_>, samples: &[f32]) -> Result<Self, Error> {
         let plan = Plan::new(config, overrides)?;
-        let refused = |field: &'static str, wanted: &str| {
-            Err(Error::Config { field: field.into(), value: "this".into(), wanted: wanted.into() })
+        let refused = |field: &'static str, expected: &'static str| {
+            Err(Error::Config { field: field.into(), value: "this".into(), expected: expected.into() })
         };
         if config.precision != Precision::Single
             || plan.recipe.frames.is_some()

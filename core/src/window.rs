@@ -51,6 +51,6 @@ pub(crate) fn norm(config: &MelConfig, window: &[f64]) -> Result<f64, Error> {
     Err(Error::Config {
         field: "spectrum_norm".into(),
         value: config.spectrum_norm.name().into(),
-        wanted: "none or frame_length, as the window is all zeros".into(),
+        expected: "none or frame_length, as the window is all zeros".into(),
     })
 }

@@ -3,7 +3,9 @@
 mod support;
 
 use mojo_audio_core::config::{Log, Normalize, OptionKind, Precision};
-use mojo_audio_core::{Error, MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS, Sample};
+use mojo_audio_core::{
+    Error, Expected, MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS, Sample, Spelling,
+};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use support::{assert_same_frames, config, frames, oracle, signals};
@@ -177,15 +179,30 @@ fn some_samples() -> impl Strategy<Value = Samples> {
     })
 }
 
+/// Checks that what an option may be names other options as parts of their own.
+fn check_expected(expected: &Expected) {
+    const CAMEL: Spelling = Spelling { camel_case: true, unset: "null" };
+    let (plain, camel) = (expected.to_string(), expected.spelled(CAMEL).to_string());
+    assert!(!plain.is_empty() && !plain.contains('`'), "{plain}");
+    let names = OPTIONS.iter().map(|option| option.name).filter(|name| name.contains('_'));
+    let is_word = |name: &str| {
+        camel.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+    };
+    for name in names {
+        assert!(!is_word(name), "{name} is no part of its own: {camel}");
+    }
+    assert!(!camel.ends_with(", or none"), "none is no part of its own: {camel}");
+}
+
 /// The extractor, or nothing if the configuration is refused with an option that there is.
 fn accepted(config: &MelConfig) -> Option<MelExtractor> {
     match (config.check(), MelExtractor::new(config)) {
         (Ok(()), Ok(extractor)) => Some(extractor),
-        (Err(Error::Config { field, value, wanted }), Err(Error::Config { field: again, .. })) => {
+        (Err(Error::Config { field, value, expected }), Err(Error::Config { field: again, .. })) => {
             assert_eq!(field, again);
             assert!(OPTIONS.iter().any(|option| option.name == field), "there is no {field}");
             assert_eq!(config.get(&field), Ok(value));
-            assert!(!wanted.is_empty());
+            check_expected(&expected);
             None
         }
         // How much of these is too much, and whether there is a window to divide by, depends on the window

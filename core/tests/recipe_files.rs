@@ -17,7 +17,7 @@ fn expected(preset: &str, options: &str) -> MelConfig {
 
 fn refused(text: &str) -> (String, String, String) {
     match MelConfig::from_preprocessor_config(text) {
-        Err(Error::Config { field, value, wanted }) => (field.into(), value, wanted),
+        Err(Error::Config { field, value, expected }) => (field.into(), value, expected.to_string()),
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -138,9 +138,9 @@ fn what_nemo_does_that_no_option_can_is_rejected_by_name() {
     ] {
         let mut section = parakeet();
         section[setting] = serde_json::from_str(value).unwrap();
-        let (field, _, wanted) = refused(&section.to_string());
+        let (field, _, expected) = refused(&section.to_string());
         assert_eq!(field, setting);
-        assert!(wanted.contains(possible), "{setting}: {wanted}");
+        assert!(expected.contains(possible), "{setting}: {expected}");
     }
     assert_eq!(refused("{\"preprocessor\": {\"features\": 80}}").0, "_target_");
 }
@@ -253,9 +253,9 @@ fn what_kaldi_does_that_no_option_can_is_rejected_by_name() {
         ("--vtln-map=ark:warps", "vtln-map", "no setting of Kaldi's programs"),
         ("--dither=0\nnum-mel-bins=80", "json", "--name=value"),
     ] {
-        let (field, _, wanted) = refused(file);
+        let (field, _, expected) = refused(file);
         assert_eq!(field, setting, "{file}");
-        assert!(wanted.contains(possible), "{file}: {wanted}");
+        assert!(expected.contains(possible), "{file}: {expected}");
     }
 }
 

@@ -213,14 +213,14 @@ fn what_cannot_be_honoured_is_rejected_by_name() {
         let mut settings = json!({ "feature_extractor_type": class });
         settings[setting] = value.clone();
         let error = read(&settings).expect_err(&settings.to_string());
-        let Error::Config { field, value: shown, wanted } = &error else { panic!("{error:?}") };
+        let Error::Config { field, value: shown, expected } = &error else { panic!("{error:?}") };
         // The second of two settings that contradict each other.
         let named = if setting == "normalize_means" { "normalize_vars" } else { setting };
         assert_eq!(field, named, "{error}");
         if named == setting {
             assert_eq!(shown, &value.to_string(), "{error}");
         }
-        assert!(wanted.contains(possible), "{error}");
+        assert!(expected.to_string().contains(possible), "{error}");
     }
 }
 
@@ -235,10 +235,10 @@ fn classes_are_rejected_by_name() {
         (Value::Null, "WhisperFeatureExtractor"),
     ] {
         let error = read(&json!({ "feature_extractor_type": class })).unwrap_err();
-        let Error::Config { field, value, wanted } = &error else { panic!("{error:?}") };
+        let Error::Config { field, value, expected } = &error else { panic!("{error:?}") };
         assert_eq!(field, "feature_extractor_type");
         assert_eq!(value.trim_matches('"'), class.to_string().trim_matches('"'));
-        assert!(wanted.contains(possible), "{error}");
+        assert!(expected.to_string().contains(possible), "{error}");
     }
 }
 

@@ -199,7 +199,7 @@ mod tests {
             (report.code, report.has_index.then_some(report.index), parts.join("|"))
         };
         let config =
-            Error::Config { field: "power".into(), value: "0".into(), wanted: "more than 0".into() };
+            Error::Config { field: "power".into(), value: "0".into(), expected: "more than 0".into() };
         assert_eq!(
             shown(config),
             (1, None, "power must be more than 0, got 0|power|0|more than 0||".into())
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(shown(unknown), (2, None, wanted.into()));
         // What doesn't fit is cut.
         let long =
-            Error::Config { field: "x".repeat(200).into(), value: "0".into(), wanted: "".into() };
+            Error::Config { field: "x".repeat(200).into(), value: "0".into(), expected: "".into() };
         assert_eq!(shown(long), (1, None, "x".repeat(128) + "|||||"));
     }
 

@@ -365,7 +365,7 @@ fn choice<T: Copy>(
 ) -> Result<T, Error> {
     values.get(usize::from(number)).copied().ok_or_else(|| {
         let names: Vec<_> = values.iter().map(|value| name(*value)).collect();
-        let (value, wanted) = (number.to_string(), format!("one of {}", names.join(", ")));
-        Error::Config { field: Cow::Borrowed(field), value, wanted }
+        let expected = format!("one of {}", names.join(", ")).into();
+        Error::Config { field: Cow::Borrowed(field), value: number.to_string(), expected }
     })
 }

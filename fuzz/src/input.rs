@@ -184,10 +184,11 @@ pub fn extractor(config: &MelConfig) -> Option<MelExtractor> {
 
 /// Checks that an error of a configuration names its option, what was given and what is allowed.
 pub fn check_refusal(error: &Error, option: Option<&str>) {
-    let Error::Config { field, wanted, .. } = error else { panic!("{error:?} for a configuration") };
+    let Error::Config { field, .. } = error else { panic!("{error:?} for a configuration") };
     assert!(OPTIONS.iter().any(|option| option.name == field), "no option {field}");
     assert!(option.is_none_or(|option| option == field), "{error} is not about {option:?}");
-    assert!(!wanted.is_empty() && error.to_string().contains(&**field));
+    let expected = error.expected().to_string();
+    assert!(!expected.is_empty() && error.to_string().contains(&**field));
 }
 
 /// Checks that an error of samples names one of them.

@@ -8,11 +8,10 @@ pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match MelConfig::from_preprocessor_config(text) {
         Ok(config) => assert_eq!(config.check(), Ok(()), "{config:?}"),
-        Err(Error::Config { field, value, wanted }) => {
-            assert!(
-                !field.is_empty() && !value.is_empty() && !wanted.is_empty(),
-                "{field:?}: {wanted:?}"
-            );
+        Err(error @ Error::Config { .. }) => {
+            let parts = [error.field().unwrap_or("").into(), error.given().to_string()];
+            let parts = [&parts[..], &[error.expected().to_string()]].concat();
+            assert!(parts.iter().all(|part| !part.is_empty()), "{parts:?}");
         }
         Err(error) => panic!("another error than was promised: {error}"),
     }

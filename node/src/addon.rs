@@ -47,15 +47,14 @@ pub fn model_files() -> Vec<&'static str> {
 #[napi]
 pub fn model_options(env: &Env, texts: Vec<String>) -> napi::Result<String> {
     let config =
-        MelConfig::from_model_files(&texts).map_err(|error| thrown(env, Refusal::as_it_is(error)))?;
+        MelConfig::from_model_files(&texts).map_err(|error| thrown(env, Refusal::of_file(error)))?;
     crate::config::write(&config).or_throw(env)
 }
 
 /// The mean and the scale of each row, in a text that has them.
 #[napi]
 pub fn row_statistics(env: &Env, text: String) -> napi::Result<Vec<Float32Array>> {
-    let rows =
-        RowStatistics::from_text(&text).map_err(|error| thrown(env, Refusal::as_it_is(error)))?;
+    let rows = RowStatistics::from_text(&text).map_err(|error| thrown(env, Refusal::of_file(error)))?;
     Ok(vec![Float32Array::new(rows.mean), Float32Array::new(rows.scale)])
 }
 

@@ -4,6 +4,7 @@
 //! other options then change. Values go out as `MelConfig::get` writes them, and come in as
 //! `MelConfig::set_bits` reads them.
 
+use crate::refusal::JAVASCRIPT;
 use mojo_audio_core::config::OPTIONS;
 use mojo_audio_core::{Error, MelConfig};
 
@@ -30,7 +31,7 @@ pub fn read(text: &str) -> Result<MelConfig, Error> {
 pub fn write(config: &MelConfig) -> Result<String, Error> {
     let mut text = String::new();
     for option in OPTIONS {
-        for word in [camel_case(option.name), config.get(option.name)?] {
+        for word in [JAVASCRIPT.name(option.name).into_owned(), config.get(option.name)?] {
             if !text.is_empty() {
                 text.push(SEPARATOR);
             }
@@ -42,56 +43,24 @@ pub fn write(config: &MelConfig) -> Result<String, Error> {
 
 /// The error for an option, or `preset`, whose value has the wrong type; `shown` is that value.
 pub fn wrong_type(name: &str, shown: &str) -> Error {
-    let (field, wanted) = match option(name) {
+    let (field, expected) = match option(name) {
         Err(_) if name == PRESET => (PRESET, "the name of a preset".into()),
         Err(unknown) => return unknown,
         // A text that no option accepts: core says what it may be.
         Ok(option) => match MelConfig::default().set_bits(option, "\0") {
-            Err(Error::Config { wanted, .. }) => (option, wanted),
+            Err(Error::Config { expected, .. }) => (option, expected),
             _ => (option, "of another type".into()),
         },
     };
-    Error::Config { field: field.into(), value: shown.into(), wanted }
+    Error::Config { field: field.into(), value: shown.into(), expected }
 }
 
 /// Core's name of an option.
 fn option(name: &str) -> Result<&'static str, Error> {
     // Core's own spelling is unknown here, except where both are the same.
-    let known = OPTIONS.iter().find(|option| camel_case(option.name) == name);
+    let known = OPTIONS.iter().find(|option| JAVASCRIPT.name(option.name) == name);
     known.map(|option| option.name).ok_or_else(|| {
         let known = OPTIONS.iter().map(|option| option.name.into()).collect();
         Error::UnknownName { what: "option", name: name.into(), known }
     })
-}
-
-/// `n_fft` is `nFft`.
-pub fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_string();
-    for word in words {
-        let (first, rest) = word.split_at(word.len().min(1));
-        camel.push_str(&first.to_ascii_uppercase());
-        camel.push_str(rest);
-    }
-    camel
-}
-
-/// A text in which options have their names in JavaScript.
-pub fn in_camel_case(text: &str) -> String {
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        if OPTIONS.iter().any(|option| option.name == word) {
-            result.push_str(&camel_case(word));
-        } else {
-            result.push_str(word);
-        }
-        let start = after.find(is_part).unwrap_or(after.len());
-        result.push_str(&after[..start]);
-        rest = &after[start..];
-    }
-    result
 }

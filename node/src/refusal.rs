@@ -1,9 +1,10 @@
 //! Core's errors as JavaScript shows them: the kind, the message, and the parts of the message. Options have
 //! the names that JavaScript knows them by.
 
-use crate::config::{camel_case, in_camel_case};
-use mojo_audio_core::Error;
-use std::borrow::Cow;
+use mojo_audio_core::{Error, Spelled, Spelling};
+
+/// Options are in camel case, and null where they are unset.
+pub const JAVASCRIPT: Spelling = Spelling { camel_case: true, unset: "null" };
 
 /// What becomes a `TypeError` or a `RangeError`.
 pub struct Refusal {
@@ -25,14 +26,20 @@ pub enum Field {
 
 impl Refusal {
     pub fn of(error: Error) -> Self {
-        Self::as_it_is(for_javascript(error))
+        Self::spelled(error, JAVASCRIPT)
     }
 
-    /// With core's own names, which are those of a model's file.
-    pub fn as_it_is(error: Error) -> Self {
+    /// With the names that a model's file has.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn of_file(error: Error) -> Self {
+        Self::spelled(error, Spelling::PLAIN)
+    }
+
+    fn spelled(error: Error, spelling: Spelling) -> Self {
         let is_type_error = matches!(error, Error::UnknownName { .. } | Error::Finished);
-        let (kind, message) = (error.code(), error.to_string());
-        Self { kind, message, is_type_error, fields: fields(error) }
+        let spelled = error.spelled(spelling);
+        let (kind, message) = (error.code(), spelled.to_string());
+        Self { kind, message, is_type_error, fields: fields(&error, &spelled) }
     }
 
     /// For a value of the wrong type.
@@ -50,58 +57,35 @@ impl Refusal {
     }
 }
 
-fn fields(error: Error) -> Vec<(&'static str, Field)> {
+fn fields(error: &Error, spelled: &Spelled<'_>) -> Vec<(&'static str, Field)> {
     use Field::{List, Number, Text};
-    let known: Vec<_> = error.known_names().map(str::to_owned).collect();
-    let closest = error.closest_name().map(|name| ("closest", Text(name.into())));
+    let field = spelled.field().unwrap_or_default().into_owned();
     let mut fields = match error {
-        Error::Config { field, value, wanted } => {
-            vec![("field", Text(field.into())), ("value", Text(value)), ("wanted", Text(wanted))]
+        Error::Config { .. } => vec![
+            ("field", Text(field)),
+            ("value", Text(spelled.given().to_string())),
+            ("expected", Text(spelled.expected().to_string())),
+        ],
+        Error::UnknownName { name, .. } => {
+            vec![("what", Text(field)), ("value", Text(name.clone()))]
         }
-        Error::UnknownName { what, name, .. } => {
-            vec![("what", Text(what.into())), ("value", Text(name))]
-        }
-        Error::Sample { index, value, limit } => vec![
+        &Error::Sample { index, value, limit } => vec![
             ("index", Number(index as f64)),
             ("value", Number(value.into())),
             ("limit", Number(limit.into())),
         ],
-        Error::BufferSize { what, expected, actual } => vec![
-            ("field", Text(what.into())),
+        &Error::BufferSize { expected, actual, .. } => vec![
+            ("field", Text(field)),
             ("expected", Number(expected as f64)),
             ("actual", Number(actual as f64)),
         ],
-        Error::Allocation { bytes } => vec![("bytes", Number(bytes as f64))],
+        &Error::Allocation { bytes } => vec![("bytes", Number(bytes as f64))],
         _ => vec![],
     };
+    let known: Vec<_> = spelled.known_names().into_iter().map(String::from).collect();
     if !known.is_empty() {
         fields.push(("known", List(known)));
     }
-    fields.extend(closest);
+    fields.extend(spelled.closest_name().map(|name| ("closest", Text(name.into()))));
     fields
-}
-
-fn for_javascript(error: Error) -> Error {
-    match error {
-        Error::Config { field, value, wanted } => Error::Config {
-            field: Cow::Owned(camel_case(&field)),
-            value,
-            // Options that can be unset are so by null.
-            wanted: match wanted.strip_suffix(", or none") {
-                Some(others) => in_camel_case(others) + ", or null",
-                None => in_camel_case(&wanted),
-            },
-        },
-        Error::UnknownName { what: what @ "option", name, known } => {
-            let known = known.iter().map(|known| camel_case(known).into()).collect();
-            Error::UnknownName { what, name, known }
-        }
-        Error::BufferSize { what: "row_mean", expected, actual } => {
-            Error::BufferSize { what: "rowMean", expected, actual }
-        }
-        Error::BufferSize { what: "row_scale", expected, actual } => {
-            Error::BufferSize { what: "rowScale", expected, actual }
-        }
-        other => other,
-    }
 }

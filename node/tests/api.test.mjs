@@ -170,6 +170,9 @@ test('options of a wrong type, name or value are refused', () => {
   refuses(make({ window: Symbol('hann') }), TypeError, 'config', /^window must be .*, got a value of type symbol$/);
   refuses(make({ nMels: null }), TypeError, 'config', /^nMels must be .*, got null$/);
   refuses(make({ winLength: {} }), TypeError, 'config', /^winLength must be .*, or null, got a value of type object$/);
+  refuses(make({ fMin: 9000 }), RangeError, 'config', /^fMin must be less than fMax, 8000, got 9000$/);
+  refuses(make({ log: 'none', topDb: 8 }), RangeError, 'config', /^topDb must be null where log is none, got 8$/);
+  refuses(make({ deltaOrder: 2 }), RangeError, 'config', /^deltaOrder must be 1 where deltaWinLength is null, got 2$/);
   refuses(make({ preset: 3 }), TypeError, 'config', /^preset must be .*, got 3$/);
   refuses(make({ preset: 'wisper' }), TypeError, 'unknown_name', /^unknown preset "wisper"; did you mean "whisper"\?$/);
   refuses(make('wisper'), TypeError, 'unknown_name');
@@ -193,7 +196,7 @@ test('errors have their parts as properties', () => {
   const stream = new MelExtractor(LIVE).stream();
   stream.push(samples);
   stream.finish();
-  has(() => new MelExtractor({ hopLength: 0 }), { kind: 'config', field: 'hopLength', value: '0', wanted: 'at least 1', known: undefined });
+  has(() => new MelExtractor({ hopLength: 0 }), { kind: 'config', field: 'hopLength', value: '0', expected: 'at least 1', known: undefined });
   has(() => new MelExtractor({ melScale: 'htc' }), { kind: 'config', field: 'melScale', known: ['slaney', 'htk', 'kaldi'], closest: 'htk' });
   has(() => new MelExtractor({ nMel: 1 }), { kind: 'unknown_name', what: 'option', value: 'nMel', closest: 'nMels' });
   has(() => new MelExtractor('wisper'), { kind: 'unknown_name', what: 'preset', known: [...PRESETS], closest: 'whisper' });

@@ -79,8 +79,8 @@ fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
     let bytes: Vec<u8> = path.call_method0("read_bytes")?.extract()?;
     String::from_utf8(bytes).map_err(|error| {
         let value = path.to_string();
-        let wanted = format!("a file in UTF-8 ({error})");
-        raise(path.py(), &Error::Config { field: "json".into(), value, wanted })
+        let expected = format!("a file in UTF-8 ({error})").into();
+        raise(path.py(), &Error::Config { field: "json".into(), value, expected })
     })
 }
 
@@ -148,9 +148,9 @@ pub fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -
         Some(text) => config.set(name, &text).or_raise(py),
         // A text that no option accepts, and that shows the value.
         None => match config.set(name, "\0") {
-            Err(Error::Config { field, wanted, .. }) => {
+            Err(Error::Config { field, expected, .. }) => {
                 let value = value.repr()?.to_string();
-                Err(raise(py, &Error::Config { field, value, wanted }))
+                Err(raise(py, &Error::Config { field, value, expected }))
             }
             other => other.or_raise(py),
         },

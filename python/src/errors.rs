@@ -2,11 +2,14 @@
 
 use crate::rate::refusal;
 use crate::source::Fault;
-use mojo_audio_core::Error;
+use mojo_audio_core::{Error, Spelling};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use std::fmt::Display;
+
+/// An option that is unset is None.
+const PYTHON: Spelling = Spelling { unset: "None", ..Spelling::PLAIN };
 
 /// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
@@ -58,12 +61,12 @@ impl About {
 
 /// The exception for an error about one of many things.
 pub fn raise_about(py: Python<'_>, about: &About, error: &Error) -> PyErr {
-    exception(py, error, about.message(error), about).unwrap_or_else(|failure| failure)
+    exception(py, error, about.message(&error.spelled(PYTHON)), about).unwrap_or_else(|failure| failure)
 }
 
 /// The same about one of the signals of an array.
 pub fn raise_about_signal(py: Python<'_>, signal: usize, error: &Error) -> PyErr {
-    let message = format!("signal {signal}: {error}");
+    let message = format!("signal {signal}: {}", error.spelled(PYTHON));
     exception(py, error, message, &About::clip(signal)).unwrap_or_else(|failure| failure)
 }
 
@@ -94,7 +97,7 @@ pub fn raise_fault(py: Python<'_>, about: &About, fault: &Fault) -> PyErr {
 /// What is wrong, without the name of the file.
 pub fn fault_text(fault: &Fault) -> String {
     match fault {
-        Fault::Core(error) => error.to_string(),
+        Fault::Core(error) => error.spelled(PYTHON).to_string(),
         Fault::File(error) => error.to_string(),
         &Fault::Rate(rate, wanted) => refusal(rate, wanted),
         Fault::Row(reason) => reason.clone(),
@@ -114,14 +117,15 @@ pub fn internal_error(py: Python<'_>, message: String) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &Error, message: String, about: &About) -> PyResult<PyErr> {
+    let spelled = error.spelled(PYTHON);
     let known: Vec<&str> = error.known_names().collect();
     let (class, fields): (_, Vec<(_, Bound<'_, PyAny>)>) = match error {
-        Error::Config { field, value, wanted } => (
+        Error::Config { field, .. } => (
             "ConfigError",
             vec![
                 ("field", field.into_bound_py_any(py)?),
-                ("value", value.into_bound_py_any(py)?),
-                ("wanted", wanted.into_bound_py_any(py)?),
+                ("value", spelled.given().to_string().into_bound_py_any(py)?),
+                ("expected", spelled.expected().to_string().into_bound_py_any(py)?),
                 ("known", known.into_bound_py_any(py)?),
                 ("closest", error.closest_name().into_bound_py_any(py)?),
             ],

@@ -105,7 +105,11 @@ def test_wrong_types(name: str, value: object) -> None:
 def test_error_fields() -> None:
     with pytest.raises(ConfigError) as config:
         MelConfig(hop_length=0)
-    assert (config.value.field, config.value.value, config.value.wanted) == ("hop_length", "0", "at least 1")
+    assert (config.value.field, config.value.value, config.value.expected) == ("hop_length", "0", "at least 1")
+    with pytest.raises(ConfigError, match="^top_db must be None where log is none, got 8$"):
+        MelExtractor(MelConfig(log="none", top_db=8.0))
+    with pytest.raises(ConfigError, match="^f_max must be a number, or None, got '8000'$"):
+        MelConfig(f_max="8000")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError) as unknown:
         MelConfig(hop=1)  # type: ignore[call-arg]
     assert (unknown.value.what, unknown.value.name) == ("option", "hop")

@@ -168,7 +168,7 @@ def test_errors_have_their_parts_as_data() -> None:
             mojo_audio.ConfigError,
             "config",
             1,
-            {"field": "hop_length", "value": "0", "wanted": "at least 1", "known": [], "closest": None},
+            {"field": "hop_length", "value": "0", "expected": "at least 1", "known": [], "closest": None},
         ),
         (
             lambda: MelConfig(window="hanning"),  # type: ignore[arg-type]

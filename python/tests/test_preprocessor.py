@@ -359,7 +359,7 @@ def test_any_settings_are_read_or_refused(family: str, changes: dict[str, Any]) 
         try:
             MelConfig.from_preprocessor_config(settings)
         except ConfigError as error:
-            assert error.field in str(error) and error.wanted
+            assert error.field in str(error) and error.expected
 
 
 @hypothesis_settings(max_examples=100, deadline=None)

@@ -12,7 +12,7 @@ pub enum NativeError {
         text: String,
         field: String,
         value: String,
-        wanted: String,
+        expected: String,
         known: Vec<String>,
         closest: Option<String>,
     },
@@ -46,8 +46,9 @@ impl From<Error> for NativeError {
         let known = error.known_names().map(String::from).collect();
         let closest = error.closest_name().map(String::from);
         match error {
-            Error::Config { field, value, wanted } => {
-                Self::Config { text, field: field.into_owned(), value, wanted, known, closest }
+            Error::Config { field, value, expected } => {
+                let (field, expected) = (field.into_owned(), expected.to_string());
+                Self::Config { text, field, value, expected, known, closest }
             }
             Error::UnknownName { what, name, .. } => {
                 Self::UnknownName { text, what: what.into(), name, known, closest }

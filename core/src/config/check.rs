@@ -75,7 +75,7 @@ impl MelConfig {
         let uses_reference = self.top_db.is_some() || self.subtract_reference;
         let streams = "to be streamed, as it needs the whole input";
         self.rule(!(uses_reference && self.reference == Reference::WholeInput), "reference", || {
-            format!("fixed (with reference_value) or none {streams}")
+            format!("fixed (with `reference_value`) or none {streams}")
         })?;
         self.rule(self.normalize == Normalize::None, "normalize", || format!("none {streams}"))?;
         self.rule(!self.mask_tail, "mask_tail", || format!("false {streams}"))?;
@@ -89,12 +89,12 @@ impl MelConfig {
         &self,
         holds: bool,
         field: &'static str,
-        wanted: impl FnOnce() -> String,
+        expected: impl FnOnce() -> String,
     ) -> Result<(), Error> {
         if holds {
             return Ok(());
         }
-        Err(Error::Config { field: field.into(), value: self.get(field)?, wanted: wanted() })
+        Err(Error::Config { field: field.into(), value: self.get(field)?, expected: expected().into() })
     }
 
     /// Checks an integer against its [`range`].
@@ -115,8 +115,8 @@ impl MelConfig {
     ) -> Result<(), Error> {
         let Some(value) = value else { return Ok(()) };
         self.in_range(field, value).map_err(|error| match error {
-            Error::Config { field, value, wanted } => {
-                Error::Config { field, value, wanted: wanted + ", or none" }
+            Error::Config { field, value, expected } => {
+                Error::Config { field, value, expected: expected.or_none() }
             }
             other => other,
         })
@@ -166,7 +166,7 @@ impl MelConfig {
         self.check_rates()?;
         self.in_range("n_fft", n_fft)?;
         self.rule((1..=n_fft).contains(&self.window_length()), "win_length", || {
-            format!("from 1 to n_fft, {n_fft}")
+            format!("from 1 to `n_fft`, {n_fft}")
         })?;
         self.in_range("hop_length", self.hop_length)?;
         self.in_range("n_mels", self.n_mels)
@@ -176,23 +176,23 @@ impl MelConfig {
         let (lowest, highest) = (RATES.start(), RATES.end());
         let resamples = self.rate_of_input() != self.sample_rate;
         self.rule(!resamples || RATES.contains(&self.rate_of_input()), "input_rate", || {
-            format!("from {lowest} to {highest}, or none")
+            format!("from {lowest} to {highest}, or `none`")
         })?;
         self.rule(!resamples || RATES.contains(&self.sample_rate), "sample_rate", || {
-            format!("from {lowest} to {highest} where input_rate is another rate")
+            format!("from {lowest} to {highest} where `input_rate` is another rate")
         })
     }
 
     fn check_signal(&self) -> Result<(), Error> {
         self.rule(self.snip_edges || !self.center, "snip_edges", || {
-            "true where center is true".into()
+            "true where `center` is true".into()
         })?;
         self.rule(
             !self.center
                 || self.center_pad != super::CenterPad::HalfOverlap
                 || self.hop_length <= self.n_fft,
             "center_pad",
-            || "half_frame where hop_length is more than n_fft".into(),
+            || "half_frame where `hop_length` is more than `n_fft`".into(),
         )?;
         self.in_range_or_none("max_length", self.max_length)?;
         self.check_padding()?;
@@ -213,45 +213,45 @@ impl MelConfig {
         let is_inside = !self.center && self.snip_edges;
         let begins_with_zeros = is_inside || self.pad_mode == PadMode::Constant;
         self.rule(self.pad_start == 0 || begins_with_zeros, "pad_start", || {
-            "0 unless pad_mode is constant, or center is false and snip_edges true".into()
+            "0 unless `pad_mode` is constant, or `center` is false and `snip_edges` true".into()
         })?;
         if self.pad_to_mode != PadToMode::Repeat {
             return Ok(());
         }
-        let zero = || "0 where pad_to_mode is repeat".into();
+        let zero = || "0 where `pad_to_mode` is repeat".into();
         self.rule(self.pad_end == 0, "pad_end", zero)?;
         self.rule(self.pad_start == 0, "pad_start", zero)?;
         self.rule(self.pad_to_multiple_of.is_none(), "pad_to_multiple_of", || {
-            "none where pad_to_mode is repeat".into()
+            "`none` where `pad_to_mode` is repeat".into()
         })
     }
 
     fn check_frames(&self) -> Result<(), Error> {
         self.in_range("frame_margin", self.frame_margin)?;
         let n_fft = self.n_fft;
-        self.rule(self.frame_margin <= n_fft, "frame_margin", || format!("at most n_fft, {n_fft}"))?;
+        self.rule(self.frame_margin <= n_fft, "frame_margin", || format!("at most `n_fft`, {n_fft}"))?;
         self.rule(self.frame_margin == 0 || self.snip_edges, "frame_margin", || {
-            "0 where snip_edges is false".into()
+            "0 where `snip_edges` is false".into()
         })?;
         self.in_range_or_none("n_frames_multiple_of", self.n_frames_multiple_of)?;
         if self.n_frames_multiple_of.is_none() {
             return Ok(());
         }
-        self.rule(self.center, "center", || "true where n_frames_multiple_of is set".into())?;
+        self.rule(self.center, "center", || "true where `n_frames_multiple_of` is set".into())?;
         self.rule(self.center_pad == super::CenterPad::HalfFrame, "center_pad", || {
-            "half_frame where n_frames_multiple_of is set".into()
+            "half_frame where `n_frames_multiple_of` is set".into()
         })?;
         self.rule(!self.drop_last_frame, "drop_last_frame", || {
-            "false where n_frames_multiple_of is set".into()
+            "false where `n_frames_multiple_of` is set".into()
         })?;
         self.rule(self.frame_margin == 0, "frame_margin", || {
-            "0 where n_frames_multiple_of is set".into()
+            "0 where `n_frames_multiple_of` is set".into()
         })?;
         self.rule(self.pad_to_mode == PadToMode::Zeros, "pad_to_mode", || {
-            "zeros where n_frames_multiple_of is set".into()
+            "zeros where `n_frames_multiple_of` is set".into()
         })?;
         self.rule(self.n_frames.is_none(), "n_frames", || {
-            "none where n_frames_multiple_of is set".into()
+            "`none` where `n_frames_multiple_of` is set".into()
         })
     }
 
@@ -263,7 +263,7 @@ impl MelConfig {
         self.rule(f_max > 0.0, "f_max", || {
             format!("more than {} (0 or less counts from half the sample rate)", -nyquist)
         })?;
-        self.rule(self.f_min < f_max, "f_min", || format!("less than f_max, {f_max}"))
+        self.rule(self.f_min < f_max, "f_min", || format!("less than `f_max`, {f_max}"))
     }
 
     fn check_levels(&self) -> Result<(), Error> {
@@ -277,13 +277,13 @@ impl MelConfig {
         self.rule(self.log_floor <= most, "log_floor", || format!("at most {most:e}"))?;
         self.check_ceiling()?;
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
-            "more than 0, or none".into()
+            "more than 0, or `none`".into()
         })?;
         self.rule(self.top_db.is_none() || self.log.is_logarithm(), "top_db", || {
-            format!("none where log is {}", self.log.name())
+            format!("`none` where `log` is {}", self.log.name())
         })?;
         self.rule(!self.subtract_reference || self.log.is_logarithm(), "subtract_reference", || {
-            format!("false where log is {}", self.log.name())
+            format!("false where `log` is {}", self.log.name())
         })?;
         self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())?;
         let large = |value: f64| value.abs() > MAX_LEVEL;
@@ -298,12 +298,12 @@ impl MelConfig {
         let Some(ceiling) = self.log_ceiling else { return Ok(()) };
         let floor = self.log_floor;
         self.rule(self.log.is_logarithm(), "log_ceiling", || {
-            format!("none where log is {}", self.log.name())
+            format!("`none` where `log` is {}", self.log.name())
         })?;
         self.rule(ceiling >= floor, "log_ceiling", || {
-            format!("at least log_floor, {floor:e}, or none")
+            format!("at least `log_floor`, {floor:e}, or `none`")
         })?;
-        self.rule(self.n_mfcc.is_none(), "log_ceiling", || "none where n_mfcc is set".into())
+        self.rule(self.n_mfcc.is_none(), "log_ceiling", || "`none` where `n_mfcc` is set".into())
     }
 
     /// Within these limits every finite energy makes a finite value.
@@ -323,14 +323,14 @@ impl MelConfig {
         if self.log != Log::Pcen {
             return Ok(());
         }
-        self.rule(self.n_mfcc.is_none(), "n_mfcc", || "none where log is pcen".into())?;
-        self.rule(!self.use_energy, "use_energy", || "false where log is pcen".into())
+        self.rule(self.n_mfcc.is_none(), "n_mfcc", || "`none` where `log` is pcen".into())?;
+        self.rule(!self.use_energy, "use_energy", || "false where `log` is pcen".into())
     }
 
     fn check_result(&self) -> Result<(), Error> {
         let n_mels = self.n_mels;
         self.rule((1..=n_mels).contains(&self.n_mfcc.unwrap_or(1)), "n_mfcc", || {
-            format!("from 1 to n_mels, {n_mels}, or none")
+            format!("from 1 to `n_mels`, {n_mels}, or `none`")
         })?;
         // Angles are divided by the lifter.
         let least = f64::from(f32::MIN_POSITIVE);
@@ -341,12 +341,12 @@ impl MelConfig {
         // Energies are scaled by its square, which must fit a float: the root of the largest is 1.84e19.
         let most = 1.8e19;
         self.rule(!self.use_energy || self.input_scale <= most, "input_scale", || {
-            format!("at most {most:e} with use_energy")
+            format!("at most {most:e} with `use_energy`")
         })?;
         self.in_range_or_none("n_frames", self.n_frames)?;
         let plain_rows = self.n_mfcc.is_none() && !self.use_energy;
         self.rule(self.n_frames.is_none() || plain_rows, "n_frames", || {
-            "none where n_mfcc or use_energy is set".into()
+            "`none` where `n_mfcc` or `use_energy` is set".into()
         })?;
         self.rule(self.normalize_ddof <= 1, "normalize_ddof", || "0 or 1".into())?;
         self.rule(self.normalize_eps >= 0.0, "normalize_eps", || "at least 0".into())
@@ -357,25 +357,25 @@ impl MelConfig {
         self.in_range_or_none("stack_stride", self.stack_stride)?;
         self.in_range_or_none("delta_win_length", self.delta_win_length)?;
         self.rule(self.delta_win_length.is_none_or(|n| n % 2 == 1), "delta_win_length", || {
-            "an odd number, or none".into()
+            "an odd number, or `none`".into()
         })?;
         self.rule(self.delta_win_length.is_none() || self.n_frames.is_none(), "n_frames", || {
-            "none where delta_win_length is set".into()
+            "`none` where `delta_win_length` is set".into()
         })?;
         self.in_range("delta_order", self.delta_order)?;
         self.rule(self.delta_order == 1 || self.delta_win_length.is_some(), "delta_order", || {
-            "1 where delta_win_length is none".into()
+            "1 where `delta_win_length` is `none`".into()
         })?;
         let stride = self.stack_stride.unwrap_or(self.stack);
         if self.stack == 1 && stride == 1 {
             return Ok(());
         }
         self.rule(self.n_frames.is_none(), "n_frames", || {
-            "none where stack or stack_stride is more than 1".into()
+            "`none` where `stack` or `stack_stride` is more than 1".into()
         })?;
         // Normalization changes frames where they are stored, so each must be stored exactly once.
         let stores_all = stride == self.stack && self.stack_edge == StackEdge::Fill;
-        let otherwise = "where stack_stride differs from stack or stack_edge is not fill";
+        let otherwise = "where `stack_stride` differs from `stack` or `stack_edge` is not fill";
         self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
             format!("none {otherwise}")
         })?;
@@ -383,7 +383,7 @@ impl MelConfig {
             format!("a value other than pcen {otherwise}")
         })?;
         self.rule(self.delta_win_length.is_none() || stores_all, "delta_win_length", || {
-            format!("none {otherwise}")
+            format!("`none` {otherwise}")
         })?;
         self.rule(!self.mask_tail || stores_all, "mask_tail", || format!("false {otherwise}"))
     }

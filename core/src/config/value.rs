@@ -1,7 +1,7 @@
 //! The types of options, and their form as text.
 
 use super::check::range;
-use crate::error::Error;
+use crate::error::{Error, Expected};
 use crate::names;
 use alloc::{borrow::Cow, format, string::String, string::ToString, vec::Vec};
 
@@ -64,7 +64,7 @@ pub struct Choice {
 
 impl OptionKind {
     /// Which texts the option can be read from, for error messages.
-    fn wanted(&self, option: &str) -> String {
+    fn expected(&self, option: &str) -> String {
         match self {
             Self::U32 | Self::U64 => {
                 let allowed = range(option);
@@ -142,11 +142,11 @@ pub(super) fn parse_bits<T: OptionValue>(option: &str, text: &str) -> Result<T, 
 }
 
 fn not_a_value<T: OptionValue>(option: &str, text: &str) -> Error {
-    let wanted = T::KIND.wanted(option);
+    let expected = Expected::from(T::KIND.expected(option));
     Error::Config {
         field: Cow::Owned(option.into()),
         value: text.into(),
-        wanted: if T::OPTIONAL { format!("{wanted}, or none") } else { wanted },
+        expected: if T::OPTIONAL { expected.or_none() } else { expected },
     }
 }
 

@@ -81,7 +81,7 @@ error_kinds! {
         /// Its value, as text.
         value,
         /// What it may be.
-        wanted,
+        expected,
         /// The names to choose from, if the option is a choice and the value is none of its names.
         known,
         /// The name in `known` that is most like the value, if any is.

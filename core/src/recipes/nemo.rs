@@ -173,9 +173,9 @@ fn samples(
 
 fn normalization(config: &mut MelConfig, settings: &mut Settings) -> Result<(), Error> {
     if let Some(Value::Object(_)) = settings.take("normalize") {
-        let wanted =
+        let expected =
             "a name (pass fixed_mean as row_mean, and 1 / fixed_std as row_scale, to the extractor)";
-        return Err(settings.rejected("normalize", wanted));
+        return Err(settings.rejected("normalize", expected));
     }
     let kinds = [
         ("per_feature", (Normalize::Deviation, NormalizeOver::Row)),

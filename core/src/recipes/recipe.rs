@@ -42,22 +42,22 @@ impl Recipe {
 
     /// Names the setting of the file instead of the option.
     fn blame(&self, error: Error, config: &MelConfig, settings: &Settings) -> Error {
-        let Error::Config { field: option, value, wanted } = error else { return error };
+        let Error::Config { field: option, value, expected } = error else { return error };
         let setting = |list: &[(&'static str, &'static str)]| {
             list.iter().find(|(_, name)| *name == option).map(|(setting, _)| *setting)
         };
         if let Some(setting) = setting(self.options) {
-            return settings.rejected(setting, wanted);
+            return settings.rejected(setting, expected);
         }
         if let Some(setting) = setting(self.derived) {
-            return settings.rejected(setting, format!("such that {option}, {value}, is {wanted}"));
+            return settings.rejected(setting, expected.for_option(&option, &value));
         }
         if option == "f_max" {
             let least = 2.0 * config.upper_frequency();
             return settings
                 .rejected("sampling_rate", format!("at least {least}, twice the highest frequency"));
         }
-        Error::Config { field: option, value, wanted }
+        Error::Config { field: option, value, expected }
     }
 }
 
@@ -75,10 +75,10 @@ fn set(
     } else {
         integer(value).map(|number| number.to_string())
     };
-    let wanted = if is_number { "a number" } else { "an integer that is at least 0" };
-    let Some(text) = text else { return Err(settings.rejected(setting, wanted)) };
+    let expected = if is_number { "a number" } else { "an integer that is at least 0" };
+    let Some(text) = text else { return Err(settings.rejected(setting, expected)) };
     config.set(option, &text).map_err(|error| match error {
-        Error::Config { wanted, .. } => settings.rejected(setting, wanted),
+        Error::Config { expected, .. } => settings.rejected(setting, expected),
         other => other,
     })
 }

@@ -64,8 +64,8 @@ pub(super) fn qwen3_asr(config: &mut MelConfig, settings: &mut Settings) -> Resu
     let n_window = settings.take("n_window").map_or(Some(50), integer);
     // A longer signal is padded with frames of zeros to a multiple of it.
     if n_window.is_none_or(|n| n > 0 && !n_frames.is_multiple_of(n.saturating_mul(2))) {
-        let wanted = "0, or half a divisor of the frames of chunk_length";
-        return Err(settings.rejected("n_window", wanted));
+        let expected = "0, or half a divisor of the frames of chunk_length";
+        return Err(settings.rejected("n_window", expected));
     }
     // Shorter signals are padded to it first.
     let min_length = settings.take("min_length").map_or(Some(0), integer);

@@ -1,6 +1,6 @@
 //! The settings of a file, crossed off as they are read.
 
-use crate::error::Error;
+use crate::error::{Error, Expected};
 use alloc::collections::BTreeSet;
 use alloc::{borrow::ToOwned, format, string::String, string::ToString};
 use serde_json::{Map, Value};
@@ -104,8 +104,8 @@ impl Settings {
     }
 
     /// The error of a setting whose value is not allowed.
-    pub fn rejected(&self, name: &str, wanted: impl Into<String>) -> Error {
-        rejected(name, self.shown(name), wanted)
+    pub fn rejected(&self, name: &str, expected: impl Into<Expected>) -> Error {
+        rejected(name, self.shown(name), expected)
     }
 
     pub fn number(&mut self, name: &str, default: f64) -> Result<f64, Error> {
@@ -196,10 +196,14 @@ pub(super) fn integer(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
 }
 
-pub(super) fn rejected(setting: &str, value: impl Into<String>, wanted: impl Into<String>) -> Error {
+pub(super) fn rejected(
+    setting: &str,
+    value: impl Into<String>,
+    expected: impl Into<Expected>,
+) -> Error {
     // A file may have a setting without a name.
     let name = if setting.is_empty() { "\"\"" } else { setting };
-    Error::Config { field: name.to_owned().into(), value: value.into(), wanted: wanted.into() }
+    Error::Config { field: name.to_owned().into(), value: value.into(), expected: expected.into() }
 }
 
 /// A value as an error shows it.

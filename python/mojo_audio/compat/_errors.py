@@ -16,7 +16,7 @@ def refused(field: str, given: object, allowed: str, kind: type[ConfigError] = C
     """
     value = given if isinstance(given, str) else repr(given)
     error = kind(f"{field} must be {allowed}, got {value}")
-    error.field, error.value, error.wanted = field, value, allowed
+    error.field, error.value, error.expected = field, value, allowed
     error.known, error.closest = [], None
     return error
 
@@ -29,7 +29,7 @@ def named(names: Mapping[str, str], kind: type[ConfigError] = ConfigError) -> It
     except ConfigError as error:
         if error.field not in names:
             raise
-        raise refused(names[error.field], error.value, error.wanted, kind) from None
+        raise refused(names[error.field], error.value, error.expected, kind) from None
 
 
 class AssertedConfigError(ConfigError, AssertionError):

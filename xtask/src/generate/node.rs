@@ -1,6 +1,6 @@
 //! The options in TypeScript and in JavaScript: `node/types.d.ts`, `node/lib/table.mjs`.
 
-use super::words::preset_doc;
+use super::words::{camel, preset_doc};
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
@@ -22,7 +22,7 @@ pub fn types() -> Result<String> {
             }
         }
         comment(&mut options, option, &default.get(option.name)?)?;
-        writeln!(options, "  {}?: {} | undefined;", camel_case(option.name), ty(option))?;
+        writeln!(options, "  {}?: {} | undefined;", camel(option.name), ty(option))?;
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("'{name}'")).collect();
     let presets = names.join(" | ");
@@ -73,7 +73,7 @@ pub fn table() -> Result<String> {
             OptionKind::Bool => "boolean",
             OptionKind::Choice { .. } => "choice",
         };
-        let name = camel_case(option.name);
+        let name = camel(option.name);
         writeln!(text, "  {name}: {{ type: '{ty}', isOptional: {} }},", option.optional)?;
     }
     text.push_str("});\n\nexport const PRESETS = Object.freeze([\n");
@@ -116,21 +116,11 @@ fn ty(option: &OptionInfo) -> String {
     if option.optional { format!("{ty} | null") } else { ty.into() }
 }
 
-/// `n_fft` is `nFft`.
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_string();
-    words.fold(first, |camel, word| {
-        let (initial, rest) = word.split_at(word.len().min(1));
-        camel + &initial.to_ascii_uppercase() + rest
-    })
-}
-
 /// Names of options between backticks.
 fn in_camel_case(doc: &str) -> String {
     let parts = doc.split('`').enumerate().map(|(place, part)| {
         let is_option = place % 2 == 1 && OPTIONS.iter().any(|option| option.name == part);
-        if is_option { camel_case(part) } else { part.to_string() }
+        if is_option { camel(part) } else { part.to_string() }
     });
     parts.collect::<Vec<_>>().join("`")
 }

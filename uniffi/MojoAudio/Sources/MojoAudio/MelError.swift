@@ -28,7 +28,7 @@ public struct MelError: Error, Sendable, Hashable {
         /// An option's value is not allowed, alone or together with another option. If the option is a choice and
         /// the value none of its names, `known` has the names, and `closest` is the one that is most like it, if
         /// any is.
-        case config(field: String, value: String, wanted: String, known: [String], closest: String?)
+        case config(field: String, value: String, expected: String, known: [String], closest: String?)
 
         /// No option or preset (`what`) has that name. `closest` is the one of the known names that is most like
         /// it, if any is.
@@ -88,8 +88,8 @@ extension MelError {
 
     init(_ error: NativeError) {
         switch error {
-        case .Config(let text, let field, let value, let wanted, let known, let closest):
-            self.init(.config(field: field, value: value, wanted: wanted, known: known, closest: closest), text)
+        case .Config(let text, let field, let value, let expected, let known, let closest):
+            self.init(.config(field: field, value: value, expected: expected, known: known, closest: closest), text)
         case .UnknownName(let text, let what, let name, let known, let closest):
             self.init(.unknownName(what: what, name: name, known: known, closest: closest), text)
         case .EmptyInput(let text): self.init(.emptyInput, text)

@@ -987,7 +987,7 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     /**
      * An option has a value that is not allowed.
      */
-    case Config(text: String, field: String, value: String, wanted: String, known: [String], closest: String?
+    case Config(text: String, field: String, value: String, expected: String, known: [String], closest: String?
     )
     /**
      * No option or preset has that name.
@@ -1050,7 +1050,7 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
             text: try FfiConverterString.read(from: &buf),
             field: try FfiConverterString.read(from: &buf),
             value: try FfiConverterString.read(from: &buf),
-            wanted: try FfiConverterString.read(from: &buf),
+            expected: try FfiConverterString.read(from: &buf),
             known: try FfiConverterSequenceString.read(from: &buf),
             closest: try FfiConverterOptionString.read(from: &buf)
             )
@@ -1099,12 +1099,12 @@ public struct FfiConverterTypeNativeError: FfiConverterRustBuffer {
     public static func write(_ value: NativeError, into buf: inout [UInt8]) {
         switch value {
 
-        case let .Config(text,field,value,wanted,known,closest):
+        case let .Config(text,field,value,expected,known,closest):
             writeInt(&buf, Int32(1))
             FfiConverterString.write(text, into: &buf)
             FfiConverterString.write(field, into: &buf)
             FfiConverterString.write(value, into: &buf)
-            FfiConverterString.write(wanted, into: &buf)
+            FfiConverterString.write(expected, into: &buf)
             FfiConverterSequenceString.write(known, into: &buf)
             FfiConverterOptionString.write(closest, into: &buf)
 

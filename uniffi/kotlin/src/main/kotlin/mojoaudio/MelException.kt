@@ -20,7 +20,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
         private set
 
     /**
-     * The [value] of the option [field] is not allowed, alone or together with another option; [wanted] says what
+     * The [value] of the option [field] is not allowed, alone or together with another option; [expected] says what
      * is. If the option is a choice and the value none of its names, [known] lists the names, and [closest] is
      * the one that is most like the value, if any is.
      */
@@ -28,7 +28,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
         message: String,
         public val field: String,
         public val value: String,
-        public val wanted: String,
+        public val expected: String,
         public val known: List<String>,
         public val closest: String?,
     ) : MelException(MelErrorKind.CONFIG, message)
@@ -86,7 +86,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
     internal fun ofClip(clip: Int): MelException {
         val text = "clip $clip: $message"
         val error = when (this) {
-            is Config -> Config(text, field, value, wanted, known, closest)
+            is Config -> Config(text, field, value, expected, known, closest)
             is UnknownName -> UnknownName(text, what, name, known, closest)
             is EmptyInput -> EmptyInput(text)
             is Sample -> Sample(text, index, value, limit)
@@ -105,7 +105,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
 
         fun of(error: NativeException): MelException = when (error) {
             is NativeException.Config ->
-                Config(error.text, error.field, error.value, error.wanted, error.known, error.closest)
+                Config(error.text, error.field, error.value, error.expected, error.known, error.closest)
             is NativeException.UnknownName ->
                 UnknownName(error.text, error.what, error.name, error.known, error.closest)
             is NativeException.EmptyInput -> EmptyInput(error.text)

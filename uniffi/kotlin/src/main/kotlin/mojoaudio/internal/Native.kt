@@ -1745,14 +1745,14 @@ sealed class NativeException: kotlin.Exception() {
 
         val `value`: kotlin.String,
 
-        val `wanted`: kotlin.String,
+        val `expected`: kotlin.String,
 
         val `known`: List<kotlin.String>,
 
         val `closest`: kotlin.String?
         ) : NativeException() {
         override val message
-            get() = "text=${ `text` }, field=${ `field` }, value=${ `value` }, wanted=${ `wanted` }, known=${ `known` }, closest=${ `closest` }"
+            get() = "text=${ `text` }, field=${ `field` }, value=${ `value` }, expected=${ `expected` }, known=${ `known` }, closest=${ `closest` }"
     }
 
     /**
@@ -1938,7 +1938,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 + FfiConverterString.allocationSize(value.`text`)
                 + FfiConverterString.allocationSize(value.`field`)
                 + FfiConverterString.allocationSize(value.`value`)
-                + FfiConverterString.allocationSize(value.`wanted`)
+                + FfiConverterString.allocationSize(value.`expected`)
                 + FfiConverterSequenceString.allocationSize(value.`known`)
                 + FfiConverterOptionalString.allocationSize(value.`closest`)
             )
@@ -1997,7 +1997,7 @@ public object FfiConverterTypeNativeError : FfiConverterRustBuffer<NativeExcepti
                 FfiConverterString.write(value.`text`, buf)
                 FfiConverterString.write(value.`field`, buf)
                 FfiConverterString.write(value.`value`, buf)
-                FfiConverterString.write(value.`wanted`, buf)
+                FfiConverterString.write(value.`expected`, buf)
                 FfiConverterSequenceString.write(value.`known`, buf)
                 FfiConverterOptionalString.write(value.`closest`, buf)
                 Unit

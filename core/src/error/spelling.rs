@@ -1,0 +1,267 @@
+//! How another language writes the names in an error's text.
+
+use super::Error;
+use crate::config::OPTIONS;
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use core::fmt;
+
+/// What an option may be: "from 1 to n_fft, 400". The names of options in it are parts of their own, so that each
+/// language writes them in its way: see [`Spelling`].
+///
+/// It is made from a text that has the names of options between backticks, and "none" likewise where it means
+/// that an option is unset (not where it is one of an option's choices).
+///
+/// ```
+/// use mojo_audio_core::{Expected, Spelling};
+///
+/// let expected = Expected::from("less than `f_max`, 4000, or `none`");
+/// assert_eq!(expected.to_string(), "less than f_max, 4000, or none");
+/// assert_eq!(expected.spelled(Spelling { camel_case: true, unset: "null" }).to_string(), "less than fMax, 4000, or null");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected(Cow<'static, str>);
+
+/// How a language writes the names in an error's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// Whether it writes `nFft` for `n_fft`.
+    pub camel_case: bool,
+    /// What it has for an option that is unset.
+    pub unset: &'static str,
+}
+
+impl Spelling {
+    /// Rust's names, which are also those of the command line, of C and of a model's files.
+    pub const PLAIN: Self = Self { camel_case: false, unset: "none" };
+
+    /// The name of an option or a buffer.
+    ///
+    /// ```
+    /// use mojo_audio_core::Spelling;
+    ///
+    /// assert_eq!(Spelling { camel_case: true, unset: "nil" }.name("n_fft"), "nFft");
+    /// assert_eq!(Spelling::PLAIN.name("n_fft"), "n_fft");
+    /// ```
+    #[must_use]
+    pub fn name<'a>(self, name: &'a str) -> Cow<'a, str> {
+        if !self.camel_case || !name.contains('_') {
+            return name.into();
+        }
+        let mut words = name.split('_');
+        let mut camel = String::from(words.next().unwrap_or_default());
+        for word in words {
+            let mut letters = word.chars();
+            camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+            camel.push_str(letters.as_str());
+        }
+        camel.into()
+    }
+}
+
+impl Expected {
+    /// The text with names as a language writes them.
+    pub fn spelled(&self, spelling: Spelling) -> impl fmt::Display {
+        Text { text: &self.0, spelling }
+    }
+
+    /// The same, or none.
+    pub(crate) fn or_none(self) -> Self {
+        Self(self.0 + ", or `none`")
+    }
+
+    /// For a setting from which an option follows that has another value.
+    pub(crate) fn for_option(&self, option: &str, value: &str) -> Self {
+        format!("such that `{option}`, {value}, is {}", self.0).into()
+    }
+}
+
+impl From<&'static str> for Expected {
+    fn from(text: &'static str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Expected {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spelled(Spelling::PLAIN).fmt(f)
+    }
+}
+
+struct Text<'a> {
+    text: &'a str,
+    spelling: Spelling,
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.text;
+        while let Some((before, after)) = rest.split_once('`') {
+            f.write_str(before)?;
+            let quoted =
+                after.split_once('`').and_then(|(name, after)| Some((self.part(name)?, after)));
+            // Other backticks are those of a text that someone else wrote, such as a parser's.
+            let (part, after) = quoted.unwrap_or(("`".into(), after));
+            f.write_str(&part)?;
+            rest = after;
+        }
+        f.write_str(rest)
+    }
+}
+
+impl<'a> Text<'a> {
+    /// A part between backticks, if it is a name.
+    fn part(&self, quoted: &'a str) -> Option<Cow<'a, str>> {
+        if quoted == "none" {
+            return Some(self.spelling.unset.into());
+        }
+        OPTIONS.iter().any(|option| option.name == quoted).then(|| self.spelling.name(quoted))
+    }
+}
+
+/// An [`Error`] with names as a language writes them: its text and the parts of it. See [`Error::spelled`].
+#[derive(Clone, Copy, Debug)]
+pub struct Spelled<'a> {
+    pub(super) error: &'a Error,
+    pub(super) spelling: Spelling,
+}
+
+impl<'a> Spelled<'a> {
+    /// As of [`Error::field`].
+    #[must_use]
+    pub fn field(&self) -> Option<Cow<'a, str>> {
+        let field = self.error.field();
+        field.map(|field| self.spelling.name(field))
+    }
+
+    /// As of [`Error::given`].
+    #[must_use]
+    pub fn given(&self) -> impl fmt::Display {
+        self.error.part_given(self.spelling)
+    }
+
+    /// As of [`Error::expected`].
+    #[must_use]
+    pub fn expected(&self) -> impl fmt::Display {
+        self.error.part_expected(self.spelling)
+    }
+
+    /// As of [`Error::known_names`].
+    #[must_use]
+    pub fn known_names(&self) -> Vec<Cow<'a, str>> {
+        self.error.known_names().map(|name| self.looked_up(name)).collect()
+    }
+
+    /// As of [`Error::closest_name`].
+    #[must_use]
+    pub fn closest_name(&self) -> Option<Cow<'a, str>> {
+        self.error.closest_name().map(|name| self.looked_up(name))
+    }
+
+    /// A known name. Only those of options have another form in other languages.
+    fn looked_up(&self, name: &'a str) -> Cow<'a, str> {
+        if matches!(self.error, Error::UnknownName { what: "option", .. }) {
+            self.spelling.name(name)
+        } else {
+            name.into()
+        }
+    }
+}
+
+impl fmt::Display for Spelled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (given, expected) = (self.given(), self.expected());
+        match self.error {
+            Error::Config { field, .. } => {
+                write!(f, "{} must be {expected}, got {given}", self.spelling.name(field))?;
+                match self.closest_name() {
+                    Some(closest) => write!(f, "; did you mean {closest}?"),
+                    None => Ok(()),
+                }
+            }
+            Error::UnknownName { what, name, .. } => {
+                write!(f, "unknown {what} {name:?}; ")?;
+                match self.closest_name() {
+                    Some(closest) => write!(f, "did you mean {closest:?}?"),
+                    None => write!(f, "known are {}", crate::names::List(&self.known_names())),
+                }
+            }
+            Error::EmptyInput => write!(f, "samples must not be empty"),
+            Error::Sample { index, .. } => {
+                write!(
+                    f,
+                    "sample {index} must be finite and at most {expected} in magnitude, got {given}"
+                )
+            }
+            Error::BufferSize { what, .. } => {
+                write!(f, "{} must have {expected} values, got {given}", self.spelling.name(what))
+            }
+            Error::Allocation { bytes: usize::MAX } => {
+                write!(f, "the result needs more memory than can be addressed")
+            }
+            Error::Allocation { bytes } => write!(f, "could not allocate {bytes} bytes of memory"),
+            Error::Finished => {
+                write!(f, "the stream is finished; reset it before it takes more samples")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MelConfig;
+    use alloc::string::ToString;
+
+    const SWIFT: Spelling = Spelling { camel_case: true, unset: "nil" };
+
+    #[test]
+    fn names_and_unset_options_are_those_of_the_language() {
+        let refused = |config: MelConfig| config.check().unwrap_err().spelled(SWIFT).to_string();
+        assert_eq!(
+            refused(MelConfig { f_min: 9e3, ..MelConfig::whisper() }),
+            "fMin must be less than fMax, 8000, got 9000"
+        );
+        assert_eq!(
+            refused(MelConfig {
+                log: crate::config::Log::None,
+                top_db: Some(8.0),
+                ..MelConfig::whisper()
+            }),
+            "topDb must be nil where log is none, got 8"
+        );
+        let error = MelConfig::whisper().set("n_mel", "80").unwrap_err();
+        assert_eq!(
+            error.spelled(SWIFT).to_string(),
+            r#"unknown option "n_mel"; did you mean "nMels"?"#
+        );
+        assert_eq!(error.to_string(), r#"unknown option "n_mel"; did you mean "n_mels"?"#);
+        assert!(error.spelled(SWIFT).known_names().contains(&"hopLength".into()));
+        let error = Error::BufferSize { what: "row_mean", expected: 8, actual: 7 };
+        assert_eq!(error.spelled(SWIFT).to_string(), "rowMean must have 8 values, got 7");
+        assert_eq!(error.spelled(SWIFT).field().as_deref(), Some("rowMean"));
+    }
+
+    #[test]
+    fn an_unset_value_is_shown_as_one() {
+        let error = Error::Config { field: "f_max".into(), value: "none".into(), expected: "8".into() };
+        assert_eq!(error.spelled(SWIFT).to_string(), "fMax must be 8, got nil");
+        // Here it is one of the choices.
+        let error = Error::Config { field: "log".into(), value: "none".into(), expected: "ln".into() };
+        assert_eq!(error.spelled(SWIFT).to_string(), "log must be ln, got none");
+    }
+
+    #[test]
+    fn backticks_of_other_texts_are_kept() {
+        for text in ["an `x` or `y`", "one ` alone", "``", "`n_fft", "`n_mels or `other`"] {
+            assert_eq!(Expected::from(text).to_string(), text);
+        }
+        assert_eq!(Expected::from("`x`n_fft`").to_string(), "`xn_fft");
+        assert_eq!(Expected::from("8").or_none().spelled(SWIFT).to_string(), "8, or nil");
+    }
+}

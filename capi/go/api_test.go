@@ -265,6 +265,36 @@ func TestRows(t *testing.T) {
 	wantError(t, err, mojoaudio.ErrInvalidInput, "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
 }
 
+func TestRowStatistics(t *testing.T) {
+	text := "<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n<LearnRateCoef> 0 [ 0.25 0.5 ]\n"
+	path := filepath.Join(t.TempDir(), "am.mvn")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mean, scale, err := mojoaudio.RowStatistics(path)
+	if err != nil || !sameBits(mean, []float32{5, -2}) || !sameBits(scale, []float32{0.25, 0.5}) {
+		t.Error(mean, scale, err)
+	}
+	config := mojoaudio.KaldiFbank()
+	config.NMels = 2
+	own, err := mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowMean: mean, RowScale: scale})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own.Close()
+	_, _, err = mojoaudio.RowStatisticsFromText("{}")
+	var fault *mojoaudio.Error
+	if !errors.As(err, &fault) || fault.Field != "row_mean" || fault.Value != `"{}"` {
+		t.Error(err)
+	}
+	if _, _, err := mojoaudio.RowStatistics(path + "x"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, _, err := mojoaudio.RowStatisticsFromText("a\x00b"); err == nil {
+		t.Error("a text with a zero byte was read")
+	}
+}
+
 func TestValidFrames(t *testing.T) {
 	config := mojoaudio.Whisper()
 	config.PadTo = 480_000

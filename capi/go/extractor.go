@@ -8,6 +8,7 @@ package mojoaudio
 import "C"
 
 import (
+	"os"
 	"runtime"
 	"sync"
 	"unsafe"
@@ -51,6 +52,35 @@ type Tables struct {
 
 	// What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
 	RowScale []float32
+}
+
+// RowStatistics returns the mean and the scale of each row in a model's file, as [Tables] has them: FunASR's am.mvn,
+// WeNet's global_cmvn (JSON), or Kaldi's statistics as text, one matrix of two lines. Sums over frames become means and
+// 1 / deviations. It fails with [ErrInvalidInput] if the file is none of these.
+func RowStatistics(path string) (mean, scale []float32, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return RowStatisticsFromText(string(text))
+}
+
+// RowStatisticsFromText is [RowStatistics] for the text of such a file.
+func RowStatisticsFromText(text string) (mean, scale []float32, err error) {
+	cText := cText(text)
+	defer C.free(unsafe.Pointer(cText))
+	var n C.size_t
+	read := func() C.MojoAudioStatus {
+		return C.mojo_row_statistics_from_text(cText, floats(mean), floats(scale), C.size_t(len(mean)), &n)
+	}
+	if err := call(read); err != nil {
+		return nil, nil, err
+	}
+	mean, scale = make([]float32, n), make([]float32, n)
+	if err := call(read); err != nil {
+		return nil, nil, err
+	}
+	return mean, scale, nil
 }
 
 // NewMelExtractorWithTables is like [NewMelExtractor], with the caller's own tables, which are copied. It also fails

@@ -1494,6 +1494,30 @@ MojoAudioStatus mojo_mel_options_get_number(const MojoMelOptions *options,
                                             double *out_value);
 
 /**
+ * Reads the mean and the scale of each row, as mojo_mel_extractor_new_with_rows() takes them, from the text of a
+ * model's file: FunASR's am.mvn, WeNet's global_cmvn (JSON), or Kaldi's statistics as text, one matrix of two lines.
+ * Sums over frames become means and 1 / deviations: y = (x - mean) * scale.
+ *
+ * Writes the number of rows to *out_n_rows (unless it is NULL), also where buffer_size is too small for them, and as
+ * many values to out_mean and to out_scale, which have room for buffer_size values each. With a buffer_size of 0 both
+ * may be NULL: then the call only counts.
+ *
+ *     float mean[80], scale[80];
+ *     size_t n_rows;
+ *     MojoAudioStatus status = mojo_row_statistics_from_text(text, mean, scale, 80, &n_rows);
+ *
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for a text that is no such file, for NULL, except as above, and for buffers
+ * that overlap; MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than the number of rows, and more than 0.
+ *
+ * Threads: any.
+ */
+MojoAudioStatus mojo_row_statistics_from_text(const char *text,
+                                              float *out_mean,
+                                              float *out_scale,
+                                              size_t buffer_size,
+                                              size_t *out_n_rows);
+
+/**
  * Checks and plans options. On success *out_extractor is a new extractor, on failure NULL.
  *
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or an option that is not allowed (the text of

@@ -362,7 +362,7 @@ fn check_pointer<T>(
     Ok(())
 }
 
-fn check_elements<T>(
+pub(crate) fn check_elements<T>(
     argument: &'static str,
     pointer: *const T,
     elements: usize,
@@ -377,8 +377,8 @@ fn check_elements<T>(
     Ok(())
 }
 
-/// Fails if an output buffer overlaps the input.
-fn check_apart<T, U>(
+/// Fails if an output buffer overlaps the input, or another output buffer.
+pub(crate) fn check_apart<T, U>(
     (written, pointer, elements): (&'static str, *const T, usize),
     (read, other, others): (&'static str, *const U, usize),
 ) -> Result<(), Failure> {

@@ -16,6 +16,7 @@ mod last_error;
 mod options;
 mod plans;
 mod spectrogram;
+mod statistics;
 mod status;
 mod stream;
 
@@ -25,5 +26,6 @@ pub use frames::*;
 pub use generated::*;
 pub use options::*;
 pub use spectrogram::*;
+pub use statistics::*;
 pub use status::*;
 pub use stream::*;

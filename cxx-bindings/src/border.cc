@@ -29,7 +29,7 @@ bool done(const bridge::Report& report, Failure& failure) noexcept {
   failure.index = report.index;
   failure.field = report.field;
   failure.value = report.value;
-  failure.wanted = report.wanted;
+  failure.expected = report.expected;
   failure.known = report.known;
   failure.closest = report.closest;
   return false;
@@ -43,16 +43,16 @@ struct Refusal {
   Refusal(Failure& place, ErrorCode code) noexcept : failure(place) {
     failure.code = code;
     failure.has_index = false;
-    failure.length = failure.field = failure.value = failure.wanted = failure.known = failure.closest = 0;
+    failure.length = failure.field = failure.value = failure.expected = failure.known = failure.closest = 0;
   }
 
   // Call it last. The parts are a text and a number, or two numbers, or are not there.
-  template <class Value, class Wanted>
-  void with(const char* field, Value value, Wanted wanted) noexcept {
+  template <class Value, class Expected>
+  void with(const char* field, Value value, Expected expected) noexcept {
     const std::size_t length = failure.length;
     failure.field = put(field);
     failure.value = put(value);
-    failure.wanted = put(wanted);
+    failure.expected = put(expected);
     failure.length = length;
   }
 
@@ -122,21 +122,21 @@ bool check(const char* what, T* handle, Failure& failure) noexcept {
   return handle != nullptr;
 }
 
-// Whether `out` has room for `wanted` values and doesn't overlap the samples. Only the part that is written to
+// Whether `out` has room for `expected` values and doesn't overlap the samples. Only the part that is written to
 // counts.
 template <class Sample>
 bool check_out(const Sample* samples, std::size_t n_samples, float* out, std::size_t room,
-               std::size_t wanted, Failure& failure) noexcept {
-  if (room < wanted) {
+               std::size_t expected, Failure& failure) noexcept {
+  if (room < expected) {
     Refusal refusal(failure, ErrorCode::buffer_size);
-    refusal << "out must have " << wanted << " values, got " << room;
-    refusal.with("out", room, wanted);
+    refusal << "out must have " << expected << " values, got " << room;
+    refusal.with("out", room, expected);
     return false;
   }
-  if (!check("out", out, wanted, failure)) {
+  if (!check("out", out, expected, failure)) {
     return false;
   }
-  if (address(out) < address(samples + n_samples) && address(samples) < address(out + wanted)) {
+  if (address(out) < address(samples + n_samples) && address(samples) < address(out + expected)) {
     Refusal refusal(failure, ErrorCode::argument);
     refusal << "out must not overlap the samples";
     refusal.with("out", "", "");
@@ -188,10 +188,10 @@ bool compute_into(const bridge::Extractor* extractor, const Sample* samples, std
   if (!check("MelExtractor", extractor, failure) || !check("samples", samples, n_samples, failure)) {
     return false;
   }
-  const std::size_t wanted =
+  const std::size_t expected =
       product(bridge::extractor_n_mels(*extractor), bridge::extractor_frame_count(*extractor, n_samples));
-  return check_out(samples, n_samples, out, room, wanted, failure) &&
-         done(function(*extractor, slice(samples, n_samples), slice(out, wanted), n_frames, text(failure)),
+  return check_out(samples, n_samples, out, room, expected, failure) &&
+         done(function(*extractor, slice(samples, n_samples), slice(out, expected), n_frames, text(failure)),
               failure);
 }
 
@@ -213,6 +213,13 @@ bool config_from_json(const char* json, std::size_t length, MelConfig& config, F
   }
   config = bridge::to_config(options);
   return true;
+}
+
+bool row_statistics(const char* file, std::size_t length, float* mean, float* scale, std::size_t& n_rows,
+                    Failure& failure) noexcept {
+  return done(bridge::row_statistics(bytes(file, length), slice(mean, n_rows), slice(scale, n_rows), n_rows,
+                                     text(failure)),
+              failure);
 }
 
 bool config_set(MelConfig& config, const char* option, std::size_t option_length, const char* value,
@@ -401,10 +408,10 @@ bool push_into(bridge::Stream* stream, const Sample* samples, std::size_t n_samp
   if (!check("MelStream", stream, failure) || !check("samples", samples, n_samples, failure)) {
     return false;
   }
-  const std::size_t wanted =
+  const std::size_t expected =
       product(bridge::stream_n_mels(*stream), bridge::stream_frames_after(*stream, n_samples));
-  return check_out(samples, n_samples, out, room, wanted, failure) &&
-         done(function(*stream, slice(samples, n_samples), slice(out, wanted), n_frames, text(failure)),
+  return check_out(samples, n_samples, out, room, expected, failure) &&
+         done(function(*stream, slice(samples, n_samples), slice(out, expected), n_frames, text(failure)),
               failure);
 }
 
@@ -442,10 +449,10 @@ bool stream_finish_into(bridge::Stream* stream, float* out, std::size_t room, st
   if (!check("MelStream", stream, failure)) {
     return false;
   }
-  const std::size_t wanted =
+  const std::size_t expected =
       product(bridge::stream_n_mels(*stream), bridge::stream_frames_at_finish(*stream));
-  return check_out<float>(nullptr, 0, out, room, wanted, failure) &&
-         done(bridge::stream_finish_into(*stream, slice(out, wanted), n_frames, text(failure)), failure);
+  return check_out<float>(nullptr, 0, out, room, expected, failure) &&
+         done(bridge::stream_finish_into(*stream, slice(out, expected), n_frames, text(failure)), failure);
 }
 
 void stream_reset(bridge::Stream* stream) noexcept {

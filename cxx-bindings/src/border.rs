@@ -15,7 +15,7 @@ impl Report {
         length: 0,
         field: 0,
         value: 0,
-        wanted: 0,
+        expected: 0,
         known: 0,
         closest: 0,
     };
@@ -52,7 +52,7 @@ fn report(error: &Error, text: &mut [u8]) -> Report {
     };
     let length = put(error);
     let field = put(&error.field().unwrap_or_default());
-    let (value, wanted) = (put(&error.given()), put(&error.expected()));
+    let (value, expected) = (put(&error.given()), put(&error.expected()));
     let known = error.known_names().map(|name| put(&format_args!("{name}\n"))).sum();
     let closest = put(&error.closest_name().unwrap_or_default());
     let place = match error {
@@ -66,7 +66,7 @@ fn report(error: &Error, text: &mut [u8]) -> Report {
         length,
         field,
         value,
-        wanted,
+        expected,
         known,
         closest,
     }
@@ -191,8 +191,8 @@ mod tests {
             let report = guard(&mut text, || Err(error));
             let mut parts = Vec::new();
             let mut at = 0;
-            let Report { length, field, value, wanted, known, closest, .. } = report;
-            for length in [length, field, value, wanted, known, closest] {
+            let Report { length, field, value, expected, known, closest, .. } = report;
+            for length in [length, field, value, expected, known, closest] {
                 parts.push(String::from_utf8(text[at..at + length].to_vec()).expect("UTF-8"));
                 at += length;
             }
@@ -205,12 +205,13 @@ mod tests {
             (1, None, "power must be more than 0, got 0|power|0|more than 0||".into())
         );
         let sample = Error::Sample { index: 7, value: f32::NAN, limit: 1e9 };
-        let wanted = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|1e9||";
-        assert_eq!(shown(sample), (4, Some(7), wanted.into()));
+        let expected = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|1e9||";
+        assert_eq!(shown(sample), (4, Some(7), expected.into()));
         let known = vec!["hann".into(), "hamming".into()];
         let unknown = Error::UnknownName { what: "preset", name: "han".into(), known };
-        let wanted = "unknown preset \"han\"; did you mean \"hann\"?|preset|han||hann\nhamming\n|hann";
-        assert_eq!(shown(unknown), (2, None, wanted.into()));
+        let expected =
+            "unknown preset \"han\"; did you mean \"hann\"?|preset|han||hann\nhamming\n|hann";
+        assert_eq!(shown(unknown), (2, None, expected.into()));
         // What doesn't fit is cut.
         let long =
             Error::Config { field: "x".repeat(200).into(), value: "0".into(), expected: "".into() };

@@ -4,7 +4,8 @@ use crate::border::{self, guard, guard_value};
 use crate::options::ffi::Options;
 use ffi::{Report, Values};
 use mojo_audio_core::{
-    Error, ErrorKind, MelConfig, MelExtractor, MelSpectrogram, MelStream, Overrides, Sample,
+    Error, ErrorKind, MelConfig, MelExtractor, MelSpectrogram, MelStream, Overrides, RowStatistics,
+    Sample,
 };
 use std::mem::ManuallyDrop;
 
@@ -20,7 +21,7 @@ pub(crate) mod ffi {
         length: usize,
         field: usize,
         value: usize,
-        wanted: usize,
+        expected: usize,
         /// Of all known names, with a line feed behind each.
         known: usize,
         closest: usize,
@@ -49,6 +50,15 @@ pub(crate) mod ffi {
         fn config_set(options: &mut Options, option: &[u8], value: &[u8], text: &mut [u8]) -> Report;
         fn config_get(options: &Options, option: &[u8], text: &mut [u8]) -> Report;
         fn config_check(options: &Options, text: &mut [u8]) -> Report;
+
+        /// Always tells the number of rows of a text that is valid; writes them where both slices have as many values.
+        fn row_statistics(
+            file: &[u8],
+            mean: &mut [f32],
+            scale: &mut [f32],
+            n_rows: &mut usize,
+            text: &mut [u8],
+        ) -> Report;
 
         /// The handle is NULL if the call fails.
         fn extractor_new(
@@ -197,6 +207,24 @@ fn config_preset(preset: &[u8], options: &mut Options, text: &mut [u8]) -> Repor
 fn config_from_json(json: &[u8], options: &mut Options, text: &mut [u8]) -> Report {
     guard(text, || {
         *options = Options::from_config(&MelConfig::from_preprocessor_config(&name(json))?);
+        Ok(())
+    })
+}
+
+fn row_statistics(
+    file: &[u8],
+    mean: &mut [f32],
+    scale: &mut [f32],
+    n_rows: &mut usize,
+    text: &mut [u8],
+) -> Report {
+    guard(text, || {
+        let rows = RowStatistics::from_text(&name(file))?;
+        *n_rows = rows.mean.len();
+        if (mean.len(), scale.len()) == (rows.mean.len(), rows.scale.len()) {
+            mean.copy_from_slice(&rows.mean);
+            scale.copy_from_slice(&rows.scale);
+        }
         Ok(())
     })
 }

@@ -282,6 +282,21 @@ TEST(Extractor, FiltersAreTold) {
   EXPECT_EQ(refused([&] { (void)moved.filterbank(); }), "argument | the MelExtractor was moved from");
 }
 
+TEST(RowStatistics, AreReadFromAFile) {
+  const char* const file =
+      "<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n<LearnRateCoef> 0 [ 0.25 0.5 ]\n";
+  const auto rows = mojo_audio::RowStatistics::from_text(file);
+  EXPECT_EQ(rows.mean, (std::vector<float>{5, -2}));
+  EXPECT_EQ(rows.scale, (std::vector<float>{0.25F, 0.5F}));
+  MelConfig config = MelConfig::kaldi_fbank();
+  config.n_mels = 2;
+  EXPECT_EQ(MelExtractor(config, {{}, {}, rows.mean, rows.scale}).n_mels(), 2U);
+  const auto refusal = mojo_audio::RowStatistics::try_from_text("{}");
+  ASSERT_FALSE(refusal);
+  EXPECT_EQ(refusal.error().field(), "row_mean");
+  EXPECT_EQ(refusal.error().value(), "\"{}\"");
+}
+
 TEST(Extractor, EmptyFiltersAreNamed) {
   MelConfig config = MelConfig::whisper();
   EXPECT_TRUE(MelExtractor(config).empty_filters().empty());
@@ -569,7 +584,7 @@ struct Row {
   const char* name;
   ErrorCode code;
   int number;
-  const char *field, *value, *wanted, *closest, *one_of_known;
+  const char *field, *value, *expected, *closest, *one_of_known;
   std::optional<std::size_t> index, clip;
   void (*call)();
 };
@@ -659,7 +674,7 @@ TEST(Errors, OfEveryKindHaveTheirPartsAsData) {
     EXPECT_EQ(static_cast<int>(error.code()), row.number);
     EXPECT_TRUE(same(error.field(), row.field)) << error.field();
     EXPECT_TRUE(same(error.value(), row.value)) << error.value();
-    EXPECT_TRUE(same(error.wanted(), row.wanted)) << error.wanted();
+    EXPECT_TRUE(same(error.expected(), row.expected)) << error.expected();
     EXPECT_TRUE(same(error.closest(), row.closest)) << error.closest();
     EXPECT_EQ(error.index(), row.index);
     EXPECT_EQ(error.clip(), row.clip);

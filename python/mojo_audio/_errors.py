@@ -27,8 +27,8 @@ class ConfigError(Error):
     """Name of the option."""
     value: str
     """Its value, as text."""
-    expected: tuple[int, ...]
-    """The shape that it must have."""
+    expected: str
+    """What it may be."""
     known: list[str]
     """The names to choose from, if the option is a choice and the value is none of its names."""
     closest: str | None

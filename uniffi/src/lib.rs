@@ -14,6 +14,7 @@ mod errors;
 mod extractor;
 mod memory;
 mod options;
+mod statistics;
 mod stream;
 
 uniffi::setup_scaffolding!("mojo_audio");

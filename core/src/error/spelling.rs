@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::config::OPTIONS;
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 /// What an option may be: "from 1 to n_fft, 400". The names of options in it are parts of their own, so that each
@@ -69,9 +69,10 @@ impl Expected {
         Self(self.0 + ", or `none`")
     }
 
-    /// For a setting from which an option follows that has another value.
+    /// For a setting of a file from which an option follows that has another value.
+    #[cfg(feature = "recipes")]
     pub(crate) fn for_option(&self, option: &str, value: &str) -> Self {
-        format!("such that `{option}`, {value}, is {}", self.0).into()
+        alloc::format!("such that `{option}`, {value}, is {}", self.0).into()
     }
 }
 

@@ -36,7 +36,7 @@ struct Failure {
   bool has_index;
   std::size_t index;
   // Lengths of the error's text and of its parts, which follow it; `known` are names, each with a line feed behind.
-  std::size_t length, field, value, wanted, known, closest;
+  std::size_t length, field, value, expected, known, closest;
   char text[4096];
 
   [[nodiscard]] Error error() const {
@@ -46,7 +46,7 @@ struct Failure {
     ErrorParts parts;
     parts.field = next(field);
     parts.value = next(value);
-    parts.wanted = next(wanted);
+    parts.expected = next(expected);
     for (std::string_view names = next(known); !names.empty();) {
       const std::size_t end = names.find('\n');
       if (end == std::string_view::npos) {
@@ -64,12 +64,12 @@ struct Failure {
   }
 
   // For a number that is not allowed.
-  [[nodiscard]] static Error of_number(const std::string& field, const std::string& wanted, std::size_t given) {
+  [[nodiscard]] static Error of_number(const std::string& field, const std::string& expected, std::size_t given) {
     ErrorParts parts;
     parts.field = field;
     parts.value = std::to_string(given);
-    parts.wanted = wanted;
-    Error error(ErrorCode::argument, field + " must be " + wanted + ", got " + parts.value);
+    parts.expected = expected;
+    Error error(ErrorCode::argument, field + " must be " + expected + ", got " + parts.value);
     error.parts_ = std::make_shared<const ErrorParts>(std::move(parts));
     return error;
   }
@@ -122,6 +122,9 @@ MOJO_AUDIO_API bool config_preset(const char* name, std::size_t length, MelConfi
                                   Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_from_json(const char* json, std::size_t length, MelConfig& config,
                                      Failure& failure) noexcept;
+// `n_rows` is the room of both, and becomes the number of rows of the file.
+MOJO_AUDIO_API bool row_statistics(const char* file, std::size_t length, float* mean, float* scale,
+                                   std::size_t& n_rows, Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_set(MelConfig& config, const char* option, std::size_t option_length,
                                const char* value, std::size_t value_length, Failure& failure) noexcept;
 MOJO_AUDIO_API bool config_get(const MelConfig& config, const char* option, std::size_t length,

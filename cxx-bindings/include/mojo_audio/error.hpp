@@ -49,7 +49,7 @@ struct Failure;
 
 // What an error says besides its text.
 struct ErrorParts {
-  std::string field, value, wanted, closest;
+  std::string field, value, expected, closest;
   std::vector<std::string> known;
   std::optional<std::size_t> index, clip;
 };
@@ -81,8 +81,8 @@ class MOJO_AUDIO_API Error : public std::runtime_error {
 
   /// What is allowed, as text: the option's values (`at least 1`), the number of values that the buffer must have, or
   /// for a sample the largest magnitude that is always accepted. Empty if the error has none; for a name see known().
-  [[nodiscard]] std::string_view wanted() const noexcept {
-    return parts_ ? std::string_view(parts_->wanted) : std::string_view();
+  [[nodiscard]] std::string_view expected() const noexcept {
+    return parts_ ? std::string_view(parts_->expected) : std::string_view();
   }
 
   /// The names to choose from, if the error is about a name that is none of them: of options, of presets, or of an

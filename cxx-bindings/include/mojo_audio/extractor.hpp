@@ -39,6 +39,41 @@ struct Tables {
   span<const float> row_scale;
 };
 
+/// The mean and the scale of each row, from a model's file: what Tables have as `row_mean` and `row_scale`.
+/// @code
+/// const auto rows = mojo_audio::RowStatistics::from_text(text_of_am_mvn);
+/// const mojo_audio::MelExtractor extractor(mojo_audio::MelConfig::funasr(), {{}, {}, rows.mean, rows.scale});
+/// @endcode
+struct RowStatistics {
+  /// What is subtracted from each row.
+  std::vector<float> mean;
+  /// What each row is multiplied by after that.
+  std::vector<float> scale;
+
+  /// Reads the text of FunASR's `am.mvn`, of WeNet's `global_cmvn` (JSON), or of Kaldi's statistics, one matrix of two
+  /// lines. Sums over frames become means and 1 / deviations.
+  /// @throws Error `config` if the text is no such file.
+  [[nodiscard]] static RowStatistics from_text(std::string_view text) {
+    return detail::unwrap(try_from_text(text));
+  }
+
+  /// Like from_text(), with the error in the result.
+  [[nodiscard]] MOJO_AUDIO_RESULT static Result<RowStatistics> try_from_text(std::string_view text) {
+    RowStatistics rows;
+    detail::Failure failure;
+    std::size_t n_rows = 0;
+    if (!detail::row_statistics(text.data(), text.size(), nullptr, nullptr, n_rows, failure)) {
+      return detail::refused<RowStatistics>(failure);
+    }
+    rows.mean.resize(n_rows);
+    rows.scale.resize(n_rows);
+    if (!detail::row_statistics(text.data(), text.size(), rows.mean.data(), rows.scale.data(), n_rows, failure)) {
+      return detail::refused<RowStatistics>(failure);
+    }
+    return rows;
+  }
+};
+
 /// Computes mel spectrograms of one configuration.
 ///
 /// An extractor never changes, and any number of threads can use the same one at once. It can be moved, but

@@ -23,6 +23,7 @@ const SOURCES: &[&str] = &[
     "config.rs",
     "spectrogram.rs",
     "options.rs",
+    "statistics.rs",
     "extractor.rs",
     "stream.rs",
     "frames.rs",

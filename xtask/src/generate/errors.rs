@@ -39,7 +39,7 @@ const LANGUAGES: &str = "
 |---|---|---|---|---|
 | Rust | `Error` | `code()` | `kind().number()` | of the variants; `field()`, `given()`, `expected()`, `known_names()`, `closest_name()` |
 | C | a `MojoAudioStatus` | `mojo_audio_last_error_name()` | `mojo_audio_last_error_code()` | `mojo_audio_last_error_field()`, `_value()`, `_expected()`, `_known()`, `_closest()`, `_index()`, `_clip()` |
-| C++ | `mojo_audio::Error` | `to_string(code())` | `code()` | `field()`, `value()`, `wanted()`, `known()`, `closest()`, `index()`, `clip()` |
+| C++ | `mojo_audio::Error` | `to_string(code())` | `code()` | `field()`, `value()`, `expected()`, `known()`, `closest()`, `index()`, `clip()` |
 | Go | `*mojoaudio.Error` | `Code.String()` | `Code` | `Field`, `Value`, `Expected`, `Known`, `Closest`, `Index`, `Clip` |
 | Python | `mojo_audio.Error` and its subclasses | `code` | `number` | all, as attributes |
 | JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | – | all, as properties |
@@ -47,7 +47,7 @@ const LANGUAGES: &str = "
 | Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | all, as properties of the subclasses |
 
 Zig, Julia and other languages that call the C library have its functions. In C, C++ and Go, `value` is what was given
-(also `name`, `actual` or `bytes`), and `expected` (in C++ `wanted`) what is allowed (`wanted`, `expected` or `limit`),
+(also `name`, `actual` or `bytes`), and `expected` what is allowed (also `limit`),
 both as text; `field` is also `what`. In JavaScript, `value` is also the name that was not found, and an error about an
 argument has one of Node's own codes, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.
 

@@ -205,6 +205,7 @@ pub fn errors() -> Result<String> {
         let Some((class, bases)) = error_class(info.kind) else { continue };
         writeln!(text, "\n\nclass {class}({bases}):\n{}", docstring(info.doc.lines(), "    "))?;
         writeln!(text, "    code = \"{}\"\n    number = {}", info.kind.code(), info.kind.number())?;
+        let is_shape = info.kind == ErrorKind::BufferSize;
         for field in info.fields {
             let ty = match field.name {
                 "known" => "list[str]",
@@ -213,11 +214,11 @@ pub fn errors() -> Result<String> {
                 "limit" => "float",
                 "value" if info.kind == ErrorKind::Sample => "float",
                 // Arrays have shapes.
-                "expected" | "actual" => "tuple[int, ...]",
+                "expected" | "actual" if is_shape => "tuple[int, ...]",
                 _ => "str",
             };
             let doc = match field.name {
-                "expected" => "The shape that it must have.",
+                "expected" if is_shape => "The shape that it must have.",
                 "actual" => "The shape that it has.",
                 _ => field.doc,
             };

@@ -363,6 +363,11 @@ RustBuffer uniffi_mojo_audio_uniffi_fn_func_json_options(RustBuffer json, RustCa
 RustBuffer uniffi_mojo_audio_uniffi_fn_func_preset_options(RustBuffer name, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_ROW_STATISTICS
+#define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_ROW_STATISTICS
+RustBuffer uniffi_mojo_audio_uniffi_fn_func_row_statistics(RustBuffer text, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_FFI_MOJO_AUDIO_UNIFFI_RUSTBUFFER_ALLOC
 #define UNIFFI_FFIDEF_FFI_MOJO_AUDIO_UNIFFI_RUSTBUFFER_ALLOC
 RustBuffer ffi_mojo_audio_uniffi_rustbuffer_alloc(uint64_t size, RustCallStatus *_Nonnull out_status
@@ -650,6 +655,12 @@ uint16_t uniffi_mojo_audio_uniffi_checksum_func_json_options(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_PRESET_OPTIONS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_PRESET_OPTIONS
 uint16_t uniffi_mojo_audio_uniffi_checksum_func_preset_options(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_ROW_STATISTICS
+#define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_CHECKSUM_FUNC_ROW_STATISTICS
+uint16_t uniffi_mojo_audio_uniffi_checksum_func_row_statistics(void
 
 );
 #endif

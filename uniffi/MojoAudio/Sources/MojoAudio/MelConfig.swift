@@ -24,7 +24,7 @@ extension MelConfig {
     /// The class's padding is ``padTo`` and its truncation ``maxLength``: unset both to keep the length of every
     /// signal. Longer signals that the class splits, or takes a random part of, keep their length.
     ///
-    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text is no such file, or for a class
+    /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` if the text is no such file, or for a class
     ///   or a setting (`field`) whose features the options can't describe.
     public init(json: String) throws(MelError) {
         let options = try refusing { try jsonOptions(json: json) }
@@ -46,7 +46,7 @@ extension MelConfig {
     /// name of a choice, or `none` to unset an optional one.
     ///
     /// - Throws: ``MelError/Reason/unknownName(what:name:known:closest:)`` if no option has that name,
-    ///   ``MelError/Reason/config(field:value:wanted:known:closest:)`` if the text is not a value of its type.
+    ///   ``MelError/Reason/config(field:value:expected:known:closest:)`` if the text is not a value of its type.
     public mutating func set(_ option: String, to text: String) throws(MelError) {
         let options = texts.byName
         let changed = try refusing { try changedOptions(options: options, name: option, text: text) }
@@ -55,7 +55,7 @@ extension MelConfig {
 
     /// Checks every option, alone and against the others.
     ///
-    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the wrong option.
+    /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` with the wrong option.
     public func check() throws(MelError) {
         let options = texts.byName
         try refusing { try checkOptions(options: options) }

@@ -32,7 +32,7 @@ public final class MelExtractor: Sendable {
     ///   - rowMean: What is subtracted from each row of the result, last of all: a value for each of the extractor's
     ///     ``nMels`` rows, which are those of a whole stack if frames are stacked (the mean of global CMVN).
     ///   - rowScale: What each row is multiplied by after that: as many values (1 / deviation of global CMVN).
-    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the wrong option, or for a
+    /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` with the wrong option, or for a
     ///   table with a value that is not finite (in `rowMean` and `rowScale`, above 1e18 in magnitude);
     ///   ``MelError/Reason/bufferSize(field:expected:actual:)`` for a table of the wrong length;
     ///   ``MelError/Reason/allocation(bytes:)``.
@@ -187,7 +187,7 @@ public final class MelExtractor: Sendable {
 
     /// A stream for one live signal.
     ///
-    /// - Throws: ``MelError/Reason/config(field:value:wanted:known:closest:)`` with the option that needs the whole
+    /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` with the option that needs the whole
     ///   input, such as Whisper's ``MelConfig/reference``; ``MelError/Reason/allocation(bytes:)``.
     public func stream() throws(MelError) -> MelStream {
         MelStream(try refusing { try native.stream() }, nMels: nMels, layout: config.layout)

@@ -978,6 +978,56 @@ public func FfiConverterTypeNativeStream_lower(_ value: NativeStream) -> UInt64 
 }
 
 /**
+ * What each row has taken from it, and is then multiplied by.
+ */
+public struct Rows: Equatable, Hashable {
+    public var mean: [Float]
+    public var scale: [Float]
+
+    public init(mean: [Float], scale: [Float]) {
+        self.mean = mean
+        self.scale = scale
+    }
+
+}
+
+#if compiler(>=6)
+extension Rows: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRows: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Rows {
+        return
+            try Rows(
+                mean: FfiConverterSequenceFloat.read(from: &buf),
+                scale: FfiConverterSequenceFloat.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Rows, into buf: inout [UInt8]) {
+        FfiConverterSequenceFloat.write(value.mean, into: &buf)
+        FfiConverterSequenceFloat.write(value.scale, into: &buf)
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRows_lift(_ buf: RustBuffer) throws -> Rows {
+    return try FfiConverterTypeRows.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRows_lower(_ value: Rows) -> RustBuffer {
+    return FfiConverterTypeRows.lower(value)
+}
+
+/**
  * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
  * what it is.
  */
@@ -1247,6 +1297,31 @@ fileprivate struct FfiConverterSequenceUInt32: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceFloat: FfiConverterRustBuffer {
+    typealias SwiftType = [Float]
+
+    public static func write(_ value: [Float], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterFloat.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Float] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Float]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterFloat.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -1374,6 +1449,17 @@ public func presetOptions(name: String)throws  -> [String: String]  {
     )
 })
 }
+/**
+ * Reads the text of an `am.mvn`, of a `global_cmvn`, or of Kaldi's statistics.
+ */
+public func rowStatistics(text: String)throws  -> Rows  {
+    return try  FfiConverterTypeRows_lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
+        uniffiCallStatus in
+    uniffi_mojo_audio_uniffi_fn_func_row_statistics(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -1399,6 +1485,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_func_preset_options() != 63251) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_mojo_audio_uniffi_checksum_func_row_statistics() != 47997) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute() != 1291) {

@@ -150,6 +150,16 @@ private func noise(_ count: Int) -> [Float] {
     #expect(large.message == "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
 }
 
+@Test func rowStatistics() throws {
+    let file = "<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n<LearnRateCoef> 0 [ 0.25 0.5 ]\n"
+    let rows = try RowStatistics(text: file)
+    #expect(rows.mean == [5, -2] && rows.scale == [0.25, 0.5])
+    let config = MelConfig.kaldiFbank.with { $0.nMels = 2 }
+    _ = try MelExtractor(config, rowMean: rows.mean, rowScale: rows.scale)
+    let error = try refusal { _ = try RowStatistics(text: "{}") }
+    guard case .config("row_mean", "\"{}\"", _, [], nil) = error.reason else { throw error }
+}
+
 @Test func validFrames() throws {
     let padded = try MelExtractor(MelConfig.whisper.with { $0.padTo = 480_000 })
     #expect(padded.validFrames(16_001) == 101 && padded.frameCount(16_001) == 3000)

@@ -8,6 +8,7 @@ use std::fmt::Write;
 const ALLOWED: &[(&str, &str)] = &[
     ("mojo_mel_extractor_compute_into", "out_n_frames"),
     ("mojo_mel_extractor_compute_into_i16", "out_n_frames"),
+    ("mojo_row_statistics_from_text", "out_n_rows"),
     ("mojo_mel_options_get", "out_length"),
 ];
 
@@ -108,9 +109,13 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
         ("const float *const *", _) => "clips",
         ("const int16_t *const *", _) => "clips_i16",
         ("const size_t *", "lengths") => "lengths",
+        ("float *", "out_scale") => "room + ROOM / 2",
         ("float *", _) => "room",
         ("const char *", "preset") => "\"whisper\"",
         ("const char *", "json") => r#""{\"feature_extractor_type\": \"WhisperFeatureExtractor\"}""#,
+        ("const char *", "text") => {
+            r#""{\"mean_stat\": [2, 4], \"var_stat\": [4, 8], \"frame_num\": 2}""#
+        }
         ("const char *", "name") => "\"n_mels\"",
         ("const char *", "value") => "\"40\"",
         ("size_t", "num_samples") => "SAMPLES",

@@ -175,6 +175,18 @@ class LibraryTest {
     }
 
     @Test
+    fun `row statistics are read from a model's file`() {
+        val file = "<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n<LearnRateCoef> 0 [ 0.25 0.5 ]\n"
+        val rows = RowStatistics.fromText(file)
+        assertEquals(listOf(5f, -2f), rows.mean.asList())
+        assertEquals(listOf(0.25f, 0.5f), rows.scale.asList())
+        val config = MelConfig.kaldiFbank().copy(nMels = 2)
+        MelExtractor(config, rowMean = rows.mean, rowScale = rows.scale).close()
+        val error = refused<MelException.Config> { RowStatistics.fromText("{}") }
+        assertEquals(listOf("row_mean", "\"{}\""), listOf(error.field, error.value))
+    }
+
+    @Test
     fun `valid frames are those that are not padding`() {
         MelExtractor(MelConfig.whisper().copy(padTo = 480_000)).use {
             assertEquals(listOf(101L, 3000L), listOf(it.validFrames(16_001), it.frameCount(16_001)))

@@ -582,6 +582,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_func_preset_options(
     ): Int
+    external fun uniffi_mojo_audio_uniffi_checksum_func_row_statistics(
+    ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute(
     ): Int
     external fun uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute_int16(
@@ -684,6 +686,8 @@ internal object UniffiLib {
     external fun uniffi_mojo_audio_uniffi_fn_func_json_options(`json`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_mojo_audio_uniffi_fn_func_preset_options(`name`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_mojo_audio_uniffi_fn_func_row_statistics(`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_mojo_audio_uniffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -814,6 +818,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_func_preset_options() and 0xFFFF) != 63251) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_row_statistics() and 0xFFFF) != 47997) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute() and 0xFFFF) != 1291) {
@@ -1729,6 +1736,41 @@ public object FfiConverterTypeNativeStream: FfiConverter<NativeStream, Long> {
 }
 
 /**
+ * What each row has taken from it, and is then multiplied by.
+ */
+data class Rows (
+    var `mean`: List<kotlin.Float>
+    ,
+    var `scale`: List<kotlin.Float>
+
+){
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRows: FfiConverterRustBuffer<Rows> {
+    override fun read(buf: ByteBuffer): Rows {
+        return Rows(
+            FfiConverterSequenceFloat.read(buf),
+            FfiConverterSequenceFloat.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Rows) = (
+            FfiConverterSequenceFloat.allocationSize(value.`mean`) +
+            FfiConverterSequenceFloat.allocationSize(value.`scale`)
+    )
+
+    override fun write(value: Rows, buf: ByteBuffer) {
+            FfiConverterSequenceFloat.write(value.`mean`, buf)
+            FfiConverterSequenceFloat.write(value.`scale`, buf)
+    }
+}
+
+/**
  * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
  * what it is.
  */
@@ -2146,6 +2188,31 @@ public object FfiConverterSequenceUInt: FfiConverterRustBuffer<List<kotlin.UInt>
 /**
  * @suppress
  */
+public object FfiConverterSequenceFloat: FfiConverterRustBuffer<List<kotlin.Float>> {
+    override fun read(buf: ByteBuffer): List<kotlin.Float> {
+        val len = buf.getInt()
+        return List<kotlin.Float>(len) {
+            FfiConverterFloat.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.Float>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterFloat.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.Float>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterFloat.write(it, buf)
+        }
+    }
+}
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -2286,6 +2353,19 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
     UniffiLib.uniffi_mojo_audio_uniffi_fn_func_preset_options(
 
         FfiConverterString.lower(`name`),_status)
+}
+    )
+    }
+
+        /**
+         * Reads the text of an `am.mvn`, of a `global_cmvn`, or of Kaldi's statistics.
+         */
+    @Throws(NativeException::class) fun `rowStatistics`(`text`: kotlin.String): Rows {
+            return FfiConverterTypeRows.lift(
+    uniffiRustCallWithError(NativeException) { _status ->
+    UniffiLib.uniffi_mojo_audio_uniffi_fn_func_row_statistics(
+
+        FfiConverterString.lower(`text`),_status)
 }
     )
     }

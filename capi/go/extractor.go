@@ -5,6 +5,7 @@ package mojoaudio
 // #cgo nocallback mojo_mel_extractor_compute_into
 // #cgo nocallback mojo_mel_extractor_compute_into_i16
 // #include <mojo_audio.h>
+// #include <stdlib.h>
 import "C"
 
 import (

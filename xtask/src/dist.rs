@@ -1,5 +1,6 @@
 //! Makes what is published: `cargo xtask dist PACKAGE`, one file a package below this one.
 
+mod address;
 mod c;
 mod command;
 mod cross;
@@ -92,7 +93,7 @@ struct Elsewhere {
 
 /// The file of a package that serves every system.
 struct Shared {
-    make: fn(&Cross<'_>, &Path) -> Result<PathBuf>,
+    make: fn(&Cross<'_>, &Path) -> Result<Option<PathBuf>>,
     /// Whether it is made with `--all` only, as it has nothing to do with the systems.
     is_apart: bool,
 }
@@ -124,7 +125,12 @@ const PACKAGES: &[Package] = &[
     Package {
         name: "go",
         here: None,
-        elsewhere: Some(Elsewhere { make: go::make, test: go::test, serves: |_| true, shared: None }),
+        elsewhere: Some(Elsewhere {
+            make: go::make,
+            test: go::test,
+            serves: |_| true,
+            shared: Some(Shared { make: go::modules::make, is_apart: false }),
+        }),
         natives: Vec::new,
     },
     Package {
@@ -134,7 +140,10 @@ const PACKAGES: &[Package] = &[
             make: node::make_for,
             test: node::test_for,
             serves: |_| true,
-            shared: Some(Shared { make: node::make_main, is_apart: false }),
+            shared: Some(Shared {
+                make: |cross, folder| node::make_main(cross, folder).map(Some),
+                is_apart: false,
+            }),
         }),
         natives: Vec::new,
     },
@@ -145,7 +154,10 @@ const PACKAGES: &[Package] = &[
             make: python::make_for,
             test: python::test_for,
             serves: |_| true,
-            shared: Some(Shared { make: python::make_source, is_apart: true }),
+            shared: Some(Shared {
+                make: |cross, folder| python::make_source(cross, folder).map(Some),
+                is_apart: true,
+            }),
         }),
         natives: Vec::new,
     },
@@ -246,8 +258,10 @@ fn make(
                 made.push((target, files, first));
             }
             let shared = elsewhere.shared.as_ref();
-            if let Some(shared) = shared.filter(|shared| arguments.all || !shared.is_apart) {
-                report.add(&(shared.make)(&cross, folder)?, "every")?;
+            let shared = shared.filter(|shared| arguments.all || !shared.is_apart);
+            let file = shared.map(|shared| (shared.make)(&cross, folder)).transpose()?.flatten();
+            if let Some(file) = file {
+                report.add(&file, "every")?;
             }
             pack::checksums(workspace, &cross.python, folder)?;
             // Last, as what is tried may need the file for every system.

@@ -1,12 +1,14 @@
 //! The Go module of each system, with the static C library in it: building with it needs Go and a C compiler only.
 
+pub mod modules;
+
 use super::cross::{Cross, MINGW};
 use super::targets::{Oldest, Target};
 use super::trial::{Trial, speaks};
 use super::{c, notices, pack, sbom};
 use crate::install::System;
 use crate::languages::go;
-use crate::workspace::run;
+use crate::workspace::{Workspace, host, run};
 use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +18,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     let workspace = cross.workspace;
-    let name = format!("mojo-audio-go-{VERSION}-{}", target.name);
     let stage = cross.stage("go")?;
     let library = c::static_library(cross, target, &stage)?;
-    let root = stage.join(&name);
+    let root = stage.join(folder_name(target));
     let package = workspace.path(go::PACKAGE);
     for place in ["", "include", "lib"] {
         let to = root.join(place);
@@ -37,12 +38,20 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     let link = root.join("link_bundled.go");
     fs::write(&link, linked(&fs::read_to_string(&link)?, target.platform.libraries)?)?;
     notices::write(workspace, target, c::PACKAGE, &root)?;
-    let archive = folder.join(format!("{name}.{}", target.archive()));
+    let archive = folder.join(archive_name(target));
     pack::archive(workspace, &cross.python, &root, &archive)?;
     let files = contents::of_archive(workspace, &cross.python, &archive)?;
     contents::compare(workspace, "go", &files)?;
     let list = sbom::write(workspace, target, c::PACKAGE, &archive)?;
     Ok(vec![archive, list])
+}
+
+fn folder_name(target: &Target) -> String {
+    format!("mojo-audio-go-{VERSION}-{}", target.name)
+}
+
+fn archive_name(target: &Target) -> String {
+    format!("{}.{}", folder_name(target), target.archive())
 }
 
 /// The file that links the library, with what it needs on the one system that it is for.
@@ -76,15 +85,7 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
         return Ok(trial);
     };
     let example = folder.join("example");
-    fs::create_dir_all(example.join("wav"))?;
-    for file in ["go.mod", "mel.go"] {
-        fs::copy(workspace.path("examples/go").join(file), example.join(file))?;
-    }
-    for entry in fs::read_dir(workspace.path("examples/go/wav"))? {
-        let file = entry?.path();
-        fs::copy(&file, example.join("wav").join(file.file_name().unwrap_or_default()))?;
-    }
-    fs::copy(workspace.path("examples/data/speech.wav"), example.join("speech.wav"))?;
+    copy_example(workspace, &example)?;
     let go = || -> Result<_> {
         let mut go = go::command(workspace, "")?;
         go.current_dir(&example);
@@ -113,7 +114,21 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
     };
     speaks(workspace, command.current_dir(&example).arg("speech.wav"))?;
     trial.ran("the example");
+    if target.is_for(&host(workspace)?) && target.oldest != Oldest::Musl {
+        modules::test(cross, archive.parent().unwrap_or(archive))?;
+        trial.ran("the example after go get");
+    }
     Ok(trial)
+}
+
+/// Copies the example and its recording into a new folder.
+fn copy_example(workspace: &Workspace, to: &Path) -> Result {
+    fs::create_dir_all(to.join("wav"))?;
+    for file in ["go.mod", "mel.go", "wav/wav.go"] {
+        fs::copy(workspace.path("examples/go").join(file), to.join(file))?;
+    }
+    fs::copy(workspace.path("examples/data/speech.wav"), to.join("speech.wav"))?;
+    Ok(())
 }
 
 /// What Go calls the system and the processor of a target, where it can link for them from here.
@@ -130,7 +145,6 @@ fn names(target: &Target) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Workspace;
 
     #[test]
     fn the_library_is_linked_with_what_its_system_has() {

@@ -2,6 +2,7 @@
 
 mod central;
 
+use super::address::{self, Address};
 use super::natives::Natives;
 use crate::Result;
 use crate::elf;
@@ -62,10 +63,10 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     kotlin::check_jar(workspace, &gathered)?;
     fs::copy(kotlin::jar(workspace)?, &files[0])?;
     let pom = workspace.read("uniffi/kotlin/pom.xml")?;
-    let pom = match env::var(central::REPOSITORY) {
-        Ok(repository) => central::pom(&pom, &repository)?,
-        Err(_) => {
-            eprintln!("not for Maven Central: {} must be the project's address", central::REPOSITORY);
+    let pom = match Address::of_project()? {
+        Some(address) => central::pom(&pom, &address)?,
+        None => {
+            eprintln!("not for Maven Central: {} must be the project's address", address::VARIABLE);
             pom
         }
     };

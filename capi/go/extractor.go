@@ -72,7 +72,7 @@ func RowStatisticsFromText(text string) (mean, scale []float32, err error) {
 	defer C.free(unsafe.Pointer(cText))
 	var n C.size_t
 	read := func() C.MojoAudioStatus {
-		return C.mojo_row_statistics_from_text(cText, floats(mean), floats(scale), C.size_t(len(mean)), &n)
+		return C.mojo_mel_row_statistics_from_text(cText, floats(mean), floats(scale), C.size_t(len(mean)), &n)
 	}
 	if err := call(read); err != nil {
 		return nil, nil, err

@@ -1504,18 +1504,18 @@ MojoAudioStatus mojo_mel_options_get_number(const MojoMelOptions *options,
  *
  *     float mean[80], scale[80];
  *     size_t n_rows;
- *     MojoAudioStatus status = mojo_row_statistics_from_text(text, mean, scale, 80, &n_rows);
+ *     MojoAudioStatus status = mojo_mel_row_statistics_from_text(text, mean, scale, 80, &n_rows);
  *
  * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for a text that is no such file, for NULL, except as above, and for buffers
  * that overlap; MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than the number of rows, and more than 0.
  *
  * Threads: any.
  */
-MojoAudioStatus mojo_row_statistics_from_text(const char *text,
-                                              float *out_mean,
-                                              float *out_scale,
-                                              size_t buffer_size,
-                                              size_t *out_n_rows);
+MojoAudioStatus mojo_mel_row_statistics_from_text(const char *text,
+                                                  float *out_mean,
+                                                  float *out_scale,
+                                                  size_t buffer_size,
+                                                  size_t *out_n_rows);
 
 /**
  * Checks and plans options. On success *out_extractor is a new extractor, on failure NULL.

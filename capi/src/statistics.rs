@@ -15,7 +15,7 @@ use mojo_audio_core::RowStatistics;
 ///
 ///     float mean[80], scale[80];
 ///     size_t n_rows;
-///     MojoAudioStatus status = mojo_row_statistics_from_text(text, mean, scale, 80, &n_rows);
+///     MojoAudioStatus status = mojo_mel_row_statistics_from_text(text, mean, scale, 80, &n_rows);
 ///
 /// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for a text that is no such file, for NULL, except as above, and for buffers
 /// that overlap; MOJO_AUDIO_ERROR_BUFFER_SIZE if buffer_size is less than the number of rows, and more than 0.
@@ -26,7 +26,7 @@ use mojo_audio_core::RowStatistics;
 /// The pointers are NULL or valid: text a text that ends with a zero byte, out_mean and out_scale for buffer_size
 /// writes each.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mojo_row_statistics_from_text(
+pub unsafe extern "C" fn mojo_mel_row_statistics_from_text(
     text: *const c_char,
     out_mean: *mut f32,
     out_scale: *mut f32,

@@ -9,6 +9,7 @@ mod node;
 mod options;
 mod python;
 mod swift;
+mod template;
 mod uniffi;
 mod words;
 

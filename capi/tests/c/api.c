@@ -299,22 +299,22 @@ static void row_statistics(void) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
         float mean[3] = {0, 0, 9}, scale[3] = {0, 0, 9};
         size_t n_rows = 0;
-        CHECK_OK(mojo_row_statistics_from_text(texts[i], NULL, NULL, 0, &n_rows));
+        CHECK_OK(mojo_mel_row_statistics_from_text(texts[i], NULL, NULL, 0, &n_rows));
         CHECK(n_rows == 2, "%zu rows", n_rows);
-        CHECK_OK(mojo_row_statistics_from_text(texts[i], mean, scale, 3, NULL));
+        CHECK_OK(mojo_mel_row_statistics_from_text(texts[i], mean, scale, 3, NULL));
         CHECK(mean[0] == 5 && mean[1] == -2 && mean[2] == 9, "means %g, %g", mean[0], mean[1]);
         CHECK(scale[0] == 0.31622777F && scale[1] == 0.5F && scale[2] == 9, "%g, %g", scale[0], scale[1]);
         n_rows = 0;
-        CHECK_REFUSED(mojo_row_statistics_from_text(texts[i], mean, scale, 1, &n_rows), SIZE,
+        CHECK_REFUSED(mojo_mel_row_statistics_from_text(texts[i], mean, scale, 1, &n_rows), SIZE,
                       "buffer_size must be at least 2, got 1");
         CHECK(n_rows == 2, "%zu rows", n_rows);
-        CHECK_REFUSED(mojo_row_statistics_from_text(texts[i], mean, mean + 1, 2, NULL), INVALID,
+        CHECK_REFUSED(mojo_mel_row_statistics_from_text(texts[i], mean, mean + 1, 2, NULL), INVALID,
                       "out_mean must not overlap out_scale");
     }
     float place[2];
-    CHECK_STATUS(mojo_row_statistics_from_text("{}", place, place + 1, 1, NULL), INVALID);
+    CHECK_STATUS(mojo_mel_row_statistics_from_text("{}", place, place + 1, 1, NULL), INVALID);
     CHECK(strcmp(mojo_audio_last_error_field(), "row_mean") == 0, "`%s`", mojo_audio_last_error_field());
-    CHECK_REFUSED(mojo_row_statistics_from_text(NULL, place, place + 1, 1, NULL), INVALID,
+    CHECK_REFUSED(mojo_mel_row_statistics_from_text(NULL, place, place + 1, 1, NULL), INVALID,
                   "text must point to the text of a file, got NULL");
 }
 

@@ -4,6 +4,7 @@
 //! That list, `capi/abi/interface.txt`, only grows: the order of the fields of MojoMelOptions and every
 //! number are read from it, and generating fails where something in it would change or go.
 
+use super::template::fill;
 use super::words::preset_doc;
 use crate::Result;
 use crate::workspace::Workspace;
@@ -147,34 +148,56 @@ fn fields() -> Result<Vec<Field>> {
 
 /// `capi/src/generated.rs`.
 pub fn mirror() -> Result<String> {
-    let mut text = String::from(
-        "\nuse crate::border::Failure;\nuse mojo_audio_core::MelConfig;\nuse mojo_audio_core::config;\nuse std::ffi::CStr;\n",
-    );
+    let mut versions = String::new();
     for (part, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(env!("CARGO_PKG_VERSION").split('.')) {
         write!(
-            text,
+            versions,
             "\n/// The {} version of this header; mojo_audio_version() returns that of the library.\n\
              pub const MOJO_AUDIO_VERSION_{part}: i32 = {number};\n",
             part.to_lowercase()
         )?;
     }
+    let mut types = String::new();
     for (name, values, option) in choices() {
         write!(
-            text,
+            types,
             "\n/// Values of the option {option}.\n#[repr(C)]\n#[allow(non_camel_case_types)]\n\
              #[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum {} {{\n",
             c_choice(name)
         )?;
         for (number, value) in values.iter().enumerate() {
-            doc(&mut text, value.doc);
-            writeln!(text, "{} = {number},", c_constant(name, value.name))?;
+            doc(&mut types, value.doc);
+            writeln!(types, "{} = {number},", c_constant(name, value.name))?;
         }
-        text.push_str("}\n");
+        types.push_str("}\n");
     }
-    codes(&mut text)?;
+    let (codes, code_names) = codes()?;
     let fields = fields()?;
-    text.push_str(STRUCT);
-    for field in &fields {
+    let reserved = fields.iter().filter(|field| field.option.is_none()).skip(2);
+    let reserved: String = reserved
+        .map(|field| format!("choice(\"{0}\", &[()], self.{0} as i32, \"0\")?;\n", field.name))
+        .collect();
+    let text = fill(
+        "capi/src/generated.rs",
+        &[
+            ("versions", versions),
+            ("choices", types),
+            ("codes", codes),
+            ("code-names", code_names),
+            ("fields", declared(&fields)?),
+            ("preset-names", PRESETS.iter().map(|preset| format!("c{preset:?}, ")).collect()),
+            ("from-config", from_config(&fields)?),
+            ("reserved", reserved),
+            ("to-config", to_config()?),
+        ],
+    )?;
+    formatted(&text)
+}
+
+/// The fields of the structure.
+fn declared(fields: &[Field]) -> Result<String> {
+    let mut text = String::new();
+    for field in fields {
         match (field.option, field.name.as_str()) {
             (Some(option), _) => option_doc(&mut text, option)?,
             (None, "size") => text.push_str("/// sizeof(MojoMelOptions) in the caller's header.\n"),
@@ -186,15 +209,13 @@ pub fn mirror() -> Result<String> {
         }
         writeln!(text, "pub {}: {},", field.name, field.rust_type())?;
     }
-    text.push_str("}\n\n/// The names of presets, by their number in the field preset.\npub(crate) const PRESET_NAMES: &[&CStr] = &[");
-    for preset in PRESETS {
-        write!(text, "c{preset:?}, ")?;
-    }
-    text.push_str(
-        "];\n\nimpl MojoMelOptions {\n/// The fields of a configuration.\n\
-         pub(crate) fn from_config(config: &MelConfig, size: u64, preset: u32) -> Self {\nSelf {\n",
-    );
-    for field in &fields {
+    Ok(text)
+}
+
+/// The fields of the structure, from a configuration.
+fn from_config(fields: &[Field]) -> Result<String> {
+    let mut text = String::new();
+    for field in fields {
         let name = &field.name;
         match field.option {
             None if name == "size" || name == "preset" => writeln!(text, "{name},")?,
@@ -211,14 +232,12 @@ pub fn mirror() -> Result<String> {
             Some(_) => writeln!(text, "{name}: config.{name},")?,
         }
     }
-    text.push_str(
-        "}\n}\n\n/// The configuration that the fields describe, unchecked.\n\
-         pub(crate) fn config(&self) -> Result<MelConfig, Failure> {\n",
-    );
-    for field in fields.iter().filter(|field| field.option.is_none()).skip(2) {
-        writeln!(text, "choice(\"{0}\", &[()], self.{0} as i32, \"0\")?;", field.name)?;
-    }
-    text.push_str("Ok(MelConfig {\n");
+    Ok(text)
+}
+
+/// The fields of a configuration, from the structure.
+fn to_config() -> Result<String> {
+    let mut text = String::new();
     for option in OPTIONS {
         let name = option.name;
         match (option.kind, option.optional) {
@@ -241,9 +260,7 @@ pub fn mirror() -> Result<String> {
             _ => writeln!(text, "{name}: self.{name},")?,
         }
     }
-    text.push_str("})\n}\n}\n");
-    text.push_str(CHOICE);
-    formatted(&text)
+    Ok(text)
 }
 
 /// The C name of a kind of error. MOJO_AUDIO_ERROR_ALLOCATION is a status.
@@ -252,57 +269,18 @@ pub fn c_code(code: &str) -> String {
 }
 
 /// The numbers of the kinds of errors, and their names.
-fn codes(text: &mut String) -> Result {
-    text.push_str(CODES);
-    for info in ERROR_KINDS {
-        doc(text, info.doc);
-        writeln!(text, "{} = {},", c_code(info.kind.code()), info.kind.number())?;
-    }
-    text.push_str("}\n\n/// Names of the kinds of errors, by their numbers.\n");
-    write!(text, "pub(crate) const CODE_NAMES: &[&CStr] = &[c\"\", ")?;
+fn codes() -> Result<(String, String)> {
+    let (mut codes, mut names) = (String::new(), String::new());
     for (place, info) in ERROR_KINDS.iter().enumerate() {
         if usize::from(info.kind.number()) != place + 1 {
             return Err("CODE_NAMES has a name for each number: kinds of errors can't skip one".into());
         }
-        write!(text, "c{:?}, ", info.kind.code())?;
+        doc(&mut codes, info.doc);
+        writeln!(codes, "{} = {},", c_code(info.kind.code()), info.kind.number())?;
+        write!(names, "c{:?}, ", info.kind.code())?;
     }
-    text.push_str("];\n");
-    Ok(())
+    Ok((codes, names))
 }
-
-const CODES: &str = "
-/// The kind of an error, as mojo_audio_last_error_code() returns it. The kinds are those of every language; some
-/// occur only in others than C. A number keeps its meaning for ever.
-#[repr(C)]
-#[allow(non_camel_case_types)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MojoAudioErrorCode {
-/// No call has failed.
-MOJO_AUDIO_CODE_NONE = 0,
-";
-
-const STRUCT: &str = "
-/// Every option of the pipeline. Fill it with a preset with mojo_mel_options_init(), then change fields. If an
-/// option may be unset, 0 means unset.
-///
-/// Ownership: the caller's. Threads: any, one at a time while it changes.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MojoMelOptions {
-";
-
-const CHOICE: &str = "
-/// The value with a number.
-fn choice<T: Copy>(
-    field: &'static str,
-    values: &[T],
-    number: i32,
-    wanted: &'static str,
-) -> Result<T, Failure> {
-    let value = usize::try_from(number).ok().and_then(|number| values.get(number));
-    value.copied().ok_or(Failure::Number { field, value: number.into(), wanted })
-}
-";
 
 /// A documentation comment.
 fn doc(text: &mut String, doc: &str) {
@@ -357,51 +335,12 @@ pub fn formatted(text: &str) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-const SKETCH: &str = r#"/*
- * libmojo_audio: mel spectrograms equal to those that speech models are trained with.
- *
- *     float samples[16000] = {0};              // one second, mono, full scale 1
- *     MojoMelConfig config = mojo_mel_config_default();
- *     MojoMelSpectrogram* mel = NULL;
- *     if (mojo_mel_spectrogram_compute(samples, 16000, &config, &mel) != MOJO_AUDIO_SUCCESS) {
- *         fprintf(stderr, "%s\n", mojo_audio_last_error());
- *         return 1;
- *     }
- *     size_t n_mels, n_frames;
- *     mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);              // 80, 100
- *     const float* values = mojo_mel_spectrogram_get_data_ptr(mel);        // n_mels rows
- *     mojo_mel_spectrogram_free(mel);
- *
- * Any preset and option, for many inputs and threads:
- *
- *     MojoMelOptions options;
- *     mojo_mel_options_init(&options, sizeof options, "kaldi-fbank");
- *     options.n_mels = 40;
- *     MojoMelExtractor* extractor = NULL;
- *     mojo_mel_extractor_new(&options, &extractor);
- *     mojo_mel_extractor_compute(extractor, samples, 16000, &mel);
- *
- * A live signal: mojo_mel_stream_new(), then mojo_mel_stream_push() and mojo_mel_stream_read() in turn, and at
- * the end mojo_mel_stream_finish() and a last mojo_mel_stream_read(). Or mojo_mel_stream_push_into(), which writes to
- * your memory, or MojoMelFrames, which keeps frames until you pop them.
- *
- * Rules for all functions
- * - A function that can fail returns a MojoAudioStatus; mojo_audio_last_error() has the text, and
- *   mojo_audio_last_error_code(), _field(), _value(), _expected(), _known(), _closest(), _index() and _clip() its
- *   parts. NULL, sizes of 0 and sizes that are too large are errors or do nothing, as documented for each function.
- * - Handles (MojoMelSpectrogram, MojoMelExtractor, MojoMelStream, MojoMelFrames) belong to the caller, who frees each
- *   with its own function, which accepts NULL. Don't use a handle after freeing it.
- * - Every function can be called on any thread. Spectrograms and extractors never change, and any number of threads
- *   can share one. Only one thread at a time can use a stream or a frame store.
- * - Samples are mono: float32 with a full scale of 1, or int16. They are neither kept nor changed.
- */"#;
-
 /// `capi/include/mojo_audio.h`.
 pub fn header() -> Result<String> {
     let workspace = Workspace::new();
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
-        header: Some(SKETCH.into()),
+        header: Some(fill("capi/include/mojo_audio.h", &[])?),
         include_guard: Some("MOJO_AUDIO_H".into()),
         no_includes: true,
         sys_includes: vec!["stddef.h".into(), "stdint.h".into()],

@@ -1,103 +1,67 @@
 //! The options in Go: the structure MelConfig, the types of its choices, the presets, and the way to and
 //! from the C structure.
 
+use super::template::fill;
 use super::words::preset_doc;
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
 
-const HEAD: &str = r#"
-package mojoaudio
-
-// #include <mojo_audio.h>
-import "C"
-
-import "math"
-"#;
-
-const CONFIG: &str = "
-// MelConfig has every option of the pipeline. Take a preset and change fields:
-//
-//	config := mojoaudio.KaldiFbank()
-//	config.NMels = 40
-//
-// If an option may be unset, 0 means unset. [NewMelExtractor] checks the values; the zero MelConfig is not
-// valid. Two configurations can be compared with ==.
-type MelConfig struct {
-\t// The preset that supplies options of a library newer than this package.
-\tpreset uint32
-";
-
 /// Words that Go writes in capitals.
 const INITIALISMS: &[&str] = &["db", "dc", "ddof", "fft", "htk", "mfcc", "pcen", "ast", "clap"];
 
 /// `capi/go/options.go`.
 pub fn mirror() -> Result<String> {
-    let mut text = HEAD.to_string();
-    choices(&mut text)?;
-    text.push_str(CONFIG);
+    let (mut options, mut names, mut presets) = (String::new(), String::new(), String::new());
     for option in OPTIONS {
-        text.push('\n');
-        doc(&mut text, "\t", option.doc);
+        options.push('\n');
+        doc(&mut options, "\t", option.doc);
         if option.optional {
-            text.push_str("\t// 0 is unset.\n");
+            options.push_str("\t// 0 is unset.\n");
         }
-        writeln!(text, "\t{} {}", go_name(option.name), go_type(option)?)?;
+        writeln!(options, "\t{} {}", go_name(option.name), go_type(option)?)?;
     }
-    text.push_str("}\n\n// Presets are the names that [Preset] knows.\nvar Presets = []string{\n");
     for preset in PRESETS {
-        writeln!(text, "\t{preset:?},")?;
+        writeln!(names, "\t{preset:?},")?;
     }
-    text.push_str("}\n");
     for info in PRESET_INFO {
         let (preset, function) = (info.name, go_name(info.name));
-        writeln!(text, "\n// {function} is the preset {preset:?}:")?;
-        doc(&mut text, "", &preset_doc(info));
-        writeln!(text, "func {function}() MelConfig {{ return preset({preset:?}) }}")?;
+        writeln!(presets, "\n// {function} is the preset {preset:?}:")?;
+        doc(&mut presets, "", &preset_doc(info));
+        writeln!(presets, "func {function}() MelConfig {{ return preset({preset:?}) }}")?;
     }
-    from_c(&mut text)?;
-    to_c(&mut text)?;
-    Ok(text)
+    fill(
+        "capi/go/options.go",
+        &[
+            ("choices", choices()?),
+            ("options", options),
+            ("preset-names", names),
+            ("presets", presets),
+            ("from-c", from_c()?),
+            ("to-c", to_c()?),
+        ],
+    )
 }
 
 /// `capi/go/codes.go`.
 pub fn codes() -> Result<String> {
-    let mut text = CODES.to_string();
+    let (mut codes, mut names) = (String::new(), String::new());
     for (place, info) in ERROR_KINDS.iter().enumerate() {
         if place > 0 {
-            text.push('\n');
+            codes.push('\n');
         }
-        doc(&mut text, "\t", info.doc);
-        let name = go_name(info.kind.code());
-        writeln!(text, "\tCode{name} ErrorCode = {}", info.kind.number())?;
-    }
-    text.push_str(
-        ")\n\n// String is the name of the kind in every language, such as \"buffer_size\".\n\
-         func (c ErrorCode) String() string {\n\tswitch c {\n",
-    );
-    for info in ERROR_KINDS {
+        doc(&mut codes, "\t", info.doc);
         let code = info.kind.code();
-        writeln!(text, "\tcase Code{}:\n\t\treturn {code:?}", go_name(code))?;
+        writeln!(codes, "\tCode{} ErrorCode = {}", go_name(code), info.kind.number())?;
+        writeln!(names, "\tcase Code{}:\n\t\treturn {code:?}", go_name(code))?;
     }
-    text.push_str("\t}\n\treturn \"unknown\"\n}\n");
-    Ok(text)
+    fill("capi/go/codes.go", &[("codes", codes), ("names", names)])
 }
 
-const CODES: &str = "
-package mojoaudio
-
-// ErrorCode is the kind of an [Error]. Its names are the same in every language, and a number keeps its meaning for
-// ever. Some kinds occur only in other languages than Go.
-type ErrorCode int
-
-// The kinds of errors.
-const (
-";
-
 /// The types of choices and their values.
-fn choices(text: &mut String) -> Result {
-    let mut known = Vec::new();
+fn choices() -> Result<String> {
+    let (mut text, mut known) = (String::new(), Vec::new());
     for option in OPTIONS {
         let OptionKind::Choice { name, values } = option.kind else { continue };
         if known.contains(&name) {
@@ -114,7 +78,7 @@ fn choices(text: &mut String) -> Result {
             if number > 0 {
                 text.push('\n');
             }
-            doc(text, "\t", value.doc);
+            doc(&mut text, "\t", value.doc);
             writeln!(text, "\t{name}{} {name} = {number}", go_name(value.name))?;
         }
         let names: Vec<_> = values.iter().map(|value| format!("{:?}", value.name)).collect();
@@ -125,14 +89,12 @@ fn choices(text: &mut String) -> Result {
             names.join(", ")
         )?;
     }
-    Ok(())
+    Ok(text)
 }
 
-fn from_c(text: &mut String) -> Result {
-    text.push_str(
-        "\n// configOf is what a filled C structure says.\nfunc configOf(o *C.MojoMelOptions) MelConfig {\n\
-         \tvar c MelConfig\n\tc.preset = uint32(o.preset)\n",
-    );
+/// Reads the fields of the C structure.
+fn from_c() -> Result<String> {
+    let mut text = String::new();
     for option in OPTIONS {
         let (c, go) = (c_name(option.name), go_name(option.name));
         match option.kind {
@@ -140,16 +102,12 @@ fn from_c(text: &mut String) -> Result {
             _ => writeln!(text, "\tc.{go} = {}(o.{c})", go_type(option)?)?,
         }
     }
-    text.push_str("\treturn c\n}\n");
-    Ok(())
+    Ok(text)
 }
 
-fn to_c(text: &mut String) -> Result {
-    text.push_str(
-        "\n// options is the C structure of a configuration. A number that it has no room for is an error.\n\
-         func (c *MelConfig) options() (o C.MojoMelOptions, err error) {\n\
-         \to.size = C.sizeof_MojoMelOptions\n\to.preset = C.uint32_t(c.preset)\n",
-    );
+/// Sets the fields of the C structure.
+fn to_c() -> Result<String> {
+    let mut text = String::new();
     for option in OPTIONS {
         let (c, go) = (c_name(option.name), go_name(option.name));
         match option.kind {
@@ -165,8 +123,7 @@ fn to_c(text: &mut String) -> Result {
             OptionKind::Choice { .. } => writeln!(text, "\to.{c} = C.int32_t(c.{go})")?,
         }
     }
-    text.push_str("\treturn o, nil\n}\n");
-    Ok(())
+    Ok(text)
 }
 
 /// A field's name, as cgo has it: Go's own words get a line before them.

@@ -1,13 +1,11 @@
 //! The options in TypeScript and in JavaScript: `node/types.d.ts`, `node/lib/table.mjs`.
 
+use super::template::fill;
 use super::words::{camel, preset_doc};
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
-
-/// The types, with places for what follows from the options.
-const TYPES: &str = include_str!("../../../node/typings/types.d.ts.in");
 
 /// `node/types.d.ts`.
 pub fn types() -> Result<String> {
@@ -44,21 +42,17 @@ pub fn types() -> Result<String> {
     for code in kinds.iter().filter(|code| **code != ErrorKind::Argument.code()) {
         writeln!(codes, "    | 'ERR_MOJO_AUDIO_{}'", code.to_ascii_uppercase())?;
     }
-    let mut text = TYPES.to_string();
-    for (place, lines) in [
-        ("{{presets}}", presets),
-        ("{{preset-meanings}}\n", meanings),
-        ("{{choices}}\n", choices + "\n"),
-        ("{{options}}", options),
-        ("{{codes}}", codes),
-        ("{{kinds}}", format!("\n    | '{}'", kinds.join("'\n    | '"))),
-    ] {
-        if !text.contains(place) {
-            return Err(format!("node/typings/types.d.ts.in: {place} is missing").into());
-        }
-        text = text.replace(place, &lines);
-    }
-    Ok(text)
+    fill(
+        "node/types.d.ts",
+        &[
+            ("presets", presets),
+            ("preset-meanings", meanings),
+            ("choices", choices + "\n"),
+            ("options", options),
+            ("codes", codes),
+            ("kinds", format!("\n    | '{}'", kinds.join("'\n    | '"))),
+        ],
+    )
 }
 
 /// `node/lib/table.mjs`.

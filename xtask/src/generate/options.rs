@@ -1,52 +1,41 @@
 //! The page of every option, and of what each preset changes; the same as Python reads it.
 
+use super::template::fill;
 use crate::Result;
 use mojo_audio_core::OPTIONS;
 use mojo_audio_core::config::{Choice, MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use std::fmt::Write as _;
 
-const INTRODUCTION: &str = "
-# Options
-
-Options have the same names in every language, in its casing. The defaults are Whisper's log-mel with 80 bands.
-Values are in the form that `MelConfig::set` and `mojo-audio --set` read; `none` unsets an option.
-
-| option | type | default | meaning |
-|---|---|---|---|
-";
-
-const PRESETS_HEADING: &str = "
-# Presets
-
-| preset | what it computes | equal to | models | hertz |
-|---|---|---|---|---|
-";
-
-const CHANGES_HEADING: &str = "
-What each preset changes; everything else is as above. `whisper` changes nothing.
-
-| option |";
-
 pub fn page() -> Result<String> {
-    let mut page = INTRODUCTION.to_string();
+    let mut options = String::new();
     let default = MelConfig::default();
     for option in OPTIONS {
         let value = default.get(option.name)?;
-        writeln!(page, "| `{}` | {} | `{value}` | {} |", option.name, kind(option), meaning(option))?;
+        writeln!(
+            options,
+            "| `{}` | {} | `{value}` | {} |",
+            option.name,
+            kind(option),
+            meaning(option)
+        )?;
     }
-    page.push_str(PRESETS_HEADING);
+    let mut described = String::new();
     for info in PRESET_INFO {
         let rate = (info.config)().sample_rate;
         let doc = one_line(info.doc);
-        writeln!(page, "| `{}` | {doc} | {} | {} | {rate} |", info.name, info.reference, info.models)?;
+        writeln!(
+            described,
+            "| `{}` | {doc} | {} | {} | {rate} |",
+            info.name, info.reference, info.models
+        )?;
     }
-    page.push_str(CHANGES_HEADING);
+    let mut changes = String::from("| option |");
     let presets = PRESET_INFO.iter().map(|info| (info.name, (info.config)()));
     let presets: Vec<_> = presets.filter(|(_, config)| *config != default).collect();
     for (name, _) in &presets {
-        write!(page, " {name} |")?;
+        write!(changes, " {name} |")?;
     }
-    writeln!(page, "\n|---|{}", "---|".repeat(presets.len()))?;
+    writeln!(changes, "\n|---|{}", "---|".repeat(presets.len()))?;
     for option in OPTIONS {
         let usual = default.get(option.name)?;
         let values = presets.iter().map(|(_, config)| config.get(option.name));
@@ -54,17 +43,17 @@ pub fn page() -> Result<String> {
         if values.iter().all(|value| *value == usual) {
             continue;
         }
-        write!(page, "| `{}` |", option.name)?;
+        write!(changes, "| `{}` |", option.name)?;
         for value in values {
             if value == usual {
-                page.push_str(" |");
+                changes.push_str(" |");
             } else {
-                write!(page, " {value} |")?;
+                write!(changes, " {value} |")?;
             }
         }
-        page.push('\n');
+        changes.push('\n');
     }
-    Ok(page)
+    fill("docs/options.md", &[("options", options), ("presets", described), ("changes", changes)])
 }
 
 /// For the program that makes the conformance cases.

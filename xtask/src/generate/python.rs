@@ -1,91 +1,12 @@
 //! The options in Python: the constructor, the getters and the presets of `MelConfig`, the keyword
 //! arguments of `mel_spectrogram`, and the type stubs.
 
+use super::template::fill;
 use super::words::preset_doc;
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
 use std::fmt::Write as _;
-
-/// The stubs, with places for what follows from the options.
-const STUBS: &str = include_str!("../../../python/stubs/_native.pyi.in");
-
-const NEW: &str = r#"
-use crate::config::MelConfig;
-use crate::functions::spectrogram;
-use mojo_audio_core as core;
-use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
-
-#[pymethods]
-impl MelConfig {
-    #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, {signature})")]
-    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        Self::build(core::MelConfig::default(), py, options)
-    }
-"#;
-
-const FUNCTION: &str = r#"
-/// The mel spectrogram of one signal.
-///
-/// Parameters
-/// ----------
-/// audio
-///     One sample or more. float32 (full scale is 1) and int16 (divided by 32768) are read without a copy if
-///     they are contiguous. float64, sequences of floats, strided views and objects with the buffer protocol,
-///     `__array__` or DLPack are converted once. Audio may say its rate, as in `(samples, rate)`: `MelExtractor`
-///     documents how.
-/// preset
-///     The preset that supplies the other options. The defaults shown are Whisper's.
-/// axis
-///     The time axis, for arrays of several signals. Each signal is computed separately.
-/// resample
-///     Whether to resample audio that says another rate than the configuration's. Otherwise such a rate is an
-///     error.
-/// **options
-///     The options of `MelConfig`, which documents them.
-///
-/// Returns
-/// -------
-/// float32 array, (n_mels, n_frames), or (n_frames, n_mels) if the option `layout` is `frame_major`. With
-/// `axis` the other axes of `audio` come first. It shares its memory
-/// with no other array, and torch.from_numpy doesn't copy it.
-///
-/// Raises
-/// ------
-/// InputError
-///     `audio` is not an array of samples, or has several axes and no `axis` is set.
-/// EmptyInputError, SampleError
-///     There are no samples; a sample is not finite, or so large that its power can't be represented.
-/// ConfigError, UnknownNameError
-///     An option's value is not allowed; no option or preset has that name.
-///
-/// Warns
-/// -----
-/// UserWarning
-///     Bands have no bin of the transform, as `MelExtractor` documents.
-///
-/// Examples
-/// --------
-/// >>> import numpy
-/// >>> mel_spectrogram(numpy.zeros(16000, numpy.float32)).shape
-/// (80, 100)
-#[pyfunction]
-#[pyo3(
-    signature = (audio, *, preset = "whisper", axis = None, resample = false, **options),
-    text_signature = "(audio, *, preset='whisper', axis=None, resample=False, {signature})"
-)]
-pub fn mel_spectrogram<'py>(
-    audio: &Bound<'py, PyAny>,
-    preset: &str,
-    axis: Option<isize>,
-    resample: bool,
-    options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    spectrogram(audio, preset, axis, resample, options)
-}
-"#;
 
 /// `python/src/options.rs`.
 pub fn rust() -> Result<String> {
@@ -95,45 +16,50 @@ pub fn rust() -> Result<String> {
         signature.push(format!("{}={}", option.name, value(option, &default, '\'')?));
     }
     let signature = signature.join(", ");
-    let mut text = NEW.replace("{signature}", &signature);
+    let (mut getters, mut presets) = (String::new(), String::new());
     for option in OPTIONS {
         let OptionInfo { name, doc, .. } = option;
         let (ty, read) = getter(option);
         for line in doc.lines() {
-            writeln!(text, "    ///{line}")?;
+            writeln!(getters, "    ///{line}")?;
         }
         for line in values_doc(option) {
-            writeln!(text, "    ///{line}")?;
+            writeln!(getters, "    ///{line}")?;
         }
         writeln!(
-            text,
+            getters,
             "    #[getter]\n    fn {name}(&self) -> {ty} {{\n        self.config.{read}\n    }}\n"
         )?;
     }
     for info in PRESET_INFO {
         let (preset, method) = (info.name, info.name.replace('-', "_"));
-        writeln!(text, "    /// The preset `{preset}`, with changes.\n    ///")?;
+        writeln!(presets, "    /// The preset `{preset}`, with changes.\n    ///")?;
         for line in preset_doc(info).lines() {
-            writeln!(text, "    ///{line}")?;
+            writeln!(presets, "    ///{line}")?;
         }
-        text.push_str("    ///\n");
+        presets.push_str("    ///\n");
         let changes = changes(preset)?;
         if changes.is_empty() {
-            writeln!(text, "    /// These are the defaults.")?;
+            writeln!(presets, "    /// These are the defaults.")?;
         } else {
-            writeln!(text, "    /// It changes these defaults: `{}`.", changes.join("`, `"))?;
+            writeln!(presets, "    /// It changes these defaults: `{}`.", changes.join("`, `"))?;
         }
         writeln!(
-            text,
+            presets,
             "    #[classmethod]\n    \
              #[pyo3(signature = (**changes), text_signature = \"(**changes)\")]\n    \
              fn {method}(class: &Bound<'_, PyType>, changes: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {{\n        \
              Self::build(core::MelConfig::{method}(), class.py(), changes)\n    }}\n"
         )?;
     }
-    let mut text = format!("{}\n}}\n", text.trim_end());
-    text.push_str(&FUNCTION.replace("{signature}", &signature));
-    Ok(text)
+    fill(
+        "python/src/options.rs",
+        &[
+            ("signature", signature),
+            ("getters", getters),
+            ("presets", presets.trim_end().to_string() + "\n"),
+        ],
+    )
 }
 
 /// `python/mojo_audio/_native.pyi`.
@@ -176,30 +102,26 @@ pub fn stubs() -> Result<String> {
         )?;
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("\"{name}\"")).collect();
-    let places = [
-        ("{{preset-names}}", format!("Literal[{}]", names.join(", "))),
-        ("{{choices}}", choices),
-        ("{{typed-dict-of-the-rest}}", common),
-        ("{{typed-dict-of-sample_rate}}", rate),
-        ("{{typed-dict-of-n_mfcc}}", cepstral),
-        ("{{parameters-4}}", parameters.replace("        ", "    ")),
-        ("{{parameters}}", parameters),
-        ("{{presets}}", presets),
-        ("{{getters}}", getters),
-    ];
-    let mut text = STUBS.to_string();
-    for (place, lines) in places {
-        if !text.contains(place) {
-            return Err(format!("python/stubs/_native.pyi.in: {place} is missing").into());
-        }
-        text = text.replace(place, lines.trim_end());
-    }
-    Ok(text)
+    let lines = |text: String| text.trim_end().to_string();
+    fill(
+        "python/mojo_audio/_native.pyi",
+        &[
+            ("preset-names", format!("Literal[{}]", names.join(", "))),
+            ("choices", lines(choices)),
+            ("typed-dict-of-the-rest", lines(common)),
+            ("typed-dict-of-sample_rate", lines(rate)),
+            ("typed-dict-of-n_mfcc", lines(cepstral)),
+            ("parameters-4", lines(parameters.replace("        ", "    "))),
+            ("parameters", lines(parameters)),
+            ("presets", lines(presets)),
+            ("getters", lines(getters)),
+        ],
+    )
 }
 
 /// `python/mojo_audio/_errors.py`.
 pub fn errors() -> Result<String> {
-    let mut text = ERRORS.to_string();
+    let mut text = String::new();
     let mut classes = vec!["Error".to_string()];
     for info in ERROR_KINDS {
         let Some((class, bases)) = error_class(info.kind) else { continue };
@@ -229,30 +151,9 @@ pub fn errors() -> Result<String> {
         }
         classes.push(class.to_string());
     }
-    write!(text, "\n\nfor _class in (\n    {},\n):\n", classes.join(",\n    "))?;
-    text.push_str("    # Tracebacks and pickles use the name that users import.\n");
-    text.push_str("    _class.__module__ = \"mojo_audio\"\n");
-    Ok(text)
+    let names = classes.iter().map(|class| format!("    {class},\n")).collect();
+    fill("python/mojo_audio/_errors.py", &[("classes", text), ("names", names)])
 }
-
-const ERRORS: &str = r#"
-"""The errors of the package. Their messages say what is wrong and what is allowed."""
-
-from __future__ import annotations
-
-
-class Error(ValueError):
-    """The base of all errors. The message names the option, argument or sample."""
-
-    code: str = "error"
-    """A short name of the kind of error, the same in every language."""
-    number: int = 0
-    """The number of the kind of error, the same in every language."""
-    clip: int | None = None
-    """Index of the clip of a batch, or of the signal of an array, that the error is about."""
-    path: str | None = None
-    """The audio file that the error is about, as the caller named it."""
-"#;
 
 /// What the reader of files knows, and core does not.
 const FILE_REASON: &str = r#"    reason: str

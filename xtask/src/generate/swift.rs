@@ -1,30 +1,11 @@
 //! The options in Swift: the fields of MelConfig, the types of its choices and the presets.
 
+use super::template::fill;
 use super::words::{Quoted, capital, lines, preset_doc};
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
 use std::fmt::Write as _;
-
-const HEAD: &str = "
-/// Every option of the pipeline. ``init()`` has the defaults, which are Whisper's log-mel with 80 bands.
-///
-/// Take a preset and change options:
-///
-/// ```swift
-/// var config = MelConfig.kaldiFbank
-/// config.nMels = 40
-/// ```
-///
-/// ``MelExtractor`` and ``check()`` check the values.
-public struct MelConfig: Sendable, Hashable {
-";
-
-const PRESETS_HEAD: &str = "
-extension MelConfig {
-    /// The names that ``init(preset:)`` knows.
-    public static let presets = [
-";
 
 /// Words that Swift writes in capitals, but at the start of a name.
 const INITIALISMS: &[&str] = &["db", "dc", "fft", "mfcc"];
@@ -37,16 +18,14 @@ const KEYWORDS: &[&str] = &[
 
 /// `uniffi/MojoAudio/Sources/MojoAudio/Options.swift`.
 pub fn options() -> Result<String> {
-    let mut text = HEAD.to_string();
+    let (mut options, mut reads, mut writes) = (String::new(), String::new(), String::new());
     for (place, option) in OPTIONS.iter().enumerate() {
         if place > 0 {
-            text.push('\n');
+            options.push('\n');
         }
-        doc(&mut text, option.doc);
-        writeln!(text, "    public var {}: {}", name(option.name), swift_type(option))?;
-    }
-    text.push_str("\n    init(texts: OptionTexts) {\n");
-    for option in OPTIONS {
+        doc(&mut options, option.doc);
+        let field = name(option.name);
+        writeln!(options, "    public var {field}: {}", swift_type(option))?;
         let optional = if option.optional { "optional" } else { "" };
         let read = match option.kind {
             OptionKind::U32 => "integer",
@@ -56,55 +35,45 @@ pub fn options() -> Result<String> {
             OptionKind::Choice { .. } => "choice",
         };
         let read = if option.optional { capital(read) } else { read.into() };
-        writeln!(text, "        {} = texts.{optional}{read}({:?})", name(option.name), option.name)?;
+        writeln!(reads, "        {field} = texts.{optional}{read}({:?})", option.name)?;
+        writeln!(writes, "        texts.put({:?}, {field})", option.name)?;
     }
-    text.push_str("    }\n\n    var texts: OptionTexts {\n        var texts = OptionTexts()\n");
-    for option in OPTIONS {
-        writeln!(text, "        texts.put({:?}, {})", option.name, name(option.name))?;
-    }
-    text.push_str("        return texts\n    }\n}\n");
-    choices(&mut text)?;
-    text.push_str(PRESETS_HEAD);
+    let (mut names, mut presets) = (String::new(), String::new());
     for preset in PRESETS {
-        writeln!(text, "        {preset:?},")?;
+        writeln!(names, "        {preset:?},")?;
     }
-    text.push_str("    ]\n");
     for info in PRESET_INFO {
-        text.push('\n');
-        doc(&mut text, &preset_doc(info));
-        writeln!(text, "    public static let {} = known({:?})", name(info.name), info.name)?;
+        presets.push('\n');
+        doc(&mut presets, &preset_doc(info));
+        writeln!(presets, "    public static let {} = known({:?})", name(info.name), info.name)?;
     }
-    text.push_str("}\n");
-    Ok(text)
+    fill(
+        "uniffi/MojoAudio/Sources/MojoAudio/Options.swift",
+        &[
+            ("options", options),
+            ("reads", reads),
+            ("writes", writes),
+            ("choices", choices()?),
+            ("preset-names", names),
+            ("presets", presets),
+        ],
+    )
 }
 
 /// `uniffi/MojoAudio/Sources/MojoAudio/ErrorKind.swift`.
 pub fn kinds() -> Result<String> {
-    let mut text = KINDS.to_string();
+    let (mut kinds, mut numbers) = (String::new(), String::new());
     for info in ERROR_KINDS {
         let code = info.kind.code();
         for line in info.doc.lines() {
-            writeln!(text, "        ///{line}")?;
+            writeln!(kinds, "        ///{line}")?;
         }
-        writeln!(text, "        case {} = {code:?}", case(code))?;
+        writeln!(kinds, "        case {} = {code:?}", case(code))?;
+        writeln!(numbers, "            case .{}: {}", name(code), info.kind.number())?;
     }
-    text.push_str(
-        "\n        /// Its number, the same in every version and language.\n        \
-         public var number: Int {\n            switch self {\n",
-    );
-    for info in ERROR_KINDS {
-        writeln!(text, "            case .{}: {}", name(info.kind.code()), info.kind.number())?;
-    }
-    text.push_str("            }\n        }\n    }\n}\n");
-    Ok(text)
+    let places = [("kinds", kinds), ("numbers", numbers)];
+    fill("uniffi/MojoAudio/Sources/MojoAudio/ErrorKind.swift", &places)
 }
-
-const KINDS: &str = "
-extension MelError {
-    /// The kind of a ``MelError``. Its raw value is the name that it has in every version and language. Some kinds
-    /// occur only in other languages.
-    public enum Kind: String, Sendable, CaseIterable {
-";
 
 /// The name of a case where it is declared.
 fn case(text: &str) -> String {
@@ -113,9 +82,8 @@ fn case(text: &str) -> String {
 }
 
 /// The types of choices and their values.
-fn choices(text: &mut String) -> Result {
-    let mut known = Vec::new();
-    text.push_str("\nextension MelConfig {\n");
+fn choices() -> Result<String> {
+    let (mut text, mut known) = (String::new(), Vec::new());
     for option in OPTIONS {
         let OptionKind::Choice { name: choice, values } = option.kind else { continue };
         if known.contains(&choice) {
@@ -135,8 +103,7 @@ fn choices(text: &mut String) -> Result {
         }
         text.push_str("    }\n");
     }
-    text.push_str("}\n");
-    Ok(())
+    Ok(text)
 }
 
 fn swift_type(option: &OptionInfo) -> String {

@@ -8,7 +8,7 @@ use std::fmt::Write;
 const ALLOWED: &[(&str, &str)] = &[
     ("mojo_mel_extractor_compute_into", "out_n_frames"),
     ("mojo_mel_extractor_compute_into_i16", "out_n_frames"),
-    ("mojo_row_statistics_from_text", "out_n_rows"),
+    ("mojo_mel_row_statistics_from_text", "out_n_rows"),
     ("mojo_mel_options_get", "out_length"),
 ];
 

@@ -1018,9 +1018,10 @@ public class MelConfig private constructor(internal val options: Options) {
          * The options of a model, from the text of its configuration file: transformers'
          * `preprocessor_config.json`, or a `processor_config.json` that has the settings under
          * `feature_extractor`; the `preprocessor` section of NeMo's `model_config.yaml`, converted to JSON; or
-         * Kaldi's `fbank.conf` or `mfcc.conf`. They equal the features of the class that the file names, for one signal with the class's defaults.
-         * The class's padding is [padTo] and its truncation [maxLength]: unset both to keep the length of every
-         * signal. Longer signals that the class splits, or takes a random part of, keep their length.
+         * Kaldi's `fbank.conf` or `mfcc.conf`. They equal the features of the class that the file names, for one
+         * signal with the class's defaults. The class's padding is [padTo] and its truncation [maxLength]: unset
+         * both to keep the length of every signal. Longer signals that the class splits, or takes a random part of,
+         * keep their length.
          *
          * @throws MelException.Config the text is no such file, or the features of a class or a setting can't be
          *   described by the options

@@ -1,13 +1,15 @@
-//! Counts the instructions of core's calls by callgrind: unlike times they are the same in each run, so
-//! that CI can compare them with those that were written down.
+//! Counts the instructions of core's calls: unlike times they are the same in each run, so that CI can compare them
+//! with those that were written down.
 
 mod callgrind;
 mod mix;
+mod others;
 
 use crate::section::Section;
 use crate::workspace::{Workspace, ask, run as run_program};
 use crate::{Result, install, table};
 use callgrind::Profile;
+use others::{Emulator, Stepper};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -26,9 +28,11 @@ const PAGE: &str = "docs/performance.md";
 const COMMAND: &str = "cargo xtask counts";
 
 const HEADING: &str = "\
-# Instructions that callgrind counts, and bytes of the stripped C library. Written by `cargo xtask counts`;
-# `cargo xtask counts --check` fails where one is more than 3 % larger. They depend on the compiler that
-# is named here: with another one the comparison is made all the same, and its failure says so.
+# Instructions, and bytes of the stripped C library. Written by `cargo xtask counts`; `cargo xtask counts --check`
+# fails where one is more than 3 % larger. They depend on the compiler that is named here: with another one the
+# comparison is made all the same, and its failure says so. Callgrind counts AVX2 and SSE2; single steps count
+# AVX-512 on a tenth of the signal, on machines that have it; QEMU counts NEON, and its loads and stores of vectors on
+# the stack.
 ";
 
 /// The largest ratio of a count to the one in the file.
@@ -55,6 +59,15 @@ const CASES: &[(&str, &[&str])] = &[
     ("sse2", &["whisper", "kaldi-fbank"]),
 ];
 
+/// Counted by single steps, on machines that have it.
+const STEPPED: (&str, &[&str]) = ("avx512", &["whisper", "kaldi-fbank", "push-160"]);
+
+/// Counted in QEMU.
+const EMULATED: (&str, &[&str]) = ("neon", &["whisper", "kaldi-fbank", "push-160"]);
+
+/// What is added to the name of a case whose accesses to the stack are counted.
+const ON_STACK: &str = ": vectors on the stack";
+
 /// The cases whose stages docs/performance.md shows.
 const BY_STAGE: [&str; 2] = ["avx2/whisper", "sse2/whisper"];
 
@@ -72,6 +85,25 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
             profiles.insert(format!("{set}/{case}"), profile);
         }
     }
+    let (set, cases) = EMULATED;
+    let emulator = Emulator::new(workspace)?;
+    for case in cases {
+        let [count, on_stack] = emulator.count(set, case)?;
+        counts.numbers.insert(format!("{set}/{case}"), count);
+        counts.numbers.insert(format!("{set}/{case}{ON_STACK}"), on_stack);
+    }
+    let old = Counts::read(&workspace.read(FILE)?);
+    let (set, cases) = STEPPED;
+    if has_avx512() {
+        let stepper = Stepper::new(workspace)?;
+        for case in cases {
+            counts.numbers.insert(format!("{set}/{case}"), stepper.count(&program, set, case)?);
+        }
+    } else {
+        println!("this machine has no AVX-512: its counts are left as they are");
+        let old = old.as_ref().map(|old| old.numbers.clone()).unwrap_or_default();
+        counts.numbers.extend(old.into_iter().filter(|(name, _)| name.starts_with(set)));
+    }
     let missing = callgrind::missing(profiles.values());
     if !missing.is_empty() {
         let missing = missing.join(", ");
@@ -82,7 +114,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     }
     print!("{}", counts.text());
     if arguments.check {
-        return counts.check(&Counts::read(&workspace.read(FILE)?)?);
+        return counts.check(&old?);
     }
     workspace.write(FILE, &format!("{HEADING}{}", counts.text()))?;
     let shown = BY_STAGE.map(|name| &profiles[name]);
@@ -91,6 +123,12 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let mixes = [mix::mix(&program, &shown[0].addresses)?, mix::mix(&program, &shown[1].addresses)?];
     let kinds = table::markdown(&rows(mixes.each_ref(), shown.map(Profile::total)));
     Section::read(workspace, PAGE, COMMAND)?.write(workspace, &format!("{stages}\n{kinds}"))
+}
+
+/// Whether core's kernels for AVX-512 run on this machine.
+fn has_avx512() -> bool {
+    mojo_audio_core::InstructionSet::available()
+        .any(|set| format!("{set:?}").eq_ignore_ascii_case(STEPPED.0))
 }
 
 /// Numbers by name, and what made them.
@@ -125,7 +163,8 @@ impl Counts {
         let compiler =
             lines.next().ok_or(format!("{FILE}: empty; write it with `{COMMAND}`"))?.to_string();
         let number = |line: &str| {
-            Some((line.split_once(' ')?.0.to_string(), line.split_once(' ')?.1.parse().ok()?))
+            let (name, number) = line.rsplit_once(' ')?;
+            Some((name.to_string(), number.parse().ok()?))
         };
         let numbers = lines
             .map(|line| number(line).ok_or(format!("{FILE}: {line}")))

@@ -1,7 +1,9 @@
-//! The program that callgrind counts: `cargo xtask counts` runs it once for each case and instruction set.
+//! The program whose instructions are counted: `cargo xtask counts` runs it for each case and instruction set.
 //!
 //! Only the instructions inside `measured` count. Everything is computed once before, so that plans and the
-//! first use of memory don't count, unless the case is about them.
+//! first use of memory don't count, unless the case is about them. Callgrind finds `measured` by its name. With
+//! `breakpoints` as a third argument there is one before it and one after it, and it computes a tenth. With
+//! `unmeasured` it is not called: what another counter finds with it and without it differs by what it takes.
 
 use mojo_audio_core::config::{Layout, Reference};
 use mojo_audio_core::{InstructionSet, MelConfig, MelExtractor, Overrides};
@@ -27,23 +29,37 @@ fn whole(name: &str) -> Option<MelConfig> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [set, case] = arguments.as_slice() else { return Err("wanted: SET CASE".into()) };
+    let [set, case, way @ ..] = arguments.as_slice() else {
+        return Err("expected: SET CASE [breakpoints|unmeasured]".into());
+    };
+    let way = match way {
+        [] => Way::Plain,
+        [way] if way == "breakpoints" && cfg!(target_arch = "x86_64") => Way::Breakpoints,
+        [way] if way == "unmeasured" => Way::Unmeasured,
+        other => {
+            return Err(format!("expected breakpoints, on x86-64, or unmeasured, got {other:?}").into());
+        }
+    };
     let set = InstructionSet::available()
         .find(|it| format!("{it:?}").eq_ignore_ascii_case(set))
-        .ok_or_else(|| format!("this machine, as valgrind shows it, has no {set}"))?;
+        .ok_or_else(|| format!("this machine has no {set}, as the program sees it"))?;
     let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
-    let samples = audio();
+    let mut samples = audio();
+    if let Way::Breakpoints = way {
+        // Each step takes a microsecond and more.
+        samples.truncate(N_SAMPLES / 10);
+    }
     if let Some(config) = whole(case) {
         let extractor = MelExtractor::with_overrides(&config, overrides)?;
         let mut out = vec![0.0; extractor.n_mels() * extractor.frame_count(samples.len())];
         if case == "whisper-int16" {
             let samples: Vec<i16> = samples.iter().map(|x| (x * 32_767.0) as i16).collect();
-            return twice(|| extractor.compute_into(black_box(&samples), &mut out).map(drop));
+            return twice(way, || extractor.compute_into(black_box(&samples), &mut out).map(drop));
         }
-        return twice(|| extractor.compute_into(black_box(&samples), &mut out).map(drop));
+        return twice(way, || extractor.compute_into(black_box(&samples), &mut out).map(drop));
     }
     match case.as_str() {
-        "plan" => twice(|| {
+        "plan" => twice(way, || {
             MelExtractor::with_overrides(black_box(&MelConfig::whisper()), overrides).map(drop)
         }),
         "push-160" => {
@@ -51,8 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..MelConfig::whisper() };
             let mut stream = MelExtractor::with_overrides(&config, overrides)?.stream()?;
             let mut out = vec![0.0; 80 * 8];
-            twice(|| {
-                for chunk in samples.chunks_exact(160).take(100) {
+            twice(way, || {
+                for chunk in samples.chunks_exact(160).take(samples.len() / 1600) {
                     stream.push_into(black_box(chunk), &mut out)?;
                 }
                 Ok(())
@@ -64,10 +80,35 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 type Done = Result<(), mojo_audio_core::Error>;
 
+/// How the measured part is told from the rest.
+#[derive(Clone, Copy)]
+enum Way {
+    Plain,
+    Breakpoints,
+    Unmeasured,
+}
+
 /// Once to warm up, once to be counted.
-fn twice(mut work: impl FnMut() -> Done) -> Result<(), Box<dyn Error>> {
+fn twice(way: Way, mut work: impl FnMut() -> Done) -> Result<(), Box<dyn Error>> {
     work()?;
-    Ok(measured(&mut work)?)
+    match way {
+        Way::Plain => measured(&mut work)?,
+        Way::Breakpoints => {
+            breakpoint();
+            measured(&mut work)?;
+            breakpoint();
+        }
+        Way::Unmeasured => {}
+    }
+    Ok(())
+}
+
+fn breakpoint() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: it only stops, for who traces the program.
+    unsafe {
+        std::arch::asm!("int3");
+    }
 }
 
 #[inline(never)]

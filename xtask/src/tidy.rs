@@ -33,6 +33,7 @@ const UNSAFE: &[(&str, &str)] = &[
     ("core/src/shared.rs", "counts the owners of a plan, and drops it with the last"),
     ("core/src/once.rs", "lends a table that threads share from when it is made"),
     ("core/tests/", "an allocator that counts or refuses"),
+    ("benches/rust/src/bin/counted.rs", "stops at a breakpoint for who counts its instructions"),
     ("core/tests-no-std/", "an allocator and an entry point without the standard library"),
     ("capi/", "the border to C"),
     (

@@ -5,6 +5,7 @@ use super::{
     PadMode, PadToMode, Precision, PreemphasisMode, PresetInfo, Reference, StackEdge, TriangleDomain,
     Window,
 };
+use super::value::documentation;
 use crate::error::Error;
 
 /// Makes of the table below the list of names, what is known of each, and the functions with their documentation.
@@ -33,7 +34,7 @@ macro_rules! presets {
         pub const PRESET_INFO: &[PresetInfo] = &[$(
             PresetInfo {
                 name: $name,
-                doc: concat!($($doc, "\n"),+),
+                doc: documentation!($($doc),+),
                 reference: $reference,
                 models: $models,
                 config: MelConfig::$function,

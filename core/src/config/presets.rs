@@ -1,11 +1,11 @@
 //! Presets for the model families, each equal to the library that its models were trained with.
 
+use super::value::documentation;
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
     PadMode, PadToMode, Precision, PreemphasisMode, PresetInfo, Reference, StackEdge, TriangleDomain,
     Window,
 };
-use super::value::documentation;
 use crate::error::Error;
 
 /// Makes of the table below the list of names, what is known of each, and the functions with their documentation.

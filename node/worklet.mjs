@@ -4,6 +4,7 @@
 import { checkCount, rangeError, typeError } from './lib/arguments.mjs';
 import { engineError, theEngine } from './lib/engine.mjs';
 import { MelExtractor } from './lib/extractor.mjs';
+import { errorOf } from './lib/posted-error.mjs';
 
 export async function createMelWorklet(context, options, { framesPerBatch = 10, script } = {}) {
   if (typeof context?.audioWorklet?.addModule !== 'function') {
@@ -76,10 +77,4 @@ function readableOf(node, context) {
       node.port.postMessage('stop');
     },
   });
-}
-
-/** An error of the engine, which comes without its properties otherwise. */
-function errorOf({ isTypeError, isRangeError, message, fields }) {
-  const Kind = isTypeError ? TypeError : isRangeError ? RangeError : Error;
-  return Object.assign(new Kind(message), fields);
 }

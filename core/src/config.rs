@@ -19,7 +19,7 @@ pub use value::{Choice, OptionInfo, OptionKind, PresetInfo};
 
 use crate::error::Error;
 use alloc::string::String;
-use value::OptionValue;
+use value::{OptionValue, ReadFromBits, ReadFromText, Written};
 
 macro_rules! options {
     ($( $(#[doc = $doc:literal])+ $name:ident : $type:ty = $default:expr ; )+) => {
@@ -55,7 +55,7 @@ macro_rules! options {
         pub const OPTIONS: &[OptionInfo] = &[
             $( OptionInfo {
                 name: stringify!($name),
-                doc: concat!($($doc, "\n"),+),
+                doc: value::documentation!($($doc),+),
                 kind: <$type as OptionValue>::KIND,
                 optional: <$type as OptionValue>::OPTIONAL,
             }, )+
@@ -77,10 +77,8 @@ macro_rules! options {
             /// # Ok::<(), mojo_audio_core::Error>(())
             /// ```
             pub fn get(&self, option: &str) -> Result<String, Error> {
-                match option {
-                    $( stringify!($name) => Ok(self.$name.to_text()), )+
-                    _ => Err(value::unknown_option(option)),
-                }
+                let values: [&dyn Written; OPTIONS.len()] = [$( &self.$name ),+];
+                Ok(values[value::place(option)?].text())
             }
 
             /// Sets an option from text: a decimal number, `true` or `false`, the name of a choice,
@@ -101,11 +99,9 @@ macro_rules! options {
             /// # Ok::<(), mojo_audio_core::Error>(())
             /// ```
             pub fn set(&mut self, option: &str, text: &str) -> Result<(), Error> {
-                match option {
-                    $( stringify!($name) => self.$name = value::parse(option, text)?, )+
-                    _ => return Err(value::unknown_option(option)),
-                }
-                Ok(())
+                let place = value::place(option)?;
+                let values: [&mut dyn ReadFromText; OPTIONS.len()] = [$( &mut self.$name ),+];
+                value::check_read(values[place].read(text), place, text)
             }
 
             /// Like [`set`](Self::set), but a number that is an `f64` is read from its bits, as
@@ -115,11 +111,9 @@ macro_rules! options {
             /// # Errors
             /// Those of `set`.
             pub fn set_bits(&mut self, option: &str, text: &str) -> Result<(), Error> {
-                match option {
-                    $( stringify!($name) => self.$name = value::parse_bits(option, text)?, )+
-                    _ => return Err(value::unknown_option(option)),
-                }
-                Ok(())
+                let place = value::place(option)?;
+                let values: [&mut dyn ReadFromBits; OPTIONS.len()] = [$( &mut self.$name ),+];
+                value::check_read(values[place].read(text), place, text)
             }
         }
     };

@@ -3,6 +3,7 @@
 
 import { hasEngine, setEngine } from './engine.mjs';
 import { MelExtractor, openStream } from './extractor.mjs';
+import { partsOf } from './posted-error.mjs';
 import { engineOf } from './wasm.mjs';
 
 /** What arrives while nothing is connected: an input without channels. */
@@ -53,10 +54,7 @@ class MelProcessor extends AudioWorkletProcessor {
       work();
     } catch (error) {
       this.#isOver = true;
-      const { message } = error;
-      const isTypeError = error instanceof TypeError;
-      const isRangeError = error instanceof RangeError;
-      this.port.postMessage({ error: { isTypeError, isRangeError, message, fields: { ...error } } });
+      this.port.postMessage({ error: partsOf(error) });
     }
     return !this.#isOver;
   }

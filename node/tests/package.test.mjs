@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -99,6 +99,38 @@ test('ESM and CommonJS', async () => {
   for (const program of ['esm.mjs', 'cjs.cjs']) assert.equal(await node(program), '80,100\n');
 });
 
+/** Where a development dependency has its program, without its script of installation, which isn't run. */
+function binary(scope, ...path) {
+  const folder = join(PACKAGE, 'node_modules', scope);
+  const found = readdirSync(folder).map((name) => join(folder, name, ...path)).filter(existsSync);
+  assert.ok(found.length > 0, `${folder} has no ${path.join('/')}`);
+  return found[0];
+}
+
+const suffix = process.platform === 'win32' ? '.exe' : '';
+
+/** What runs JavaScript, and whether it takes the addon or WebAssembly. */
+const RUNTIMES = [
+  ['Node', /^(?!Simd128)/, () => [process.execPath]],
+  ['Deno', /^Simd128$/, () => [binary('@deno', `deno${suffix}`), 'run', '--allow-read', '--no-remote']],
+  ['Bun', /^(?!Simd128)/, () => [binary('@oven', 'bin', `bun${suffix}`), 'run']],
+];
+
+for (const [name, set, program] of RUNTIMES) {
+  test(`${name} computes the line of speech of the conformance cases, and so does its worker`, async () => {
+    const { cases } = JSON.parse(readFileSync(join(CHECKOUT, 'conformance', 'cases.json'), 'utf8'));
+    const line = cases.find((testCase) => testCase.name === 'whisper-speech-8000');
+    cpSync(join(TESTS, 'runtime.mjs'), join(project, 'runtime.mjs'));
+    const files = [line.input, line.expected].map((file) => join(CHECKOUT, 'conformance', file));
+    const [file, ...parameters] = [...program(), 'runtime.mjs', ...files];
+    const printed = JSON.parse(await run(file, parameters));
+    assert.match(printed.instructionSet, set);
+    assert.deepEqual(printed.shape, [line.n_mels, line.n_frames]);
+    assert.ok(printed.largest <= line.bound.atol, `${printed.largest} from the reference`);
+    assert.deepEqual(printed.worker, { isSame: true, code: 'ERR_MOJO_AUDIO_SAMPLE', index: 3, closed: 'ERR_MOJO_AUDIO_ENGINE' });
+  });
+}
+
 test('without transformers.js its drop-in says what is missing', async () => {
   const program = "try { require('mojo-audio/compat'); } catch (error) { console.log(error.message); }";
   assert.match(await node('-e', program), /@huggingface\/transformers/);
@@ -151,12 +183,16 @@ test('strict TypeScript and the drop-in for transformers.js', async () => {
   await compile('tsconfig.compat.json', ['compat.mts'], { skipLibCheck: true, exactOptionalPropertyTypes: true });
 });
 
-test('the page says how much browsers load', () => {
+/** What the module may weigh with brotli, in KB. Whoever raises it says why in its commit. */
+const MOST = 114;
+
+test('the page says how much browsers load, and that is not too much', () => {
   const read = (name) => readFileSync(join(project, 'node_modules', 'mojo-audio', name));
   const stated = Number(/loads (\d+) KB of WebAssembly, with brotli/.exec(read('README.md'))[1]);
   const size = brotliCompressSync(read('mojo_audio.wasm')).length / 1000;
   // Another compiler makes another size.
   assert.ok(Math.abs(size - stated) < 0.03 * stated, `README.md says ${stated} KB, the module has ${size}`);
+  assert.ok(size <= MOST, `the module has ${size} KB with brotli, more than ${MOST}`);
 });
 
 test('the code of the page', async () => {

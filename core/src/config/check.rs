@@ -85,11 +85,17 @@ impl MelConfig {
         })
     }
 
-    fn rule(
+    fn rule(&self, holds: bool, field: &'static str, wanted: impl Fn() -> String) -> Result<(), Error> {
+        self.check_rule(holds, field, &wanted)
+    }
+
+    /// Not generic and never inlined: there are as many rules as options.
+    #[inline(never)]
+    fn check_rule(
         &self,
         holds: bool,
         field: &'static str,
-        expected: impl FnOnce() -> String,
+        expected: &dyn Fn() -> String,
     ) -> Result<(), Error> {
         if holds {
             return Ok(());

@@ -1,6 +1,6 @@
 //! The options that are a choice from a list. Each value has the same name in every language.
 
-use super::value::{Choice, OptionKind, OptionValue};
+use super::value::{Choice, OptionKind, OptionValue, documentation};
 use alloc::string::String;
 
 macro_rules! choices {
@@ -25,7 +25,7 @@ macro_rules! choices {
         impl OptionValue for $name {
             const KIND: OptionKind = OptionKind::Choice {
                 name: stringify!($name),
-                values: &[ $( Choice { name: $text, doc: concat!($($vdoc, "\n"),+) }, )+ ],
+                values: &[ $( Choice { name: $text, doc: documentation!($($vdoc),+) }, )+ ],
             };
 
             fn from_text(text: &str) -> Option<Self> {

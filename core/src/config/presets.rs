@@ -1,5 +1,6 @@
 //! Presets for the model families, each equal to the library that its models were trained with.
 
+use super::value::documentation;
 use super::{
     BinFrequencies, CenterPad, FrameSpan, Log, LogFloorMode, MelConfig, MelNorm, MelScale, Normalize,
     PadMode, PadToMode, Precision, PreemphasisMode, PresetInfo, Reference, StackEdge, TriangleDomain,
@@ -33,7 +34,7 @@ macro_rules! presets {
         pub const PRESET_INFO: &[PresetInfo] = &[$(
             PresetInfo {
                 name: $name,
-                doc: concat!($($doc, "\n"),+),
+                doc: documentation!($($doc),+),
                 reference: $reference,
                 models: $models,
                 config: MelConfig::$function,

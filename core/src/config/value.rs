@@ -1,5 +1,6 @@
 //! The types of options, and their form as text.
 
+use super::OPTIONS;
 use super::check::range;
 use crate::error::{Error, Expected};
 use crate::names;
@@ -10,7 +11,7 @@ use alloc::{borrow::Cow, format, string::String, string::ToString, vec::Vec};
 pub struct OptionInfo {
     /// Name of the field in [`MelConfig`](super::MelConfig).
     pub name: &'static str,
-    /// Its documentation. Each line starts with a space and ends with a line feed.
+    /// Its documentation, with the feature `docs`. Each line starts with a space and ends with a line feed.
     pub doc: &'static str,
     /// Its type.
     pub kind: OptionKind,
@@ -23,7 +24,7 @@ pub struct OptionInfo {
 pub struct PresetInfo {
     /// Its name in [`MelConfig::preset`](super::MelConfig::preset).
     pub name: &'static str,
-    /// What it computes. Each line starts with a space and ends with a line feed.
+    /// What it computes, with the feature `docs`. Each line starts with a space and ends with a line feed.
     pub doc: &'static str,
     /// What it is equal to.
     pub reference: &'static str,
@@ -81,6 +82,14 @@ impl OptionKind {
     }
 }
 
+/// Documentation as text; empty without the feature `docs`, for programs that have to be small.
+macro_rules! documentation {
+    ($($line:literal),+) => {
+        if cfg!(feature = "docs") { concat!($($line, "\n"),+) } else { "" }
+    };
+}
+pub(super) use documentation;
+
 /// Implemented by every type of an option.
 pub(crate) trait OptionValue: Sized {
     const KIND: OptionKind;
@@ -133,27 +142,64 @@ impl<T: OptionValue> OptionValue for Option<T> {
     }
 }
 
-pub(super) fn parse<T: OptionValue>(option: &str, text: &str) -> Result<T, Error> {
-    T::from_text(text).ok_or_else(|| not_a_value::<T>(option, text))
+/// A value that is written as text. Of any type; so are the two traits below. They are apart because a program has
+/// every method of a trait of which it has one.
+pub(super) trait Written {
+    fn text(&self) -> String;
 }
 
-pub(super) fn parse_bits<T: OptionValue>(option: &str, text: &str) -> Result<T, Error> {
-    T::from_bits(text).ok_or_else(|| not_a_value::<T>(option, text))
-}
-
-fn not_a_value<T: OptionValue>(option: &str, text: &str) -> Error {
-    let expected = Expected::from(T::KIND.expected(option));
-    Error::Config {
-        field: Cow::Owned(option.into()),
-        value: text.into(),
-        expected: if T::OPTIONAL { expected.or_none() } else { expected },
+impl<T: OptionValue> Written for T {
+    fn text(&self) -> String {
+        self.to_text()
     }
 }
 
-pub(super) fn unknown_option(name: &str) -> Error {
+/// A value that is read from text, if that is one of its type.
+pub(super) trait ReadFromText {
+    fn read(&mut self, text: &str) -> bool;
+}
+
+impl<T: OptionValue> ReadFromText for T {
+    fn read(&mut self, text: &str) -> bool {
+        replace(self, T::from_text(text))
+    }
+}
+
+/// A value that is read as of `set_bits`.
+pub(super) trait ReadFromBits {
+    fn read(&mut self, text: &str) -> bool;
+}
+
+impl<T: OptionValue> ReadFromBits for T {
+    fn read(&mut self, text: &str) -> bool {
+        replace(self, T::from_bits(text))
+    }
+}
+
+fn replace<T>(value: &mut T, other: Option<T>) -> bool {
+    other.map(|other| *value = other).is_some()
+}
+
+/// The place of an option in [`OPTIONS`].
+pub(super) fn place(option: &str) -> Result<usize, Error> {
+    OPTIONS.iter().position(|known| known.name == option).ok_or_else(|| unknown_option(option))
+}
+
+/// The error for a text that was not read.
+pub(super) fn check_read(is_read: bool, place: usize, text: &str) -> Result<(), Error> {
+    if is_read {
+        return Ok(());
+    }
+    let OptionInfo { name, kind, optional, .. } = OPTIONS[place];
+    let expected = Expected::from(kind.expected(name));
+    let expected = if optional { expected.or_none() } else { expected };
+    Err(Error::Config { field: Cow::Borrowed(name), value: text.into(), expected })
+}
+
+fn unknown_option(name: &str) -> Error {
     Error::UnknownName {
         what: "option",
         name: name.into(),
-        known: super::OPTIONS.iter().map(|option| Cow::Borrowed(option.name)).collect(),
+        known: OPTIONS.iter().map(|option| Cow::Borrowed(option.name)).collect(),
     }
 }

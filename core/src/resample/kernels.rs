@@ -348,7 +348,10 @@ unsafe fn strided_block<V: Lane, const U: usize, const MIDDLE: bool>(
         for part in (0..STRIDE).step_by(V::N) {
             let mut sums = middles::<V, U, MIDDLE>(even.wrapping_add(part), STRIDE);
             for r in 0..STRIDE {
-                let row: [V; COLUMNS] = core::array::from_fn(|q| V::splat(taps[q * STRIDE + r]));
+                let mut row = [V::splat(0.0); COLUMNS];
+                for q in 0..COLUMNS {
+                    row[q] = V::splat(taps[q * STRIDE + r]);
+                }
                 for block in 0..U + COLUMNS - 1 {
                     let x = V::load(odd.add(part + r + block * STRIDE));
                     for u in 0..U {

@@ -3,6 +3,8 @@
 import { MelExtractor, MelStream, createMelTransformStream, init, initSync } from 'mojo-audio';
 import type { MelSpectrogram } from 'mojo-audio';
 import * as inline from 'mojo-audio/inline';
+import { createMelWorker } from 'mojo-audio/worker';
+import type { MelWorker } from 'mojo-audio/worker';
 import { createMelWorklet } from 'mojo-audio/worklet';
 import type { MelWorkletNode } from 'mojo-audio/worklet';
 
@@ -24,3 +26,8 @@ context.createMediaElementSource(new Audio()).connect(node);
 const live: ReadableStream<MelSpectrogram> = node.readable;
 void live;
 node.finish();
+const worker: MelWorker = createMelWorker('whisper', { rowMean: new Float32Array(80) });
+const decoded = await context.decodeAudioData(new ArrayBuffer(0));
+const whole: MelSpectrogram = await worker.compute(decoded, { signal: AbortSignal.timeout(1000) });
+await worker.compute(whole.data, { transfer: true });
+worker.close();

@@ -121,8 +121,39 @@ test('the microphone', async () => {
   assert.ok(nFrames > 100 && nFrames < 400, `${nFrames} frames`);
 });
 
+test('a worker computes the bits that the page does, of every kind of signal', async () => {
+  for (const options of ['whisper', { preset: 'kaldi-fbank', layout: 'frame_major' }]) {
+    const ways = await page.evaluate(async (options) => (await import('/tests/worker.mjs')).ways(options), options);
+    assert.ok(Object.keys(ways).length === 7 && Object.values(ways).every(Boolean), JSON.stringify([options, ways]));
+  }
+});
+
+test('a worker says what is wrong, and stops when it is told', async () => {
+  const said = await page.evaluate(async () => (await import('/tests/worker.mjs')).failures());
+  const { option, sample, type, empty, rate, script, aborted, before, closed, after } = said;
+  assert.deepEqual([option.name, option.code, option.field], ['RangeError', 'ERR_MOJO_AUDIO_CONFIG', 'hopLength']);
+  assert.deepEqual([sample.name, sample.code, sample.kind, sample.index], ['RangeError', 'ERR_MOJO_AUDIO_SAMPLE', 'sample', 10007]);
+  assert.deepEqual([type.name, type.code], ['TypeError', 'ERR_INVALID_ARG_TYPE']);
+  assert.equal(empty.code, 'ERR_MOJO_AUDIO_EMPTY_INPUT');
+  assert.match(rate.message, /options\.inputRate.* the AudioBuffer's sampleRate, 44100\. Received 48000/);
+  assert.match(script.message, /^mojo-audio: the worker stopped: /);
+  assert.deepEqual(aborted, ['fulfilled', 'enough', 'fulfilled']);
+  assert.equal(before.message, 'enough');
+  for (const { code, message } of [closed, after]) {
+    assert.deepEqual([code, message], ['ERR_MOJO_AUDIO_ENGINE', 'mojo-audio: the worker was closed']);
+  }
+});
+
+test('the page goes on while a worker computes an hour', async () => {
+  const { nFrames, longest } = await page.evaluate(async () => (await import('/tests/worker.mjs')).longest());
+  assert.equal(nFrames, 360000);
+  // On this thread it would take 200 ms or more.
+  assert.ok(longest < 100, `${longest} ms without a turn`);
+});
+
 const PROGRAM = `
   import { init, melSpectrogramSync } from 'mojo-audio';
+  import { createMelWorker } from 'mojo-audio/worker';
   import { createMelWorklet } from 'mojo-audio/worklet';
   init().then(async () => {
     const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
@@ -130,7 +161,8 @@ const PROGRAM = `
     const context = new OfflineAudioContext(1, 3200, 16000);
     const { readable } = await createMelWorklet(context, { reference: 'none' });
     const [{ value }] = await Promise.all([readable.getReader().read(), context.startRendering()]);
-    document.title = shape.join() + ' ' + data[4000] + ' ' + value.shape.join();
+    const far = await createMelWorker('whisper').compute(samples);
+    document.title = shape.join() + ' ' + data[4000] + ' ' + value.shape.join() + ' ' + far.data[4000];
   }).catch(({ message }) => { document.title = message; });
 `;
 
@@ -154,7 +186,8 @@ async function titleOf(path) {
 
 function expected() {
   const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
-  return `80,100 ${new MelExtractor('whisper').computeSync(samples).data[4000]} 80,10`;
+  const value = new MelExtractor('whisper').computeSync(samples).data[4000];
+  return `80,100 ${value} 80,10 ${value}`;
 }
 
 test('an application made by Vite', async () => {

@@ -90,7 +90,8 @@ impl Plan {
         let form = (kernel.lanes, kernel.expands);
         let recipe = Recipe::new(&linear, &framing, form, &weights, filterbank)?;
         let mut sample_limit = limits::sample_limit(
-            &MelConfig { scale: config.scale, ..linear.clone() },
+            &linear,
+            config.scale,
             weights.of,
             restored_norm,
             &recipe.bands.filterbank,

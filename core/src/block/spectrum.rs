@@ -97,13 +97,36 @@ impl<E: Element> Engine<FftPlan<E>, E> {
 
     /// Sets the inputs.
     fn take(&mut self, offset: impl Fn(usize) -> u32, weights: &[f64]) -> Result<(), Error> {
-        self.offsets = memory::with_capacity(weights.len())?;
-        self.window = memory::with_capacity(weights.len())?;
+        self.offsets = memory::filled(weights.len(), 0)?;
+        self.window = memory::filled(weights.len(), E::nearest(0.0))?;
+        let mut inputs = self.offsets.iter_mut().zip(&mut self.window);
         self.fft.order(|sample, _, _| {
-            self.offsets.push(offset(sample));
-            self.window.push(E::nearest(weights[sample]));
+            if let Some((to, weight)) = inputs.next() {
+                (*to, *weight) = (offset(sample), E::nearest(weights[sample]));
+            }
         });
         Ok(())
+    }
+
+    /// Sets the inputs to their own rows. Returns where that is, as [`places`](Self::places).
+    fn take_in_rows(&mut self, rows: Piece, lanes: usize, weights: &[f64]) -> Result<Vec<u32>, Error> {
+        let n1 = self.fft.n1;
+        let transform = self.fft.pitch * lanes * Self::FLOATS;
+        self.offsets = memory::with_capacity(weights.len())?;
+        for b in 0..self.fft.n2 {
+            self.offsets.extend((0..n1).map(|j| (rows.start + b * transform + j * lanes) as u32));
+        }
+        let mut places = memory::filled(weights.len(), 0)?;
+        self.window = memory::filled(weights.len(), E::nearest(0.0))?;
+        let weights = &weights[..places.len()];
+        let mut inputs = self.offsets.iter().zip(&mut self.window);
+        self.fft.order(|sample, _, _| {
+            if let Some((at, weight)) = inputs.next() {
+                *weight = E::nearest(weights[sample]);
+                places[sample] = *at;
+            }
+        });
+        Ok(places)
     }
 }
 
@@ -291,6 +314,16 @@ impl Spectrum {
             Transform::Chirp(engine) => engine.take(offset, weights),
             Transform::WideChirp(engine) => engine.take(offset, weights),
         }
+    }
+
+    /// Sets the weights of samples that are laid where [`places`](Self::places) says, and returns these; none if the
+    /// transform has no lanes.
+    pub fn take_in_rows(&mut self, weights: &[f64]) -> Result<Option<Vec<u32>>, Error> {
+        Ok(match &mut self.transform {
+            Transform::Lanes(engine) => Some(engine.take_in_rows(self.rows, self.lanes, weights)?),
+            Transform::WideLanes(engine) => Some(engine.take_in_rows(self.rows, self.lanes, weights)?),
+            Transform::Chirp(_) | Transform::WideChirp(_) => None,
+        })
     }
 
     /// Runs the transform of a block, whose samples are side by side, and what follows it.

@@ -145,9 +145,11 @@ pub(crate) trait Lane: Real<Element = f32> {
         }
     }
 
-    /// Whether vectors fill a cache line, so that every load that isn't aligned crosses one: samples are then
-    /// [expanded](Self::expand).
-    const EXPANDS: bool = false;
+    /// Whether this machine waits so long for loads that cross cache lines, as each load of a vector that fills one
+    /// does unless it is aligned, that samples are to be [expanded](Self::expand).
+    fn expands() -> bool {
+        false
+    }
 
     /// Transposes rows `row` to `row + N` of the samples: calls `store(r, offset, v)` for every r below `N` and
     /// every offset below `OFFSETS`, where lane i of v is `from[(i + offset) · from_stride + row + r]`, or 0

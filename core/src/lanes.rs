@@ -65,6 +65,15 @@ pub(crate) trait Real: Copy {
     /// Number of lanes; a power of two, at most 16.
     const N: usize;
 
+    /// Elements of a row in memory: the lanes, or those of the vector that this is a part of.
+    const ROW: usize;
+
+    /// A register of this vector. Codelets take parts one by one, as they hold all their values in registers.
+    type Part: Real<Element = Self::Element>;
+
+    /// How many parts it has.
+    const PARTS: usize = Self::N / Self::Part::N;
+
     fn splat(value: Self::Element) -> Self;
 
     /// A constant, rounded to the element's format.
@@ -207,7 +216,7 @@ pub(crate) trait Lane: Real<Element = f32> {
 /// Implements [`Real`] by an instruction set's functions, for a tuple of one or more vectors.
 macro_rules! arithmetic {
     (
-        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal,
+        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal, row: $row:literal, part: $one:ty,
         splat: $splat:expr, load: $load:expr, store: $store:expr,
         load_f32: $load_f32:expr, store_f32: $store_f32:expr,
         add: $add:expr, sub: $sub:expr, mul: $mul:expr,
@@ -218,6 +227,8 @@ macro_rules! arithmetic {
             type Element = $element;
 
             const N: usize = [$($part),+].len() * $width;
+            const ROW: usize = $row;
+            type Part = $one;
 
             #[inline(always)]
             fn splat(value: $element) -> Self {

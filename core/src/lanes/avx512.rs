@@ -10,9 +10,13 @@ pub(crate) struct Avx512(__m512);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512Wide(__m512d, __m512d);
 
+/// Half of those lanes.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512Part(__m512d);
+
 #[rustfmt::skip]
 arithmetic! {
-    Avx512, f32, parts: [0], each: 16,
+    Avx512, f32, parts: [0], each: 16, row: 16, part: Avx512,
     splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
     load_f32: _mm512_loadu_ps,
     store_f32: _mm512_storeu_ps,
@@ -22,7 +26,17 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx512Wide, f64, parts: [0, 1], each: 8,
+    Avx512Wide, f64, parts: [0, 1], each: 8, row: 16, part: Avx512Part,
+    splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
+    load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
+    store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
+    add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd,
+    mul_add: _mm512_fmadd_pd, neg_mul_add: _mm512_fnmadd_pd,
+}
+
+#[rustfmt::skip]
+arithmetic! {
+    Avx512Part, f64, parts: [0], each: 8, row: 16, part: Avx512Part,
     splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
     load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
     store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),

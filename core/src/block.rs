@@ -81,7 +81,7 @@ impl Recipe {
         let treats_frames = Frames::are_treated(config);
         let is_single = matches!(spectrum.transform, spectrum::Transform::Lanes(_));
         let places = if expands && !treats_frames && is_single && samples.can_expand(lanes) {
-            spectrum.places()?
+            spectrum.take_in_rows(weights.of)?
         } else {
             None
         };
@@ -101,7 +101,6 @@ impl Recipe {
 
         let mut frames = None;
         if let Some(places) = places {
-            spectrum.take(|sample| places[sample], weights.of)?;
             samples.use_places(places);
         } else {
             let offsets = samples.use_rows(shared)?;

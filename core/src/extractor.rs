@@ -72,7 +72,11 @@ impl MelExtractor {
     /// # Ok::<(), mojo_audio_core::Error>(())
     /// ```
     pub fn with_overrides(config: &MelConfig, overrides: Overrides<'_>) -> Result<Self, Error> {
-        let plan = Shared::new(Plan::new(config, &overrides)?)?;
+        Self::of_plan(config, Plan::new(config, &overrides)?)
+    }
+
+    pub(crate) fn of_plan(config: &MelConfig, plan: Plan) -> Result<Self, Error> {
+        let plan = Shared::new(plan)?;
         let pool = ScratchPool::new(&plan)?;
         Ok(Self { config: config.clone(), plan, pool })
     }

@@ -25,7 +25,7 @@ pub(crate) mod passes;
 
 use crate::error::Error;
 use crate::lanes::Element;
-use crate::memory::{self, Turns};
+use crate::memory;
 use alloc::vec::Vec;
 
 /// Sizes of the real transforms that the first stage has codelets for, in the order in which they are
@@ -236,20 +236,27 @@ impl<E: Element> FftPlan<E> {
         };
         let mut first = 0;
         for column in 0..=n1 / 2 {
-            // A column that is real, or half a turn from it, has each bin and its conjugate.
-            let is_double = column == 0 || 2 * column == n1;
+            let row = |position: u32| position * self.pitch as u32 + 2 * column as u32;
             let mut k = first;
-            for k2 in 0..n2 {
-                let bin = k.min(n - k);
-                if !is_double {
-                    rows[bin] = positions[k2] * self.pitch as u32 + 2 * column as u32;
-                } else if k == bin && self.is_packed {
-                    let output = k2.min(n2 - k2);
-                    rows[bin] = positions[output] * self.pitch as u32 + u32::from(column > 0);
-                } else if k == bin {
-                    rows[bin] = positions[k2] * self.pitch as u32 + 2 * column as u32;
+            // A column that is real, or half a turn from it, has each bin and its conjugate.
+            if column == 0 || 2 * column == n1 {
+                for k2 in 0..n2 {
+                    if k <= n / 2 {
+                        rows[k] = match self.is_packed {
+                            // Both such columns are in column 0.
+                            true => {
+                                positions[k2.min(n2 - k2)] * self.pitch as u32 + u32::from(column > 0)
+                            }
+                            false => row(positions[k2]),
+                        };
+                    }
+                    k = wrapped(k + step, n);
                 }
-                k = wrapped(k + step, n);
+            } else {
+                for &position in positions {
+                    rows[k.min(n - k)] = row(position);
+                    k = wrapped(k + step, n);
+                }
             }
             first = wrapped(first + column_step, n);
         }
@@ -303,13 +310,13 @@ impl<E: Element> FftPlan<E> {
     }
 
     /// Calls `each(sample, transform, input)` for every input of the first stage, transform by transform.
+    #[inline(always)]
     pub fn order(&self, mut each: impl FnMut(usize, usize, usize)) {
         let n = self.n1 * self.n2;
         for b in 0..self.n2 {
-            let mut sample = if self.is_packed { self.n1 * b } else { b };
+            let first = if self.is_packed { self.n1 * b } else { b };
             for j in 0..self.n1 {
-                each(sample, b, j);
-                sample = wrapped(sample + self.n2, n);
+                each(wrapped(first + self.n2 * j, n), b, j);
             }
         }
     }
@@ -361,9 +368,10 @@ pub(crate) fn smallest_prime_factor(n: usize) -> usize {
     (2..).take_while(|p| p * p <= n).find(|p| n.is_multiple_of(*p)).unwrap_or(n)
 }
 
-/// `at`, which is below 2n, modulo n.
+/// `at`, which is below 2n, modulo n: below n, the difference is a huge number.
+#[inline(always)]
 fn wrapped(at: usize, n: usize) -> usize {
-    if at < n { at } else { at - n }
+    at.min(at.wrapping_sub(n))
 }
 
 fn gcd(a: usize, b: usize) -> usize {
@@ -373,7 +381,15 @@ fn gcd(a: usize, b: usize) -> usize {
 /// The multiple of `a` below a · b that leaves 1 when divided by `b`, which has no factor in common
 /// with it.
 fn multiple_with_remainder_1(a: usize, b: usize) -> usize {
-    (0..b).map(|times| times * a).find(|multiple| multiple % b == 1 % b).unwrap_or(0)
+    let step = a % b;
+    let mut remainder = 0;
+    for times in 0..b {
+        if remainder == 1 % b {
+            return times * a;
+        }
+        remainder = wrapped(remainder + step, b);
+    }
+    0
 }
 
 /// exp(−2πi j k / n) for j = 1, 2 … as cos and −sin, from a circle of n; k below n.
@@ -388,7 +404,7 @@ fn powers_of<E: Element>(circle: &[[E; 2]], k: usize) -> impl Iterator<Item = [E
 
 /// cos and sin of 2π k / n for every k below n.
 fn circle<E: Element>(n: usize) -> Result<Vec<[E; 2]>, Error> {
-    let mut circle = memory::with_capacity(n)?;
-    circle.extend(Turns::new(n).take(n).map(|(cos, sin)| [E::nearest(cos), E::nearest(sin)]));
+    let mut circle = memory::filled(n, [E::nearest(0.0); 2])?;
+    memory::turns(n, n, |k, cos, sin| circle[k] = [E::nearest(cos), E::nearest(sin)]);
     Ok(circle)
 }

@@ -68,8 +68,8 @@ impl InstructionSet {
 pub struct Kernel {
     pub set: InstructionSet,
     pub(crate) lanes: usize,
-    /// Whether vectors fill a cache line.
-    pub(crate) expands: bool,
+    /// Whether samples are expanded, which may depend on the machine.
+    pub(crate) expands: fn() -> bool,
     is_available: fn() -> bool,
     block: unsafe fn(&Recipe, &mut Block<'_>),
     #[cfg(feature = "stages")]
@@ -195,7 +195,7 @@ macro_rules! kernel {
             pub(super) static KERNEL: Kernel = Kernel {
                 set: InstructionSet::$set,
                 lanes: V::N,
-                expands: V::EXPANDS,
+                expands: V::expands,
                 is_available: || $available,
                 block: compute,
                 #[cfg(feature = "stages")]

@@ -65,6 +65,15 @@ pub(crate) trait Real: Copy {
     /// Number of lanes; a power of two, at most 16.
     const N: usize;
 
+    /// Elements of a row in memory: the lanes, or those of the vector that this is a part of.
+    const ROW: usize;
+
+    /// A register of this vector. Codelets take parts one by one, as they hold all their values in registers.
+    type Part: Real<Element = Self::Element>;
+
+    /// How many parts it has.
+    const PARTS: usize = Self::N / Self::Part::N;
+
     fn splat(value: Self::Element) -> Self;
 
     /// A constant, rounded to the element's format.
@@ -145,9 +154,11 @@ pub(crate) trait Lane: Real<Element = f32> {
         }
     }
 
-    /// Whether vectors fill a cache line, so that every load that isn't aligned crosses one: samples are then
-    /// [expanded](Self::expand).
-    const EXPANDS: bool = false;
+    /// Whether this machine waits so long for loads that cross cache lines, as each load of a vector that fills one
+    /// does unless it is aligned, that samples are to be [expanded](Self::expand).
+    fn expands() -> bool {
+        false
+    }
 
     /// Transposes rows `row` to `row + N` of the samples: calls `store(r, offset, v)` for every r below `N` and
     /// every offset below `OFFSETS`, where lane i of v is `from[(i + offset) · from_stride + row + r]`, or 0
@@ -205,7 +216,7 @@ pub(crate) trait Lane: Real<Element = f32> {
 /// Implements [`Real`] by an instruction set's functions, for a tuple of one or more vectors.
 macro_rules! arithmetic {
     (
-        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal,
+        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal, row: $row:literal, part: $one:ty,
         splat: $splat:expr, load: $load:expr, store: $store:expr,
         load_f32: $load_f32:expr, store_f32: $store_f32:expr,
         add: $add:expr, sub: $sub:expr, mul: $mul:expr,
@@ -216,6 +227,8 @@ macro_rules! arithmetic {
             type Element = $element;
 
             const N: usize = [$($part),+].len() * $width;
+            const ROW: usize = $row;
+            type Part = $one;
 
             #[inline(always)]
             fn splat(value: $element) -> Self {

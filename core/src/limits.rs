@@ -8,11 +8,12 @@ use alloc::format;
 /// Largest sample magnitude that cannot overflow: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
 /// the removal of the mean can add, and the filters' sums of powers are finite. `treats_frames` says
 /// whether frames are treated one by one before the window; energies of windowed samples have a window
-/// that is `restored_norm` times as large.
+/// that is `restored_norm` times as large. `plain_scale` multiplies energies without a logarithm.
 ///
 /// Refuses a `magnitude_eps` that could overflow on its own.
 pub(crate) fn sample_limit(
     config: &MelConfig,
+    plain_scale: f64,
     window: &[f64],
     restored_norm: f64,
     filterbank: &Filterbank,
@@ -21,8 +22,14 @@ pub(crate) fn sample_limit(
 ) -> Result<f32, Error> {
     // Four sums, as one would wait for each addition.
     let mut sums = [0.0; 4];
-    for (i, w) in window.iter().enumerate() {
-        sums[i % 4] += w.abs();
+    let (groups, rest) = window.as_chunks::<4>();
+    for group in groups {
+        for (sum, w) in sums.iter_mut().zip(group) {
+            *sum += w.abs();
+        }
+    }
+    for (sum, w) in sums.iter_mut().zip(rest) {
+        *sum += w.abs();
     }
     let sum = sums.iter().sum::<f64>() * restored_norm;
     let amplitude = 4.0 * sum.max(config.input_scale * f64::from(config.n_fft));
@@ -30,9 +37,9 @@ pub(crate) fn sample_limit(
     if config.log == Log::None {
         let rows = cepstrum.unwrap_or_default().chunks_exact(config.n_mels as usize);
         let sums = rows.map(|row| row.iter().map(|weight| f64::from(weight.abs())).sum());
-        scale = config.scale.max(1.0) * sums.fold(1.0, f64::max);
+        scale = plain_scale.max(1.0) * sums.fold(1.0, f64::max);
     }
-    let filters = filterbank.largest_sum().max(1.0) * scale;
+    let filters = filterbank.largest_sum.max(1.0) * scale;
     // Both the squares and what `power` makes of them must be finite.
     let most = f64::from(f32::MAX);
     let square = libm::pow(most / 4.0 / filters, 2.0 / config.power).min(most / 4.0);

@@ -45,6 +45,8 @@ pub(crate) fn mel_to_hz(scale: MelScale, mel: f64) -> f64 {
 pub(crate) struct Filterbank {
     /// Segment by segment. One without a bin has a tap that weighs nothing.
     pub taps: Vec<Tap>,
+    /// The greatest sum of a filter's weights, in magnitude.
+    pub largest_sum: f64,
 }
 
 /// A bin's weights in two filters.
@@ -57,6 +59,9 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
+    /// That of a segment without a bin.
+    const NONE: Self = Self { place: 1, rising: 0.0, falling: 0.0 };
+
     pub fn place(index: u32, is_last: bool) -> u32 {
         2 * index + u32::from(is_last)
     }
@@ -76,101 +81,88 @@ impl Filterbank {
     pub fn triangles(config: &MelConfig) -> Result<Self, Error> {
         let n_mels = config.n_mels as usize;
         let n_bins = config.n_fft as usize / 2 + 1;
-        let corners = Corners::new(config);
-        // Each bin, and one more for segments that have none.
-        let mut filterbank = Self { taps: memory::with_capacity(n_bins + n_mels + 1)? };
         let bin_hz = match config.bin_frequencies {
             BinFrequencies::Exact => f64::from(config.sample_rate) / f64::from(config.n_fft),
             BinFrequencies::Linspace => f64::from(config.sample_rate / 2) / (n_bins - 1) as f64,
         };
-        // Where sides are straight over mel, corners and bins are compared in mel.
-        let position = |bin: usize| {
-            let hz = bin as f64 * bin_hz;
-            match config.triangle_domain {
-                TriangleDomain::Hz | TriangleDomain::HzSymmetric => hz,
-                TriangleDomain::Mel => hz_to_mel(config.mel_scale, hz),
-            }
-        };
+        // Each bin, and one more for segments that have none.
+        let taps = Taps::new(n_bins + n_mels + 1)?;
+        let corners = corners(config)?;
+        // Where sides are straight over mel, corners and bins are compared in mel. The domain is chosen outside the
+        // loop over the bins.
+        match config.triangle_domain {
+            TriangleDomain::Hz | TriangleDomain::HzSymmetric => Self::between(
+                config,
+                &corners,
+                taps,
+                #[inline(always)]
+                |bin| bin as f64 * bin_hz,
+            ),
+            TriangleDomain::Mel => Self::between(
+                config,
+                &corners,
+                taps,
+                #[inline(always)]
+                |bin| hz_to_mel(config.mel_scale, bin as f64 * bin_hz),
+            ),
+        }
+    }
 
-        let mut next = corners.at(0);
-        let mut after = corners.at(1);
-        let mut before = next;
-        let mut bin = 0;
-        while bin < n_bins && position(bin) <= next.position {
+    /// The triangles with these corners; `position` is where a bin stands.
+    #[inline(always)]
+    fn between(
+        config: &MelConfig,
+        corners: &[Corner],
+        mut taps: Taps,
+        position: impl Fn(usize) -> f64,
+    ) -> Result<Self, Error> {
+        let n_bins = config.n_fft as usize / 2 + 1;
+        // A symmetric triangle ends as far beyond its centre as it began before it, which is no farther.
+        let is_symmetric = config.triangle_domain == TriangleDomain::HzSymmetric;
+        let (mut bin, mut at) = (0, position(0));
+        let mut before = corners[0].position;
+        while bin < n_bins && at <= before {
             bin += 1;
+            at = position(bin);
         }
         let mut rising = 0.0;
-        for segment in 0..=n_mels {
-            let (low, high) = (next, after);
-            after = if segment < n_mels { corners.at(segment + 2) } else { high };
+        for (segment, sides) in corners.windows(2).enumerate() {
+            let (low, high) = (sides[0].position, sides[1].position);
             // The band that falls is the one that rose before.
             let falling = rising;
-            rising = if segment < n_mels { corners.height(low, high, after)? } else { 0.0 };
-            let width = high.position - low.position;
-            // A symmetric triangle ends as far beyond its centre as it began before it, which is no farther.
-            let is_symmetric = config.triangle_domain == TriangleDomain::HzSymmetric;
-            let falling_width = low.position - before.position;
-            let start = filterbank.taps.len();
-            while bin < n_bins {
-                let at = position(bin);
-                if at > high.position {
-                    break;
-                }
-                let up = (at - low.position) / width;
-                let fallen = if is_symmetric { (at - low.position) / falling_width } else { up };
-                let down = (1.0 - fallen).max(0.0);
-                filterbank.taps.push(Tap {
-                    place: Tap::place(bin as u32, false),
-                    rising: (up * rising) as f32,
-                    falling: (down * falling) as f32,
-                });
+            rising = match corners.get(segment + 2) {
+                Some(after) => height(config, sides[0], sides[1], *after)?,
+                None => 0.0,
+            };
+            let width = high - low;
+            let falling_width = if is_symmetric { low - before } else { width };
+            while bin < n_bins && at <= high {
+                let up = (at - low) / width;
+                let fallen = if is_symmetric { (at - low) / falling_width } else { up };
+                let left = 1.0 - fallen;
+                let down = if left > 0.0 { left } else { 0.0 };
+                taps.add(bin, (up * rising) as f32, (down * falling) as f32);
                 bin += 1;
+                at = position(bin);
             }
-            filterbank.end_segment(start);
+            taps.end_segment();
             before = low;
-            next = high;
         }
-        Ok(filterbank)
+        Ok(taps.filterbank())
     }
 
     /// The caller's own filters, (n_mels, n_bins) row-major.
     pub fn from_rows(rows: &[f32], n_bins: usize) -> Result<Self, Error> {
         let n_weights = rows.iter().filter(|weight| **weight != 0.0).count();
-        let taps = memory::with_capacity(n_weights + rows.len() / n_bins + 1)?;
-        let mut filterbank = Self { taps };
-        filterbank.end_segment(0);
+        let mut taps = Taps::new(n_weights + rows.len() / n_bins + 1)?;
+        taps.end_segment();
         for row in rows.chunks_exact(n_bins) {
-            let start = filterbank.taps.len();
             for (bin, &weight) in row.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-                let place = Tap::place(bin as u32, false);
-                filterbank.taps.push(Tap { place, rising: 0.0, falling: weight });
+                taps.add(bin, 0.0, weight);
             }
-            filterbank.end_segment(start);
+            taps.end_segment();
         }
-        Ok(filterbank)
-    }
-
-    /// Marks the last tap of a segment that begins at `start`.
-    fn end_segment(&mut self, start: usize) {
-        match self.taps[start..].last_mut() {
-            Some(last) => last.place |= 1,
-            None => self.taps.push(Tap { place: Tap::place(0, true), rising: 0.0, falling: 0.0 }),
-        }
-    }
-
-    /// The greatest sum of a filter's weights, in magnitude.
-    pub fn largest_sum(&self) -> f64 {
-        let (mut largest, mut risen, mut falling) = (0.0f64, 0.0, 0.0);
-        let mut rising = 0.0;
-        for tap in &self.taps {
-            rising += f64::from(tap.rising.abs());
-            falling += f64::from(tap.falling.abs());
-            if tap.is_last() {
-                largest = largest.max(risen + falling);
-                (risen, rising, falling) = (rising, 0.0, 0.0);
-            }
-        }
-        largest
+        Ok(taps.filterbank())
     }
 
     /// The weights that are not 0: of which filter, the index of the tap, and the weight.
@@ -209,46 +201,97 @@ struct Corner {
     position: f64,
 }
 
-struct Corners<'a> {
-    config: &'a MelConfig,
-    low: f64,
-    step: f64,
-}
-
-impl<'a> Corners<'a> {
-    fn new(config: &'a MelConfig) -> Self {
-        let low = hz_to_mel(config.mel_scale, config.f_min);
-        let high = hz_to_mel(config.mel_scale, config.upper_frequency());
-        Self { config, low, step: (high - low) / f64::from(config.n_mels + 1) }
-    }
-
-    fn at(&self, index: usize) -> Corner {
-        let mel = self.low + self.step * index as f64;
-        let hz = mel_to_hz(self.config.mel_scale, mel);
-        let position = match self.config.triangle_domain {
+/// The corners of the configured triangles.
+fn corners(config: &MelConfig) -> Result<Vec<Corner>, Error> {
+    let low = hz_to_mel(config.mel_scale, config.f_min);
+    let high = hz_to_mel(config.mel_scale, config.upper_frequency());
+    let step = (high - low) / f64::from(config.n_mels + 1);
+    let mut corners = memory::with_capacity(config.n_mels as usize + 2)?;
+    corners.extend((0..config.n_mels + 2).map(|index| {
+        let mel = low + step * f64::from(index);
+        let hz = mel_to_hz(config.mel_scale, mel);
+        let position = match config.triangle_domain {
             TriangleDomain::Hz | TriangleDomain::HzSymmetric => hz,
             TriangleDomain::Mel => mel,
         };
         Corner { hz, position }
+    }));
+    Ok(corners)
+}
+
+/// Height of the triangle with these corners.
+///
+/// # Errors
+/// [`Error::Config`] where corners are closer than float64 can tell, and the height has no limit.
+#[inline(always)]
+fn height(config: &MelConfig, from: Corner, centre: Corner, to: Corner) -> Result<f64, Error> {
+    let width = match config.triangle_domain {
+        TriangleDomain::HzSymmetric => 2.0 * (centre.hz - from.hz),
+        TriangleDomain::Hz | TriangleDomain::Mel => to.hz - from.hz,
+    };
+    match config.mel_norm {
+        MelNorm::None => Ok(1.0),
+        MelNorm::Slaney if width > 0.0 => Ok(2.0 / width),
+        MelNorm::Slaney => Err(no_height(config)),
+    }
+}
+
+#[cold]
+fn no_height(config: &MelConfig) -> Error {
+    match config.get("f_max") {
+        Ok(value) => Error::Config {
+            field: "f_max".into(),
+            value,
+            expected: "far enough above `f_min` for bands of some width".into(),
+        },
+        Err(error) => error,
+    }
+}
+
+/// The taps of a filterbank while it is made.
+struct Taps {
+    taps: Vec<Tap>,
+    /// How many there are, and how many before the segment.
+    n: usize,
+    start: usize,
+    largest_sum: f64,
+    /// Sums of the weights: of the filter that falls, before the segment; in the segment.
+    risen: f64,
+    rising: f64,
+    falling: f64,
+}
+
+impl Taps {
+    /// At most so many.
+    fn new(n: usize) -> Result<Self, Error> {
+        let taps = memory::filled(n, Tap::NONE)?;
+        Ok(Self { taps, n: 0, start: 0, largest_sum: 0.0, risen: 0.0, rising: 0.0, falling: 0.0 })
     }
 
-    /// Height of the triangle with these corners.
-    ///
-    /// # Errors
-    /// [`Error::Config`] where corners are closer than float64 can tell, and the height has no limit.
-    fn height(&self, from: Corner, centre: Corner, to: Corner) -> Result<f64, Error> {
-        let width = match self.config.triangle_domain {
-            TriangleDomain::HzSymmetric => 2.0 * (centre.hz - from.hz),
-            TriangleDomain::Hz | TriangleDomain::Mel => to.hz - from.hz,
-        };
-        match self.config.mel_norm {
-            MelNorm::None => Ok(1.0),
-            MelNorm::Slaney if width > 0.0 => Ok(2.0 / width),
-            MelNorm::Slaney => Err(Error::Config {
-                field: "f_max".into(),
-                value: self.config.get("f_max")?,
-                expected: "far enough above `f_min` for bands of some width".into(),
-            }),
+    #[inline(always)]
+    fn add(&mut self, bin: usize, rising: f32, falling: f32) {
+        self.taps[self.n] = Tap { place: Tap::place(bin as u32, false), rising, falling };
+        self.n += 1;
+        self.rising += f64::from(rising.abs());
+        self.falling += f64::from(falling.abs());
+    }
+
+    /// Marks the last tap of the segment, which has one at least.
+    #[inline(always)]
+    fn end_segment(&mut self) {
+        if self.n == self.start {
+            self.n += 1;
+        } else {
+            self.taps[self.n - 1].place |= 1;
         }
+        let sum = self.risen + self.falling;
+        self.largest_sum = if sum > self.largest_sum { sum } else { self.largest_sum };
+        self.start = self.n;
+        (self.risen, self.rising, self.falling) = (self.rising, 0.0, 0.0);
+    }
+
+    fn filterbank(mut self) -> Filterbank {
+        self.taps.truncate(self.n);
+        Filterbank { taps: self.taps, largest_sum: self.largest_sum }
     }
 }

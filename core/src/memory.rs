@@ -71,34 +71,43 @@ impl AlignedBuffer {
     }
 }
 
-/// cos and sin of 2π k / n for k = 0, 1, 2 …
+/// Steps of [`turns`] from one that starts afresh to the next.
+const TURNS: usize = 32;
+
+/// Calls `each(k, c, s)` with cosine and sine of 2π k / n for every k below `count`, which is at most `n`.
 ///
-/// By rotation, which is cheaper than a sine and a cosine for each, started afresh at every 32nd step so
-/// that its errors don't add up.
-pub(crate) struct Turns {
-    n: usize,
-    k: usize,
-    step: (f64, f64),
-    at: (f64, f64),
-}
-
-impl Turns {
-    pub fn new(n: usize) -> Self {
-        Self { n, k: 0, step: turn(1, n), at: (1.0, 0.0) }
-    }
-}
-
-impl Iterator for Turns {
-    type Item = (f64, f64);
-
-    fn next(&mut self) -> Option<(f64, f64)> {
-        if self.k.is_multiple_of(32) {
-            self.at = turn(self.k % self.n, self.n);
+/// By rotation, which is cheaper than a sine and a cosine for each, started afresh at every 32nd step so that its
+/// errors don't add up. Four such runs are rotated side by side, as each waits for its last rotation: so the calls
+/// are not in the order of k.
+#[inline(always)]
+pub(crate) fn turns(n: usize, count: usize, mut each: impl FnMut(usize, f64, f64)) {
+    let (step_cos, step_sin) = turn(1, n);
+    for start in (0..count).step_by(4 * TURNS) {
+        let (mut cos, mut sin) = ([1.0; 4], [0.0; 4]);
+        for run in 0..4 {
+            let k = start + run * TURNS;
+            if 0 < k && k < count {
+                (cos[run], sin[run]) = turn(k, n);
+            }
         }
-        let (cos, sin) = self.at;
-        self.at = (cos * self.step.0 - sin * self.step.1, cos * self.step.1 + sin * self.step.0);
-        self.k += 1;
-        Some((cos, sin))
+        for i in start..count.min(start + TURNS) {
+            if i + 3 * TURNS < count {
+                for run in 0..4 {
+                    each(i + run * TURNS, cos[run], sin[run]);
+                }
+            } else {
+                for run in 0..3 {
+                    if i + run * TURNS < count {
+                        each(i + run * TURNS, cos[run], sin[run]);
+                    }
+                }
+            }
+            for run in 0..4 {
+                let at = (cos[run], sin[run]);
+                cos[run] = at.0 * step_cos - at.1 * step_sin;
+                sin[run] = at.0 * step_sin + at.1 * step_cos;
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 
 use crate::config::{Log, MelConfig};
 use crate::error::Error;
+use alloc::borrow::Cow;
 use alloc::format;
 
 /// What is done to the energies of a row.
@@ -89,11 +90,11 @@ impl Pcen {
 }
 
 /// The options that compute the frames before this step: plain energies.
-pub(crate) fn linear(config: &MelConfig) -> MelConfig {
+pub(crate) fn linear(config: &MelConfig) -> Cow<'_, MelConfig> {
     if config.log != Log::Pcen {
-        return config.clone();
+        return Cow::Borrowed(config);
     }
-    MelConfig { log: Log::None, offset: 0.0, scale: 1.0, ..config.clone() }
+    Cow::Owned(MelConfig { log: Log::None, offset: 0.0, scale: 1.0, ..config.clone() })
 }
 
 /// Refuses a filterbank of the program that could make negative energies.

@@ -65,6 +65,16 @@ impl Plan {
     pub fn new(config: &MelConfig, overrides: &Overrides<'_>) -> Result<Self, Error> {
         config.check()?;
         let kernel = choose_kernel(overrides.instruction_set)?;
+        Self::of_kernel(config, overrides, kernel, (kernel.expands)())
+    }
+
+    /// For options that were checked; `expands` says whether samples are expanded, where they can be.
+    fn of_kernel(
+        config: &MelConfig,
+        overrides: &Overrides<'_>,
+        kernel: &'static Kernel,
+        expands: bool,
+    ) -> Result<Self, Error> {
         let framing = Framing::new(config);
         let mut shape = match overrides.window {
             None => window::shape(config)?,
@@ -87,10 +97,11 @@ impl Plan {
         let linear = pcen::linear(config);
         let weights = weights(&framing, shape)?;
         let weights = Weights { of: &weights, norm };
-        let form = (kernel.lanes, kernel.expands);
+        let form = (kernel.lanes, expands);
         let recipe = Recipe::new(&linear, &framing, form, &weights, filterbank)?;
         let mut sample_limit = limits::sample_limit(
-            &MelConfig { scale: config.scale, ..linear.clone() },
+            &linear,
+            config.scale,
             weights.of,
             restored_norm,
             &recipe.bands.filterbank,
@@ -197,4 +208,27 @@ fn own_filterbank(config: &MelConfig, rows: &[f32]) -> Result<Filterbank, Error>
     limits::check_table("filterbank", rows, config.n_mels as usize * n_bins)?;
     pcen::check_filterbank(config, rows)?;
     Filterbank::from_rows(rows, n_bins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extractor::MelExtractor;
+
+    #[test]
+    fn results_do_not_depend_on_how_samples_are_laid() {
+        let samples: Vec<f32> = (0..9_000).map(|i| (i * i % 2_003) as f32 / 2_003.0 - 0.5).collect();
+        let whisper = MelConfig::whisper();
+        for config in [MelConfig { n_fft: 512, ..whisper.clone() }, whisper] {
+            for set in InstructionSet::available() {
+                let overrides = Overrides { instruction_set: Some(set), ..Overrides::default() };
+                let [laid, expanded] = [false, true].map(|expands| {
+                    let kernel = choose_kernel(overrides.instruction_set).unwrap();
+                    let plan = Plan::of_kernel(&config, &overrides, kernel, expands).unwrap();
+                    MelExtractor::of_plan(&config, plan).unwrap().compute(&samples).unwrap().into_data()
+                });
+                assert!(laid == expanded, "{set:?}, n_fft {}", config.n_fft);
+            }
+        }
+    }
 }

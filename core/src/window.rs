@@ -2,7 +2,7 @@
 
 use crate::config::{MelConfig, SpectrumNorm, Window};
 use crate::error::Error;
-use crate::memory::{self, Turns};
+use crate::memory;
 use alloc::vec::Vec;
 
 /// The `win_length` values of the configured window, in float64.
@@ -17,15 +17,18 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
     }
     let period = if config.window_periodic { length } else { length - 1 };
     let (half, mirrored) = window.split_at_mut(period / 2 + 1);
-    for (value, (cos, _)) in half.iter_mut().zip(Turns::new(period)) {
-        *value = match config.window {
-            Window::Hann => 0.5 - 0.5 * cos,
-            Window::Hamming => 0.54 - 0.46 * cos,
-            // cos 2a = 2 cos² a − 1
-            Window::Blackman => 0.42 - 0.5 * cos + 0.08 * (2.0 * cos * cos - 1.0),
-            Window::Povey => libm::pow(f64::max(0.5 - 0.5 * cos, 0.0), 0.85),
-            Window::Rectangular => 1.0,
-        };
+    // The window is chosen outside the loop.
+    match config.window {
+        Window::Hann => of_cosines(half, period, |cos| 0.5 - 0.5 * cos),
+        Window::Hamming => of_cosines(half, period, |cos| 0.54 - 0.46 * cos),
+        // cos 2a = 2 cos² a − 1
+        Window::Blackman => {
+            of_cosines(half, period, |cos| 0.42 - 0.5 * cos + 0.08 * (2.0 * cos * cos - 1.0));
+        }
+        Window::Povey => {
+            of_cosines(half, period, |cos| libm::pow(f64::max(0.5 - 0.5 * cos, 0.0), 0.85));
+        }
+        Window::Rectangular => return Ok(window),
     }
     // Value i is also value period − i.
     let upper = period.div_ceil(2);
@@ -33,6 +36,12 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
         *value = *of;
     }
     Ok(window)
+}
+
+/// Fills a window with what is made of the cosines of its places in a period.
+#[inline(always)]
+fn of_cosines(values: &mut [f64], period: usize, of: impl Fn(f64) -> f64) {
+    memory::turns(period, values.len(), |k, cos, _| values[k] = of(cos));
 }
 
 /// What the spectrum is divided by. As it is linear, the window is divided instead, which costs nothing.

@@ -1,9 +1,9 @@
 //! The samples of a block, side by side: a vector holds sample i of each frame.
 //!
 //! Frames overlap, so each sample is moved once: sample i of frame f is in row i mod hop, in column f + i / hop,
-//! and the vector of sample i is an unaligned load from that row. Vectors of a whole cache line would cross lines
-//! at nearly every load, and what waits for them with them; they are stored for each of their frames' samples
-//! instead, where the first stage of the transform takes them.
+//! and the vector of sample i is an unaligned load from that row. Vectors of a whole cache line cross lines at nearly
+//! every load. Where that holds up what waits for them ([`Lane::expands`]), they are stored for each of their frames'
+//! samples instead, where the first stage of the transform takes them.
 
 use super::pieces::Piece;
 use crate::error::Error;

@@ -72,13 +72,10 @@ impl<E: Element> Engine<FftPlan<E>, E> {
         Ok((Self { fft, offsets: Vec::new(), window: Vec::new() }, rows))
     }
 
-    /// Floats in an element.
-    const FLOATS: usize = size_of::<E>() / size_of::<f32>();
-
     /// Where the input of each sample is, as floats, in the rows of the transform that takes it.
     fn places(&self, rows: Piece, lanes: usize) -> Result<Vec<u32>, Error> {
         let mut places = memory::filled(self.fft.n1 * self.fft.n2, 0)?;
-        let transform = self.fft.pitch * lanes * Self::FLOATS;
+        let transform = self.fft.pitch * lanes;
         self.fft.order(|sample, b, j| {
             places[sample] = (rows.start + b * transform + j * lanes) as u32;
         });
@@ -97,13 +94,36 @@ impl<E: Element> Engine<FftPlan<E>, E> {
 
     /// Sets the inputs.
     fn take(&mut self, offset: impl Fn(usize) -> u32, weights: &[f64]) -> Result<(), Error> {
-        self.offsets = memory::with_capacity(weights.len())?;
-        self.window = memory::with_capacity(weights.len())?;
+        self.offsets = memory::filled(weights.len(), 0)?;
+        self.window = memory::filled(weights.len(), E::nearest(0.0))?;
+        let mut inputs = self.offsets.iter_mut().zip(&mut self.window);
         self.fft.order(|sample, _, _| {
-            self.offsets.push(offset(sample));
-            self.window.push(E::nearest(weights[sample]));
+            if let Some((to, weight)) = inputs.next() {
+                (*to, *weight) = (offset(sample), E::nearest(weights[sample]));
+            }
         });
         Ok(())
+    }
+
+    /// Sets the inputs to their own rows. Returns where that is, as [`places`](Self::places).
+    fn take_in_rows(&mut self, rows: Piece, lanes: usize, weights: &[f64]) -> Result<Vec<u32>, Error> {
+        let n1 = self.fft.n1;
+        let transform = self.fft.pitch * lanes;
+        self.offsets = memory::with_capacity(weights.len())?;
+        for b in 0..self.fft.n2 {
+            self.offsets.extend((0..n1).map(|j| (rows.start + b * transform + j * lanes) as u32));
+        }
+        let mut places = memory::filled(weights.len(), 0)?;
+        self.window = memory::filled(weights.len(), E::nearest(0.0))?;
+        let weights = &weights[..places.len()];
+        let mut inputs = self.offsets.iter().zip(&mut self.window);
+        self.fft.order(|sample, _, _| {
+            if let Some((at, weight)) = inputs.next() {
+                *weight = E::nearest(weights[sample]);
+                places[sample] = *at;
+            }
+        });
+        Ok(places)
     }
 }
 
@@ -274,12 +294,11 @@ impl Spectrum {
         self.rows
     }
 
-    /// The floats at which the transform could take each sample out of its own rows, if it has lanes.
+    /// The floats at which the transform could take each sample out of its own rows, if it has lanes of one part.
     pub fn places(&self) -> Result<Option<Vec<u32>>, Error> {
         Ok(match &self.transform {
             Transform::Lanes(engine) => Some(engine.places(self.rows, self.lanes)?),
-            Transform::WideLanes(engine) => Some(engine.places(self.rows, self.lanes)?),
-            Transform::Chirp(_) | Transform::WideChirp(_) => None,
+            Transform::WideLanes(_) | Transform::Chirp(_) | Transform::WideChirp(_) => None,
         })
     }
 
@@ -291,6 +310,14 @@ impl Spectrum {
             Transform::Chirp(engine) => engine.take(offset, weights),
             Transform::WideChirp(engine) => engine.take(offset, weights),
         }
+    }
+
+    /// Sets the weights of samples that are laid where [`places`](Self::places) says, and returns these.
+    pub fn take_in_rows(&mut self, weights: &[f64]) -> Result<Option<Vec<u32>>, Error> {
+        Ok(match &mut self.transform {
+            Transform::Lanes(engine) => Some(engine.take_in_rows(self.rows, self.lanes, weights)?),
+            Transform::WideLanes(_) | Transform::Chirp(_) | Transform::WideChirp(_) => None,
+        })
     }
 
     /// Runs the transform of a block, whose samples are side by side, and what follows it.

@@ -20,6 +20,7 @@ const MAX_PADDING: u64 = 1 << 48;
 const MAX_LEVEL: f64 = 1e9;
 
 /// The values that an integer option may have in any configuration. Other options may narrow them.
+#[inline(always)]
 pub(super) fn range(option: &str) -> RangeInclusive<u64> {
     match option {
         "n_fft" => 2..=MAX_N_FFT.into(),
@@ -85,8 +86,13 @@ impl MelConfig {
         })
     }
 
-    fn rule(&self, holds: bool, field: &'static str, wanted: impl Fn() -> String) -> Result<(), Error> {
-        self.check_rule(holds, field, &wanted)
+    fn rule(
+        &self,
+        holds: bool,
+        field: &'static str,
+        expected: impl Fn() -> String,
+    ) -> Result<(), Error> {
+        self.check_rule(holds, field, &expected)
     }
 
     /// Not generic and never inlined: there are as many rules as options.
@@ -103,10 +109,16 @@ impl MelConfig {
         Err(Error::Config { field: field.into(), value: self.get(field)?, expected: expected().into() })
     }
 
-    /// Checks an integer against its [`range`].
+    /// Checks an integer against its [`range`], which is found while compiling.
+    #[inline(always)]
     fn in_range(&self, field: &'static str, value: impl Into<u64>) -> Result<(), Error> {
         let allowed = range(field);
-        self.rule(allowed.contains(&value.into()), field, || match (allowed.start(), allowed.end()) {
+        if allowed.contains(&value.into()) { Ok(()) } else { self.out_of_range(field, allowed) }
+    }
+
+    #[cold]
+    fn out_of_range(&self, field: &'static str, allowed: RangeInclusive<u64>) -> Result<(), Error> {
+        self.rule(false, field, || match (allowed.start(), allowed.end()) {
             (least, &u64::MAX) => format!("at least {least}"),
             (0, most) => format!("at most {most}"),
             (least, most) => format!("from {least} to {most}"),
@@ -114,6 +126,7 @@ impl MelConfig {
     }
 
     /// Like [`in_range`](Self::in_range), for an option that may be unset.
+    #[inline(always)]
     fn in_range_or_none(
         &self,
         field: &'static str,

@@ -21,7 +21,7 @@ pub(crate) struct Taps<'a, E> {
 /// # Safety
 /// Every offset is inside `samples`, a vector's width before its end; `rows` has [`FftPlan::rows`] rows,
 /// `scratch` [`FftPlan::direct_rows`]; `taps` has n1 · n2 entries. Samples may be in the rows of the transform
-/// that takes them.
+/// that takes them if `V` has one part: outputs of the first would be stored over samples of the next.
 #[inline(always)]
 pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
     plan: &FftPlan<V::Element>,
@@ -35,7 +35,7 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
     let turns_of = if plan.is_packed { 0 } else { plan.columns - 1 };
     // The size is chosen outside the loop, and so is whether outputs are turned.
     macro_rules! each {
-        (|$x:ident, $out:ident: $spread:ident| $dft:expr) => {{
+        (|$x:ident, $out:ident: $spread:ident, $scratch:ident| $dft:expr) => {{
             let (mut offsets, mut window) = (taps.offsets.as_ptr(), taps.window.as_ptr());
             let mut turns = plan.turns.as_ptr();
             let mut at = rows;
@@ -44,15 +44,18 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
                 // SAFETY: the tables have n1 · n2 entries, n2 · (columns − 1) turns; the rest is the caller's.
                 unsafe {
                     at = if b == 0 { at } else { at.from(plan.pitch) };
-                    let $x = inlined(
-                        #[inline(always)]
-                        |j: usize| {
-                            let sample = V::load_f32(samples.at(*offsets.add(j) as usize));
-                            sample.mul(V::splat(*window.add(j)))
-                        },
-                    );
-                    let mut $out = $spread { rows: at, turns };
-                    $dft;
+                    for part in 0..V::PARTS {
+                        let $x = inlined(
+                            #[inline(always)]
+                            |j: usize| {
+                                let at = samples.at(*offsets.add(j) as usize).add(part * V::Part::N);
+                                V::Part::load_f32(at).mul(V::Part::splat(*window.add(j)))
+                            },
+                        );
+                        let $scratch = scratch.part(part);
+                        let mut $out = $spread { rows: at.part(part), turns };
+                        $dft;
+                    }
                     offsets = offsets.add(n1);
                     window = window.add(n1);
                     turns = turns.add(turns_of);
@@ -61,15 +64,15 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
         }};
     }
     match (n1, plan.is_packed) {
-        (16, true) => each!(|x, out: Packed| real_dft16(x, &mut out)),
-        (16, false) => each!(|x, out: Turned| real_dft16(x, &mut out)),
-        (8, true) => each!(|x, out: Packed| real_dft8(x, &mut out)),
-        (8, false) => each!(|x, out: Turned| real_dft8(x, &mut out)),
-        (5, _) => each!(|x, out: Turned| real_dft5(x, &mut out)),
-        (4, _) => each!(|x, out: Turned| real_dft4(x, &mut out)),
-        (3, _) => each!(|x, out: Turned| real_dft3(x, &mut out)),
-        (2, _) => each!(|x, out: Turned| real_dft2(x, &mut out)),
-        _ => each!(|x, out: Turned| direct::real(&plan.first_circle, scratch, x, &mut out)),
+        (16, true) => each!(|x, out: Packed, _scratch| real_dft16(x, &mut out)),
+        (16, false) => each!(|x, out: Turned, _scratch| real_dft16(x, &mut out)),
+        (8, true) => each!(|x, out: Packed, _scratch| real_dft8(x, &mut out)),
+        (8, false) => each!(|x, out: Turned, _scratch| real_dft8(x, &mut out)),
+        (5, _) => each!(|x, out: Turned, _scratch| real_dft5(x, &mut out)),
+        (4, _) => each!(|x, out: Turned, _scratch| real_dft4(x, &mut out)),
+        (3, _) => each!(|x, out: Turned, _scratch| real_dft3(x, &mut out)),
+        (2, _) => each!(|x, out: Turned, _scratch| real_dft2(x, &mut out)),
+        _ => each!(|x, out: Turned, scratch| direct::real(&plan.first_circle, scratch, x, &mut out)),
     }
 }
 

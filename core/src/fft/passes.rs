@@ -33,19 +33,23 @@ pub(crate) unsafe fn powers<V: Real>(
 /// As of [`powers`], whose steps were run.
 #[inline(always)]
 unsafe fn unpack<V: Real>(plan: &FftPlan<V::Element>, rows: Rows<V>) {
-    let quarter = V::constant(0.25);
+    let quarter = V::Part::constant(0.25);
     // SAFETY: the caller's; pairs are rows of the plan.
     unsafe {
-        let z = rows.load_complex(0);
-        z.re.mul(z.re).store_f32(rows.row(0));
-        z.im.mul(z.im).store_f32(rows.row(1));
+        for part in 0..V::PARTS {
+            let z = rows.part(part).load_complex(0);
+            rows.store_f32_at(0, part, z.re.mul(z.re));
+            rows.store_f32_at(V::ROW, part, z.im.mul(z.im));
+        }
         for &[one, other] in &plan.pairs {
             let (one, other) = (rows.from(one as usize), rows.from(other as usize));
-            let (a, b) = (one.load_complex(0), other.load_complex(0));
-            let sum = Complex::new(a.re.add(b.re), a.im.sub(b.im));
-            let difference = Complex::new(a.im.add(b.im), b.re.sub(a.re));
-            sum.power().mul(quarter).store_f32(one.row(0));
-            difference.power().mul(quarter).store_f32(one.row(1));
+            for part in 0..V::PARTS {
+                let (a, b) = (one.part(part).load_complex(0), other.part(part).load_complex(0));
+                let sum = Complex::new(a.re.add(b.re), a.im.sub(b.im));
+                let difference = Complex::new(a.im.add(b.im), b.re.sub(a.re));
+                one.store_f32_at(0, part, sum.power().mul(quarter));
+                one.store_f32_at(V::ROW, part, difference.power().mul(quarter));
+            }
         }
     }
 }
@@ -64,7 +68,7 @@ pub(crate) unsafe fn run_steps<V: Real>(
 ) {
     for step in steps {
         // Elements from one to the next.
-        let stride = step.stride * V::N;
+        let stride = step.stride * V::ROW;
         // SAFETY: the caller's.
         let twiddles = unsafe { plan.twiddles.get_unchecked(step.twiddles..) }.as_ptr();
         // For every transform of a group: `at` are the rows from its first element on.
@@ -91,38 +95,47 @@ pub(crate) unsafe fn run_steps<V: Real>(
             ($dft:ident, $($j:literal)+) => {{
                 let load = inlined(
                     #[inline(always)]
-                    |at: Rows<V>, j: usize| {
+                    |at: Rows<V::Part>, j: usize| {
                         // SAFETY: elements of a step's transform are inside the rows.
                         unsafe { at.load_complex_at(j * stride) }
                     },
                 );
                 match step.kind {
                     Kind::Plain => each!(0, |at| {
-                        let y = $dft([$(load(at, $j)),+]);
-                        $(at.store_complex_at($j * stride, y[$j]);)+
+                        for part in 0..V::PARTS {
+                            let at = at.part(part);
+                            let y = $dft([$(load(at, $j)),+]);
+                            $(at.store_complex_at($j * stride, y[$j]);)+
+                        }
                     }),
                     Kind::Turned => for group in 0..step.groups {
                         // SAFETY: a step that turns has radix − 1 twiddles for each group.
                         let turns = unsafe { twiddles.add(group * (step.radix - 1)) };
                         let turns = [$(
-                            if $j == 0 { [V::constant(1.0), V::constant(0.0)] } else {
+                            if $j == 0 { [V::Part::constant(1.0), V::Part::constant(0.0)] } else {
                                 // SAFETY: as above.
                                 let [re, im] = unsafe { *turns.add($j - 1) };
-                                [V::splat(re), V::splat(im)]
+                                [V::Part::splat(re), V::Part::splat(im)]
                             }
                         ),+];
                         each!(group, |at| {
-                            let y = $dft([$(load(at, $j)),+]);
-                            $(
-                                let turned = if $j == 0 { y[$j] } else { y[$j].mul(turns[$j][0], turns[$j][1]) };
-                                at.store_complex_at($j * stride, turned);
-                            )+
+                            for part in 0..V::PARTS {
+                                let at = at.part(part);
+                                let y = $dft([$(load(at, $j)),+]);
+                                $(
+                                    let turned =
+                                        if $j == 0 { y[$j] } else { y[$j].mul(turns[$j][0], turns[$j][1]) };
+                                    at.store_complex_at($j * stride, turned);
+                                )+
+                            }
                         });
                     },
                     Kind::Power => each!(0, |at| {
                         meanwhile();
-                        let y = $dft([$(load(at, $j)),+]);
-                        $(y[$j].power().store_f32(at.at($j * stride).cast());)+
+                        for part in 0..V::PARTS {
+                            let y = $dft([$(load(at.part(part), $j)),+]);
+                            $(at.store_f32_at($j * stride, part, y[$j].power());)+
+                        }
                     }),
                 }
             }};
@@ -133,29 +146,32 @@ pub(crate) unsafe fn run_steps<V: Real>(
             4 => codelet!(dft4, 0 1 2 3),
             3 => codelet!(dft3, 0 1 2),
             2 => codelet!(dft2, 0 1),
-            1 => each!(0, |at| at.load_complex(0).power().store_f32(at.row(0))),
+            1 => each!(0, |at| for part in 0..V::PARTS {
+                at.store_f32_at(0, part, at.part(part).load_complex(0).power());
+            }),
             radix => {
                 // SAFETY: the caller's.
                 let circle = unsafe { plan.circles.get_unchecked(step.circle..step.circle + radix) };
                 for group in 0..step.groups {
-                    each!(group, |at| {
+                    each!(group, |at| for part in 0..V::PARTS {
+                        let parts = at.part(part);
                         let load = inlined(
                             #[inline(always)]
-                            |j: usize| at.load_complex_at(j * stride),
+                            |j: usize| parts.load_complex_at(j * stride),
                         );
                         let store = inlined(
                             #[inline(always)]
-                            |k: usize, value: Complex<V>| match step.kind {
+                            |k: usize, value: Complex<V::Part>| match step.kind {
                                 Kind::Turned if k > 0 => {
                                     let [re, im] = *twiddles.add(group * (radix - 1) + k - 1);
-                                    let value = value.mul(V::splat(re), V::splat(im));
-                                    at.store_complex_at(k * stride, value);
+                                    let value = value.mul(V::Part::splat(re), V::Part::splat(im));
+                                    parts.store_complex_at(k * stride, value);
                                 }
-                                Kind::Power => value.power().store_f32(at.at(k * stride).cast()),
-                                _ => at.store_complex_at(k * stride, value),
+                                Kind::Power => at.store_f32_at(k * stride, part, value.power()),
+                                _ => parts.store_complex_at(k * stride, value),
                             },
                         );
-                        direct::complex(circle, scratch, load, store);
+                        direct::complex(circle, scratch.part(part), load, store);
                     });
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, inlined};
 use core::arch::x86_64::*;
+use core::sync::atomic::{AtomicU8, Ordering};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512(__m512);
@@ -9,9 +10,13 @@ pub(crate) struct Avx512(__m512);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx512Wide(__m512d, __m512d);
 
+/// Half of those lanes.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512Part(__m512d);
+
 #[rustfmt::skip]
 arithmetic! {
-    Avx512, f32, parts: [0], each: 16,
+    Avx512, f32, parts: [0], each: 16, row: 16, part: Avx512,
     splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
     load_f32: _mm512_loadu_ps,
     store_f32: _mm512_storeu_ps,
@@ -21,7 +26,17 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx512Wide, f64, parts: [0, 1], each: 8,
+    Avx512Wide, f64, parts: [0, 1], each: 8, row: 16, part: Avx512Part,
+    splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
+    load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
+    store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
+    add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd,
+    mul_add: _mm512_fmadd_pd, neg_mul_add: _mm512_fnmadd_pd,
+}
+
+#[rustfmt::skip]
+arithmetic! {
+    Avx512Part, f64, parts: [0], each: 8, row: 16, part: Avx512Part,
     splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
     load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
     store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
@@ -88,7 +103,18 @@ impl Lane for Avx512 {
         }
     }
 
-    const EXPANDS: bool = true;
+    fn expands() -> bool {
+        // Asking the CPU takes microseconds in virtual machines.
+        static ANSWER: AtomicU8 = AtomicU8::new(0);
+        match ANSWER.load(Ordering::Relaxed) {
+            0 => {
+                let expands = !takes_halves();
+                ANSWER.store(1 + u8::from(expands), Ordering::Relaxed);
+                expands
+            }
+            known => known == 2,
+        }
+    }
 
     #[inline(always)]
     unsafe fn expand<const OFFSETS: usize>(
@@ -120,6 +146,16 @@ impl Lane for Avx512 {
         // SAFETY: the caller's.
         unsafe { super::sse2::scatter_pair(a, b, n, to, to_stride) }
     }
+}
+
+/// Whether the CPU takes vectors of AVX-512 in two halves, as Zen 4 does (AMD's family 19h): of a load that crosses a
+/// cache line only one half does, and each store takes twice as long as on other CPUs.
+fn takes_halves() -> bool {
+    #[allow(unused_unsafe, reason = "later compilers have it as a safe function")]
+    // SAFETY: every CPU with AVX-512 has the instruction, and these two leaves.
+    let (vendor, version) = unsafe { (__cpuid(0), __cpuid(1)) };
+    let family = (version.eax >> 8 & 0xf) + (version.eax >> 20 & 0xff);
+    vendor.ebx == u32::from_le_bytes(*b"Auth") && family == 0x19
 }
 
 /// Eight of the sixteen rows that [`Lane::expand`] stores. The half is constant, as every row has its own shuffle.

@@ -31,9 +31,30 @@ impl<V: Real> Rows<V> {
     /// `row` is at most the number of rows.
     #[inline(always)]
     pub unsafe fn from(self, row: usize) -> Self {
-        debug_assert!(row * V::N <= self.len);
+        debug_assert!(row * V::ROW <= self.len);
         // SAFETY: the caller's.
-        Self { start: unsafe { self.start.add(row * V::N) }, len: self.len - row * V::N }
+        Self { start: unsafe { self.start.add(row * V::ROW) }, len: self.len - row * V::ROW }
+    }
+
+    /// Part `index` of every vector.
+    ///
+    /// # Safety
+    /// A vector has as many parts.
+    #[inline(always)]
+    pub unsafe fn part(self, index: usize) -> Rows<V::Part> {
+        let before = index * V::Part::N;
+        // SAFETY: the caller's.
+        Rows { start: unsafe { self.start.add(before) }, len: self.len.saturating_sub(before) }
+    }
+
+    /// Stores 32-bit floats, those of part `index`, to the start of the row at an element.
+    ///
+    /// # Safety
+    /// The row is inside; what its start held of that part and those before it is not used again.
+    #[inline(always)]
+    pub unsafe fn store_f32_at(self, element: usize, index: usize, value: V::Part) {
+        // SAFETY: the caller's; floats are no larger than elements.
+        unsafe { value.store_f32(self.at(element).cast::<f32>().add(index * V::Part::N)) };
     }
 
     #[inline(always)]
@@ -57,7 +78,7 @@ impl<V: Real> Rows<V> {
     #[inline(always)]
     pub unsafe fn load(self, row: usize) -> V {
         // SAFETY: the caller's.
-        unsafe { V::load(self.at(row * V::N)) }
+        unsafe { V::load(self.at(row * V::ROW)) }
     }
 
     /// # Safety
@@ -65,7 +86,7 @@ impl<V: Real> Rows<V> {
     #[inline(always)]
     pub unsafe fn store(self, row: usize, value: V) {
         // SAFETY: the caller's.
-        unsafe { value.store(self.at(row * V::N)) }
+        unsafe { value.store(self.at(row * V::ROW)) }
     }
 
     /// Where a row begins, for vectors of 32-bit floats in rows of any format.
@@ -75,7 +96,7 @@ impl<V: Real> Rows<V> {
     #[inline(always)]
     pub unsafe fn row(self, row: usize) -> *mut f32 {
         // SAFETY: the caller's.
-        unsafe { self.at(row * V::N) }.cast()
+        unsafe { self.at(row * V::ROW) }.cast()
     }
 
     /// A complex number: real parts in row 2 · `index`, imaginary ones in the next.
@@ -106,7 +127,7 @@ impl<V: Real> Rows<V> {
     #[inline(always)]
     pub unsafe fn load_complex_at(self, element: usize) -> Complex<V> {
         // SAFETY: the caller's.
-        unsafe { Complex::new(V::load(self.at(element)), V::load(self.at(element + V::N))) }
+        unsafe { Complex::new(V::load(self.at(element)), V::load(self.at(element + V::ROW))) }
     }
 
     /// # Safety
@@ -116,7 +137,7 @@ impl<V: Real> Rows<V> {
         // SAFETY: the caller's.
         unsafe {
             value.re.store(self.at(element));
-            value.im.store(self.at(element + V::N));
+            value.im.store(self.at(element + V::ROW));
         }
     }
 }

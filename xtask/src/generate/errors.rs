@@ -45,8 +45,10 @@ const LANGUAGES: &str = "
 | JavaScript | `TypeError` or `RangeError` | `kind`; `code` is `ERR_MOJO_AUDIO_…` | – | all, as properties |
 | Swift | `MelError` | `code` | `kind.number` | all: `clip` of the error, the others of its `reason` |
 | Kotlin, Java | `MelException` and its subclasses | `code` | `errorKind.number` | all, as properties of the subclasses |
+| Zig | a `mojo.Error` | the error's name | `lastError().code` | `lastError().field`, `.value`, `.expected`, `.known()`, `.closest`, `.index`, `.clip` |
+| Julia | `MojoAudio.Error` | `code`, a `Symbol` | `number` | `field`, `value`, `expected`, `known`, `closest`, `index`, `clip` |
 
-Zig, Julia and other languages that call the C library have its functions. In C, C++ and Go, `value` is what was given
+Other languages that call the C library have its functions. In C, C++, Go, Zig and Julia, `value` is what was given
 (also `name`, `actual` or `bytes`), and `expected` what is allowed (also `limit`),
 both as text; `field` is also `what`. In JavaScript, `value` is also the name that was not found, and an error about an
 argument has one of Node's own codes, `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`.

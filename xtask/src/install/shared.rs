@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The C functions, as a linker's script names them.
-pub const C_FUNCTIONS: &str = "mojo_mel_*; mojo_audio_*;";
+pub const C_FUNCTIONS: &str = "mojo_mel_*; mojo_audio_*; mojo_row_*;";
 
 /// What a shared library is called, and what it exports.
 pub struct Interface<'a> {

@@ -1,8 +1,8 @@
-# The conformance cases through the C library. Arguments: the flat list of the cases that
+# The conformance cases through the package. Arguments: the flat list of the cases that
 # `cargo xtask test julia` writes (xtask/src/cases.rs describes it), and the folder that its
 # paths are relative to.
 
-const LIBRARY = "libmojo_audio"
+using MojoAudio
 
 struct Clip
     input::String
@@ -25,26 +25,6 @@ mutable struct Case
     rows::Vector{Float64}
     code::String
     detail::String
-end
-
-# An error of the library.
-struct Refused <: Exception
-    status::Cint
-    text::String
-    code::String
-    field::String
-    index::Int
-end
-
-function check(status::Cint)
-    status == 0 && return
-    throw(Refused(
-        status,
-        unsafe_string(ccall((:mojo_audio_last_error, LIBRARY), Cstring, ())),
-        unsafe_string(ccall((:mojo_audio_last_error_name, LIBRARY), Cstring, ())),
-        unsafe_string(ccall((:mojo_audio_last_error_field, LIBRARY), Cstring, ())),
-        ccall((:mojo_audio_last_error_index, LIBRARY), Int64, ()),
-    ))
 end
 
 function cases(list)
@@ -76,80 +56,28 @@ function values_of(T, folder, name, n)
     return read!(joinpath(folder, name), Vector{T}(undef, n))
 end
 
-# Runs a function with an extractor of the case.
-function with_extractor(f, case)
-    options = zeros(UInt64, 256)
-    check(ccall((:mojo_mel_options_init, LIBRARY), Cint, (Ptr{UInt64}, Csize_t, Cstring),
-                options, sizeof(options), case.preset))
-    for (name, value) in case.options
-        check(ccall((:mojo_mel_options_set, LIBRARY), Cint, (Ptr{UInt64}, Cstring, Cstring),
-                    options, name, value))
-    end
-    extractor = Ref(C_NULL)
-    check(ccall((:mojo_mel_extractor_new, LIBRARY), Cint, (Ptr{UInt64}, Ptr{Ptr{Cvoid}}), options, extractor))
+# The error that a call throws, if any.
+function refused(call)
     try
-        return f(extractor[])
-    finally
-        ccall((:mojo_mel_extractor_free, LIBRARY), Cvoid, (Ptr{Cvoid},), extractor[])
+        call()
+    catch error
+        error isa MojoAudio.Error || rethrow()
+        return error
     end
+    return nothing
 end
 
-# The values of a result, in their order in memory, and its shape. Frees the result.
-function taken(mel)
-    n_mels, n_frames = Ref{Csize_t}(0), Ref{Csize_t}(0)
-    ccall((:mojo_mel_spectrogram_get_shape, LIBRARY), Cvoid, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}),
-          mel, n_mels, n_frames)
-    values = Vector{Float32}(undef, n_mels[] * n_frames[])
-    status = ccall((:mojo_mel_spectrogram_get_data, LIBRARY), Cint, (Ptr{Cvoid}, Ptr{Float32}, Csize_t),
-                   mel, values, length(values))
-    ccall((:mojo_mel_spectrogram_free, LIBRARY), Cvoid, (Ptr{Cvoid},), mel)
-    check(status)
-    return values, (Int(n_mels[]), Int(n_frames[]))
-end
+# Options by their names, to values as text.
+config_of(case) = MelConfig(case.preset; (Symbol(name) => value for (name, value) in case.options)...)
 
-function compute(extractor, samples::Vector{Float32})
-    mel = Ref(C_NULL)
-    check(ccall((:mojo_mel_extractor_compute, LIBRARY), Cint,
-                (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, length(samples), mel))
-    return taken(mel[])
-end
+extractor_of(case) = MelExtractor(config_of(case))
 
-function compute(extractor, samples::Vector{Int16})
-    mel = Ref(C_NULL)
-    check(ccall((:mojo_mel_extractor_compute_i16, LIBRARY), Cint,
-                (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, length(samples), mel))
-    return taken(mel[])
-end
+is_frame_major(case) = config_of(case).layout == :frame_major
 
-push(stream, samples::Vector{Float32}) =
-    check(ccall((:mojo_mel_stream_push, LIBRARY), Cint, (Ptr{Cvoid}, Ptr{Float32}, Csize_t),
-                stream, samples, length(samples)))
-
-push(stream, samples::Vector{Int16}) =
-    check(ccall((:mojo_mel_stream_push_i16, LIBRARY), Cint, (Ptr{Cvoid}, Ptr{Int16}, Csize_t),
-                stream, samples, length(samples)))
-
-finish(stream) = check(ccall((:mojo_mel_stream_finish, LIBRARY), Cint, (Ptr{Cvoid},), stream))
-
-available(stream) = Int(ccall((:mojo_mel_stream_available, LIBRARY), Csize_t, (Ptr{Cvoid},), stream))
-
-function with_stream(f, extractor)
-    stream = Ref(C_NULL)
-    check(ccall((:mojo_mel_stream_new, LIBRARY), Cint, (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), extractor, stream))
-    try
-        return f(stream[])
-    finally
-        ccall((:mojo_mel_stream_free, LIBRARY), Cvoid, (Ptr{Cvoid},), stream[])
-    end
-end
-
-function can_stream(extractor)
-    try
-        with_stream(_ -> true, extractor)
-    catch refused
-        refused isa Refused || rethrow()
-        false
-    end
+# The values of a result in the order of the expected ones, a row after the other, and its shape.
+function taken(mel, frame_major)
+    shape = size(mel)
+    return vec(permutedims(mel)), frame_major ? reverse(shape) : shape
 end
 
 same_bits(a, b) = reinterpret(UInt32, a) == reinterpret(UInt32, b)
@@ -165,109 +93,74 @@ function within(folder, clip, values, shape)
     mean <= clip.mean_abs || error("mean deviation $mean for $(clip.mean_abs)")
 end
 
-# All frames of a stream that gets the samples in pieces, in the order of the whole.
-function streamed(extractor, samples, clip, piece, frame_major)
-    gathered = Matrix{Float32}(undef, clip.n_frames, clip.n_mels)
-    at = 0
-    with_stream(extractor) do stream
-        function gather()
-            n = available(stream)
-            at + n <= clip.n_frames || error("more than $(clip.n_frames) frames")
-            part, taken = Vector{Float32}(undef, n * clip.n_mels), Ref{Csize_t}(0)
-            check(ccall((:mojo_mel_stream_read, LIBRARY), Cint,
-                        (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, part, length(part), taken))
-            frames = frame_major ? permutedims(reshape(part, clip.n_mels, n)) : reshape(part, n, clip.n_mels)
-            gathered[at+1:at+n, :] = frames
-            at += Int(taken[])
-        end
-        for from in 1:piece:length(samples)
-            push(stream, samples[from:min(from + piece - 1, end)])
-            gather()
-        end
-        finish(stream)
-        gather()
-    end
-    at == clip.n_frames || error("pieces of $piece: $at frames for $(clip.n_frames)")
-    return vec(frame_major ? permutedims(gathered) : gathered)
+# All frames of a stream that gets the samples in pieces.
+function streamed(extractor, samples, piece, frame_major)
+    stream = MelStream(extractor)
+    parts = [push!(stream, samples[from:min(from + piece - 1, end)]) for from in 1:piece:length(samples)]
+    push!(parts, finish!(stream))
+    close(stream)
+    return reduce(frame_major ? vcat : hcat, parts)
 end
 
 # Returns whether the case can be streamed.
 function run_single(folder, case, T)
     clip = case.clips[1]
     samples = values_of(T, folder, clip.input, clip.n_samples)
-    frame_major = ("layout", "frame_major") in case.options
-    with_extractor(case) do extractor
-        whole, shape = compute(extractor, samples)
-        within(folder, clip, whole, shape)
-        can_stream(extractor) || return false
-        for piece in (1, 160, 4096, clip.n_samples)
-            piece == 1 && clip.n_samples > 1000 && continue
-            same_bits(streamed(extractor, samples, clip, piece, frame_major), whole) ||
-                error("pieces of $piece: other bits")
-        end
-        return true
+    extractor, frame_major = extractor_of(case), is_frame_major(case)
+    whole = compute(extractor, samples)
+    within(folder, clip, taken(whole, frame_major)...)
+    refused(() -> MelStream(extractor)) === nothing || return false
+    for piece in (1, 160, 4096, clip.n_samples)
+        piece == 1 && clip.n_samples > 1000 && continue
+        frames = streamed(extractor, samples, piece, frame_major)
+        size(frames) == size(whole) || error("pieces of $piece: $(size(frames)) for $(size(whole))")
+        same_bits(vec(frames), vec(whole)) || error("pieces of $piece: other bits")
     end
+    return true
 end
 
 function run_batch(folder, case)
     clips = [values_of(Float32, folder, clip.input, clip.n_samples) for clip in case.clips]
-    mels = fill(C_NULL, length(clips))
-    with_extractor(case) do extractor
-        GC.@preserve clips begin
-            check(ccall((:mojo_mel_extractor_compute_batch, LIBRARY), Cint,
-                        (Ptr{Cvoid}, Ptr{Ptr{Float32}}, Ptr{Csize_t}, Csize_t, Csize_t, Ptr{Ptr{Cvoid}}),
-                        extractor, pointer.(clips), Csize_t.(length.(clips)), length(clips), 0, mels))
-        end
-        for (clip, samples, mel) in zip(case.clips, clips, mels)
-            values, shape = taken(mel)
-            within(folder, clip, values, shape)
-            same_bits(values, compute(extractor, samples)[1]) || error("alone it has other bits")
-        end
+    extractor = extractor_of(case)
+    for (clip, samples, mel) in zip(case.clips, clips, batch(extractor, clips))
+        within(folder, clip, taken(mel, is_frame_major(case))...)
+        same_bits(vec(mel), vec(compute(extractor, samples))) || error("alone it has other bits")
     end
 end
 
 function run_statistic(folder, case)
     clip = case.clips[1]
     expected = values_of(Float32, folder, clip.expected, clip.n_mels)
-    values, shape = with_extractor(case) do extractor
-        compute(extractor, values_of(Float32, folder, clip.input, clip.n_samples))
-    end
-    shape == (clip.n_mels, clip.n_frames) || error("$shape for $((clip.n_mels, clip.n_frames))")
-    rows = reshape(values, clip.n_frames, clip.n_mels)
+    mel = compute(extractor_of(case), values_of(Float32, folder, clip.input, clip.n_samples))
+    size(mel) == (clip.n_mels, clip.n_frames) || error("$(size(mel)) for $((clip.n_mels, clip.n_frames))")
     for (row, bound) in enumerate(case.rows)
-        deviation = abs(sum(Float64, rows[:, row]) / clip.n_frames - expected[row])
+        deviation = abs(sum(Float64, mel[row, :]) / clip.n_frames - expected[row])
         deviation <= bound || error("row $row: the mean is $deviation off, bound $bound")
     end
 end
 
 function run_refusal(folder, case)
-    made = false
-    refused = try
-        with_extractor(case) do extractor
-            made = true
-            if case.call == "compute"
-                clip = case.clips[1]
-                compute(extractor, values_of(Float32, folder, clip.input, clip.n_samples))
-            elseif case.call == "stream"
-                with_stream(identity, extractor)
-            end
+    made = nothing
+    failure = refused() do
+        made = extractor_of(case)
+        if case.call == "compute"
+            clip = case.clips[1]
+            compute(made, values_of(Float32, folder, clip.input, clip.n_samples))
+        elseif case.call == "stream"
+            MelStream(made)
         end
-        nothing
-    catch refused
-        refused isa Refused ? refused : rethrow()
     end
-    refused === nothing && error("it was not refused")
-    made == (case.call != "new") || error("refused in another call: $(refused.text)")
-    refused.status == -1 || error("status $(refused.status)")
-    found = refused.code == case.code
+    failure === nothing && error("it was not refused")
+    (made === nothing) == (case.call == "new") || error("refused in another call: $(failure.message)")
+    found = String(failure.code) == case.code
     if case.code == "config"
-        found &= refused.field == case.detail
+        found &= failure.field == case.detail
     elseif case.code == "unknown_name"
-        found &= occursin("\"$(case.detail)\"", refused.text)
+        found &= failure.value == case.detail
     elseif case.code == "sample"
-        found &= refused.index == parse(Int, case.detail)
+        found &= failure.index == parse(Int, case.detail)
     end
-    found || error("`$(refused.text)` for $(case.code) $(case.detail)")
+    found || error("`$(failure.message)` for $(case.code) $(case.detail)")
 end
 
 function main(list, folder)

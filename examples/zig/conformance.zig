@@ -1,7 +1,7 @@
-//! The conformance cases through the C library. Its argument is the folder `conformance` of the checkout.
+//! The conformance cases through the package. Its argument is the folder `conformance` of the checkout.
 
 const std = @import("std");
-const mojo = @import("mojo_audio.zig");
+const mojo = @import("mojo_audio");
 const Allocator = std.mem.Allocator;
 
 const Clip = struct {
@@ -79,53 +79,38 @@ const Test = struct {
         return values;
     }
 
-    fn extractor(t: Test, case: Case) !*mojo.Extractor {
-        var options: mojo.Options = undefined;
-        const preset = try t.arena.dupeSentinel(u8, case.preset, 0);
-        try check(mojo.mojo_mel_options_init(&options, @sizeOf(mojo.Options), preset));
+    fn extractor(t: Test, case: Case) !mojo.Extractor {
+        var options: mojo.Options = try .init(try t.arena.dupeSentinel(u8, case.preset, 0));
         var pairs = case.options.map.iterator();
         while (pairs.next()) |pair| {
             const name = try t.arena.dupeSentinel(u8, pair.key_ptr.*, 0);
-            const value = try t.arena.dupeSentinel(u8, pair.value_ptr.*, 0);
-            try check(mojo.mojo_mel_options_set(&options, name, value));
+            try options.set(name, try t.arena.dupeSentinel(u8, pair.value_ptr.*, 0));
         }
-        var made: ?*mojo.Extractor = null;
-        try check(mojo.mojo_mel_extractor_new(&options, &made));
-        return made.?;
+        return .init(&options);
     }
 
     fn single(t: Test, S: type, case: Case) !void {
-        const made = try t.extractor(case);
-        defer mojo.mojo_mel_extractor_free(made);
+        var made = try t.extractor(case);
+        defer made.deinit();
         const samples = try t.read(S, case.input, case.n_samples);
-        var mel: ?*mojo.Spectrogram = null;
-        try check(if (S == i16)
-            mojo.mojo_mel_extractor_compute_i16(made, samples.ptr, samples.len, &mel)
-        else
-            mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel));
-        defer mojo.mojo_mel_spectrogram_free(mel);
+        var mel = try if (S == i16) made.computeI16(samples) else made.compute(samples);
+        defer mel.deinit();
         try t.within(case.clip(), mel);
 
-        var stream: ?*mojo.Stream = null;
-        if (mojo.mojo_mel_stream_new(made, &stream) != .success) return;
-        mojo.mojo_mel_stream_free(stream);
+        var stream = mojo.Stream.init(made) catch return;
+        stream.deinit();
         t.n_streamed.* += 1;
-        const layout = case.options.map.get("layout") orelse "";
-        const frame_major = std.mem.eql(u8, layout, "frame_major");
-        const whole = mojo.mojo_mel_spectrogram_get_data_ptr(mel)[0 .. case.n_mels * case.n_frames];
         for ([_]usize{ 1, 160, 4096, case.n_samples }) |piece| {
-            if (piece > 1 or case.n_samples <= 1000) {
-                try t.streamed(S, made, samples, case, whole, piece, frame_major);
-            }
+            if (piece > 1 or case.n_samples <= 1000) try t.streamed(S, made, samples, mel, piece);
         }
     }
 
     /// Pushes the samples in pieces, and compares bit for bit.
-    fn streamed(t: Test, S: type, made: *mojo.Extractor, samples: []const S, case: Case, whole: []const f32, piece: usize, frame_major: bool) !void {
-        var stream: ?*mojo.Stream = null;
-        try check(mojo.mojo_mel_stream_new(made, &stream));
-        defer mojo.mojo_mel_stream_free(stream);
-        const gathered = try t.arena.alloc(f32, whole.len);
+    fn streamed(t: Test, S: type, made: mojo.Extractor, samples: []const S, whole: mojo.Spectrogram, piece: usize) !void {
+        var stream: mojo.Stream = try .init(made);
+        defer stream.deinit();
+        const n_mels = whole.n_mels;
+        const gathered = try t.arena.alloc(f32, whole.values.len);
         var at: usize = 0;
         var from: usize = 0;
         var ended = false;
@@ -133,32 +118,26 @@ const Test = struct {
             const some = samples[from..@min(from + piece, samples.len)];
             ended = some.len == 0;
             from += some.len;
-            try check(if (ended)
-                mojo.mojo_mel_stream_finish(stream)
-            else if (S == i16)
-                mojo.mojo_mel_stream_push_i16(stream, some.ptr, some.len)
-            else
-                mojo.mojo_mel_stream_push(stream, some.ptr, some.len));
-            const available = mojo.mojo_mel_stream_available(stream);
-            if (at + available > case.n_frames) return fail("more than {d} frames", .{case.n_frames});
-            const part = try t.arena.alloc(f32, available * case.n_mels);
-            var n: usize = 0;
-            try check(mojo.mojo_mel_stream_read(stream, part.ptr, part.len, &n));
-            for (0..n) |frame| for (0..case.n_mels) |row| {
-                if (frame_major) {
-                    gathered[(at + frame) * case.n_mels + row] = part[frame * case.n_mels + row];
+            try if (ended) stream.finish() else if (S == i16) stream.pushI16(some) else stream.push(some);
+            const available = stream.available();
+            if (at + available > whole.n_frames) return fail("more than {d} frames", .{whole.n_frames});
+            const part = try t.arena.alloc(f32, available * n_mels);
+            const n = try stream.read(part);
+            for (0..n) |frame| for (0..n_mels) |row| {
+                if (whole.layout == .frame_major) {
+                    gathered[(at + frame) * n_mels + row] = part[frame * n_mels + row];
                 } else {
-                    gathered[row * case.n_frames + at + frame] = part[row * n + frame];
+                    gathered[row * whole.n_frames + at + frame] = part[row * n + frame];
                 }
             };
             at += n;
         }
-        if (at != case.n_frames or !sameBits(gathered, whole)) {
-            return fail("pieces of {d}: other bits, or {d} frames for {d}", .{ piece, at, case.n_frames });
+        if (at != whole.n_frames or !sameBits(gathered, whole.values)) {
+            return fail("pieces of {d}: other bits, or {d} frames for {d}", .{ piece, at, whole.n_frames });
         }
     }
 
-    fn within(t: Test, clip: Clip, mel: ?*const mojo.Spectrogram) !void {
+    fn within(t: Test, clip: Clip, mel: mojo.Spectrogram) !void {
         const values = try shaped(clip, mel);
         if (values.len == 0) return;
         var sum: f64 = 0;
@@ -174,34 +153,25 @@ const Test = struct {
     }
 
     fn batch(t: Test, case: Case) !void {
-        const made = try t.extractor(case);
-        defer mojo.mojo_mel_extractor_free(made);
-        const n = case.clips.len;
-        const clips = try t.arena.alloc([*]const f32, n);
-        const lengths = try t.arena.alloc(usize, n);
-        for (case.clips, clips, lengths) |clip, *samples, *length| {
-            samples.* = (try t.read(f32, clip.input, clip.n_samples)).ptr;
-            length.* = clip.n_samples;
-        }
-        const mels = try t.arena.alloc(?*mojo.Spectrogram, n);
-        try check(mojo.mojo_mel_extractor_compute_batch(made, clips.ptr, lengths.ptr, n, 0, mels.ptr));
-        defer for (mels) |mel| mojo.mojo_mel_spectrogram_free(mel);
+        var made = try t.extractor(case);
+        defer made.deinit();
+        const clips = try t.arena.alloc([]const f32, case.clips.len);
+        for (case.clips, clips) |clip, *samples| samples.* = try t.read(f32, clip.input, clip.n_samples);
+        const mels = try made.computeBatch(t.arena, clips, 0);
+        defer for (mels) |*mel| mel.deinit();
         for (case.clips, clips, mels) |clip, samples, mel| {
             try t.within(clip, mel);
-            var alone: ?*mojo.Spectrogram = null;
-            try check(mojo.mojo_mel_extractor_compute(made, samples, clip.n_samples, &alone));
-            defer mojo.mojo_mel_spectrogram_free(alone);
-            if (!sameBits(try shaped(clip, mel), try shaped(clip, alone))) return fail("alone it has other bits", .{});
+            var alone = try made.compute(samples);
+            defer alone.deinit();
+            if (!sameBits(mel.values, try shaped(clip, alone))) return fail("alone it has other bits", .{});
         }
     }
 
     fn statistic(t: Test, case: Case) !void {
-        const made = try t.extractor(case);
-        defer mojo.mojo_mel_extractor_free(made);
-        const samples = try t.read(f32, case.input, case.n_samples);
-        var mel: ?*mojo.Spectrogram = null;
-        try check(mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel));
-        defer mojo.mojo_mel_spectrogram_free(mel);
+        var made = try t.extractor(case);
+        defer made.deinit();
+        var mel = try made.compute(try t.read(f32, case.input, case.n_samples));
+        defer mel.deinit();
         const values = try shaped(case.clip(), mel);
         for (try t.read(f32, case.expected, case.n_mels), case.bound.atol_per_row, 0..) |expected, bound, row| {
             var sum: f64 = 0;
@@ -212,65 +182,46 @@ const Test = struct {
     }
 
     fn refusal(t: Test, case: Case) !void {
-        const made = t.extractor(case) catch |err| {
+        var made = t.extractor(case) catch |err| {
             if (case.call != .new) return err;
             return t.says(case.@"error", err);
         };
-        defer mojo.mojo_mel_extractor_free(made);
+        defer made.deinit();
         switch (case.call) {
             .compute => {
                 const samples = try t.read(f32, case.input, case.n_samples);
-                var mel: ?*mojo.Spectrogram = null;
-                check(mojo.mojo_mel_extractor_compute(made, samples.ptr, samples.len, &mel)) catch |err| return t.says(case.@"error", err);
+                _ = made.compute(samples) catch |err| return t.says(case.@"error", err);
             },
-            .stream => {
-                var stream: ?*mojo.Stream = null;
-                check(mojo.mojo_mel_stream_new(made, &stream)) catch |err| return t.says(case.@"error", err);
-            },
+            .stream => _ = mojo.Stream.init(made) catch |err| return t.says(case.@"error", err),
             else => {},
         }
         return fail("it was not refused", .{});
     }
 
     /// Whether an error has the case's kind, and is about the case's field, name or sample.
-    fn says(t: Test, wanted: Refused, err: anyerror) !void {
-        if (err != error.InvalidInput) return err;
-        const text = std.mem.span(mojo.mojo_audio_last_error());
-        const code = std.mem.span(mojo.mojo_audio_last_error_name());
-        const found = std.mem.eql(u8, code, @tagName(wanted.code)) and switch (wanted.code) {
-            .config => std.mem.eql(u8, std.mem.span(mojo.mojo_audio_last_error_field()), wanted.field),
-            .unknown_name => std.mem.find(u8, text, try std.fmt.allocPrint(t.arena, "\"{s}\"", .{wanted.name})) != null,
-            .sample => mojo.mojo_audio_last_error_index() == @as(i64, @intCast(wanted.index)),
-            .empty_input => true,
+    fn says(_: Test, wanted: Refused, err: anyerror) !void {
+        const info = mojo.lastError();
+        const found = switch (wanted.code) {
+            .config => err == error.Config and std.mem.eql(u8, info.field, wanted.field),
+            .unknown_name => err == error.UnknownName and std.mem.eql(u8, info.value, wanted.name),
+            .sample => err == error.Sample and info.index == wanted.index,
+            .empty_input => err == error.EmptyInput,
             .none => return fail("the case does not say which error", .{}),
         };
-        if (!found) return fail("`{s}` ({s}) for {s}", .{ text, code, @tagName(wanted.code) });
+        if (!found) return fail("`{s}` ({s}) for {s}", .{ info.message, @errorName(err), @tagName(wanted.code) });
     }
 };
 
 /// The values of a result with the shape of a clip's.
-fn shaped(clip: Clip, mel: ?*const mojo.Spectrogram) ![]const f32 {
-    var n_mels: usize = 0;
-    var n_frames: usize = 0;
-    mojo.mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
-    if (n_mels != clip.n_mels or n_frames != clip.n_frames) {
-        return fail("({d}, {d}) for ({d}, {d})", .{ n_mels, n_frames, clip.n_mels, clip.n_frames });
+fn shaped(clip: Clip, mel: mojo.Spectrogram) ![]const f32 {
+    if (mel.n_mels != clip.n_mels or mel.n_frames != clip.n_frames) {
+        return fail("({d}, {d}) for ({d}, {d})", .{ mel.n_mels, mel.n_frames, clip.n_mels, clip.n_frames });
     }
-    return mojo.mojo_mel_spectrogram_get_data_ptr(mel)[0 .. n_mels * n_frames];
+    return mel.values;
 }
 
 fn sameBits(a: []const f32, b: []const f32) bool {
     return std.mem.eql(u8, std.mem.sliceAsBytes(a), std.mem.sliceAsBytes(b));
-}
-
-fn check(status: mojo.Status) !void {
-    return switch (status) {
-        .success => {},
-        .invalid_input => error.InvalidInput,
-        .allocation => error.OutOfMemory,
-        .buffer_size => error.BufferSize,
-        else => error.Processing,
-    };
 }
 
 fn fail(comptime format: []const u8, values: anytype) error{Failed} {

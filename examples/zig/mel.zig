@@ -1,9 +1,12 @@
 //! Whisper's mel spectrogram of a 16-bit mono WAV file.
 //!
-//!     zig run mel.zig -lc -lmojo_audio -L ~/.local/lib -rpath ~/.local/lib -- ../data/speech.wav
+//!     zig run --dep mojo_audio -Mroot=mel.zig -Mmojo_audio=../../capi/zig/src/mojo_audio.zig \
+//!         -lc -lmojo_audio -L ~/.local/lib -rpath ~/.local/lib -- ../data/speech.wav
+//!
+//! README.md of the checkout says how a project of your own uses the package.
 
 const std = @import("std");
-const mojo = @import("mojo_audio.zig");
+const mojo = @import("mojo_audio");
 
 pub fn main(init: std.process.Init) !void {
     const arena = init.arena.allocator();
@@ -12,30 +15,19 @@ pub fn main(init: std.process.Init) !void {
     const file = try std.Io.Dir.cwd().readFileAlloc(init.io, args[1], arena, .unlimited);
     const samples = try readWav(arena, args[1], file);
 
-    var options: mojo.Options = undefined;
-    check(mojo.mojo_mel_options_init(&options, @sizeOf(mojo.Options), "whisper"));
-    var extractor: ?*mojo.Extractor = null;
-    check(mojo.mojo_mel_extractor_new(&options, &extractor));
-    defer mojo.mojo_mel_extractor_free(extractor);
-    var mel: ?*mojo.Spectrogram = null;
-    check(mojo.mojo_mel_extractor_compute_i16(extractor, samples.ptr, samples.len, &mel));
-    defer mojo.mojo_mel_spectrogram_free(mel);
+    const options: mojo.Options = try .init("whisper");
+    var extractor: mojo.Extractor = try .init(&options);
+    defer extractor.deinit();
+    var mel = extractor.computeI16(samples) catch std.process.fatal("{s}", .{mojo.lastError().message});
+    defer mel.deinit();
 
-    var n_mels: usize = 0;
-    var n_frames: usize = 0;
-    mojo.mojo_mel_spectrogram_get_shape(mel, &n_mels, &n_frames);
-    const values = mojo.mojo_mel_spectrogram_get_data_ptr(mel)[0 .. n_mels * n_frames];
     var sum: f64 = 0;
-    for (values) |value| sum += value;
-    const mean = sum / @as(f64, @floatFromInt(values.len));
+    for (mel.values) |value| sum += value;
+    const mean = sum / @as(f64, @floatFromInt(mel.values.len));
     const line = "{s}: {d} x {d} mel frames, mean {d:.4}, max {d:.4}\n";
     const name = std.fs.path.basename(args[1]);
-    const text = try std.fmt.allocPrint(arena, line, .{ name, n_mels, n_frames, mean, std.mem.max(f32, values) });
+    const text = try std.fmt.allocPrint(arena, line, .{ name, mel.n_mels, mel.n_frames, mean, std.mem.max(f32, mel.values) });
     try std.Io.File.stdout().writeStreamingAll(init.io, text);
-}
-
-fn check(status: mojo.Status) void {
-    if (status != .success) std.process.fatal("{s}", .{mojo.mojo_audio_last_error()});
 }
 
 /// The samples of a 16-bit mono WAV file at 16 kHz.

@@ -3,7 +3,9 @@
 mod capi;
 mod cxx;
 mod errors;
+mod functions;
 mod go;
+mod julia;
 mod kotlin;
 mod node;
 mod options;
@@ -12,6 +14,7 @@ mod swift;
 mod template;
 mod uniffi;
 mod words;
+mod zig;
 
 use crate::Result;
 use crate::workspace::Workspace;
@@ -44,6 +47,8 @@ pub const FILES: &[File] = &[
     ("capi/abi/interface.txt", CONFIG, capi::interface),
     ("capi/go/options.go", CONFIG, go::mirror),
     ("capi/go/codes.go", KINDS, go::codes),
+    ("capi/julia/src/library.jl", CONFIG, julia::library),
+    ("capi/zig/src/c.zig", CONFIG, zig::library),
     ("node/types.d.ts", CONFIG, node::types),
     ("node/lib/table.mjs", CONFIG, node::table),
     ("cxx-bindings/src/options.rs", CONFIG, cxx::mirror),

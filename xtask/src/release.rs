@@ -62,7 +62,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
 fn read(workspace: &Workspace) -> Result<Files> {
     let mut files = Files::new();
     for name in tidy::files(workspace)? {
-        let is_text = [".toml", ".json", ".xml", ".md", ".lock"].iter().any(|end| name.ends_with(end));
+        let is_text =
+            [".toml", ".zon", ".json", ".xml", ".md", ".lock"].iter().any(|end| name.ends_with(end));
         let is_read = is_text && !name.starts_with("conformance/");
         if is_read || [INTERFACE, RECORDED, ABI_NUMBER].contains(&name.as_str()) {
             let text = workspace.read(&name)?;

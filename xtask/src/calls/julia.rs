@@ -1,4 +1,4 @@
-//! Julia: the installed C library.
+//! Julia: the package.
 
 use super::{Beside, Call};
 use crate::Result;

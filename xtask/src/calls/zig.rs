@@ -1,10 +1,10 @@
-//! Zig: the installed C library.
+//! Zig: the package.
 
 use super::{Beside, Call};
 use crate::Result;
 use crate::languages::c::{find_library, prefix};
 use crate::languages::{Language, zig};
-use crate::workspace::{Workspace, run};
+use crate::workspace::Workspace;
 use std::process::Command;
 
 pub const CALL: Call =
@@ -17,11 +17,7 @@ fn program(workspace: &Workspace) -> Result<Command> {
     zig::Zig.prepare(workspace)?;
     let prefix = prefix(workspace)?;
     let program = workspace.folder("bench")?.join("call-zig");
-    let mut zig = zig::zig(workspace)?;
-    zig.args(["build-exe", "-OReleaseFast", "--dep", "mojo_audio", "-Mroot=benches/zig/call.zig"]);
-    zig.args(["-Mmojo_audio=examples/zig/mojo_audio.zig", "-lc", "-lmojo_audio", "-L"]);
-    zig.arg(prefix.join("lib"));
-    run(zig.arg(format!("-femit-bin={}", program.display())))?;
+    zig::build(workspace, &prefix, "benches/zig/call.zig", &program, &["-OReleaseFast"])?;
     let mut command = workspace.command(program);
     find_library(&mut command, &prefix);
     Ok(command)

@@ -14,8 +14,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-const INTERFACE: &str = "capi/abi/interface.txt";
-const HEADER: &str = "capi/include/mojo_audio.h";
+pub const INTERFACE: &str = "capi/abi/interface.txt";
+pub const HEADER: &str = "capi/include/mojo_audio.h";
 
 /// The sources of the header, in the order in which it shows their functions.
 const SOURCES: &[&str] = &[
@@ -31,12 +31,12 @@ const SOURCES: &[&str] = &[
 ];
 
 /// A field of MojoMelOptions.
-struct Field {
-    name: String,
-    c_type: &'static str,
+pub struct Field {
+    pub name: String,
+    pub c_type: &'static str,
     offset: usize,
     /// The option; none for the fields before the options and for reserved ones.
-    option: Option<&'static OptionInfo>,
+    pub option: Option<&'static OptionInfo>,
 }
 
 impl Field {
@@ -64,12 +64,12 @@ fn c_type(kind: &OptionKind) -> &'static str {
 }
 
 /// The C name of a type of choices: `Window` is MojoMelWindow, `MelScale` is MojoMelScale.
-fn c_choice(name: &str) -> String {
+pub fn c_choice(name: &str) -> String {
     format!("MojoMel{}", name.strip_prefix("Mel").unwrap_or(name))
 }
 
 /// The C name of a choice: MOJO_MEL_WINDOW_HANN.
-fn c_constant(choice: &str, value: &str) -> String {
+pub fn c_constant(choice: &str, value: &str) -> String {
     let mut name = String::new();
     for letter in c_choice(choice).chars() {
         if letter.is_uppercase() && !name.is_empty() {
@@ -81,7 +81,7 @@ fn c_constant(choice: &str, value: &str) -> String {
 }
 
 /// Every type of choices, once.
-fn choices() -> Vec<(&'static str, &'static [Choice], &'static str)> {
+pub fn choices() -> Vec<(&'static str, &'static [Choice], &'static str)> {
     let mut choices: Vec<(_, _, _)> = Vec::new();
     for option in OPTIONS {
         if let OptionKind::Choice { name, values } = option.kind
@@ -95,7 +95,7 @@ fn choices() -> Vec<(&'static str, &'static [Choice], &'static str)> {
 
 /// The fields of MojoMelOptions: those that are written down, in their order, then new options. New ones
 /// of four bytes come first, filled up to eight, so that no version of the structure ends within padding.
-fn fields() -> Result<Vec<Field>> {
+pub fn fields() -> Result<Vec<Field>> {
     let written = Workspace::new().read(INTERFACE).unwrap_or_default();
     let mut fields: Vec<Field> = Vec::new();
     let mut push = |name: &str, c_type: &str| -> Result {

@@ -67,3 +67,20 @@ fn exports(versions: &[(&str, &str)]) -> String {
     }
     script
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::c::interface;
+
+    #[test]
+    fn every_function_is_exported() {
+        let interface = Workspace::new().read("capi/abi/interface.txt").unwrap();
+        let starts: Vec<_> =
+            C_FUNCTIONS.split("*;").map(str::trim).filter(|start| !start.is_empty()).collect();
+        for function in interface::functions(&interface).unwrap() {
+            let is_exported = starts.iter().any(|start| function.name.starts_with(start));
+            assert!(is_exported, "{}", function.name);
+        }
+    }
+}

@@ -4,7 +4,7 @@
 pub mod abi;
 pub mod borders;
 pub mod installing;
-mod interface;
+pub mod interface;
 mod null;
 
 use super::checks::Checks;

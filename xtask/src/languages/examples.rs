@@ -79,6 +79,15 @@ fn refuses(printed: &Printed, error: &str) -> Result {
     Ok(())
 }
 
+/// The first program of README in a language, as its block is marked.
+pub fn readme(workspace: &Workspace, language: &str) -> Result<String> {
+    let page = workspace.read("README.md")?;
+    let block = page.split_once(&format!("\n```{language}\n"));
+    let program = block.and_then(|(_, rest)| rest.split_once("```\n"));
+    let (program, _) = program.ok_or_else(|| format!("README.md shows no program in {language}"))?;
+    Ok(program.into())
+}
+
 /// Variants of the example's audio, each named `speech.wav`.
 struct Files {
     /// The same samples between chunks that other programs write, one of them of odd length.

@@ -168,9 +168,7 @@ impl Session<'_> {
 
     /// Runs the program that README shows, in a module of its own that is made as README says.
     fn readme(&self) -> Result {
-        let page = self.workspace.read("README.md")?;
-        let program = page.split_once("\n```go\n").and_then(|(_, rest)| rest.split_once("```\n"));
-        let (program, _) = program.ok_or("README.md shows no program in Go")?;
+        let program = examples::readme(self.workspace, "go")?;
         let folder = self.workspace.folder("go/readme")?;
         fs::remove_dir_all(&folder)?;
         fs::create_dir_all(&folder)?;

@@ -1,4 +1,4 @@
-//! Julia on the C library: the conformance cases and the example.
+//! Julia: the package's tests, the conformance cases and the example, and a project that depends on the package.
 //!
 //! The machine's Julia is used, or else that of Debian 11, the last release that had it: its packages are
 //! unpacked into the target folder and run with the machine's own libc.
@@ -6,7 +6,7 @@
 use super::c::{self, CARGO, find_library};
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, examples};
-use crate::workspace::{Workspace, ask, run};
+use crate::workspace::{Printed, Workspace, ask, run, show};
 use crate::{Result, cases};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,14 @@ use std::{env, fs};
 
 pub struct Julia;
 
+pub const PACKAGE: &str = "capi/julia";
+
 const RELEASE: &str = "bullseye";
+
+/// A registry without packages. Without any, Julia's package manager would fetch the public one, and our package depends
+/// on nothing from there.
+const NO_PACKAGES: &str =
+    "name = \"Empty\"\nuuid = \"5e4e9b39-8d2c-4f7b-9f5e-2f5b3f1f7a11\"\nrepo = \"\"\n\n[packages]\n";
 
 /// Packages of which the machine has newer ones that its other programs need too.
 const OF_THE_MACHINE: &[&str] = &[
@@ -64,6 +71,7 @@ impl Language for Julia {
         let list = workspace.folder("julia")?.join("cases.txt");
         fs::write(&list, cases::flat(workspace)?)?;
         let mut checks = Checks::new();
+        checks.check("a project that depends on the package", project(workspace, &prefix));
         let mut command = julia(workspace, &prefix)?;
         command.arg("examples/julia/conformance.jl");
         checks.runner("conformance", &mut command, &[list, workspace.path("conformance")])?;
@@ -77,6 +85,41 @@ impl Language for Julia {
     }
 }
 
+/// Makes an empty project depend on the package, runs the example and README's program there, and the package's own
+/// tests.
+fn project(workspace: &Workspace, prefix: &Path) -> Result {
+    let folder = workspace.folder("julia/project")?;
+    fs::remove_dir_all(&folder)?;
+    fs::create_dir_all(&folder)?;
+    fs::write(workspace.folder("julia/depot/registries/Empty")?.join("Registry.toml"), NO_PACKAGES)?;
+    let run_here = |arguments: &[&OsStr]| -> Result<Printed> {
+        let mut command = julia(workspace, prefix)?;
+        command.current_dir(&folder).env("JULIA_PROJECT", &folder).env("JULIA_NUM_THREADS", "3");
+        show(command.args(arguments))
+    };
+    let path = workspace.path(PACKAGE);
+    let depend =
+        format!("using Pkg; Pkg.develop(PackageSpec(path = {:?}))", path.display().to_string());
+    let done = |printed: &Printed| match printed.status.success() {
+        true => Ok(()),
+        false => Err(printed.status.to_string()),
+    };
+    done(&run_here(&["-e".as_ref(), depend.as_ref()])?)?;
+
+    let (example, speech) = ("mel.jl", workspace.path("examples/data/speech.wav"));
+    fs::copy(workspace.path("examples/julia/mel.jl"), folder.join(example))?;
+    examples::prints(workspace, &run_here(&[example.as_ref(), speech.as_os_str()])?)?;
+
+    let program = examples::readme(workspace, "julia")?;
+    let printed = run_here(&["-e".as_ref(), format!("{program}println(size(mel))").as_ref()])?;
+    done(&printed)?;
+    if !printed.text.contains("(80, 3000)") {
+        return Err("README's program makes another size".into());
+    }
+    done(&run_here(&["-e".as_ref(), "using Pkg; Pkg.test(\"MojoAudio\")".as_ref()])?)?;
+    Ok(())
+}
+
 fn on_path(workspace: &Workspace) -> bool {
     ask(workspace.command("julia").arg("--version")).is_some()
 }
@@ -86,7 +129,7 @@ fn unpacked(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.folder("julia")?.join("root"))
 }
 
-/// Julia, which finds the library below a prefix.
+/// Julia, which finds the package, and the library below a prefix.
 pub fn julia(workspace: &Workspace, prefix: &Path) -> Result<Command> {
     let mut command;
     if on_path(workspace) {
@@ -108,6 +151,7 @@ pub fn julia(workspace: &Workspace, prefix: &Path) -> Result<Command> {
         command.env("LD_LIBRARY_PATH", env::join_paths(folders)?);
     }
     command.env("JULIA_DEPOT_PATH", workspace.folder("julia/depot")?).arg("--startup-file=no");
+    command.env("JULIA_PROJECT", workspace.path(PACKAGE));
     Ok(command)
 }
 

@@ -66,6 +66,8 @@ const PLACES: &[Place] = &[
     place("examples/kotlin/pom.xml", "<artifactId>mel</artifactId>\n  <version>{version}</version>", 1),
     place("examples/kotlin/pom.xml", LIBRARY, 1),
     place("packaging/vcpkg/vcpkg.json", "\"name\": \"mojo-audio\",\n  \"version\": \"{version}\"", 1),
+    place("capi/julia/Project.toml", "\nversion = \"{version}\"", 1),
+    place("capi/zig/build.zig.zon", ".version = \"{version}\"", 1),
     place("capi/README.md", "`.so.{version}`", 1),
     place("cxx-bindings/README.md", "→ `.so.{minor}` → `.so.{version}`", 1),
     place("uniffi/README.md", "mojoaudio:mojo-audio:{version}", 1),

@@ -156,6 +156,7 @@ mod tests {
             function MojoAudioStatus mojo_mel_extractor_compute_into_i16(const int16_t *samples, size_t *out_n_frames)\n\
             function MojoAudioStatus f(const float *samples, size_t num_samples, MojoMelStream **out_stream)\n\
             function MojoAudioStatus mojo_mel_options_get(const char *name, size_t *out_length)\n\
+            function MojoAudioStatus mojo_mel_row_statistics_from_text(const char *text, size_t *out_n_rows)\n\
             function void g(MojoMelStream *stream)\n";
         let program = program(interface).unwrap();
         for line in [

@@ -1,0 +1,162 @@
+//! The C library in Julia: its functions, numbers and structures, and the table of options.
+
+use super::capi;
+use super::functions::{Library, first_sentence};
+use super::words::{Quoted, lines, preset_doc};
+use crate::Result;
+use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS};
+use std::fmt::Write as _;
+
+/// Julia stores columns one after the other, so what is said of memory in other languages is not true here.
+const LAYOUT: &str = "- `layout`: Axes of a result.
+    - `:mel_major`: (n_mels, n_frames): a column is a frame.
+    - `:frame_major`: (n_frames, n_mels): a column is a band.
+";
+
+/// `capi/julia/src/library.jl`.
+pub fn library() -> Result<String> {
+    let library = Library::read()?;
+    let mut text = String::from("\n# The numbers and texts of mojo_audio.h.\n");
+    for (name, number) in library.numbers() {
+        writeln!(text, "const {name} = Int32({number})")?;
+    }
+    for (name, preset) in library.texts() {
+        writeln!(text, "const {name} = {preset:?}")?;
+    }
+    text.push_str("\n# The names of the kinds of errors, by their numbers.\nconst CODES = (\n");
+    for info in ERROR_KINDS {
+        writeln!(
+            text,
+            "    :{}, # {}",
+            info.kind.code(),
+            first_sentence(&[info.doc.trim()]).replace('\n', "")
+        )?;
+    }
+    text.push_str(")\n\n# The configuration of mojo_mel_spectrogram_compute.\nstruct MojoMelConfig\n");
+    for (name, kind) in library.fields("MojoMelConfig") {
+        writeln!(text, "    {name}::{}", julia_type(kind)?)?;
+    }
+    text.push_str("end\n\n# Every option, at its place in memory. MelConfig documents them.\nstruct MojoMelOptions\n");
+    for field in capi::fields()? {
+        writeln!(text, "    {}::{}", field.name, julia_type(field.c_type)?)?;
+    }
+    text.push_str("end\n\n# The type of each option's values; a choice has a tuple of names, in the order of their numbers.\nconst OPTIONS = (\n");
+    for option in OPTIONS {
+        writeln!(text, "    {} = {},", option.name, option_type(option)?)?;
+    }
+    text.push_str(")\n\n# What MelConfig's documentation says about options and presets.\nconst OPTIONS_DOC = raw\"\"\"\n");
+    for option in OPTIONS {
+        if option.name == "layout" {
+            text.push_str(LAYOUT);
+            continue;
+        }
+        writeln!(text, "- `{}`: {}", option.name, words(option.doc))?;
+        if let OptionKind::Choice { values, .. } = option.kind {
+            for value in values {
+                writeln!(text, "    - `:{}`: {}", value.name, words(value.doc))?;
+            }
+        }
+    }
+    text.push_str("\"\"\"\nconst PRESETS_DOC = raw\"\"\"\n");
+    for info in PRESET_INFO {
+        writeln!(text, "- `\"{}\"`: {}", info.name, words(&preset_doc(info)))?;
+    }
+    text.push_str("\"\"\"\n");
+    let functions = library.functions()?;
+    writeln!(
+        text,
+        "\n# The functions' addresses, once they are known.\nconst ADDRESSES = fill(C_NULL, {})",
+        functions.len()
+    )?;
+    for (place, (function, doc)) in functions.iter().enumerate() {
+        let names: Vec<_> = function.parameters.iter().map(|parameter| parameter.name).collect();
+        let mut types = Vec::new();
+        for parameter in &function.parameters {
+            types.push(julia_type(parameter.kind)?);
+        }
+        // A tuple of one has a comma.
+        let comma = if types.len() == 1 { "," } else { "" };
+        let arguments: String = names.iter().map(|name| format!(", {name}")).collect();
+        write!(
+            text,
+            "\n{:?}\n{name}({}) =\n    ccall(address({}, :{name}), {}, ({}{comma}){arguments})\n",
+            first_sentence(doc),
+            names.join(", "),
+            place + 1,
+            julia_type(function.gives)?,
+            types.join(", "),
+            name = function.name,
+        )?;
+    }
+    Ok(text)
+}
+
+/// A C type in Julia.
+fn julia_type(kind: &str) -> Result<String> {
+    let plain = kind.replace("const", "").replace(' ', "");
+    let (base, stars) = plain.split_at(plain.find('*').unwrap_or(plain.len()));
+    let base = match base {
+        "char" if kind == "const char *" => return Ok("Cstring".into()),
+        "void" => "Cvoid",
+        "char" => "UInt8",
+        "float" => "Float32",
+        "double" => "Float64",
+        "int16_t" => "Int16",
+        "int32_t" | "MojoAudioStatus" => "Int32",
+        "int64_t" => "Int64",
+        "uint32_t" => "UInt32",
+        "uint64_t" => "UInt64",
+        "size_t" => "Csize_t",
+        "MojoMelOptions" | "MojoMelConfig" => base,
+        // A handle.
+        _ if base.starts_with("MojoMel") && !stars.is_empty() => "Cvoid",
+        _ => return Err(format!("Julia: what is `{kind}`?").into()),
+    };
+    Ok(stars.chars().fold(base.into(), |kind, _| format!("Ptr{{{kind}}}")))
+}
+
+fn option_type(option: &OptionInfo) -> Result<String> {
+    let kind = match option.kind {
+        OptionKind::Choice { .. } | OptionKind::Bool if option.optional => {
+            return Err(format!("{}: Julia has no way yet to unset a choice", option.name).into());
+        }
+        OptionKind::U32 | OptionKind::U64 => "Int",
+        OptionKind::F64 => "Float64",
+        OptionKind::Bool => "Bool",
+        OptionKind::Choice { values, .. } => {
+            let names: Vec<_> = values.iter().map(|value| format!(":{}", value.name)).collect();
+            return Ok(format!("({},)", names.join(", ")));
+        }
+    };
+    Ok(if option.optional { format!("Union{{Nothing,{kind}}}") } else { kind.into() })
+}
+
+/// Documentation in one line; names of choices are symbols.
+fn words(doc: &str) -> String {
+    let lines = lines(doc, |quoted| match quoted {
+        Quoted::Value(name) => format!("`:{name}`"),
+        Quoted::Option(text) | Quoted::Other(text) => format!("`{text}`"),
+    });
+    lines.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::julia_type;
+
+    #[test]
+    fn types_are_translated() {
+        for (c, julia) in [
+            ("const char *", "Cstring"),
+            ("char *", "Ptr{UInt8}"),
+            ("const float *const *", "Ptr{Ptr{Float32}}"),
+            ("MojoMelStream **", "Ptr{Ptr{Cvoid}}"),
+            ("const MojoMelOptions *", "Ptr{MojoMelOptions}"),
+            ("MojoMelConfig", "MojoMelConfig"),
+        ] {
+            assert_eq!(julia_type(c).unwrap(), julia);
+        }
+        assert!(julia_type("long").is_err());
+    }
+}

@@ -217,6 +217,9 @@ fn logarithms(slope: f64, reading: &Reading) -> Vec<(Log, f64)> {
     if slope > 0.0 && (slope as f32).is_normal() {
         found.push((Log::Ln, slope));
     }
+    if reading.norm == RowNorm::Mean && !found.contains(&(Log::Ln, 1.0)) {
+        found.push((Log::Ln, 1.0));
+    }
     found
 }
 
@@ -244,7 +247,16 @@ fn norms(reading: &Reading) -> Vec<Norm> {
     match reading.norm {
         RowNorm::None => vec![plain(Normalize::None)],
         RowNorm::Mean => {
-            vec![plain(Normalize::Mean), Norm { mask: true, ..plain(Normalize::Mean) }]
+            // A deviation of which much more than rounding was added leaves rows of any deviation.
+            let mut all = Vec::new();
+            for (normalize, eps) in
+                [(Normalize::Mean, 1e-5), (Normalize::Deviation, 0.1), (Normalize::Variance, 0.1)]
+            {
+                for mask in [false, true] {
+                    all.push(Norm { normalize, ddof: 0, eps, mask });
+                }
+            }
+            all
         }
         RowNorm::MinMax => {
             let unit = |mask| Norm { normalize: Normalize::MinMax, ddof: 1, eps: 0.0, mask };

@@ -1,7 +1,7 @@
 //! What follows the filters, in closed form: the slope of the fit says which logarithm and scale, the
 //! intercept which offset or gain, the lowest level which floor or range.
 
-use crate::engine::{Guess, padding_for};
+use crate::engine::{Guess, padding_for, truncations};
 use crate::fit::{Extent, Fit, Fitter};
 use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
 use crate::statistics::extremes;
@@ -135,6 +135,14 @@ fn frame_counts_of(base: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
         let mut padded = base.clone();
         padded.config.n_frames = Some(reading.frames as u32);
         found.push(padded);
+        if frames > reading.frames + 1 {
+            for (max_length, dropped) in truncations(&base.config, reading.frames) {
+                let mut truncated = base.clone();
+                truncated.config.max_length = Some(max_length);
+                truncated.config.drop_last_frame = dropped;
+                found.push(truncated);
+            }
+        }
     }
     found
 }

@@ -2,10 +2,10 @@
 //! of models.
 
 use crate::descent::Fixed;
-use crate::engine::{Guess, padding_for};
+use crate::engine::{Guess, padding_for, truncations};
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{Log, Normalize, PadToMode, Reference, StackEdge};
+use mojo_audio_core::config::{CenterPad, Log, Normalize, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -231,6 +231,18 @@ pub(crate) fn around(
         let cut = extractor.frame_count(n) > reading.frames + 1;
         if is_plain && (cut || reading.tail.is_some()) {
             forms.push(MelConfig { n_frames: Some(reading.frames as u32), ..plain.clone() });
+        }
+        if cut && rate == Rate::Recording {
+            for (length, drop_last_frame) in truncations(&plain, reading.frames) {
+                forms.push(MelConfig { max_length: Some(length), drop_last_frame, ..plain.clone() });
+            }
+            // Some of the frames only.
+            for stride in (2..=8).filter(|_| plain.stack == 1) {
+                let sparse = MelConfig { stack_stride: Some(stride), ..recipe.config.clone() };
+                if MelExtractor::new(&sparse).is_ok_and(|of| of.frame_count(n) == reading.frames) {
+                    forms.push(sparse);
+                }
+            }
         }
         for form in forms {
             let other = if form.input_scale == 1.0 { 32_768.0 } else { 1.0 };

@@ -81,6 +81,16 @@ pub(crate) fn backs(guess: &Guess, fit: &Fit, fitter: &Fitter<'_>) -> Vec<Guess>
     all
 }
 
+/// PCEN with the ways in which its rows may be normalized.
+pub(crate) fn of_pcen(guess: &Guess, reading: &Reading) -> Vec<Guess> {
+    let with = |norm: Norm| {
+        let mut guess = guess.clone();
+        norm.apply(&mut guess.config);
+        guess
+    };
+    norms(reading).into_iter().map(with).collect()
+}
+
 /// How the candidate comes by the reading's number of frames.
 fn frame_counts(guess: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
     let reading = fitter.reading;

@@ -174,6 +174,21 @@ impl Reading {
         }
     }
 
+    /// Whether all rows move alike: a frame has the same spectrum always.
+    pub fn is_flat(&self) -> bool {
+        let (rows, width) = (self.rows, self.valid);
+        if self.is_cepstrum() || rows < 3 || width < 4 {
+            return false;
+        }
+        let offs = |row: usize| {
+            let ours = &self.z[row * width..][..width];
+            let next = &self.z[(row + 1) % rows * width..][..width];
+            moments((0..width).map(|t| ours[t] - next[t])).1
+        };
+        let off = (0..rows).map(offs).sum::<f64>() / rows as f64;
+        off < 0.02 * moments(self.z[..width].iter().copied()).1
+    }
+
     pub fn is_cepstrum(&self) -> bool {
         matches!(self.kind, Kind::Cepstrum | Kind::CepstrumHtk)
     }

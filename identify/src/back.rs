@@ -1,7 +1,7 @@
 //! What follows the filters, in closed form: the slope of the fit says which logarithm and scale, the
 //! intercept which offset or gain, the lowest level which floor or range.
 
-use crate::engine::{Guess, padding_for};
+use crate::engine::{Guess, padding_for, truncations};
 use crate::fit::{Extent, Fit, Fitter};
 use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
 use crate::statistics::extremes;
@@ -81,6 +81,16 @@ pub(crate) fn backs(guess: &Guess, fit: &Fit, fitter: &Fitter<'_>) -> Vec<Guess>
     all
 }
 
+/// PCEN with the ways in which its rows may be normalized.
+pub(crate) fn of_pcen(guess: &Guess, reading: &Reading) -> Vec<Guess> {
+    let with = |norm: Norm| {
+        let mut guess = guess.clone();
+        norm.apply(&mut guess.config);
+        guess
+    };
+    norms(reading).into_iter().map(with).collect()
+}
+
 /// How the candidate comes by the reading's number of frames.
 fn frame_counts(guess: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
     let reading = fitter.reading;
@@ -135,6 +145,14 @@ fn frame_counts_of(base: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
         let mut padded = base.clone();
         padded.config.n_frames = Some(reading.frames as u32);
         found.push(padded);
+        if frames > reading.frames + 1 {
+            for (max_length, dropped) in truncations(&base.config, reading.frames) {
+                let mut truncated = base.clone();
+                truncated.config.max_length = Some(max_length);
+                truncated.config.drop_last_frame = dropped;
+                found.push(truncated);
+            }
+        }
     }
     found
 }
@@ -217,6 +235,9 @@ fn logarithms(slope: f64, reading: &Reading) -> Vec<(Log, f64)> {
     if slope > 0.0 && (slope as f32).is_normal() {
         found.push((Log::Ln, slope));
     }
+    if reading.norm == RowNorm::Mean && !found.contains(&(Log::Ln, 1.0)) {
+        found.push((Log::Ln, 1.0));
+    }
     found
 }
 
@@ -244,7 +265,16 @@ fn norms(reading: &Reading) -> Vec<Norm> {
     match reading.norm {
         RowNorm::None => vec![plain(Normalize::None)],
         RowNorm::Mean => {
-            vec![plain(Normalize::Mean), Norm { mask: true, ..plain(Normalize::Mean) }]
+            // A deviation of which much more than rounding was added leaves rows of any deviation.
+            let mut all = Vec::new();
+            for (normalize, eps) in
+                [(Normalize::Mean, 1e-5), (Normalize::Deviation, 0.1), (Normalize::Variance, 0.1)]
+            {
+                for mask in [false, true] {
+                    all.push(Norm { normalize, ddof: 0, eps, mask });
+                }
+            }
+            all
         }
         RowNorm::MinMax => {
             let unit = |mask| Norm { normalize: Normalize::MinMax, ddof: 1, eps: 0.0, mask };

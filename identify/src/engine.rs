@@ -156,6 +156,37 @@ pub(crate) fn padding_for(config: &MelConfig, n: usize, frames: usize) -> Option
     (count(high) == frames).then_some(high as u64)
 }
 
+/// Round lengths that a longer signal may have been truncated to, where that leaves this many frames, and whether the
+/// last frame is dropped then.
+pub(crate) fn truncations(config: &MelConfig, frames: usize) -> Vec<(u64, bool)> {
+    let config = MelConfig { drop_last_frame: false, n_frames: None, ..config.clone() };
+    let Ok(extractor) = MelExtractor::new(&config) else { return Vec::new() };
+    let (hop, rate) = (config.hop_length as usize, config.sample_rate as usize);
+    let mut found = Vec::new();
+    for dropped in [false, true] {
+        let wanted = frames + usize::from(dropped);
+        // Frames reach beyond the signal by less than one of them.
+        let lengths = (wanted.saturating_sub(1) * hop)..=(wanted * hop + config.n_fft as usize);
+        let of_unit = |unit: usize| {
+            let first = lengths.start().div_ceil(unit.max(1));
+            let fits = |&length: &usize| extractor.frame_count(length) == wanted;
+            (first..)
+                .map(move |k| k * unit.max(1))
+                .take_while(|n| n <= lengths.end())
+                .filter(fits)
+                .take(2)
+        };
+        for unit in [rate, rate / 2, rate / 10, 1_000, hop, 100] {
+            for length in of_unit(unit).map(|length| (length as u64, dropped)) {
+                if length.0 > 0 && !found.contains(&length) {
+                    found.push(length);
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The options up to the filters; what follows, and what is put behind the signal, has no effect.
 fn front_end(config: &MelConfig) -> MelConfig {
     MelConfig {

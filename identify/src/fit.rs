@@ -197,11 +197,8 @@ impl<'a> Fitter<'a> {
         let common = if reading.kind == Kind::Linear { 1.0 } else { (lz / ll).max(1e-30) };
         let mut left = 0.0;
         for (row, &[row_ll, row_lz, _, l_mean, z_mean]) in sums.iter().enumerate() {
-            let slope = if matches!(reading.norm, RowNorm::Deviation | RowNorm::MinMax) {
-                row_lz / (row_ll + 1e-30)
-            } else {
-                common
-            };
+            // Rows whose means are 0 may have been divided as well, by more than their deviations.
+            let slope = if reading.norm != RowNorm::None { row_lz / (row_ll + 1e-30) } else { common };
             // A row without weights adds nothing.
             for (t, at) in (row * width..(row + 1) * width).enumerate() {
                 let off = z(row, t) - z_mean - slope * (levels[at] - l_mean);

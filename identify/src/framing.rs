@@ -95,7 +95,7 @@ fn usual_lengths(sample_rate: u32) -> BTreeSet<(i64, i64)> {
     let seconds = |n: i64| n as f64 / f64::from(sample_rate);
     let mut lengths = BTreeSet::new();
     for n in (6..13).map(|k| 1i64 << k) {
-        if (0.007..0.13).contains(&seconds(n)) {
+        if (0.007..0.19).contains(&seconds(n)) {
             lengths.insert((n, n));
         }
         if (0.01..0.06).contains(&seconds(n)) {
@@ -171,9 +171,88 @@ fn hops(
     if n_fits <= 8 {
         return fits.collect();
     }
-    let nice = fits.clone().filter(|hop| usual.contains(hop) || hop % 50 == 0).take(6);
+    let long = [25.0, 30.0, 32.0, 40.0, 50.0].map(|milliseconds| samples_of(sample_rate, milliseconds));
+    let is_nice = |hop: &i64| usual.contains(hop) || long.contains(hop) || hop % 50 == 0;
+    let nice = fits.clone().filter(is_nice).take(6);
     let some = fits.step_by(n_fits / 5);
     nice.chain(some).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+impl Place {
+    fn of(config: &MelConfig) -> Self {
+        match (config.center, config.center_pad) {
+            (true, CenterPad::HalfFrame) => Self::Centered,
+            (true, CenterPad::HalfOverlap) => Self::HalfOverlap,
+            _ if !config.snip_edges => Self::Rounded,
+            _ if config.frame_span == FrameSpan::Window => Self::WholeWindow,
+            _ => Self::Whole,
+        }
+    }
+}
+
+/// A recipe with other sizes.
+pub(crate) fn resized(recipe: &Guess, n_fft: u32, window: u32, hop_length: u32) -> Guess {
+    let mut guess = recipe.clone();
+    let config = &mut guess.config;
+    (config.n_fft, config.win_length, config.hop_length) = (n_fft, Some(window), hop_length);
+    if config.pad_start > 0 {
+        config.pad_start = u64::from(n_fft.saturating_sub(hop_length));
+        config.pad_to_multiple_of = Some(hop_length);
+    }
+    guess
+}
+
+/// The recipes with all usual lengths of which few frames are inside the signal: what is at its ends has to be right
+/// at once then.
+pub(crate) fn resized_grid(reading: &Reading, n: usize, recipes: &[Guess]) -> Vec<Guess> {
+    let mut grid = Vec::new();
+    for recipe in recipes {
+        let sample_rate = recipe.config.sample_rate;
+        let place = Place::of(&recipe.config);
+        if recipe.config.pad_start > 0 {
+            // Frames of whole hops that end with the signal.
+            for hop in [10.0, 20.0, 25.0, 40.0, 50.0].map(|time| samples_of(sample_rate, time)) {
+                if hop > 0 && (n as i64 + hop - 1) / hop == reading.valid as i64 {
+                    for n_fft in [2, 3, 4].map(|hops| hops * hop) {
+                        for window in [n_fft, n_fft * 3 / 4] {
+                            grid.push(resized(recipe, n_fft as u32, window as u32, hop as u32));
+                        }
+                    }
+                }
+            }
+            continue;
+        }
+        for (n_fft, window) in usual_lengths(sample_rate) {
+            let count = |hop: i64| place.count(n as i64, n_fft, window, hop);
+            for hop in hops(reading, Extent::All, n as i64, sample_rate, count) {
+                let inside = (n as i64 - n_fft) / hop - (n_fft / 2 / hop + 2);
+                if inside < 12 {
+                    grid.push(resized(recipe, n_fft as u32, window as u32, hop as u32));
+                }
+            }
+        }
+    }
+    grid
+}
+
+/// Windows of so few samples that all bands of a frame have nearly the same energy.
+pub(crate) fn tiny_windows(reading: &Reading, n: usize, start: &MelConfig) -> Vec<Guess> {
+    let mut grid = Vec::new();
+    for n_fft in [256i64, 400, 512, 1_024, 2_048] {
+        for window in 1..=8i64 {
+            for place in Place::ALL {
+                let count = |hop: i64| place.count(n as i64, n_fft, window, hop);
+                for hop in hops(reading, Extent::All, n as i64, start.sample_rate, count) {
+                    let mut config = start.clone();
+                    place.apply(&mut config);
+                    Bank::Slaney.apply(&mut config);
+                    config.n_mels = reading.rows as u32;
+                    grid.push(resized(&Guess::new(config), n_fft as u32, window as u32, hop as u32));
+                }
+            }
+        }
+    }
+    grid
 }
 
 /// Candidates for a reading of `n` samples.

@@ -225,7 +225,8 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     };
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let limits = Limits {
-        end: Instant::now() + request.budget,
+        // The rest of the time is for what is said of the result.
+        end: Instant::now() + request.budget * 3 / 4,
         threads: if request.threads == 0 { cores() } else { request.threads },
         stop: request.stop,
     };
@@ -377,7 +378,7 @@ fn words_of(
     let reading = &search.readings[best.reading];
     let target = Target::new(search.engine, reading, best.extent == Extent::Part);
     let Some(ours) = target.features(&best.guess) else { return Vec::new() };
-    let limits = search.limits.ending_after(request.budget / 5);
+    let limits = search.limits.ending_after(request.budget / 8);
     if let Some(late) = late::samples(search.engine.samples, reading, best, &limits) {
         let direction = if late > 0 { "later" } else { "earlier" };
         return vec![format!("the features are those of a signal {} samples {direction}", late.abs())];

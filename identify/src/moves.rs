@@ -20,6 +20,9 @@ const UPPER_EDGES: [f64; 14] = [
 /// Lower edges that recipes have.
 const LOWER_EDGES: [f64; 14] =
     [0.0, 20.0, 27.5, 30.0, 40.0, 50.0, 60.0, 64.0, 80.0, 100.0, 125.0, 133.3333, 200.0, 300.0];
+/// Both edges together, as recipes for speech have them.
+const EDGES: [(f64, f64); 5] =
+    [(125.0, 7_500.0), (80.0, 7_600.0), (60.0, 7_600.0), (50.0, 7_600.0), (125.0, 3_800.0)];
 /// Coefficients of pre-emphasis that recipes have.
 pub(crate) const PREEMPHASES: [f64; 5] = [0.0, 0.97, 0.95, 0.9, 0.5];
 
@@ -102,6 +105,13 @@ fn banks(all: &mut Vec<Change>, config: &MelConfig) {
                     }));
                 }
             }
+            for (low, high) in EDGES {
+                all.push(option(move |c| {
+                    bank.apply(c);
+                    c.bin_frequencies = frequencies;
+                    (c.f_min, c.f_max) = (low, Some(high));
+                }));
+            }
         }
     }
 }
@@ -149,10 +159,11 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
         pairs.push((n_fft + step, window));
     }
     let power = window.cast_unsigned().next_power_of_two().cast_signed();
-    pairs.extend([window, power, 2 * power].map(|n| (n, window)));
+    pairs.extend([window, power, 2 * power, 2 * n_fft, n_fft / 2].map(|n| (n, window)));
     pairs.extend([512, 1_024, 2_048, 4_096, power].map(|n| (n, n)));
     for (n_fft, window) in pairs {
-        if window > 8 && n_fft >= window && n_fft <= 65_536 {
+        let is_known = window == i64::from(config.window_length());
+        if (window > 8 || is_known) && n_fft >= window && n_fft <= 65_536 {
             all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft as u32, Some(window as u32))));
         }
     }

@@ -37,6 +37,39 @@ pub(crate) fn changes(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
         epsilon(&mut all, guess, target);
     }
     near_edges(&mut all, config);
+    sparse(&mut all, config);
+    all
+}
+
+/// Some of the frames of a shorter hop, and other lengths of a truncated signal.
+fn sparse(all: &mut Vec<Change>, config: &MelConfig) {
+    let hop = config.hop_length;
+    if config.stack == 1 && config.stack_stride.is_none() {
+        for stride in (2..=8).filter(|&stride| hop.is_multiple_of(stride)) {
+            all.push(option(move |c| (c.hop_length, c.stack_stride) = (hop / stride, Some(stride))));
+        }
+    }
+    if let Some(length) = config.max_length {
+        for step in [1u64, 2, 4, 8, 16, 32, 64, 128] {
+            all.push(option(move |c| c.max_length = Some(length + step)));
+            if length > step {
+                all.push(option(move |c| c.max_length = Some(length - step)));
+            }
+        }
+    }
+    all.extend(leads(config));
+}
+
+/// Other numbers of zeros in front, where there are any.
+pub(crate) fn leads(config: &MelConfig) -> Vec<Change> {
+    let mut all = Vec::new();
+    let start = config.pad_start;
+    for step in [1u64, 2, 4, 8, 16, 32, 64, 128].into_iter().filter(|_| start > 0) {
+        all.push(option(move |c| c.pad_start = start + step));
+        if start > step {
+            all.push(option(move |c| c.pad_start = start - step));
+        }
+    }
     all
 }
 
@@ -171,11 +204,16 @@ fn lengths(all: &mut Vec<Change>, config: &MelConfig) {
         (2 * n_fft, 2 * n_fft),
         (n_fft / 2, n_fft / 2),
         (n_fft, n_fft / 2),
+        (2 * n_fft, window),
+        (n_fft / 2, window),
         (n_fft, window.saturating_sub(1)),
         (n_fft, (window + 1).min(n_fft)),
     ];
     for (n_fft, window) in lengths.into_iter().filter(|lengths| (4..=65_536).contains(&lengths.0)) {
         all.push(option(move |c| (c.n_fft, c.win_length) = (n_fft, Some(window))));
+        if config.scale != 1.0 {
+            all.push(option(move |c| (c.n_fft, c.win_length, c.scale) = (n_fft, Some(window), 1.0)));
+        }
     }
     // An odd length is nearly the even one next to it, with another sum of its window and perhaps another count of
     // frames. Only odd lengths tell where bins are.
@@ -295,6 +333,14 @@ fn line(all: &mut Vec<Change>, guess: &Guess, target: &Target<'_>) {
     let same_scale = pairs.iter().map(off).sum::<f64>() / pairs.len() as f64;
     all.push(option(move |c| (c.scale, c.offset) = (scale, offset)));
     all.push(option(move |c| c.offset = same_scale));
+}
+
+/// Offset and scale by least squares, as changes.
+pub(crate) fn line_of(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
+    let mut all = Vec::new();
+    line(&mut all, guess, target);
+    all.truncate(1);
+    all
 }
 
 /// Changes of the options of PCEN.

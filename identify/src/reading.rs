@@ -77,7 +77,7 @@ pub(crate) struct Reading {
 
 /// Numbers of bands that recipes have.
 pub(crate) const USUAL_BANDS: &[usize] =
-    &[23, 24, 26, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100, 120, 128, 160, 229, 256];
+    &[20, 23, 24, 26, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100, 120, 128, 160, 229, 256];
 /// Numbers of coefficients that recipes have.
 const USUAL_COEFFICIENTS: &[usize] = &[12, 13, 20];
 /// Numbers of rows that are searched. Those of a model's recipe may be more.
@@ -174,6 +174,21 @@ impl Reading {
         }
     }
 
+    /// Whether all rows move alike: a frame has the same spectrum always.
+    pub fn is_flat(&self) -> bool {
+        let (rows, width) = (self.rows, self.valid);
+        if self.is_cepstrum() || rows < 3 || width < 4 {
+            return false;
+        }
+        let offs = |row: usize| {
+            let ours = &self.z[row * width..][..width];
+            let next = &self.z[(row + 1) % rows * width..][..width];
+            moments((0..width).map(|t| ours[t] - next[t])).1
+        };
+        let off = (0..rows).map(offs).sum::<f64>() / rows as f64;
+        off < 0.02 * moments(self.z[..width].iter().copied()).1
+    }
+
     pub fn is_cepstrum(&self) -> bool {
         matches!(self.kind, Kind::Cepstrum | Kind::CepstrumHtk)
     }
@@ -219,6 +234,35 @@ impl Reading {
 fn rounded(value: f64) -> f64 {
     let unit = 10f64.powf(value.log10().floor() - 2.0);
     (value / unit).round() * unit
+}
+
+/// Whether a row at an end moves as the sum of all others does, and the row next to it less so: as the energy of
+/// frames does.
+fn follows_the_rest(values: &[f32], rows: usize, frames: usize, row: EnergyRow) -> bool {
+    if rows < 9 || frames < 6 {
+        return false;
+    }
+    let (energy, next) = match row {
+        EnergyRow::First => (0, 1),
+        EnergyRow::Last => (rows - 1, rows - 2),
+    };
+    let at = |row: usize, frame: usize| f64::from(values[row * frames + frame]);
+    let bands = || (0..rows).filter(|&band| band != energy);
+    let top = values.iter().fold(f32::NEG_INFINITY, |top, &value| top.max(value));
+    let sum = |frame: usize| {
+        let of = bands().map(|band| (at(band, frame) - f64::from(top)).max(-60.0).exp());
+        of.sum::<f64>().ln()
+    };
+    let sums: Vec<f64> = (0..frames).map(sum).collect();
+    let agreement = |row: usize| {
+        let values = (0..frames).map(|frame| at(row, frame));
+        let (a_mean, a_deviation) = moments(values.clone());
+        let (b_mean, b_deviation) = moments(sums.iter().copied());
+        let products = values.zip(&sums).map(|(a, b)| (a - a_mean) * (b - b_mean));
+        products.sum::<f64>() / frames as f64 / (a_deviation * b_deviation + 1e-30)
+    };
+    let found = agreement(energy);
+    found > 0.7 && found > agreement(next)
 }
 
 /// Frames that precede a constant end.
@@ -315,9 +359,12 @@ pub(crate) fn readings(
                 plans.push((rank, layout, Kind::Cepstrum, None, wrap));
                 plans.push((usual + 1.5, layout, Kind::CepstrumHtk, None, wrap));
             }
-            if rows > 1 && USUAL_BANDS.contains(&(rows - 1)) {
-                plans.push((usual + 0.2, layout, Kind::Log, Some(EnergyRow::First), wrap));
-                plans.push((usual + 0.3, layout, Kind::Log, Some(EnergyRow::Last), wrap));
+            let with_energy = rows > 1 && USUAL_BANDS.contains(&(rows - 1));
+            let base = wrap.undone(&values, full_rows, frames);
+            for (rank, row) in [(0.2, EnergyRow::First), (0.3, EnergyRow::Last)] {
+                if with_energy || follows_the_rest(&base.0, rows, base.2, row) {
+                    plans.push((usual + rank, layout, Kind::Log, Some(row), wrap));
+                }
             }
         }
     }

@@ -2,10 +2,10 @@
 //! of models.
 
 use crate::descent::Fixed;
-use crate::engine::{Guess, padding_for};
+use crate::engine::{Guess, padding_for, truncations};
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{Log, Normalize, PadToMode, Reference, StackEdge};
+use mojo_audio_core::config::{CenterPad, Log, Normalize, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -187,7 +187,14 @@ pub(crate) fn around(
         MelConfig { n_mels: n_mels as u32, input_rate, ..config.clone() }
     });
     let mut found: Vec<Guess> = Vec::new();
-    for recipe in starts.chain(recipes(target, sample_rate)).chain(of_models) {
+    let presets = recipes(target, sample_rate);
+    // As librosa and torchaudio with `center=False`.
+    let is_movable = |recipe: &&MelConfig| {
+        rate == Rate::Recording && recipe.center && recipe.center_pad == CenterPad::HalfFrame
+    };
+    let inside = presets.iter().filter(is_movable);
+    let inside: Vec<_> = inside.map(|recipe| MelConfig { center: false, ..recipe.clone() }).collect();
+    for recipe in starts.chain(presets).chain(of_models).chain(inside) {
         let mut recipe = Guess::new(recipe);
         fixed(&mut recipe);
         let own = recipe.config.sample_rate;
@@ -232,6 +239,18 @@ pub(crate) fn around(
         if is_plain && (cut || reading.tail.is_some()) {
             forms.push(MelConfig { n_frames: Some(reading.frames as u32), ..plain.clone() });
         }
+        if cut && rate == Rate::Recording {
+            for (length, drop_last_frame) in truncations(&plain, reading.frames) {
+                forms.push(MelConfig { max_length: Some(length), drop_last_frame, ..plain.clone() });
+            }
+            // Some of the frames only.
+            for stride in (2..=8).filter(|_| plain.stack == 1) {
+                let sparse = MelConfig { stack_stride: Some(stride), ..recipe.config.clone() };
+                if MelExtractor::new(&sparse).is_ok_and(|of| of.frame_count(n) == reading.frames) {
+                    forms.push(sparse);
+                }
+            }
+        }
         for form in forms {
             let other = if form.input_scale == 1.0 { 32_768.0 } else { 1.0 };
             let scales: &[f64] =
@@ -248,11 +267,12 @@ pub(crate) fn around(
     found
 }
 
-/// Recipes with PCEN in the place of a logarithm, with the sizes that presets have.
+/// Recipes with PCEN in the place of a logarithm: those of librosa, and `with_fronts` with the sizes that presets have.
 pub(crate) fn pcen(
     target: &Target<'_>,
     start: Option<&MelConfig>,
     sample_rate: u32,
+    with_fronts: bool,
     fixed: Fixed<'_>,
 ) -> Vec<Guess> {
     let reading = target.reading;
@@ -290,7 +310,8 @@ pub(crate) fn pcen(
             })
         })
     });
-    for front in fronts(target, start, sample_rate).into_iter().chain(librosa) {
+    let fronts = if with_fronts { fronts(target, start, sample_rate) } else { Vec::new() };
+    for front in librosa.chain(fronts) {
         // 2^15.5 and 2^31 make of a power, and of a magnitude, 2^31 times as much.
         for (input_scale, power) in [
             (46_340.950_011_841_58, 2.0),
@@ -324,6 +345,30 @@ pub(crate) fn pcen(
             if (reading.frames..=reading.frames + 1).contains(&frames) && !found.contains(&guess) {
                 found.push(guess);
             }
+        }
+    }
+    found
+}
+
+/// The front ends of the recipes that differ in more than their sizes.
+pub(crate) fn styles(target: &Target<'_>, start: Option<&MelConfig>, sample_rate: u32) -> Vec<Guess> {
+    let (mut found, mut seen) = (Vec::new(), Vec::new());
+    let with_padding = OF_MODELS
+        .iter()
+        .filter(|config| config.pad_start > 0 && config.sample_rate == sample_rate)
+        .map(|config| MelConfig { n_mels: target.reading.rows as u32, ..config.clone() });
+    let all = fronts(target, start, sample_rate);
+    for style in all.into_iter().chain(with_padding.map(Guess::new)) {
+        let c = &style.config;
+        let key = (
+            (c.window, c.window_periodic, c.power as u64, c.pad_start > 0),
+            (c.center, c.center_pad, c.snip_edges, c.frame_span, c.pad_mode),
+            (c.mel_scale, c.triangle_domain, c.f_min as u64, c.f_max.map(|f_max| f_max as u64)),
+            (c.preemphasis > 0.0, c.preemphasis_mode, c.remove_dc_offset),
+        );
+        if !seen.contains(&key) {
+            seen.push(key);
+            found.push(style);
         }
     }
     found

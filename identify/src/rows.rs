@@ -10,7 +10,7 @@ use crate::fit::{Fitter, Stage};
 use crate::framing::Bank;
 use crate::statistics::{self, moments};
 use mojo_audio_core::MelConfig;
-use mojo_audio_core::config::{MelScale, Window};
+use mojo_audio_core::config::{MelScale, TriangleDomain, Window};
 
 /// The longest transform whose bins are compared: they are read through an identity of 67 MB, which grows
 /// with the square of the length.
@@ -117,6 +117,11 @@ fn candidates(guess: &Guess, scale: MelScale, low: f64, high: f64, bin_hz: f64) 
                 bank.apply(&mut better.config);
                 better.config.f_min = f_min;
                 better.config.f_max = (f_max != nyquist).then_some(f_max);
+                if bank == Bank::Htk {
+                    let mut symmetric = better.clone();
+                    symmetric.config.triangle_domain = TriangleDomain::HzSymmetric;
+                    found.push(symmetric);
+                }
                 found.push(better);
             }
         }

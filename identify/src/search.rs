@@ -14,8 +14,8 @@ use crate::recipes::{self, Rate};
 use crate::rows;
 use crate::target::Target;
 use crate::verdict;
-use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{FrameSpan, PadMode, PreemphasisMode, Window};
+use mojo_audio_core::{MelConfig, MelExtractor};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -69,11 +69,17 @@ impl Search<'_> {
         if !self.is_settled(&found) {
             self.try_pcen(&mut found);
         }
+        if found.best() > 0.02 && found.front.is_none_or(|front| front > 0.05) {
+            self.try_scaled_pcen(&mut found);
+        }
         if !self.is_settled(&found) {
             self.try_all(&mut found, Extent::All, self.budget);
         }
         if !self.is_settled(&found) {
             self.try_late(&mut found);
+        }
+        if found.best() > 2e-3 && !self.limits.over() {
+            self.try_late_recipes(&mut found);
         }
         if found.best() > 2e-3 && !self.limits.over() {
             self.try_padded(&mut found);
@@ -118,6 +124,9 @@ impl Search<'_> {
         (self.progress)(step, found.best());
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
+            if self.limits.over() {
+                break;
+            }
             let target = Target::new(self.engine, reading, false);
             let guesses = recipes::around(&target, self.start, self.sample_rate, rate, self.fixed);
             let limits = self.limits.within(self.budget / 4);
@@ -237,7 +246,7 @@ impl Search<'_> {
         let mut all: Vec<(f64, usize, Guess)> = Vec::new();
         for (at, fitter) in fitters.iter().enumerate() {
             let is_plain = fitter.reading.wrap.is_none();
-            if !fitter.reading.is_searched() || is_part && !is_plain {
+            if !fitter.reading.is_searched() || is_part && !is_plain || self.limits.over() {
                 continue;
             }
             let target = Target::new(self.engine, fitter.reading, is_part);
@@ -290,9 +299,9 @@ impl Search<'_> {
         let limits = self.limits.within(self.budget / 4);
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
-            if reading.is_searched() && reading.kind == Kind::Linear {
+            if reading.is_searched() && reading.kind == Kind::Linear && !self.limits.over() {
                 let target = Target::new(self.engine, reading, false);
-                let guesses = recipes::pcen(&target, self.start, self.sample_rate, self.fixed);
+                let guesses = recipes::pcen(&target, self.start, self.sample_rate, true, self.fixed);
                 let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
                 near.extend(
                     distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)),
@@ -355,6 +364,125 @@ impl Search<'_> {
         }
     }
 
+    /// Recipes with zeros in front, which make more frames than the signal alone.
+    fn try_late_recipes(&self, found: &mut Found) {
+        (self.progress)("recipes with zeros in front", found.best());
+        let limits = self.limits.within(self.budget / 6);
+        let n = self.engine.samples.len();
+        let fitters: Vec<Fitter<'_>> = self
+            .readings
+            .iter()
+            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
+            .collect();
+        let mut best: Vec<(f64, usize, Guess)> = Vec::new();
+        for (at, fitter) in fitters.iter().enumerate() {
+            let reading = fitter.reading;
+            let is_plain = reading.wrap.is_none() && !reading.is_cepstrum();
+            if !reading.is_searched() || !is_plain || limits.over() {
+                continue;
+            }
+            let mut guesses: Vec<Guess> = Vec::new();
+            for style in self.styles(fitter).into_iter().filter(|style| style.config.pad_start == 0) {
+                for late in self.leads(&style, reading.valid, n) {
+                    let mut guess = style.clone();
+                    let config = &mut guess.config;
+                    config.pad_start = late;
+                    if config.center || !config.snip_edges {
+                        config.pad_mode = PadMode::Constant;
+                    }
+                    (self.fixed)(&mut guess);
+                    guesses.push(guess);
+                }
+            }
+            let residuals = scores(&guesses, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            best.extend(residuals.into_iter().zip(guesses).map(|(residual, g)| (residual, at, g)));
+        }
+        best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        best.retain(|known| known.0 < 0.5);
+        best.truncate(3);
+        for known in &mut best {
+            let fitter = &fitters[known.1];
+            let descent = Descent { limits, fixed: self.fixed, steps: 8, good: 3e-6 };
+            (known.0, known.2) =
+                descent.run(known.2.clone(), known.0, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                    polish::leads(&g.config)
+                });
+        }
+        best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        best.retain(|known| known.0 < 0.1);
+        best.truncate(2);
+        if let Some(first) = best.first() {
+            found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
+            self.complete(&fitters, best, found, self.budget / 3);
+        }
+    }
+
+    /// Numbers of zeros with which a front end makes this many frames: round ones, and some of the others.
+    fn leads(&self, guess: &Guess, frames: usize, n: usize) -> Vec<u64> {
+        let Ok(extractor) = MelExtractor::new(&guess.config) else { return Vec::new() };
+        let count = |late: u64| extractor.frame_count(n + late as usize);
+        let hop = u64::from(guess.config.hop_length);
+        let most = hop * (frames as u64 + 2);
+        if count(0) > frames || count(most) < frames {
+            return Vec::new();
+        }
+        let first = (0..=most / hop).map(|k| k * hop).find(|&late| count(late) >= frames).unwrap_or(0);
+        let range = first.saturating_sub(hop)..first + 2 * hop;
+        let step = (hop / 12).max(1);
+        let fits = |late: &u64| *late > 0 && (frames..=frames + 1).contains(&count(*late));
+        range.filter(|late| late % 100 == 0 || late % step == 0).filter(fits).collect()
+    }
+
+    /// PCEN with an offset and a factor, or with normalized rows: judged by how much like a line it is.
+    fn try_scaled_pcen(&self, found: &mut Found) {
+        (self.progress)("scaled PCEN", found.best());
+        let limits = self.limits.within(self.budget / 4);
+        let mut near: Vec<(f64, Guess, usize)> = Vec::new();
+        for (at, reading) in self.readings.iter().enumerate() {
+            let is_plain = reading.kind == Kind::Log && reading.energy.is_none();
+            let is_free = is_plain && !reading.clamped && !reading.limited;
+            if reading.is_searched() && is_free && !limits.over() {
+                let target = Target::new(self.engine, reading, false);
+                let guesses = recipes::pcen(&target, self.start, self.sample_rate, false, self.fixed);
+                let residuals = scores(&guesses, &limits, EXACT, &|guess| target.unlikeness(guess));
+                let known = residuals.into_iter().zip(guesses);
+                near.extend(known.map(|(residual, guess)| (residual, guess, at)));
+            }
+        }
+        near.retain(|known| known.0 < 0.3);
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (residual, guess, reading) in near.into_iter().take(2) {
+            let target = Target::new(self.engine, &self.readings[reading], false);
+            let descent = Descent { limits, fixed: self.fixed, steps: 4, good: EXACT };
+            let (_, guess) =
+                descent.run(guess, residual, &|g| target.unlikeness(g), &|_| polish::pcen());
+            let backs = back::of_pcen(&guess, target.reading);
+            let backs: Vec<Guess> = backs
+                .into_iter()
+                .map(|mut guess| {
+                    let changes = polish::line_of(&guess, &target);
+                    changes.iter().for_each(|change| change(&mut guess));
+                    (self.fixed)(&mut guess);
+                    guess
+                })
+                .collect();
+            let distances = scores(&backs, &limits, EXACT, &|g| target.distance(g));
+            let best = (0..backs.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]));
+            let Some(best) = best.filter(|&best| distances[best].is_finite()) else { continue };
+            let descent = Descent { limits, fixed: self.fixed, steps: 6, good: EXACT };
+            let (distance, guess) =
+                descent.run(backs[best].clone(), distances[best], &|g| target.distance(g), &|g| {
+                    let mut changes = polish::pcen();
+                    changes.extend(polish::changes(g, &target));
+                    changes
+                });
+            found.add(Outcome { distance, guess, reading, extent: Extent::All });
+            if self.is_settled(found) {
+                break;
+            }
+        }
+    }
+
     /// Grid, descents and back end for all readings.
     fn try_all(&self, found: &mut Found, extent: Extent, budget: Duration) {
         let whole = self.whole();
@@ -363,6 +491,9 @@ impl Search<'_> {
             self.readings.iter().map(|reading| Fitter::new(engine, reading, extent)).collect();
         let beam = self.beam(&fitters, budget, found);
         let Some(least) = beam.first().map(|first| first.0) else { return };
+        if self.limits.over() {
+            return;
+        }
         found.front = Some(found.front.map_or(least, |front| front.min(least)));
         (self.progress)("the front end", found.best());
         let all = self.limits.within(budget / 2);
@@ -434,9 +565,18 @@ impl Search<'_> {
         for rare in [false, true] {
             let limits = self.limits.within(budget / 3);
             for &at in &active {
+                if self.limits.over() {
+                    break;
+                }
                 (self.progress)("framing and filters", found.best());
                 let fitter = &fitters[at];
                 let mut grid = framing::grid(fitter.reading, fitter.extent, n, &start, rare);
+                if !rare && fitter.extent == Extent::All && !fitter.reading.is_cepstrum() {
+                    grid.extend(framing::resized_grid(fitter.reading, n, &self.styles(fitter)));
+                    if fitter.reading.is_flat() {
+                        grid.extend(framing::tiny_windows(fitter.reading, n, &start));
+                    }
+                }
                 if !rare && fitter.extent == Extent::All {
                     grid.extend(
                         found.outcomes.iter().filter(|o| o.reading == at).map(|o| o.guess.clone()),
@@ -460,7 +600,7 @@ impl Search<'_> {
         }
         active.sort_by(|&a, &b| least(&pools[a]).total_cmp(&least(&pools[b])));
         let mut all: Vec<(f64, usize, Guess)> = Vec::new();
-        for at in active.into_iter().take(4) {
+        for at in active.into_iter().take(4).filter(|_| !self.limits.over()) {
             let limits = self.limits.within(budget / 4);
             let pool = self.around(&fitters[at], std::mem::take(&mut pools[at]), &limits);
             all.extend(pool.into_iter().map(|(residual, guess)| (residual, at, guess)));
@@ -479,6 +619,12 @@ impl Search<'_> {
         all
     }
 
+    /// What recipes have besides their sizes.
+    fn styles(&self, fitter: &Fitter<'_>) -> Vec<Guess> {
+        let target = Target::new(fitter.engine, fitter.reading, false);
+        recipes::styles(&target, self.start, self.sample_rate)
+    }
+
     /// The pool with the banks that the rows suggest, and other windows, powers and pre-emphases.
     fn around(
         &self,
@@ -495,6 +641,19 @@ impl Search<'_> {
             pool.sort_by(|a, b| a.0.total_cmp(&b.0));
         };
         if !fitter.reading.is_cepstrum() && best(&pool) > enough {
+            let styles = self.styles(fitter);
+            let mut sizes = Vec::new();
+            for (_, guess) in &pool {
+                let c = &guess.config;
+                let size = (c.n_fft, c.window_length(), c.hop_length);
+                if sizes.len() < 10 && !sizes.contains(&size) {
+                    sizes.push(size);
+                }
+            }
+            let of_size = |&(n_fft, window, hop): &(u32, u32, u32)| {
+                styles.iter().map(move |style| framing::resized(style, n_fft, window, hop))
+            };
+            extend(&mut pool, sizes.iter().flat_map(of_size).collect());
             let mut seen = BTreeSet::new();
             let mut more = Vec::new();
             for (_, guess) in &pool {

@@ -3,6 +3,7 @@
 use crate::back::per_neper;
 use crate::engine::{Engine, Guess};
 use crate::reading::{Kind, Reading, RowNorm};
+use crate::statistics;
 
 /// A reading as the aim of a candidate.
 pub(crate) struct Target<'a> {
@@ -72,6 +73,26 @@ impl<'a> Target<'a> {
             largest = largest.max(off);
         }
         sum / values.len() as f64 + 1e-3 * f64::from(largest)
+    }
+
+    /// How little the features are a line of the candidate's, of one slope and intercept, or of one for each row where
+    /// rows were normalized: 0 for a line, 1 for nothing alike.
+    pub fn unlikeness(&self, guess: &Guess) -> f64 {
+        let Some(values) = self.features(guess) else { return f64::INFINITY };
+        let reading = self.reading;
+        let width = if reading.norm == RowNorm::None { values.len() } else { reading.frames };
+        let (mut left, mut all) = (0.0, 0.0);
+        for (ours, theirs) in values.chunks_exact(width).zip(reading.full.chunks_exact(width)) {
+            let pairs = ours.iter().zip(theirs).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+            let (slope, intercept) = statistics::line(pairs.clone());
+            let mean = theirs.iter().map(|&value| f64::from(value)).sum::<f64>() / width as f64;
+            for (a, b) in pairs {
+                left += (b - slope * a - intercept).powi(2);
+                all += (b - mean).powi(2);
+            }
+        }
+        let found = (left / all.max(1e-30)).sqrt();
+        if found.is_nan() { f64::INFINITY } else { found }
     }
 
     /// How far single precision may move each of a candidate's values: the transform's rounding is as large in the

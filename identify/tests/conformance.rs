@@ -13,7 +13,7 @@
 mod support;
 
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, PRESETS};
 use mojo_audio_identify::{Features, Identified, Request, Verdict, identify};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -234,11 +234,76 @@ fn cases_turned_round() {
     assert!(is_long || misses.is_empty(), "not found:\n{}", misses.join("\n"));
 }
 
-/// How many pairs a long run tries.
+/// How many pairs a long run tries, and how long each.
 const PAIRS: usize = 1_000;
+const SECOND: Duration = Duration::from_secs(1);
 
-/// Features with a signal that they are not of: the reversed one, another case's, or noise. With `MOJO_AUDIO_LONG=1` a
-/// thousand pairs.
+/// Features, and a signal that they are not of.
+struct Wrong {
+    what: String,
+    samples: Vec<f32>,
+    sample_rate: u32,
+    values: Vec<f32>,
+    shape: [usize; 2],
+}
+
+/// What is put in the place of a signal.
+fn another(samples: &[f32], kind: usize, others: &[&Vec<f32>], seed: usize) -> Vec<f32> {
+    let length = samples.len();
+    match kind % 3 {
+        0 => samples.iter().rev().copied().collect(),
+        1 => {
+            let mut random = support::Random(seed as u64);
+            (0..length).map(|_| random.below(2_001) as f32 / 1_000.0 - 1.0).collect()
+        }
+        _ => {
+            let differs = |other: &&&Vec<f32>| {
+                let n = length.min(other.len());
+                other[..n] != samples[..n]
+            };
+            let other = others.iter().filter(differs).cycle().nth(97 * seed).unwrap();
+            other.iter().cycle().take(length).copied().collect()
+        }
+    }
+}
+
+/// A case's reference features with another signal.
+fn wrong_case(case: &Turned<'_>, kind: usize, others: &[&Vec<f32>], seed: usize) -> Wrong {
+    let config = case.case.config().unwrap();
+    Wrong {
+        what: format!("{}, {kind}", case.name()),
+        samples: another(&case.samples, kind, others, seed),
+        sample_rate: config.rate_of_input(),
+        values: case.clip.expected().to_vec(),
+        shape: case.clip.shape(config.layout),
+    }
+}
+
+/// A preset's features of one to two seconds, which follow each other from the cases' inputs, with another signal.
+fn wrong_preset(i: usize, others: &[&Vec<f32>]) -> Wrong {
+    let preset = PRESETS[i % PRESETS.len()];
+    let config = MelConfig { pad_to: None, n_frames: None, ..MelConfig::preset(preset).unwrap() };
+    let rate = config.sample_rate as usize;
+    let length = rate + (i * 7_919) % rate;
+    let from = others.iter().cycle().skip(31 * i);
+    let samples: Vec<f32> = from.flat_map(|samples| samples.iter().copied()).take(length).collect();
+    let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+    let shape = match config.layout {
+        Layout::MelMajor => [mel.n_mels(), mel.n_frames()],
+        Layout::FrameMajor => [mel.n_frames(), mel.n_mels()],
+    };
+    let kind = i / PRESETS.len();
+    Wrong {
+        what: format!("{preset}, {length} samples, {kind}"),
+        samples: another(&samples, kind, others, i),
+        sample_rate: config.sample_rate,
+        values: mel.into_data(),
+        shape,
+    }
+}
+
+/// Features with a signal that they are not of: the reversed one, another one, or noise. With `MOJO_AUDIO_LONG=1` a
+/// thousand pairs, half of cases and half of presets.
 #[test]
 fn features_of_another_signal_are_never_found() {
     let is_long = std::env::var_os("MOJO_AUDIO_LONG").is_some();
@@ -246,45 +311,25 @@ fn features_of_another_signal_are_never_found() {
     let mut cases = turned(&corpus);
     // A tone is the same when it is reversed, and quiet inputs are nearly silence.
     cases.retain(|case| matches!(case.class(), "speech" | "noise" | "sweeps") && case.kind != "quiet");
-    let (first, n) = if is_long {
-        (cases.iter().collect::<Vec<_>>(), PAIRS)
+    let others: Vec<&Vec<f32>> = cases.iter().map(|case| &case.samples).collect();
+    let pairs: Vec<Wrong> = if is_long {
+        let half = PAIRS / 2;
+        let of_cases = (0..half).map(|i| wrong_case(&cases[i * 7 % cases.len()], i, &others, i));
+        of_cases.chain((0..PAIRS - half).map(|i| wrong_preset(i, &others))).collect()
     } else {
         let is_first = |case: &&Turned<'_>| HANDFUL.contains(&case.case.name.as_str());
-        (cases.iter().filter(is_first).collect(), HANDFUL.len())
+        cases.iter().filter(is_first).map(|case| wrong_case(case, 0, &others, 0)).collect()
     };
-    let others = cases.iter().map(|case| &case.samples);
-    let pairs: Vec<(&Turned<'_>, Vec<f32>)> = (0..n)
-        .map(|i| {
-            let (case, round) = (first[i % first.len()], i / first.len());
-            let length = case.samples.len();
-            let samples = match round {
-                0 => case.samples.iter().rev().copied().collect(),
-                1 => {
-                    let mut random = support::Random(i as u64);
-                    (0..length).map(|_| random.below(2_001) as f32 / 1_000.0 - 1.0).collect()
-                }
-                _ => {
-                    let different = others.clone().filter(|other| {
-                        let n = length.min(other.len());
-                        other[..n] != case.samples[..n]
-                    });
-                    let other = different.cycle().nth(97 * i).unwrap();
-                    other.iter().cycle().take(length).copied().collect()
-                }
-            };
-            (case, samples)
-        })
-        .collect();
-    let found = support::in_parallel(&pairs, |(case, samples)| {
-        let config = case.case.config().unwrap();
-        let features = Features::new(case.clip.expected(), case.clip.shape(config.layout)).unwrap();
+    let found = support::in_parallel(&pairs, |pair| {
+        let features = Features::new(&pair.values, pair.shape).unwrap();
         let request = Request {
-            budget: Duration::from_millis(300),
+            budget: SECOND,
             threads: 1,
-            ..Request::new(samples, config.rate_of_input(), features)
+            ..Request::new(&pair.samples, pair.sample_rate, features)
         };
         let identified = identify(&request).unwrap();
-        identified.verdict.is_found().then(|| format!("{}: mean {:.1e}", case.name(), identified.mean))
+        let is_found = identified.verdict.is_found();
+        is_found.then(|| format!("{}: mean {:.1e}", pair.what, identified.mean))
     });
     let found: Vec<String> = found.into_iter().flatten().collect();
     println!("{} of {} wrong pairs are called found", found.len(), pairs.len());

@@ -2,8 +2,10 @@
 
 use super::capi;
 use super::functions::{Library, first_sentence};
+use super::template::fill;
 use super::words::{Quoted, lines, preset_doc};
 use crate::Result;
+use crate::languages::c::interface::Function;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
 use mojo_audio_core::{ERROR_KINDS, OPTIONS};
 use std::fmt::Write as _;
@@ -17,58 +19,63 @@ const LAYOUT: &str = "- `layout`: Axes of a result.
 /// `capi/julia/src/library.jl`.
 pub fn library() -> Result<String> {
     let library = Library::read()?;
-    let mut text = String::from("\n# The numbers and texts of mojo_audio.h.\n");
-    for (name, number) in library.numbers() {
-        writeln!(text, "const {name} = Int32({number})")?;
-    }
-    for (name, preset) in library.texts() {
-        writeln!(text, "const {name} = {preset:?}")?;
-    }
-    text.push_str("\n# The names of the kinds of errors, by their numbers.\nconst CODES = (\n");
+    let numbers = library.numbers().map(|(name, number)| format!("const {name} = Int32({number})\n"));
+    let texts = library.texts().map(|(name, text)| format!("const {name} = {text:?}\n"));
+    let mut codes = String::new();
     for info in ERROR_KINDS {
-        writeln!(
-            text,
-            "    :{}, # {}",
-            info.kind.code(),
-            first_sentence(&[info.doc.trim()]).replace('\n', "")
-        )?;
+        let sentence = first_sentence(&[info.doc.trim()]).replace('\n', "");
+        writeln!(codes, "    :{}, # {sentence}", info.kind.code())?;
     }
-    text.push_str(")\n\n# The configuration of mojo_mel_spectrogram_compute.\nstruct MojoMelConfig\n");
+    let mut config = String::new();
     for (name, kind) in library.fields("MojoMelConfig") {
-        writeln!(text, "    {name}::{}", julia_type(kind)?)?;
+        writeln!(config, "    {name}::{}", julia_type(kind)?)?;
     }
-    text.push_str("end\n\n# Every option, at its place in memory. MelConfig documents them.\nstruct MojoMelOptions\n");
+    let mut fields = String::new();
     for field in capi::fields()? {
-        writeln!(text, "    {}::{}", field.name, julia_type(field.c_type)?)?;
+        writeln!(fields, "    {}::{}", field.name, julia_type(field.c_type)?)?;
     }
-    text.push_str("end\n\n# The type of each option's values; a choice has a tuple of names, in the order of their numbers.\nconst OPTIONS = (\n");
+    let (mut options, mut options_doc) = (String::new(), String::new());
     for option in OPTIONS {
-        writeln!(text, "    {} = {},", option.name, option_type(option)?)?;
+        writeln!(options, "    {} = {},", option.name, option_type(option)?)?;
+        options_doc.push_str(&documented(option)?);
     }
-    text.push_str(")\n\n# What MelConfig's documentation says about options and presets.\nconst OPTIONS_DOC = raw\"\"\"\n");
-    for option in OPTIONS {
-        if option.name == "layout" {
-            text.push_str(LAYOUT);
-            continue;
-        }
-        writeln!(text, "- `{}`: {}", option.name, words(option.doc))?;
-        if let OptionKind::Choice { values, .. } = option.kind {
-            for value in values {
-                writeln!(text, "    - `:{}`: {}", value.name, words(value.doc))?;
-            }
-        }
-    }
-    text.push_str("\"\"\"\nconst PRESETS_DOC = raw\"\"\"\n");
-    for info in PRESET_INFO {
-        writeln!(text, "- `\"{}\"`: {}", info.name, words(&preset_doc(info)))?;
-    }
-    text.push_str("\"\"\"\n");
+    let presets =
+        PRESET_INFO.iter().map(|info| format!("- `\"{}\"`: {}\n", info.name, words(&preset_doc(info))));
     let functions = library.functions()?;
-    writeln!(
-        text,
-        "\n# The functions' addresses, once they are known.\nconst ADDRESSES = fill(C_NULL, {})",
-        functions.len()
-    )?;
+    fill(
+        "capi/julia/src/library.jl",
+        &[
+            ("numbers", numbers.collect()),
+            ("texts", texts.collect()),
+            ("codes", codes),
+            ("config", config),
+            ("fields", fields),
+            ("options", options),
+            ("options-doc", options_doc),
+            ("presets-doc", presets.collect()),
+            ("n-functions", functions.len().to_string()),
+            ("functions", called(&functions)?),
+        ],
+    )
+}
+
+/// What MelConfig's documentation says about an option.
+fn documented(option: &OptionInfo) -> Result<String> {
+    if option.name == "layout" {
+        return Ok(LAYOUT.into());
+    }
+    let mut text = format!("- `{}`: {}\n", option.name, words(option.doc));
+    if let OptionKind::Choice { values, .. } = option.kind {
+        for value in values {
+            writeln!(text, "    - `:{}`: {}", value.name, words(value.doc))?;
+        }
+    }
+    Ok(text)
+}
+
+/// The functions that call those of C.
+fn called(functions: &[(Function<'_>, Vec<&str>)]) -> Result<String> {
+    let mut text = String::new();
     for (place, (function, doc)) in functions.iter().enumerate() {
         let names: Vec<_> = function.parameters.iter().map(|parameter| parameter.name).collect();
         let mut types = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::capi;
 use super::functions::Library;
+use super::template::fill;
 use super::words::preset_doc;
 use crate::Result;
 use crate::languages::c::interface::Parameter;
@@ -9,79 +10,60 @@ use mojo_audio_core::ERROR_KINDS;
 use mojo_audio_core::config::{OptionKind, PRESET_INFO};
 use std::fmt::Write as _;
 
-const STATUS: &str = "
-//! The declarations of mojo_audio.h. mojo_audio.zig has types around them.
-
-/// What a function that can fail returns.
-pub const Status = enum(i32) {
-";
-
-const CODE: &str = "    _,
-};
-
-/// The kind of an error, the same in every language. Some kinds occur only in other languages than Zig.
-pub const Code = enum(i32) {
-    /// No call has failed.
-    none = 0,
-";
-
-const STRUCTS: &str = "
-/// A truth value of an option.
-pub const Bool = enum(i32) { false = 0, true = 1, _ };
-
-pub const Extractor = opaque {};
-pub const Spectrogram = opaque {};
-pub const Stream = opaque {};
-pub const Frames = opaque {};
-
-";
-
-const OPTIONS: &str = "};
-
-/// Every option of the pipeline. If an option may be unset, 0 means unset.
-pub const Options = extern struct {
-";
-
 /// Parameters that point to several values, which their type doesn't say.
 const ARRAYS: &[&str] = &["out_results", "out_bands", "lengths"];
 
 /// `capi/zig/src/c.zig`.
 pub fn library() -> Result<String> {
     let library = Library::read()?;
-    let mut text = STATUS.to_string();
+    let mut statuses = String::new();
     for (name, number) in library.numbers() {
         let status = name.strip_prefix("MOJO_AUDIO_").filter(|name| !name.starts_with("CODE_"));
         if let Some(name) = status {
             let name = name.strip_prefix("ERROR_").unwrap_or(name).to_ascii_lowercase();
-            writeln!(text, "    {name} = {number},")?;
+            writeln!(statuses, "    {name} = {number},")?;
         }
     }
-    text.push_str(CODE);
+    let mut codes = String::new();
     for info in ERROR_KINDS {
-        doc(&mut text, "    ", info.doc);
-        writeln!(text, "    {} = {},", info.kind.code(), info.kind.number())?;
+        doc(&mut codes, "    ", info.doc);
+        writeln!(codes, "    {} = {},", info.kind.code(), info.kind.number())?;
     }
-    text.push_str("    _,\n};\n");
+    let mut types = String::new();
     for (name, values, option) in capi::choices() {
-        write!(text, "\n/// A value of the option {option}.\npub const {name} = enum(i32) {{\n")?;
+        write!(types, "\n/// A value of the option {option}.\npub const {name} = enum(i32) {{\n")?;
         for (number, value) in values.iter().enumerate() {
-            doc(&mut text, "    ", value.doc);
-            writeln!(text, "    {} = {number},", value.name)?;
+            doc(&mut types, "    ", value.doc);
+            writeln!(types, "    {} = {number},", value.name)?;
         }
-        text.push_str("    _,\n};\n");
+        types.push_str("    _,\n};\n");
     }
-    text.push_str("\n/// The names of the presets.\npub const preset = struct {\n");
+    let mut presets = String::new();
     for info in PRESET_INFO {
-        doc(&mut text, "    ", &preset_doc(info));
-        writeln!(text, "    pub const {} = {:?};", info.name.replace('-', "_"), info.name)?;
+        doc(&mut presets, "    ", &preset_doc(info));
+        writeln!(presets, "    pub const {} = {:?};", info.name.replace('-', "_"), info.name)?;
     }
-    text.push_str("};\n");
-    text.push_str(STRUCTS);
-    text.push_str("pub const MelConfig = extern struct {\n");
+    let mut config = String::new();
     for (name, kind) in library.fields("MojoMelConfig") {
-        writeln!(text, "    {name}: {},", zig_type(&Parameter { kind, name })?)?;
+        writeln!(config, "    {name}: {},", zig_type(&Parameter { kind, name })?)?;
     }
-    text.push_str(OPTIONS);
+    fill(
+        "capi/zig/src/c.zig",
+        &[
+            ("statuses", statuses),
+            ("codes", codes),
+            ("choices", types),
+            ("presets", presets),
+            ("config", config),
+            ("options", options()?),
+            ("functions", functions(&library)?),
+        ],
+    )
+}
+
+/// The fields of the structure of options.
+fn options() -> Result<String> {
+    let mut text = String::new();
     for field in capi::fields()? {
         let name = field.name.as_str();
         match field.option {
@@ -102,7 +84,11 @@ pub fn library() -> Result<String> {
         };
         writeln!(text, "    {name}: {kind},")?;
     }
-    text.push_str("};\n");
+    Ok(text)
+}
+
+fn functions(library: &Library) -> Result<String> {
+    let mut text = String::new();
     for (function, lines) in library.functions()? {
         let mut parameters = Vec::new();
         for parameter in &function.parameters {

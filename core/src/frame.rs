@@ -144,7 +144,8 @@ impl Framing {
         if length < mirrored {
             return 0;
         }
-        let reach = (length as i64).saturating_add(self.lead) - self.span as i64;
+        let length_reached = i64::try_from(length).unwrap_or(i64::MAX).saturating_add(self.lead);
+        let reach = length_reached - self.span as i64;
         let whole = u64::try_from(reach).map_or(0, |reach| 1 + reach / self.hop as u64);
         usize::try_from(whole).unwrap_or(usize::MAX).min(self.count(length))
     }

@@ -248,7 +248,7 @@ fn what_kaldi_does_that_no_option_can_is_rejected_by_name() {
         ("--dither=-1", "dither", "at least 0"),
         ("--frame-length=0", "frame-length", "1 to 65536 samples"),
         ("--high-freq=9000", "high-freq", "half the sample rate"),
-        ("--num-ceps=30", "num-ceps", "n_mels"),
+        ("--num-ceps=30", "num-ceps", "from 1 to num-mel-bins, 23"),
         ("--use-energy=maybe", "use-energy", "true or false"),
         ("--vtln-map=ark:warps", "vtln-map", "no setting of Kaldi's programs"),
         ("--dither=0\nnum-mel-bins=80", "json", "--name=value"),
@@ -298,6 +298,14 @@ fn other_means_and_scales_are_rejected() {
         " [ 1e999 1\n 1 0 ]",
         &AM_MVN.replace("<Rescale>", "<Scale>"),
         &AM_MVN.replace("0.25 ", ""),
+        // Layers that would change values, and one more of those that are read.
+        &AM_MVN.replace("<Rescale>", "<LinearTransform> 1 1\n[ 5 ]\n<Rescale>"),
+        &format!("{AM_MVN}<AddShift> 1 1\n[ 5 ]\n"),
+        // Sums of squares that no values have, and more frames than there are.
+        "[ 20 40 10\n 1 180 0 ]",
+        r#"{"mean_stat": [1], "var_stat": [-60], "frame_num": 4}"#,
+        r#"{"mean_stat": [1], "var_stat": [60], "frame_num": 1e300}"#,
+        "anything at all [ 20 10\n 60 0 ]",
     ] {
         let Err(Error::Config { field, .. }) = RowStatistics::from_text(text) else { panic!("{text}") };
         assert_eq!(field, "row_mean", "{text}");

@@ -298,6 +298,8 @@ fn nothing_is_certain_before_the_first_sample() {
     let mut stream = extractor.stream().unwrap();
     let chunks = [&[], &[], &samples[..1], &samples[1..]];
     assert_eq!(stream.frames_after(0), 0);
+    let most = stream.frames_after(usize::MAX);
+    assert!(most > usize::MAX / 1_000 && most >= stream.frames_after(usize::MAX / 2), "{most}");
     assert_same_frames(&stream_all(&mut stream, &chunks, "empty chunks first"), &whole, "all");
 }
 

@@ -58,13 +58,13 @@ fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     }
     let path = py.import("pathlib")?.getattr("Path")?.call1((source,))?;
     if !path.call_method0("is_dir")?.is_truthy()? {
-        return Ok(vec![text(&path)?]);
+        return Ok(vec![text(&path, "json")?]);
     }
     let mut texts = Vec::new();
     for name in MODEL_FILES {
         let file = path.call_method1("joinpath", (name,))?;
         if file.call_method0("is_file")?.is_truthy()? {
-            texts.push(text(&file)?);
+            texts.push(text(&file, "json")?);
         }
     }
     if texts.is_empty() {
@@ -74,13 +74,13 @@ fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     Ok(texts)
 }
 
-/// The text of a file.
-fn text(path: &Bound<'_, PyAny>) -> PyResult<String> {
+/// The text of a file; `field` is what an error is about.
+fn text(path: &Bound<'_, PyAny>, field: &'static str) -> PyResult<String> {
     let bytes: Vec<u8> = path.call_method0("read_bytes")?.extract()?;
     String::from_utf8(bytes).map_err(|error| {
         let value = path.to_string();
         let expected = format!("a file in UTF-8 ({error})").into();
-        raise(path.py(), &Error::Config { field: "json".into(), value, expected })
+        raise(path.py(), &Error::Config { field: field.into(), value, expected })
     })
 }
 
@@ -120,7 +120,7 @@ type Vector<'py> = Bound<'py, PyArray1<f32>>;
 pub fn row_statistics<'py>(path: &Bound<'py, PyAny>) -> PyResult<(Vector<'py>, Vector<'py>)> {
     let py = path.py();
     let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
-    let rows = core::RowStatistics::from_text(&text(&path)?).or_raise(py)?;
+    let rows = core::RowStatistics::from_text(&text(&path, "path")?).or_raise(py)?;
     Ok((PyArray1::from_vec(py, rows.mean), PyArray1::from_vec(py, rows.scale)))
 }
 
@@ -136,7 +136,8 @@ pub fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -
     let text = match kind {
         // Core makes the error for an unknown name.
         None => Some(String::new()),
-        Some(_) if value.is_none() => Some("none".into()),
+        // What no option accepts is shown as Python has it.
+        Some(_) if value.is_none() => is_set_by_none(name).then(|| "none".into()),
         Some(OptionKind::Bool) => truth(value)?.map(|value| value.to_string()),
         Some(OptionKind::U32 | OptionKind::U64) => integer(value)?,
         Some(OptionKind::F64) => number(value)?,
@@ -155,6 +156,15 @@ pub fn set(config: &mut core::MelConfig, name: &str, value: &Bound<'_, PyAny>) -
             other => other.or_raise(py),
         },
     }
+}
+
+/// Whether None is a value of an option: it unsets it, or stands for its choice `none`.
+fn is_set_by_none(name: &str) -> bool {
+    let option = OPTIONS.iter().find(|option| option.name == name);
+    option.is_some_and(|option| match option.kind {
+        OptionKind::Choice { values, .. } => values.iter().any(|choice| choice.name == "none"),
+        _ => option.optional,
+    })
 }
 
 /// `True` and `False`, Python's or NumPy's.

@@ -108,6 +108,8 @@ def test_error_fields() -> None:
     assert (config.value.field, config.value.value, config.value.expected) == ("hop_length", "0", "at least 1")
     with pytest.raises(ConfigError, match="^top_db must be None where log is none, got 8$"):
         MelExtractor(MelConfig(log="none", top_db=8.0))
+    with pytest.raises(ConfigError, match="^n_mels must be an integer from 1 to 4096, got None$"):
+        MelConfig(n_mels=None)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="^f_max must be a number, or None, got '8000'$"):
         MelConfig(f_max="8000")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError) as unknown:

@@ -170,6 +170,9 @@ def test_means_and_scales(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"am\.mvn") as raised:
         mojo_audio.row_statistics(file)
     assert raised.value.field == "row_mean"
+    file.write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="^path must be a file in UTF-8 "):
+        mojo_audio.row_statistics(file)
     with pytest.raises(FileNotFoundError):
         mojo_audio.row_statistics(tmp_path / "none")
 

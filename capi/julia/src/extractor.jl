@@ -44,7 +44,8 @@ function MelExtractor(
     options = Ref(getfield(MelConfig(config; layout = frames_as_columns ? :frame_major : :mel_major), :raw))
     tables = map(table, (window, filterbank, row_mean, row_scale))
     sizes = map(length, tables)
-    pointers = map(values -> isempty(values) ? C_NULL : pointer(values), tables)
+    # An empty table is one, of a wrong length; C_NULL is none.
+    pointers = map((values, given) -> given === nothing ? C_NULL : pointer(values), tables, (window, filterbank, row_mean, row_scale))
     handle = GC.@preserve tables Handle(mojo_mel_extractor_free) do created
         mojo_mel_extractor_new_with_rows(
             options,

@@ -146,6 +146,7 @@ end
     close(io)
     @test row_statistics(path) == statistics
     @test error_of(() -> MojoAudio.row_statistics_from_text("none")) !== nothing
+    @test error_of(() -> MelExtractor(MelConfig(); row_mean = Float32[])).code == :buffer_size
     mean, scale = fill(1.0f0, 80), fill(2.0f0, 80)
     plain, moved = MelExtractor("whisper"), MelExtractor(MelConfig(); row_mean = mean, row_scale = scale)
     @test moved(tone(4000)) ≈ (plain(tone(4000)) .- 1) .* 2

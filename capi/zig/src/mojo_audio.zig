@@ -9,7 +9,9 @@
 //!     use(mel.values, mel.n_mels, mel.n_frames);
 //!
 //! Samples are neither changed nor kept. A call that fails returns an `Error`, and `lastError` has its text and its parts.
-//! A value that was deinitialized can be passed: the call fails with `error.Argument`.
+//! Two errors are Zig's own and leave `lastError` as it was: `OutOfMemory` of an allocator that was passed, and `Argument`
+//! for a text with a zero byte in it. A value that was deinitialized can be passed: a call that can fail does so with
+//! `error.Argument`, and others return 0.
 
 const std = @import("std");
 const Allocator = std.mem.Allocator;
@@ -77,6 +79,11 @@ pub fn lastError() ErrorInfo {
     };
 }
 
+/// A text for C, which would end at a zero byte in it.
+fn whole(of: [:0]const u8) Error![:0]const u8 {
+    return if (std.mem.findScalar(u8, of, 0) == null) of else error.Argument;
+}
+
 fn text(of: ?[*:0]const u8) []const u8 {
     return std.mem.span(of orelse return "");
 }
@@ -115,7 +122,7 @@ pub const Options = struct {
     /// The options of the preset with that name, one of `preset`.
     pub fn init(name: [:0]const u8) Error!Options {
         var options: Options = undefined;
-        try check(c.mojo_mel_options_init(&options.fields, @sizeOf(c.Options), name));
+        try check(c.mojo_mel_options_init(&options.fields, @sizeOf(c.Options), try whole(name)));
         return options;
     }
 
@@ -125,20 +132,20 @@ pub const Options = struct {
     /// length of every signal.
     pub fn fromJson(json: [:0]const u8) Error!Options {
         var options: Options = undefined;
-        try check(c.mojo_mel_options_from_json(&options.fields, @sizeOf(c.Options), json));
+        try check(c.mojo_mel_options_from_json(&options.fields, @sizeOf(c.Options), try whole(json)));
         return options;
     }
 
     /// Sets an option by its name in every language to a value as text: a number, "true" or "false", the name of a
     /// choice such as "hann", or "none" to unset an optional one. After an error the options are unchanged.
     pub fn set(options: *Options, name: [:0]const u8, value: [:0]const u8) Error!void {
-        try check(c.mojo_mel_options_set(&options.fields, name, value));
+        try check(c.mojo_mel_options_set(&options.fields, try whole(name), try whole(value)));
     }
 
     /// Writes the value of an option as text to the buffer, which needs room for a zero byte, too.
     pub fn get(options: *const Options, name: [:0]const u8, buffer: []u8) Error![]const u8 {
         var length: usize = 0;
-        try check(c.mojo_mel_options_get(&options.fields, name, buffer.ptr, buffer.len, &length));
+        try check(c.mojo_mel_options_get(&options.fields, try whole(name), buffer.ptr, buffer.len, &length));
         return buffer[0..length];
     }
 };
@@ -492,7 +499,7 @@ pub const RowStatistics = struct {
     /// matrix of two lines. Sums over frames become means and 1 / deviations.
     pub fn fromText(allocator: Allocator, of: [:0]const u8) Error!RowStatistics {
         var n_rows: usize = 0;
-        try check(c.mojo_mel_row_statistics_from_text(of, null, null, 0, &n_rows));
+        try check(c.mojo_mel_row_statistics_from_text(try whole(of), null, null, 0, &n_rows));
         const mean = try allocator.alloc(f32, n_rows);
         errdefer allocator.free(mean);
         const scale = try allocator.alloc(f32, n_rows);

@@ -185,6 +185,8 @@ test "rows" {
     defer rows.deinit(allocator);
     try testing.expectEqualSlices(f32, &.{ 2, 4 }, rows.mean);
     try testing.expectError(error.Config, mojo.RowStatistics.fromText(allocator, "none"));
+    try testing.expectError(error.Argument, mojo.RowStatistics.fromText(allocator, "[ 20 40 10\n  60 180 0 ]\x00"));
+    try testing.expectError(error.Argument, mojo.Options.init("whisper\x00-large-v3"));
     var moved: mojo.Extractor = try .initWithTables(&try .init("whisper"), .{ .row_mean = &@as([80]f32, @splat(1)), .row_scale = &@as([80]f32, @splat(2)) });
     defer moved.deinit();
     var plain = try extractorOf("whisper");

@@ -69,6 +69,20 @@ impl Expected {
         Self(self.0 + ", or `none`")
     }
 
+    /// With other names of options, which are those of a file's settings.
+    #[cfg(feature = "recipes")]
+    pub(crate) fn renamed(&self, rename: impl Fn(&str) -> Option<&'static str>) -> Self {
+        let (mut text, mut rest) = (String::new(), &*self.0);
+        while let Some((before, after)) = rest.split_once('`') {
+            text.push_str(before);
+            let renamed = after.split_once('`').and_then(|(name, after)| Some((rename(name)?, after)));
+            let (name, after) = renamed.unwrap_or(("`", after));
+            text.push_str(name);
+            rest = after;
+        }
+        (text + rest).into()
+    }
+
     /// For a setting of a file from which an option follows that has another value.
     #[cfg(feature = "recipes")]
     pub(crate) fn for_option(&self, option: &str, value: &str) -> Self {
@@ -264,5 +278,15 @@ mod tests {
         }
         assert_eq!(Expected::from("`x`n_fft`").to_string(), "`xn_fft");
         assert_eq!(Expected::from("8").or_none().spelled(SWIFT).to_string(), "8, or nil");
+    }
+
+    #[cfg(feature = "recipes")]
+    #[test]
+    fn names_of_options_become_those_of_settings() {
+        let rename = |option: &str| (option == "f_max").then_some("high-freq");
+        let expected =
+            Expected::from("less than `f_max`, where `log` is ln, or `none`").renamed(rename);
+        assert_eq!(expected.to_string(), "less than high-freq, where log is ln, or none");
+        assert_eq!(Expected::from("a ` and `f_max`").renamed(rename).to_string(), "a ` and high-freq");
     }
 }

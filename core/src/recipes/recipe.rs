@@ -46,6 +46,9 @@ impl Recipe {
         let setting = |list: &[(&'static str, &'static str)]| {
             list.iter().find(|(_, name)| *name == option).map(|(setting, _)| *setting)
         };
+        let expected = expected.renamed(|name| {
+            self.options.iter().find(|(_, option)| *option == name).map(|(setting, _)| *setting)
+        });
         if let Some(setting) = setting(self.options) {
             return settings.rejected(setting, expected);
         }

@@ -81,13 +81,28 @@ fn rows(mean: impl Iterator<Item = f64>, scale: impl Iterator<Item = f64>) -> Ro
     RowStatistics { mean: mean.map(single).collect(), scale: scale.map(single).collect() }
 }
 
-/// A network of Kaldi's of two layers, as FunASR writes it.
+/// Parts of a network of Kaldi's that change no value.
+const OTHER_PARTS: &[&str] = &["Nnet", "/Nnet", "Splice", "LearnRateCoef", "!EndOfComponent"];
+
+/// A network of Kaldi's of two layers, as FunASR writes it: first the shift, then the scale, and no other.
 fn network(text: &str) -> Option<RowStatistics> {
-    let (_, shifts) = text.split_once("<AddShift>")?;
-    let (shifts, rest) = brackets(shifts)?;
-    let (_, scales) = rest.split_once("<Rescale>")?;
-    let (scales, _) = brackets(scales)?;
+    let parts = text.split('<').skip(1).map(|part| part.split('>').next().unwrap_or_default());
+    let layers: Vec<_> = parts.filter(|part| !OTHER_PARTS.contains(part)).collect();
+    if layers != ["AddShift", "Rescale"] {
+        return None;
+    }
+    let shifts = layer(text, "<AddShift>")?;
+    let scales = layer(text, "<Rescale>")?;
     Some(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
+}
+
+/// The vector of a layer, whose name is followed by the number of its outputs and its inputs.
+fn layer(text: &str, name: &str) -> Option<Vec<f64>> {
+    let (_, rest) = text.split_once(name)?;
+    let mut sizes = rest.split_whitespace().map(str::parse::<usize>);
+    let (n_out, n_in) = (sizes.next()?.ok()?, sizes.next()?.ok()?);
+    let (values, _) = brackets(rest)?;
+    (values.len() == n_out && n_in == n_out).then_some(values)
 }
 
 fn json(text: &str) -> Option<RowStatistics> {
@@ -98,8 +113,11 @@ fn json(text: &str) -> Option<RowStatistics> {
 
 /// One matrix of Kaldi's, a line for each row: not one of several, whose first would be taken for all.
 fn matrix(text: &str) -> Option<RowStatistics> {
-    let (_, inside) = text.split_once('[')?;
+    let (key, inside) = text.split_once('[')?;
     let (inside, rest) = inside.split_once(']')?;
+    if key.split_whitespace().count() > 1 {
+        return None;
+    }
     let mut lines = inside.lines().filter(|line| !line.trim().is_empty());
     let (first, second) = (numbers(lines.next()?)?, numbers(lines.next()?)?);
     if lines.next().is_some() || !rest.trim().is_empty() {
@@ -112,10 +130,18 @@ fn matrix(text: &str) -> Option<RowStatistics> {
 
 /// From the sums of values and of squares over frames.
 fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Option<RowStatistics> {
-    if n_frames < 1.0 || values.len() != squares.len() {
+    // No recording has as many frames as a float64 can't count.
+    if !(1.0..9e15).contains(&n_frames) || values.len() != squares.len() {
         return None;
     }
     let mean = |sum: &f64| sum / n_frames;
+    // A variance may be below 0 by the rounding of the sums, which have six digits at least.
+    let is_variance = |(value, square): (&f64, &f64)| {
+        square / n_frames - mean(value) * mean(value) >= -1e-5 * mean(value) * mean(value)
+    };
+    if !values.iter().zip(squares).all(is_variance) {
+        return None;
+    }
     let scale = |(value, square): (&f64, &f64)| {
         let mean = mean(value);
         1.0 / libm::sqrt((square / n_frames - mean * mean).max(LEAST_VARIANCE))

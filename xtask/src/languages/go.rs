@@ -178,7 +178,7 @@ impl Session<'_> {
         let go = |arguments: &[&str]| run(self.go("").args(arguments).current_dir(&folder));
         go(&["mod", "init", "readme"])?;
         go(&["mod", "edit", "-require=mojoaudio@v0.0.0", &replace])?;
-        same(go(&["run", "."])?.trim_end(), "80 3000")
+        same(go(&["run", "."])?.trim_end(), "80 3000 240000")
     }
 
     /// Runs README's program with a copy of the package in its own module, which has the C library too.
@@ -188,7 +188,7 @@ impl Session<'_> {
         go(&["mod", "vendor"])?;
         let archive = folder.join("vendor/mojoaudio/lib/libmojo_audio.a");
         fs::metadata(&archive).map_err(|error| format!("{}: {error}", archive.display()))?;
-        same(go(&["run", "-mod=vendor", "."])?.trim_end(), "80 3000")
+        same(go(&["run", "-mod=vendor", "."])?.trim_end(), "80 3000 240000")
     }
 
     /// Links the example without any shared library, and runs it.

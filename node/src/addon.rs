@@ -54,7 +54,7 @@ pub fn model_options(env: &Env, texts: Vec<String>) -> napi::Result<String> {
 /// The mean and the scale of each row, in a text that has them.
 #[napi]
 pub fn row_statistics(env: &Env, text: String) -> napi::Result<Vec<Float32Array>> {
-    let rows = RowStatistics::from_text(&text).map_err(|error| thrown(env, Refusal::of_file(error)))?;
+    let rows = RowStatistics::from_text(&text).or_throw(env)?;
     Ok(vec![Float32Array::new(rows.mean), Float32Array::new(rows.scale)])
 }
 

@@ -153,8 +153,8 @@ fn check_text(path: &str, text: &str, faults: &mut Vec<String>) {
         if let Some(start) = MACHINE_PATHS.iter().find(|start| has_path(line, start)) {
             fault(number, &format!("{start} is a path of one machine"));
         }
-        if is_lock_file && names_host(path, line) {
-            fault(number, "a lock file names no host to download from");
+        if is_lock_file && names_host(line) {
+            fault(number, "a lock file names no host: leave out \"resolved\" and npm's \"funding\"");
         }
         if path.ends_with(".rs") && !may_be_unsafe && has_unsafe(line) {
             fault(number, "unsafe code has its places; they are listed in xtask/src/tidy.rs");
@@ -169,10 +169,9 @@ fn is_lock_file(path: &str) -> bool {
         || (name.starts_with("requirements") && name.ends_with(".txt"))
 }
 
-fn names_host(path: &str, line: &str) -> bool {
-    // npm's lock file also has addresses of home pages and sponsors.
-    let concerns_download = !path.ends_with(".json") || line.contains("\"resolved\"");
-    concerns_download && line.replace(CRATES_IO, "").contains("://")
+/// Sponsors' pages count, too: they say nothing that a build needs, and any address may be one to download from.
+fn names_host(line: &str) -> bool {
+    line.replace(CRATES_IO, "").contains("://")
 }
 
 /// Whether the word stands in the line, not as a part of a longer one.
@@ -276,7 +275,8 @@ mod tests {
             faults("node/package-lock.json", "\"resolved\": \"https://example.org/x.tgz\"\n"),
             1
         );
-        assert_eq!(faults("node/package-lock.json", "\"url\": \"https://example.org/sponsor\"\n"), 0);
+        assert_eq!(faults("node/package-lock.json", "\"url\": \"https://example.org/sponsor\"\n"), 1);
+        assert_eq!(faults("node/package-lock.json", "\"integrity\": \"sha512-ab/cd==\"\n"), 0);
         assert_eq!(faults("python/requirements.txt", "--index-url https://example.org\n"), 1);
     }
 

@@ -215,8 +215,13 @@ pub(crate) trait Lane: Real<Element = f32> {
 
 /// Implements [`Real`] by an instruction set's functions, for a tuple of one or more vectors.
 macro_rules! arithmetic {
+    // Doubles in two registers, and one of these alone.
+    ($wide:ident and $part:ident, $($functions:tt)+) => {
+        arithmetic! { $wide, f64, parts: [0, 1], part: $part, $($functions)+ }
+        arithmetic! { $part, f64, parts: [0], part: $part, $($functions)+ }
+    };
     (
-        $type:ty, $element:ty, parts: [$($part:tt),+], each: $width:literal, row: $row:literal, part: $one:ty,
+        $type:ty, $element:ty, parts: [$($part:tt),+], part: $one:ty, each: $width:literal, row: $row:literal,
         splat: $splat:expr, load: $load:expr, store: $store:expr,
         load_f32: $load_f32:expr, store_f32: $store_f32:expr,
         add: $add:expr, sub: $sub:expr, mul: $mul:expr,

@@ -262,7 +262,7 @@ struct Taps {
 }
 
 impl Taps {
-    /// At most so many.
+    /// With room for `n`.
     fn new(n: usize) -> Result<Self, Error> {
         let taps = memory::filled(n, Tap::NONE)?;
         Ok(Self { taps, n: 0, start: 0, largest_sum: 0.0, risen: 0.0, rising: 0.0, falling: 0.0 })

@@ -15,7 +15,7 @@ pub(crate) struct Avx2Part(__m256d);
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx2, f32, parts: [0], each: 8, row: 8, part: Avx2,
+    Avx2, f32, parts: [0], part: Avx2, each: 8, row: 8,
     splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
     load_f32: _mm256_loadu_ps,
     store_f32: _mm256_storeu_ps,
@@ -25,17 +25,7 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx2Wide, f64, parts: [0, 1], each: 4, row: 8, part: Avx2Part,
-    splat: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
-    load_f32: |from| _mm256_cvtps_pd(_mm_loadu_ps(from)),
-    store_f32: |to, x| _mm_storeu_ps(to, _mm256_cvtpd_ps(x)),
-    add: _mm256_add_pd, sub: _mm256_sub_pd, mul: _mm256_mul_pd,
-    mul_add: _mm256_fmadd_pd, neg_mul_add: _mm256_fnmadd_pd,
-}
-
-#[rustfmt::skip]
-arithmetic! {
-    Avx2Part, f64, parts: [0], each: 4, row: 8, part: Avx2Part,
+    Avx2Wide and Avx2Part, each: 4, row: 8,
     splat: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
     load_f32: |from| _mm256_cvtps_pd(_mm_loadu_ps(from)),
     store_f32: |to, x| _mm_storeu_ps(to, _mm256_cvtpd_ps(x)),

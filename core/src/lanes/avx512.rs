@@ -16,7 +16,7 @@ pub(crate) struct Avx512Part(__m512d);
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx512, f32, parts: [0], each: 16, row: 16, part: Avx512,
+    Avx512, f32, parts: [0], part: Avx512, each: 16, row: 16,
     splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
     load_f32: _mm512_loadu_ps,
     store_f32: _mm512_storeu_ps,
@@ -26,17 +26,7 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Avx512Wide, f64, parts: [0, 1], each: 8, row: 16, part: Avx512Part,
-    splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
-    load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
-    store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),
-    add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd,
-    mul_add: _mm512_fmadd_pd, neg_mul_add: _mm512_fnmadd_pd,
-}
-
-#[rustfmt::skip]
-arithmetic! {
-    Avx512Part, f64, parts: [0], each: 8, row: 16, part: Avx512Part,
+    Avx512Wide and Avx512Part, each: 8, row: 16,
     splat: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
     load_f32: |from| _mm512_cvtps_pd(_mm256_loadu_ps(from)),
     store_f32: |to, x| _mm256_storeu_ps(to, _mm512_cvtpd_ps(x)),

@@ -15,7 +15,7 @@ pub(crate) struct NeonPart(float64x2_t);
 
 #[rustfmt::skip]
 arithmetic! {
-    Neon, f32, parts: [0], each: 4, row: 4, part: Neon,
+    Neon, f32, parts: [0], part: Neon, each: 4, row: 4,
     splat: vdupq_n_f32, load: vld1q_f32, store: vst1q_f32,
     load_f32: vld1q_f32,
     store_f32: vst1q_f32,
@@ -26,18 +26,7 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    NeonWide, f64, parts: [0, 1], each: 2, row: 4, part: NeonPart,
-    splat: vdupq_n_f64, load: vld1q_f64, store: vst1q_f64,
-    load_f32: |from| vcvt_f64_f32(vld1_f32(from)),
-    store_f32: |to, x| vst1_f32(to, vcvt_f32_f64(x)),
-    add: vaddq_f64, sub: vsubq_f64, mul: vmulq_f64,
-    mul_add: |x, by, plus| vfmaq_f64(plus, x, by),
-    neg_mul_add: |x, by, from| vfmsq_f64(from, x, by),
-}
-
-#[rustfmt::skip]
-arithmetic! {
-    NeonPart, f64, parts: [0], each: 2, row: 4, part: NeonPart,
+    NeonWide and NeonPart, each: 2, row: 4,
     splat: vdupq_n_f64, load: vld1q_f64, store: vst1q_f64,
     load_f32: |from| vcvt_f64_f32(vld1_f32(from)),
     store_f32: |to, x| vst1_f32(to, vcvt_f32_f64(x)),

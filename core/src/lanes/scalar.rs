@@ -22,7 +22,7 @@ pub(crate) struct FusedWide(f64);
 macro_rules! scalar {
     ($type:ty, $element:ty, $mul_add:expr) => {
         arithmetic! {
-            $type, $element, parts: [0], each: 1, row: 1, part: $type,
+            $type, $element, parts: [0], part: $type, each: 1, row: 1,
             splat: |value| value,
             load: |from: *const $element| *from,
             store: |to: *mut $element, x| *to = x,

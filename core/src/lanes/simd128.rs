@@ -15,7 +15,7 @@ pub(crate) struct Simd128Part(v128);
 
 #[rustfmt::skip]
 arithmetic! {
-    Simd128, f32, parts: [0], each: 4, row: 4, part: Simd128,
+    Simd128, f32, parts: [0], part: Simd128, each: 4, row: 4,
     splat: f32x4_splat, load: |from: *const f32| v128_load(from.cast()),
     store: |to: *mut f32, x| v128_store(to.cast(), x),
     load_f32: |from: *const f32| v128_load(from.cast()),
@@ -27,19 +27,7 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Simd128Wide, f64, parts: [0, 1], each: 2, row: 4, part: Simd128Part,
-    splat: f64x2_splat, load: |from: *const f64| v128_load(from.cast()),
-    store: |to: *mut f64, x| v128_store(to.cast(), x),
-    load_f32: |from: *const f32| f64x2_promote_low_f32x4(v128_load64_zero(from.cast())),
-    store_f32: |to: *mut f32, x| v128_store64_lane::<0>(f32x4_demote_f64x2_zero(x), to.cast()),
-    add: f64x2_add, sub: f64x2_sub, mul: f64x2_mul,
-    mul_add: |x, by, plus| f64x2_add(f64x2_mul(x, by), plus),
-    neg_mul_add: |x, by, from| f64x2_sub(from, f64x2_mul(x, by)),
-}
-
-#[rustfmt::skip]
-arithmetic! {
-    Simd128Part, f64, parts: [0], each: 2, row: 4, part: Simd128Part,
+    Simd128Wide and Simd128Part, each: 2, row: 4,
     splat: f64x2_splat, load: |from: *const f64| v128_load(from.cast()),
     store: |to: *mut f64, x| v128_store(to.cast(), x),
     load_f32: |from: *const f32| f64x2_promote_low_f32x4(v128_load64_zero(from.cast())),

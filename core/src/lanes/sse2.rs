@@ -15,7 +15,7 @@ pub(crate) struct Sse2Part(__m128d);
 
 #[rustfmt::skip]
 arithmetic! {
-    Sse2, f32, parts: [0], each: 4, row: 4, part: Sse2,
+    Sse2, f32, parts: [0], part: Sse2, each: 4, row: 4,
     splat: _mm_set1_ps, load: _mm_loadu_ps, store: _mm_storeu_ps,
     load_f32: _mm_loadu_ps,
     store_f32: _mm_storeu_ps,
@@ -26,18 +26,7 @@ arithmetic! {
 
 #[rustfmt::skip]
 arithmetic! {
-    Sse2Wide, f64, parts: [0, 1], each: 2, row: 4, part: Sse2Part,
-    splat: _mm_set1_pd, load: _mm_loadu_pd, store: _mm_storeu_pd,
-    load_f32: |from: *const f32| _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(from.cast()))),
-    store_f32: |to: *mut f32, x| _mm_store_sd(to.cast(), _mm_castps_pd(_mm_cvtpd_ps(x))),
-    add: _mm_add_pd, sub: _mm_sub_pd, mul: _mm_mul_pd,
-    mul_add: |x, by, plus| _mm_add_pd(_mm_mul_pd(x, by), plus),
-    neg_mul_add: |x, by, from| _mm_sub_pd(from, _mm_mul_pd(x, by)),
-}
-
-#[rustfmt::skip]
-arithmetic! {
-    Sse2Part, f64, parts: [0], each: 2, row: 4, part: Sse2Part,
+    Sse2Wide and Sse2Part, each: 2, row: 4,
     splat: _mm_set1_pd, load: _mm_loadu_pd, store: _mm_storeu_pd,
     load_f32: |from: *const f32| _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(from.cast()))),
     store_f32: |to: *mut f32, x| _mm_store_sd(to.cast(), _mm_castps_pd(_mm_cvtpd_ps(x))),

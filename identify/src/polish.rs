@@ -343,6 +343,13 @@ pub(crate) fn line_of(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
     all
 }
 
+/// Those of any configuration, and those of PCEN.
+pub(crate) fn changes_of_pcen(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
+    let mut all = pcen();
+    all.extend(changes(guess, target));
+    all
+}
+
 /// Changes of the options of PCEN.
 pub(crate) fn pcen() -> Vec<Change> {
     let mut all = Vec::new();

@@ -314,9 +314,7 @@ impl Search<'_> {
             let target = Target::new(self.engine, &self.readings[reading], false);
             let descent = Descent { limits, fixed: self.fixed, steps: 8, good: EXACT };
             let (distance, guess) = descent.run(guess, distance, &|g| target.distance(g), &|g| {
-                let mut changes = polish::pcen();
-                changes.extend(polish::changes(g, &target));
-                changes
+                polish::changes_of_pcen(g, &target)
             });
             found.add(Outcome { distance, guess, reading, extent: Extent::All });
             if self.is_settled(found) {
@@ -472,9 +470,7 @@ impl Search<'_> {
             let descent = Descent { limits, fixed: self.fixed, steps: 6, good: EXACT };
             let (distance, guess) =
                 descent.run(backs[best].clone(), distances[best], &|g| target.distance(g), &|g| {
-                    let mut changes = polish::pcen();
-                    changes.extend(polish::changes(g, &target));
-                    changes
+                    polish::changes_of_pcen(g, &target)
                 });
             found.add(Outcome { distance, guess, reading, extent: Extent::All });
             if self.is_settled(found) {

@@ -299,7 +299,7 @@ export interface MelConfig {
    */
   dither?: number | undefined;
   /**
-   * Seed of the dither. Equal seeds make equal noise.
+   * Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
    *
    * @default 0
    */

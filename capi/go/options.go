@@ -521,7 +521,7 @@ type MelConfig struct {
 	// no noise.
 	Dither float64
 
-	// Seed of the dither. Equal seeds make equal noise.
+	// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
 	DitherSeed uint64
 
 	// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.

@@ -1015,7 +1015,7 @@ typedef struct {
    */
   double dither;
   /**
-   * Seed of the dither. Equal seeds make equal noise.
+   * Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
    */
   uint64_t dither_seed;
   /**

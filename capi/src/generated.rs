@@ -492,7 +492,7 @@ pub struct MojoMelOptions {
     /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
     /// no noise.
     pub dither: f64,
-    /// Seed of the dither. Equal seeds make equal noise.
+    /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
     pub dither_seed: u64,
     /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.
     pub preemphasis: f64,

@@ -201,7 +201,7 @@ impl MelConfig {
         self.config.dither
     }
 
-    /// Seed of the dither. Equal seeds make equal noise.
+    /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
     #[getter]
     fn dither_seed(&self) -> u64 {
         self.config.dither_seed

@@ -2,7 +2,7 @@
 
 pub mod modules;
 
-use super::cross::{Cross, MINGW};
+use super::cross::Cross;
 use super::targets::{Oldest, Target};
 use super::trial::{Trial, speaks};
 use super::{c, notices, pack, sbom};
@@ -102,7 +102,6 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
     let compiler = match target.name {
         "linux-x64-gnu" => "gcc".into(),
         "linux-arm64-gnu" => "aarch64-linux-gnu-gcc".into(),
-        _ if target.platform.system == System::Windows => MINGW.into(),
         _ => cross.linker(target.machine())?,
     };
     build.env("GOOS", system).env("GOARCH", processor).env("CC", compiler);

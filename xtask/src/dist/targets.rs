@@ -103,6 +103,15 @@ pub const TARGETS: &[Target] = &[
         wheel: None,
         runs: Runs::InWine,
     },
+    Target {
+        name: "windows-arm64",
+        // Debian's mingw-w64 has no compiler for Arm.
+        machines: &[Machine { triple: "aarch64-pc-windows-gnullvm", zig: Some("aarch64-windows-gnu") }],
+        platform: Platform::WINDOWS_LLVM,
+        oldest: Oldest::Windows,
+        wheel: None,
+        runs: Runs::Nowhere,
+    },
 ];
 
 impl Target {
@@ -132,10 +141,10 @@ impl Target {
         }
     }
 
-    /// What npm's packages call a machine of it: Node itself is built by MSVC on Windows, and loads what mingw-w64
-    /// links too.
+    /// What npm's packages call a machine of it: Node itself is built by MSVC on Windows, and loads what others link
+    /// too.
     pub fn npm(&self, machine: &Machine) -> String {
-        machine.triple.replace("windows-gnu", "windows-msvc")
+        machine.triple.replace("windows-gnullvm", "windows-msvc").replace("windows-gnu", "windows-msvc")
     }
 
     /// How the names of its programs end.

@@ -31,6 +31,12 @@ impl Platform {
     pub const WINDOWS: Self =
         Self { system: System::Windows, libraries: "-lkernel32 -lntdll -luserenv -lws2_32 -ldbghelp" };
 
+    /// For compilers of llvm-mingw, whose unwinder is LLVM's.
+    pub const WINDOWS_LLVM: Self = Self {
+        system: System::Windows,
+        libraries: "-lunwind -lkernel32 -lntdll -luserenv -lws2_32 -ldbghelp",
+    };
+
     /// The machine that this program runs on.
     pub const HOST: Self = if cfg!(target_os = "macos") {
         Self::MAC_OS
@@ -48,6 +54,7 @@ impl Platform {
             ("-linux-gnu", Self::GLIBC),
             ("-linux-musl", Self::MUSL),
             ("-apple-darwin", Self::MAC_OS),
+            ("-windows-gnullvm", Self::WINDOWS_LLVM),
             ("-windows-gnu", Self::WINDOWS),
         ];
         platforms.into_iter().find(|(part, _)| triple.contains(part)).map(|(_, platform)| platform)

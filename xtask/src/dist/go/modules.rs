@@ -228,6 +228,7 @@ mod tests {
                 "linux && arm64 && musl",
                 "darwin",
                 "windows && amd64",
+                "windows && arm64",
             ]
         );
         // Alone, it is the one of its system.

@@ -29,8 +29,14 @@ fn plain(name: &str) -> String {
     let name = name.strip_prefix("./").unwrap_or(name).replace(version, "VERSION");
     // Windows' ending for Python's modules.
     let name = name.replace("/_native.pyd", "/_native.so");
-    let words = ["linux-x86-64", "linux-aarch64", "darwin-x86-64", "darwin-aarch64"];
-    let name = words.iter().fold(name, |name, word| name.replace(word, "PLATFORM"));
+    // A jar may have the library of several machines, which are one line of its list.
+    let systems = ["linux", "darwin", "win32"].iter();
+    let machines =
+        systems.flat_map(|system| ["x86-64", "aarch64"].map(|word| format!("{system}-{word}")));
+    let name = machines.fold(name, |name, word| name.replace(&word, "PLATFORM"));
+    let libraries = ["/libmojo_audio_uniffi.dylib", "/mojo_audio_uniffi.dll"];
+    let name =
+        libraries.iter().fold(name, |name, library| name.replace(library, "/libmojo_audio_uniffi.so"));
     // Node's addons are named for the machine, Python's modules for the interpreter too.
     for (start, end) in [("/mojo-audio.", ".node"), ("/_native.", ".so")] {
         let is_named = |(_, rest): &(&str, &str)| rest.ends_with(end) || *rest == &end[1..];

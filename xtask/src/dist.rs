@@ -34,7 +34,7 @@ use trial::Trial;
 
 /// Makes the packages that are published, checks them, and tries them in an empty environment
 ///
-/// With --target or --all, c, command, go, node and python are built for other systems, on Linux on x86-64, by zig, which is
+/// With --target or --all, all but source and swift are built for other systems, on Linux on x86-64, by zig, which is
 /// installed from PyPI, and by mingw-w64. Without either, each package is for this machine.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -87,14 +87,14 @@ struct Elsewhere {
     test: for<'a> fn(&Cross<'_>, &'a Target, &Path) -> Result<Trial<'a>>,
     /// The systems that it is made for.
     serves: fn(&Target) -> bool,
-    /// Makes the file that serves every system, if there is one.
+    /// Makes the files that serve every system, if there are any.
     shared: Option<Shared>,
 }
 
-/// The file of a package that serves every system.
+/// The files of a package that serve every system.
 struct Shared {
-    make: fn(&Cross<'_>, &Path) -> Result<Option<PathBuf>>,
-    /// Whether it is made with `--all` only, as it has nothing to do with the systems.
+    make: fn(&Cross<'_>, &Path, &Natives) -> Result<Vec<PathBuf>>,
+    /// Whether they are made with `--all` only, as they have nothing to do with the systems.
     is_apart: bool,
 }
 
@@ -129,7 +129,10 @@ const PACKAGES: &[Package] = &[
             make: go::make,
             test: go::test,
             serves: |_| true,
-            shared: Some(Shared { make: go::modules::make, is_apart: false }),
+            shared: Some(Shared {
+                make: |cross, folder, _| go::modules::make(cross, folder).map(Vec::from_iter),
+                is_apart: false,
+            }),
         }),
         natives: Vec::new,
     },
@@ -141,7 +144,7 @@ const PACKAGES: &[Package] = &[
             test: node::test_for,
             serves: |_| true,
             shared: Some(Shared {
-                make: |cross, folder| node::make_main(cross, folder).map(Some),
+                make: |cross, folder, _| Ok(vec![node::make_main(cross, folder)?]),
                 is_apart: false,
             }),
         }),
@@ -155,13 +158,23 @@ const PACKAGES: &[Package] = &[
             test: python::test_for,
             serves: |_| true,
             shared: Some(Shared {
-                make: |cross, folder| python::make_source(cross, folder).map(Some),
+                make: |cross, folder, _| Ok(vec![python::make_source(cross, folder)?]),
                 is_apart: true,
             }),
         }),
         natives: Vec::new,
     },
-    Package { name: "kotlin", here: Some(kotlin::make), elsewhere: None, natives: kotlin::natives },
+    Package {
+        name: "kotlin",
+        here: Some(kotlin::make),
+        elsewhere: Some(Elsewhere {
+            make: kotlin::make_for,
+            test: kotlin::test_for,
+            serves: kotlin::serves,
+            shared: Some(Shared { make: kotlin::make_jar, is_apart: false }),
+        }),
+        natives: kotlin::natives,
+    },
     // Last: it fails where no library for Apple's platforms can be had.
     Package { name: "swift", here: Some(swift::make), elsewhere: None, natives: swift::natives },
 ];
@@ -259,8 +272,8 @@ fn make(
             }
             let shared = elsewhere.shared.as_ref();
             let shared = shared.filter(|shared| arguments.all || !shared.is_apart);
-            let file = shared.map(|shared| (shared.make)(&cross, folder)).transpose()?.flatten();
-            if let Some(file) = file {
+            let files = shared.map(|shared| (shared.make)(&cross, folder, natives)).transpose()?;
+            for file in files.unwrap_or_default() {
                 report.add(&file, "every")?;
             }
             pack::checksums(workspace, &cross.python, folder)?;
@@ -394,15 +407,22 @@ mod tests {
         let (todo, notes) = plan("--all");
         assert_eq!(todo.iter().filter(|line| line.starts_with("c ")).count(), TARGETS.len());
         assert!(todo.contains(&"python windows-x64".into()) && todo.contains(&"node macos".into()));
-        for name in ["kotlin", "swift"] {
+        assert!(
+            todo.contains(&"kotlin macos".into()) && !todo.contains(&"kotlin linux-x64-musl".into())
+        );
+        assert_eq!(notes.lines().count(), 2);
+        for name in ["source", "swift"] {
             assert!(
                 notes.contains(&format!("{name}: made for this machine, not for every")),
                 "{notes}"
             );
         }
         let (todo, notes) = plan("--target linux-x64-gnu");
-        assert_eq!(todo, ["c", "go", "node", "python"].map(|name| format!("{name} linux-x64-gnu")));
-        for name in ["command", "kotlin", "swift"] {
+        assert_eq!(
+            todo,
+            ["c", "go", "node", "python", "kotlin"].map(|name| format!("{name} linux-x64-gnu"))
+        );
+        for name in ["command", "swift"] {
             assert!(notes.contains(&format!("left out: {name}: it is made for ")), "{notes}");
         }
     }
@@ -412,8 +432,8 @@ mod tests {
         let (todo, error) = plan("command --target linux-x64-gnu");
         assert!(todo.is_empty() && error.starts_with("dist command: it is made for linux-x64-musl, "));
         assert!(error.ends_with(", not for linux-x64-gnu"), "{error}");
-        let (_, error) = plan("kotlin --target macos");
-        assert_eq!(error, "dist kotlin: it is made for this machine only, without --target");
+        let (_, error) = plan("swift --target macos");
+        assert_eq!(error, "dist swift: it is made for this machine only, without --target");
     }
 
     #[test]

@@ -3,15 +3,17 @@
 mod places;
 
 use crate::workspace::{Workspace, ask, run as run_program};
-use crate::{Result, install, tidy};
+use crate::{Result, dist, install, tidy};
 use places::{Files, text_of};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Writes the version of a release everywhere, dates its list of changes, and says what is left to do by hand
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The version, as 0.2.0
-    #[arg(value_name = "X.Y.Z", required_unless_present = "check", conflicts_with = "check")]
+    #[arg(value_name = "X.Y.Z", required_unless_present_any = ["check", "central"],
+          conflicts_with_all = ["check", "central"])]
     version: Option<String>,
 
     /// Fails if a file has another version than Cargo.toml, or the C library's interface and its number disagree
@@ -21,6 +23,11 @@ pub struct Arguments {
     /// With --check: fails unless this tag is that of the version, "v" and the version
     #[arg(long, value_name = "TAG", requires = "check")]
     tag: Option<String>,
+
+    /// Signs what `dist kotlin` made in this folder by the key that MOJO_AUDIO_SIGNING_KEY names, and packs it as Maven
+    /// Central takes it
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    central: Option<PathBuf>,
 }
 
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -34,6 +41,11 @@ const ABI_NUMBER: &str = "capi/build.rs";
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let mut files = read(workspace)?;
     fail(check(&files)?)?;
+    if let Some(folder) = &arguments.central {
+        let archive = dist::kotlin::for_central(workspace, &std::path::absolute(folder)?)?;
+        println!("{}", archive.display());
+        return Ok(());
+    }
     let Some(version) = &arguments.version else {
         let version = places::current(&files)?;
         if let Some(tag) = arguments.tag.as_ref().filter(|tag| **tag != format!("v{version}")) {

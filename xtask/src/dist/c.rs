@@ -2,7 +2,7 @@
 //! pkg-config and CMake need. The C++ classes are not in it: they need the C++ library of the compiler that
 //! builds the program, so they are built with it.
 
-use super::cross::{Cross, Libc};
+use super::cross::{Cross, Libc, strip};
 use super::targets::{TARGETS, Target};
 use super::trial::{Trial, speaks};
 use super::{notices, oldest, pack, sbom, universal};
@@ -21,7 +21,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     let built = build(cross, target)?;
     let archive = archive(cross, target, &built, folder)?;
-    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
+    let list = sbom::write(cross.workspace, &target.triples(), PACKAGE, &archive)?;
     Ok(vec![archive, list])
 }
 
@@ -63,7 +63,7 @@ fn join_archives(
             fs::copy(from, &file)?;
         } else {
             // Rust's standard library is shipped with what debuggers read.
-            cross.strip("--strip-debug", &from, &file)?;
+            strip(cross.workspace, "--strip-debug", &from, &file)?;
         }
         stripped.push((machine.triple, file));
     }
@@ -90,7 +90,7 @@ pub fn archive(
     let (mut files, places) = (Files::below(None), Places::below(&root));
     install::lay_out(cross.workspace, &mut files, &places, &target.platform, &made)?;
     let share = root.join("share/doc/mojo_audio");
-    notices::write(cross.workspace, target, PACKAGE, &share)?;
+    notices::write(cross.workspace, &target.triples(), PACKAGE, &share)?;
     fs::copy(cross.workspace.path("capi/README.md"), share.join("README.md"))?;
     let archive = folder.join(format!("{name}.{}", target.archive()));
     pack::archive(cross.workspace, &cross.python, &root, &archive)?;
@@ -117,7 +117,7 @@ fn libraries(cross: &Cross<'_>, target: &Target, built: &[PathBuf], folder: &Pat
         System::Linux => {
             let linked = folder.join("linked.so");
             link(cross, target, &archive, &linked)?;
-            cross.strip("--strip-all", &linked, &shared)?;
+            strip(cross.workspace, "--strip-all", &linked, &shared)?;
         }
         System::MacOs => {
             let machines = target.machines.iter().zip(built);

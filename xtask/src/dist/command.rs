@@ -44,7 +44,7 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     let program = root.join(&file);
     fs::write(&program, bytes)?;
     run(cross.workspace.command("chmod").arg("755").arg(&program))?;
-    notices::write(cross.workspace, target, PACKAGE, &root)?;
+    notices::write(cross.workspace, &target.triples(), PACKAGE, &root)?;
     fs::copy(cross.workspace.path("docs/command.md"), root.join("README.md"))?;
     let archive = folder.join(format!("{name}.{}", target.archive()));
     pack::archive(cross.workspace, &cross.python, &root, &archive)?;
@@ -54,7 +54,7 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
         list,
         &contents::of_archive(cross.workspace, &cross.python, &archive)?,
     )?;
-    let list = sbom::write(cross.workspace, target, PACKAGE, &archive)?;
+    let list = sbom::write(cross.workspace, &target.triples(), PACKAGE, &archive)?;
     Ok(vec![archive, list])
 }
 

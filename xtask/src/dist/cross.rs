@@ -25,6 +25,36 @@ pub struct Cross<'a> {
     folder: PathBuf,
 }
 
+/// The flag for rustc that makes panics name files of crates as on any machine.
+pub fn remap() -> Result<String> {
+    Ok(format!("--remap-path-prefix={}=/cargo", cargo_home()?.display()))
+}
+
+/// Removes symbols from a library or an archive of any system; `what` is an option of objcopy.
+pub fn strip(workspace: &Workspace, what: &str, from: &Path, to: &Path) -> Result {
+    let ask_rustc = |what: &str| {
+        let answer = ask(workspace.command("rustc").args(["--print", what]));
+        let answer = answer.ok_or_else(|| format!("`rustc --print {what}` fails"))?;
+        Ok::<_, Box<dyn std::error::Error>>(PathBuf::from(answer.trim()))
+    };
+    // rustc's own, which reads what rustc writes, with the libraries that rustc has.
+    let objcopy = ask_rustc("target-libdir")?.with_file_name("bin").join("rust-objcopy");
+    let libraries = ask_rustc("sysroot")?.join("lib");
+    let mut objcopy = workspace.command(objcopy);
+    objcopy.env("LD_LIBRARY_PATH", &libraries).env("DYLD_FALLBACK_LIBRARY_PATH", libraries);
+    run(objcopy.arg(what).args([from, to])).map(drop)
+}
+
+/// Gets Rust's standard library for a target, unless it is there.
+pub fn add_target(workspace: &Workspace, triple: &str) -> Result {
+    let mut rustc = workspace.command("rustc");
+    let folder = ask(rustc.args(["--print", "target-libdir", "--target", triple]));
+    if !folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
+        run(workspace.command("rustup").args(["target", "add", triple]))?;
+    }
+    Ok(())
+}
+
 /// Whether a build's C library is a part of what it makes: for musl that can be chosen.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Libc {
@@ -33,13 +63,14 @@ pub enum Libc {
 }
 
 impl<'a> Cross<'a> {
-    /// Installs zig, cargo-zigbuild, maturin and twine from PyPI, below the target folder.
+    /// Installs zig, cargo-zigbuild and the tools for wheels from PyPI, below the target folder.
     pub fn new(workspace: &'a Workspace) -> Result<Self> {
         if !cfg!(unix) {
             return Err("dist --target: only Linux and macOS can build for other systems".into());
         }
-        let [maturin, twine] = ["maturin", "twine"].map(|name| python::pinned(workspace, name));
-        let packages: &[&str] = &["-r", REQUIREMENTS, &maturin?, &twine?];
+        let pinned = ["maturin", "twine", "wheel"].map(|name| python::pinned(workspace, name));
+        let [maturin, twine, wheel] = pinned;
+        let packages: &[&str] = &["-r", REQUIREMENTS, &maturin?, &twine?, &wheel?];
         let python = python::environment_with(workspace, "dist", &[packages])?;
         let folder = workspace.folder("dist")?;
         Ok(Self { workspace, python, folder })
@@ -75,14 +106,7 @@ impl<'a> Cross<'a> {
 
     /// Gets what rustup has for a target.
     pub fn prepare(&self, target: &Target) -> Result {
-        for machine in target.machines {
-            let mut rustc = self.workspace.command("rustc");
-            let folder = ask(rustc.args(["--print", "target-libdir", "--target", machine.triple]));
-            if !folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
-                run(self.workspace.command("rustup").args(["target", "add", machine.triple]))?;
-            }
-        }
-        Ok(())
+        target.machines.iter().try_for_each(|machine| add_target(self.workspace, machine.triple))
     }
 
     /// Lets cargo, or what calls it, build for a target.
@@ -91,8 +115,7 @@ impl<'a> Cross<'a> {
             let name = machine.triple.replace('-', "_").to_uppercase();
             command.env(format!("CARGO_TARGET_{name}_LINKER"), self.linker(machine)?);
         }
-        // Panics name files of crates: as on any machine.
-        let mut flags = vec![format!("--remap-path-prefix={}=/cargo", cargo_home()?.display())];
+        let mut flags = vec![remap()?];
         if target.oldest == Oldest::Musl && libc == Libc::Outside {
             // Without it cargo leaves a shared library out and says nothing.
             flags.extend(["-C", "target-feature=-crt-static"].map(String::from));
@@ -141,21 +164,6 @@ impl<'a> Cross<'a> {
         self.configure(&mut cargo, target, libc)?;
         run(&mut cargo)?;
         Ok(self.workspace.target().join(machine.triple).join(PROFILE))
-    }
-
-    /// Removes symbols from a library or an archive of any system; `what` is an option of objcopy.
-    pub fn strip(&self, what: &str, from: &Path, to: &Path) -> Result {
-        let ask_rustc = |what: &str| {
-            let answer = ask(self.workspace.command("rustc").args(["--print", what]));
-            let answer = answer.ok_or_else(|| format!("`rustc --print {what}` fails"))?;
-            Ok::<_, Box<dyn std::error::Error>>(PathBuf::from(answer.trim()))
-        };
-        // rustc's own, which reads what rustc writes, with the libraries that rustc has.
-        let objcopy = ask_rustc("target-libdir")?.with_file_name("bin").join("rust-objcopy");
-        let libraries = ask_rustc("sysroot")?.join("lib");
-        let mut objcopy = self.workspace.command(objcopy);
-        objcopy.env("LD_LIBRARY_PATH", &libraries).env("DYLD_FALLBACK_LIBRARY_PATH", libraries);
-        run(objcopy.arg(what).args([from, to])).map(drop)
     }
 
     /// A folder for what is between building and packing, empty.

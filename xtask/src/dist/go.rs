@@ -37,12 +37,12 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     fs::copy(library, root.join("lib/libmojo_audio.a"))?;
     let link = root.join("link_bundled.go");
     fs::write(&link, linked(&fs::read_to_string(&link)?, target.platform.libraries)?)?;
-    notices::write(workspace, target, c::PACKAGE, &root)?;
+    notices::write(workspace, &target.triples(), c::PACKAGE, &root)?;
     let archive = folder.join(archive_name(target));
     pack::archive(workspace, &cross.python, &root, &archive)?;
     let files = contents::of_archive(workspace, &cross.python, &archive)?;
     contents::compare(workspace, "go", &files)?;
-    let list = sbom::write(workspace, target, c::PACKAGE, &archive)?;
+    let list = sbom::write(workspace, &target.triples(), c::PACKAGE, &archive)?;
     Ok(vec![archive, list])
 }
 

@@ -1,13 +1,20 @@
-//! Kotlin: the jar for the JVM with this machine's library, and the Android archive where there is an NDK.
+//! Kotlin: the jar for the JVM with the libraries of the systems that it serves, and the Android archive.
 
+mod android;
 mod central;
 
 use super::address::{self, Address};
+use super::cross::{Cross, Libc};
 use super::natives::Natives;
+use super::targets::{Runs, Target};
+use super::trial::{Trial, speaks};
+use super::{oldest, sbom};
 use crate::Result;
 use crate::elf;
 use crate::languages::kotlin::{self, maven, native};
+use crate::languages::uniffi;
 use crate::workspace::{Workspace, ask, run};
+use android::ABIS;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,24 +24,17 @@ const PROJECT: &str = "uniffi/kotlin";
 pub const RULES: &str = "uniffi/kotlin/src/main/resources/META-INF/proguard/mojo-audio.pro";
 const LIBRARY: &str = "libmojo_audio_uniffi.so";
 
-/// The oldest Android that the archive is for: 8.0.
-const OLDEST_API: u32 = 26;
+/// The folder, beside the jar, of the libraries that were built for it. `--natives` takes it on another machine.
+const BUILT: &str = "natives";
 
-/// Android's name of a machine, Rust's, and that of the NDK's compiler.
-const ABIS: &[(&str, &str, &str)] = &[
-    ("arm64-v8a", "aarch64-linux-android", "aarch64-linux-android"),
-    ("armeabi-v7a", "armv7-linux-androideabi", "armv7a-linux-androideabi"),
-    ("x86", "i686-linux-android", "i686-linux-android"),
-    ("x86_64", "x86_64-linux-android", "x86_64-linux-android"),
-];
-
-/// JNA's name of a machine, Rust's, and the file of its library.
+/// JNA's name of a machine, Rust's, and the file of its library. JNA itself has no library for musl.
 const DESKTOPS: &[(&str, &str, &str)] = &[
     ("linux-x86-64", "x86_64-unknown-linux-gnu", LIBRARY),
     ("linux-aarch64", "aarch64-unknown-linux-gnu", LIBRARY),
     ("darwin-x86-64", "x86_64-apple-darwin", "libmojo_audio_uniffi.dylib"),
     ("darwin-aarch64", "aarch64-apple-darwin", "libmojo_audio_uniffi.dylib"),
     ("win32-x86-64", "x86_64-pc-windows-gnu", "mojo_audio_uniffi.dll"),
+    ("win32-aarch64", "aarch64-pc-windows-gnullvm", "mojo_audio_uniffi.dll"),
 ];
 
 /// The files of `--natives` that it takes.
@@ -43,6 +43,7 @@ pub fn natives() -> Vec<String> {
     desktops.chain(ABIS.iter().map(|(_, target, _)| format!("{target}/{LIBRARY}"))).collect()
 }
 
+/// Makes the jar with this machine's library and those of a folder, and tests it.
 pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
     // Without what an earlier run has gathered.
     fs::remove_dir_all(workspace.folder("kotlin/native")?)?;
@@ -50,17 +51,108 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     if cfg!(target_os = "linux") {
         elf::check_alignment(&fs::read(library)?)?;
     }
-    let gathered = gather(&workspace.folder("kotlin/native")?, natives)?;
+    let gathered = gather(&workspace.folder("kotlin/native")?, &[natives])?;
+    // Into the machine's own Maven repository too: other projects find it there.
+    run(maven(workspace, PROJECT)?.arg("install"))?;
+    pack(workspace, folder, natives, &gathered)
+}
+
+/// Whether the jar has a library for a target.
+pub fn serves(target: &Target) -> bool {
+    let is_served = |triple: &str| DESKTOPS.iter().any(|(_, served, _)| *served == triple);
+    target.triples().into_iter().all(is_served)
+}
+
+/// Builds the library of each machine of a target.
+pub fn make_for(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
+    cross.prepare(target)?;
+    let mut files = Vec::new();
+    for machine in target.machines {
+        let desktop = DESKTOPS.iter().find(|(_, triple, _)| *triple == machine.triple);
+        let (_, triple, name) = desktop.ok_or("the jar has no place for it")?;
+        let arguments = ["--package", uniffi::PACKAGE, "--lib", "--crate-type", "cdylib"];
+        let built = cross.build(target, machine, Libc::Outside, &arguments)?.join(name);
+        let found = oldest::check(target, &fs::read(&built)?, &[])
+            .map_err(|error| format!("{name}: {error}"))?;
+        eprintln!("ok: the library for {triple} needs: {found}");
+        let file = folder.join(BUILT).join(triple).join(name);
+        fs::create_dir_all(file.with_file_name(""))?;
+        fs::copy(built, &file)?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Makes the jar with the libraries that were built for it, and those of `--natives`.
+pub fn make_jar(cross: &Cross<'_>, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
+    let workspace = cross.workspace;
+    let to = workspace.folder("kotlin/native")?;
+    fs::remove_dir_all(&to)?;
+    let built = Natives(Some(folder.join(BUILT)));
+    let gathered = gather(&to, &[&built, natives])?;
+    let triples: Vec<_> = DESKTOPS
+        .iter()
+        .filter(|(platform, ..)| to.join(platform).is_dir())
+        .map(|(_, triple, _)| *triple)
+        .collect();
+    kotlin::write_notices(workspace, &triples)?;
+    // Its tests need this machine's library, which may not be among them.
+    run(maven(workspace, PROJECT)?.args(["clean", "package", "-DskipTests"]))?;
+    let mut files = pack(workspace, folder, natives, &gathered)?;
+    files.push(sbom::write(workspace, &triples, uniffi::PACKAGE, &files[0])?);
+    Ok(files)
+}
+
+/// Builds the example in an empty project that has the jar from a repository, and runs it.
+pub fn test_for<'a>(cross: &Cross<'_>, target: &'a Target, file: &Path) -> Result<Trial<'a>> {
+    let mut trial = Trial::new(target);
+    if target.runs != Runs::Natively || !target.is_own_libc() {
+        trial.leave("the library", "there is no Java for it");
+        return Ok(trial);
+    }
+    let workspace = cross.workspace;
+    let folder = file.ancestors().nth(3).ok_or("a library outside of its folder")?;
+    let jar = folder.join(format!("mojo-audio-{VERSION}.jar"));
+    let pom = jar.with_extension("pom");
+    let project = cross.stage("kotlin-test")?;
+    let mut install = workspace.command("mvn");
+    install.args(["--batch-mode", INSTALL]).current_dir(&project);
+    install.arg(format!("-Dfile={}", jar.display())).arg(format!("-DpomFile={}", pom.display()));
+    run(&mut install)?;
+    fs::copy(workspace.path("examples/kotlin/Mel.kt"), project.join("Mel.kt"))?;
+    fs::copy(workspace.path("examples/data/speech.wav"), project.join("speech.wav"))?;
+    let description = fs::read_to_string(&pom)?;
+    let group = format!("<groupId>{}</groupId>", central::group(&description)?);
+    let example = workspace.read("examples/kotlin/pom.xml")?;
+    fs::write(project.join("pom.xml"), example.replace(central::GROUP, &group))?;
+    let mut program = workspace.command("mvn");
+    program.args(["--batch-mode", "package", "exec:java", "-Dexec.args=speech.wav"]);
+    program.arg(format!("-Dbuild.folder={}", project.join("target").display()));
+    speaks(workspace, program.current_dir(&project))?;
+    trial.ran("the jar");
+    Ok(trial)
+}
+
+/// Puts a jar into the machine's own Maven repository.
+const INSTALL: &str = "org.apache.maven.plugins:maven-install-plugin:3.1.4:install-file";
+
+/// Copies the jar that Maven has built to where it is published from, with all that goes with it, and makes the Android
+/// archive.
+fn pack(
+    workspace: &Workspace,
+    folder: &Path,
+    natives: &Natives,
+    gathered: &[String],
+) -> Result<Vec<PathBuf>> {
+    let libraries = workspace.folder("kotlin/native")?;
     for (platform, target, file) in DESKTOPS {
-        if !workspace.folder("kotlin/native")?.join(platform).join(file).is_file() {
+        if !libraries.join(platform).join(file).is_file() {
             eprintln!("the jar is without {platform}: --natives has no {target}/{file}");
         }
     }
-    // Into the machine's own Maven repository too: other projects find it there.
-    run(maven(workspace, PROJECT)?.arg("install"))?;
-    let name = format!("mojo-audio-{VERSION}.jar");
-    let mut files = vec![folder.join(&name), folder.join(format!("mojo-audio-{VERSION}.pom"))];
-    kotlin::check_jar(workspace, &gathered)?;
+    let name = format!("mojo-audio-{VERSION}");
+    let mut files = vec![folder.join(format!("{name}.jar")), folder.join(format!("{name}.pom"))];
+    kotlin::check_jar(workspace, gathered)?;
     fs::copy(kotlin::jar(workspace)?, &files[0])?;
     let pom = workspace.read("uniffi/kotlin/pom.xml")?;
     let pom = match Address::of_project()? {
@@ -71,32 +163,42 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
         }
     };
     fs::write(&files[1], &pom)?;
-    files.extend(central::extras(workspace, folder, &format!("mojo-audio-{VERSION}"))?);
-    let libraries = android(workspace, natives)?;
-    if libraries.is_empty() {
-        eprintln!(
-            "no Android archive: set ANDROID_NDK_HOME to where Android's NDK is, or use --natives"
-        );
-    } else {
-        let archive = folder.join(format!("mojo-audio-android-{VERSION}.aar"));
-        let classes = build(workspace)?.join("classes");
-        pack(workspace, &classes, &libraries, &archive)?;
-        let description = folder.join(format!("mojo-audio-android-{VERSION}.pom"));
-        fs::write(&description, android_pom(&pom)?)?;
-        files.extend([archive, description]);
-        files.extend(central::extras(workspace, folder, &format!("mojo-audio-android-{VERSION}"))?);
-    }
-    if let Ok(key) = env::var(central::KEY) {
-        files.extend(central::sign(workspace, &key, &files)?);
-    }
+    files.extend(central::extras(workspace, folder, &name)?);
+    files.extend(android::make(workspace, folder, natives, &pom)?);
     Ok(files)
 }
 
-/// Copies libraries that were built elsewhere to where the jar is packed from; returns their names in it.
-fn gather(to: &Path, natives: &Natives) -> Result<Vec<String>> {
+/// Signs what was made in a folder and packs it for Maven Central; gives the archive.
+pub fn for_central(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
+    let key = env::var(central::KEY).map_err(|_| format!("{} must name the key", central::KEY))?;
+    let made = [".jar", ".aar", ".pom"];
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
+        let file = entry?.path();
+        if made.iter().any(|end| file.to_string_lossy().ends_with(end)) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    let pom = folder.join(format!("mojo-audio-{VERSION}.pom"));
+    let pom = fs::read_to_string(&pom).map_err(|error| format!("{}: {error}", pom.display()))?;
+    let group = central::group(&pom)?;
+    if !group.starts_with("io.github.") {
+        return Err(
+            format!("dist kotlin needs {}, to be named for its owner", address::VARIABLE).into()
+        );
+    }
+    files.extend(central::sign(workspace, &key, &files)?);
+    central::bundle(workspace, group, &files, folder)
+}
+
+/// Copies libraries to where the jar is packed from, each from the last folder that has it; returns their names in the
+/// jar.
+fn gather(to: &Path, folders: &[&Natives]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for (platform, target, file) in DESKTOPS {
-        let Some(library) = natives.find(target, file) else { continue };
+        let found = folders.iter().rev().find_map(|natives| natives.find(target, file));
+        let Some(library) = found else { continue };
         if file.ends_with(".so") {
             let checked = elf::check_alignment(&fs::read(&library)?);
             checked.map_err(|error| format!("{}: {error}", library.display()))?;
@@ -109,95 +211,9 @@ fn gather(to: &Path, natives: &Natives) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The libraries for Android: from the folder, or built by the NDK.
-fn android(workspace: &Workspace, natives: &Natives) -> Result<Vec<(&'static str, PathBuf)>> {
-    let ndk = env::var_os("ANDROID_NDK_HOME").or_else(|| env::var_os("ANDROID_NDK_ROOT"));
-    let (mut libraries, mut missing) = (Vec::new(), Vec::new());
-    for (abi, target, compiler) in ABIS {
-        if let Some(library) = natives.find(target, LIBRARY) {
-            libraries.push((*abi, library));
-        } else if let Some(ndk) = &ndk {
-            libraries.push((*abi, cross(workspace, Path::new(ndk), target, compiler)?));
-        } else {
-            missing.push(*abi);
-        }
-    }
-    if !libraries.is_empty() && !missing.is_empty() {
-        eprintln!("the Android archive is without {}", missing.join(", "));
-    }
-    Ok(libraries)
-}
-
-/// Where Maven builds the library.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    Ok(kotlin::folder(workspace)?.join("mojo-audio"))
-}
-
-/// Builds the library for one of Android's machines.
-fn cross(workspace: &Workspace, ndk: &Path, target: &str, compiler: &str) -> Result<PathBuf> {
-    let hosts = ndk.join("toolchains/llvm/prebuilt");
-    let host = fs::read_dir(&hosts).ok().and_then(|mut hosts| hosts.next()?.ok());
-    let host = host.ok_or_else(|| format!("{}: no compilers", hosts.display()))?.path();
-    let linker = host.join("bin").join(format!("{compiler}{OLDEST_API}-clang"));
-    let variable = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--release", "--package", "mojo-audio-uniffi", "--lib"]);
-    run(cargo.args(["--target", target]).env(variable, linker))
-        .map_err(|error| format!("{error}\nthe target may be missing: rustup target add {target}"))?;
-    let library = workspace.folder(&format!("dist-kotlin/{target}"))?.join(LIBRARY);
-    fs::copy(workspace.target().join(target).join("release").join(LIBRARY), &library)?;
-    run(workspace.command(host.join("bin/llvm-strip")).arg("--strip-unneeded").arg(&library))?;
-    Ok(library)
-}
-
-/// Packs an Android archive: the classes, a library for each machine, and rules for those who shrink.
-fn pack(
-    workspace: &Workspace,
-    classes: &Path,
-    libraries: &[(&str, PathBuf)],
-    archive: &Path,
-) -> Result {
-    let folder = workspace.folder("dist-kotlin/aar")?;
-    fs::remove_dir_all(&folder)?;
-    for (abi, library) in libraries {
-        elf::check_alignment(&fs::read(library)?).map_err(|error| format!("{abi}: {error}"))?;
-        let to = folder.join("jni").join(abi);
-        fs::create_dir_all(&to)?;
-        fs::copy(library, to.join(LIBRARY))?;
-    }
-    let manifest = format!(
-        "<manifest xmlns:android=\"http://schemas.android.com/apk/res/android\" package=\"mojoaudio\">\n\
-         \x20   <uses-sdk android:minSdkVersion=\"{OLDEST_API}\" />\n</manifest>\n"
-    );
-    fs::write(folder.join("AndroidManifest.xml"), manifest)?;
-    fs::write(folder.join("R.txt"), "")?;
-    fs::copy(workspace.path(RULES), folder.join("proguard.txt"))?;
-    let jar = |file: &Path| {
-        let mut jar = workspace.command("jar");
-        jar.args(["--create", "--no-manifest", "--file"]).arg(file);
-        jar
-    };
-    run(jar(&folder.join("classes.jar")).arg("-C").arg(classes).arg("mojoaudio"))?;
-    run(jar(archive).arg("-C").arg(&folder).arg("."))?;
-    Ok(())
-}
-
-/// The description of the Android archive: as the jar's, with JNA's own archive for Android.
-fn android_pom(pom: &str) -> Result<String> {
-    let mut text = pom.to_string();
-    for (from, to) in [
-        (
-            "<artifactId>mojo-audio</artifactId>",
-            "<artifactId>mojo-audio-android</artifactId>\n  <packaging>aar</packaging>",
-        ),
-        ("<artifactId>jna</artifactId>", "<artifactId>jna</artifactId>\n      <type>aar</type>"),
-    ] {
-        if !text.contains(from) {
-            return Err(format!("uniffi/kotlin/pom.xml: {from} is missing").into());
-        }
-        text = text.replace(from, to);
-    }
-    Ok(text)
+/// The classes that Maven has compiled, and what goes with them in the jar.
+fn classes(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(kotlin::folder(workspace)?.join("mojo-audio/classes"))
 }
 
 /// Packs an archive from stand-ins for Android's libraries, and looks what is in it.
@@ -205,6 +221,7 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     let folder = workspace.folder("dist-kotlin/check")?;
     let classes = folder.join("classes");
     fs::create_dir_all(classes.join("mojoaudio"))?;
+    fs::create_dir_all(classes.join("META-INF"))?;
     fs::write(classes.join("mojoaudio/A.class"), "")?;
     let (aligned, small) = (folder.join("aligned.so"), folder.join("small.so"));
     fs::write(&aligned, elf::stand_in(elf::PAGE))?;
@@ -212,10 +229,10 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     let archive = folder.join("check.aar");
     let libraries =
         |file: &PathBuf| ABIS.iter().map(|(abi, ..)| (*abi, file.clone())).collect::<Vec<_>>();
-    if pack(workspace, &classes, &libraries(&small), &archive).is_ok() {
+    if android::pack(workspace, &classes, &libraries(&small), &archive).is_ok() {
         return Err("libraries for pages of 4 KB were packed".into());
     }
-    pack(workspace, &classes, &libraries(&aligned), &archive)?;
+    android::pack(workspace, &classes, &libraries(&aligned), &archive)?;
     let list =
         ask(workspace.command("jar").args(["--list", "--file"]).arg(&archive)).unwrap_or_default();
     let mut wanted = vec!["AndroidManifest.xml", "R.txt", "classes.jar", "proguard.txt"];
@@ -227,7 +244,7 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     if files != wanted {
         return Err(format!("expected {wanted:?} in Android's archive, got {files:?}").into());
     }
-    central::check(&android_pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
+    central::check(&android::pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
 
     let natives = folder.join("natives");
     for (target, file) in
@@ -236,13 +253,13 @@ pub fn check_layout(workspace: &Workspace) -> Result {
         fs::create_dir_all(natives.join(target))?;
         fs::copy(&aligned, natives.join(target).join(file))?;
     }
-    let gathered = gather(&folder.join("gathered"), &Natives(Some(natives.clone())))?;
+    let gathered = gather(&folder.join("gathered"), &[&Natives(Some(natives.clone()))])?;
     let wanted = ["linux-aarch64/libmojo_audio_uniffi.so", "win32-x86-64/mojo_audio_uniffi.dll"];
     if gathered != wanted || wanted.iter().any(|name| !folder.join("gathered").join(name).is_file()) {
         return Err(format!("expected {wanted:?} for the jar, got {gathered:?}").into());
     }
     fs::copy(&small, natives.join("aarch64-unknown-linux-gnu").join(LIBRARY))?;
-    if gather(&folder.join("gathered"), &Natives(Some(natives))).is_ok() {
+    if gather(&folder.join("gathered"), &[&Natives(Some(natives))]).is_ok() {
         return Err("a library for pages of 4 KB was gathered".into());
     }
     Ok(())

@@ -6,12 +6,10 @@ use super::trial::Trial;
 use super::{oldest, sbom};
 use crate::Result;
 use crate::install::System;
-use crate::languages::node::{self, Platform};
+use crate::languages::node::{self, PACKAGE, Platform};
 use crate::workspace::Workspace;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-const PACKAGE: &str = "mojo-audio-node";
 
 pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let package = node::package(workspace)?;
@@ -40,7 +38,7 @@ pub fn make_for(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec
         eprintln!("ok: the addon for {} needs: {found}", machine.triple);
         let platform = Platform::of(cross.workspace, &target.npm(machine))?;
         let tarball = node::pack_addon(cross.workspace, &package, &platform, &addon, folder)?;
-        lists.push(sbom::write(cross.workspace, target, PACKAGE, &tarball)?);
+        lists.push(sbom::write(cross.workspace, &target.triples(), PACKAGE, &tarball)?);
         files.push(tarball);
     }
     files.append(&mut lists);

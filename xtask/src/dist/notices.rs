@@ -1,6 +1,5 @@
 //! Licences of what a package is linked from: our own, those of the crates, and those of Rust's standard library.
 
-use super::targets::Target;
 use crate::Result;
 use crate::workspace::{Workspace, ask};
 use serde_json::Value;
@@ -10,10 +9,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const OWN: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+const CRATES: &str = "THIRD-PARTY.txt";
+const STANDARD_LIBRARY: &str = "RUST-STANDARD-LIBRARY.html";
+
+/// What [`write`] writes.
+pub const FILES: &[&str] = &[OWN[0], OWN[1], CRATES, STANDARD_LIBRARY];
 
 /// Writes all licences into a folder.
-pub fn write(workspace: &Workspace, target: &Target, package: &str, folder: &Path) -> Result {
-    write_crates(workspace, &target.triples(), package, &folders(workspace)?, folder)?;
+pub fn write(workspace: &Workspace, triples: &[&str], package: &str, folder: &Path) -> Result {
+    write_crates(workspace, triples, package, &folders(workspace)?, folder)?;
     write_standard_library(workspace, folder)
 }
 
@@ -29,7 +33,7 @@ pub fn write_crates(
     for name in OWN {
         fs::copy(workspace.path(name), folder.join(name))?;
     }
-    Ok(fs::write(folder.join("THIRD-PARTY.txt"), third_party(workspace, triples, package, folders)?)?)
+    Ok(fs::write(folder.join(CRATES), third_party(workspace, triples, package, folders)?)?)
 }
 
 /// Writes the notices that Rust's standard library comes with.
@@ -37,7 +41,7 @@ pub fn write_standard_library(workspace: &Workspace, folder: &Path) -> Result {
     let sysroot = ask(workspace.command("rustc").args(["--print", "sysroot"]));
     let sysroot = PathBuf::from(sysroot.ok_or("`rustc --print sysroot` fails")?.trim());
     let library = sysroot.join("share/doc/rust/COPYRIGHT-library.html");
-    fs::copy(&library, folder.join("RUST-STANDARD-LIBRARY.html"))
+    fs::copy(&library, folder.join(STANDARD_LIBRARY))
         .map_err(|error| format!("{}: {error}", library.display()))?;
     Ok(())
 }
@@ -51,7 +55,7 @@ fn third_party(
 ) -> Result<String> {
     let mut text = String::from(
         "This package contains code of the crates below, and Rust's standard library, whose notices are in\n\
-         RUST-STANDARD-LIBRARY.html.\n\n",
+         RUST-STANDARD-LIBRARY.html. The source of each is at https://crates.io/crates/NAME/VERSION.\n\n",
     );
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, license) in crates(workspace, triples, package)? {
@@ -60,14 +64,10 @@ fn third_party(
             folders.get(&name).ok_or_else(|| format!("cargo does not tell where {name} is"))?;
         let mut found = licenses(folder)?;
         if found.is_empty() {
-            // A text that is ours too is enough, with what the authors say of it.
-            let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
-            let said = readme.split("\n## License\n").nth(1).filter(|_| license.contains("Apache-2.0"));
-            let said =
-                said.ok_or_else(|| format!("{name} ({license}) ships no text of its licence"))?;
-            found.push(format!(
-                "Taken under the Apache License 2.0, the text of LICENSE-APACHE.\n{said}"
-            ));
+            found.push(
+                said(&folder.join("README.md"), &license)
+                    .ok_or_else(|| format!("{name} ({license}) ships no text of its licence"))?,
+            );
         }
         for found in found {
             texts.entry(found).or_default().push(name.clone());
@@ -80,6 +80,19 @@ fn third_party(
         let _ = write!(text, "\n{}\n{}\n\n{}\n", "=".repeat(80), crates.join(", "), license.trim_end());
     }
     Ok(text)
+}
+
+/// What stands for the text of a licence that a crate does not ship: a text that is ours too, with what the authors say
+/// of it, or the address that the Mozilla Public License has in its own notice.
+fn said(readme: &Path, license: &str) -> Option<String> {
+    if license == "MPL-2.0" {
+        return Some(
+            "Taken under the Mozilla Public License 2.0, https://mozilla.org/MPL/2.0/.".into(),
+        );
+    }
+    let readme = fs::read_to_string(readme).ok()?;
+    let said = readme.split("\n## License\n").nth(1).filter(|_| license.contains("Apache-2.0"))?;
+    Some(format!("Taken under the Apache License 2.0, the text of LICENSE-APACHE.\n{said}"))
 }
 
 /// The crates from elsewhere whose code ends up in a package, as `name version`, and their licences.

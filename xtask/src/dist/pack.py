@@ -1,4 +1,7 @@
-"""Packs a folder into a .tar.gz or .zip: pack.py FOLDER ARCHIVE. The same files make the same bytes."""
+"""Packs files into a .tar.gz, or a .zip by any other name: pack.py ROOT ARCHIVE NAME...
+
+The names are those of files and folders below ROOT. The same files make the same bytes.
+"""
 
 import gzip
 import io
@@ -12,8 +15,10 @@ import zipfile
 # The first moment that zip knows: 1980-01-01.
 MOMENT = 315532800
 
-folder, archive = map(pathlib.Path, sys.argv[1:])
-names = sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+root, archive = map(pathlib.Path, sys.argv[1:3])
+places = [root / name for name in sys.argv[3:]]
+found = [path for place in places for path in ([place] if place.is_file() else place.rglob("*"))]
+names = sorted(path for path in found if path.is_symlink() or not path.is_dir())
 
 
 def mode(path: pathlib.Path) -> int:
@@ -21,10 +26,10 @@ def mode(path: pathlib.Path) -> int:
     return 0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644
 
 
-if archive.suffix == ".zip":
+if archive.suffix != ".gz":
     with zipfile.ZipFile(archive, "w") as made:
         for path in names:
-            entry = zipfile.ZipInfo(str(path.relative_to(folder.parent)), (1980, 1, 1, 0, 0, 0))
+            entry = zipfile.ZipInfo(str(path.relative_to(root)), (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = (stat.S_IFREG | mode(path)) << 16
@@ -33,7 +38,7 @@ else:
     with open(archive, "wb") as file, gzip.GzipFile("", "wb", 9, file, MOMENT) as packed:
         with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as made:
             for path in names:
-                entry = tarfile.TarInfo(str(path.relative_to(folder.parent)))
+                entry = tarfile.TarInfo(str(path.relative_to(root)))
                 entry.mtime = MOMENT
                 if path.is_symlink():
                     entry.type = tarfile.SYMTYPE

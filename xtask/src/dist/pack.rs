@@ -2,13 +2,30 @@
 
 use crate::Result;
 use crate::workspace::{Workspace, ask, run};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Packs a folder as the archive's name says, `.tar.gz` or `.zip`; `python` is an interpreter.
 pub fn archive(workspace: &Workspace, python: &Path, folder: &Path, archive: &Path) -> Result {
+    let (root, name) = folder.parent().zip(folder.file_name()).ok_or("a folder without a name")?;
+    pack(workspace, python, root, &[name], archive)
+}
+
+/// Packs files and folders of a folder into a jar.
+pub fn jar(workspace: &Workspace, folder: &Path, names: &[&str], jar: &Path) -> Result {
+    pack(workspace, Path::new("python3"), folder, names, jar)
+}
+
+fn pack(
+    workspace: &Workspace,
+    python: &Path,
+    root: &Path,
+    names: &[impl AsRef<OsStr>],
+    archive: &Path,
+) -> Result {
     let mut command = workspace.command(python);
-    command.args(["-I", "xtask/src/dist/pack.py"]).arg(folder).arg(archive);
+    command.args(["-I", "xtask/src/dist/pack.py"]).args([root, archive]).args(names);
     run(&mut command).map(drop)
 }
 

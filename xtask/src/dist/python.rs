@@ -3,13 +3,15 @@
 use super::cross::{Cross, Libc, PROFILE};
 use super::targets::{Oldest, Runs, Target};
 use super::trial::{Trial, speaks};
-use super::{oldest, python_arm};
+use super::{notices, oldest, python_arm};
 use crate::install::System;
 use crate::languages::python::{self, ENGINE_TESTS};
-use crate::workspace::{Workspace, ask, run};
+use crate::workspace::{Workspace, ask, host, run};
 use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+const PACKAGE: &str = "mojo-audio-python";
 
 /// What a wheel may need besides NumPy: nothing.
 const LIBRARIES: &[&str] = &["numpy", "mojo-audio", "pip", "setuptools"];
@@ -24,7 +26,7 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     for (place, interpreter) in interpreters.iter().enumerate() {
         let built = workspace.folder("dist-python")?.join(place.to_string());
         let wheel = python::build(workspace, &tools, interpreter, &built)?;
-        files.push(copy(&wheel, folder)?);
+        files.push(with_notices(workspace, &tools, &wheel, &[&host(workspace)?], folder)?);
     }
     let built = workspace.folder("dist-python")?.join("source");
     let _ = fs::remove_dir_all(&built);
@@ -71,9 +73,42 @@ pub fn make_for(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec
     let found = oldest::check(target, &fs::read(opened.join(module))?, &["python3.dll"])
         .map_err(|error| format!("{module}: {error}"))?;
     eprintln!("ok: the wheel for {} needs: {found}", target.name);
+    let wheel = with_notices(cross.workspace, &cross.python, &wheel, &target.triples(), folder)?;
     run(cross.workspace.command(&cross.python).args(["-m", "twine", "check", "--strict"]).arg(&wheel))?;
-    Ok(vec![copy(&wheel, folder)?])
+    Ok(vec![wheel])
 }
+
+/// Packs a wheel into a folder with the licences of the crates in it, which maturin only lists; gives the file. `python`
+/// has the package `wheel`, which writes the sums of the files anew.
+fn with_notices(
+    workspace: &Workspace,
+    python: &Path,
+    wheel: &Path,
+    triples: &[&str],
+    folder: &Path,
+) -> Result<PathBuf> {
+    let opened = workspace.folder("dist-python/opened")?;
+    fs::remove_dir_all(&opened)?;
+    run(workspace.command(python).args(["-m", "wheel", "unpack", "--dest"]).args([&opened, wheel]))?;
+    let root = python::only_file(&opened)?;
+    let information = root.join(format!("mojo_audio-{}.dist-info", env!("CARGO_PKG_VERSION")));
+    notices::write(workspace, triples, PACKAGE, &information.join("licenses"))?;
+    let path = information.join("METADATA");
+    let text = fs::read_to_string(&path)?;
+    let start = text.find("License-File: ").ok_or("the wheel names no licences")?;
+    let listed: Vec<_> = notices::FILES.iter().map(|name| format!("License-File: {name}\n")).collect();
+    let rest = text[start..].lines().filter(|line| !line.starts_with("License-File: "));
+    let rest: String = rest.map(|line| format!("{line}\n")).collect();
+    fs::write(&path, format!("{}{}{rest}", &text[..start], listed.concat()))?;
+    let mut pack = workspace.command(python);
+    // The moment of every file in it: the same files make the same bytes.
+    pack.args(["-m", "wheel", "pack", "--dest-dir"]).args([folder, &root]).env(EPOCH.0, EPOCH.1);
+    run(&mut pack)?;
+    Ok(folder.join(wheel.file_name().unwrap_or_default()))
+}
+
+/// 1980-01-01, the first moment that zip knows.
+const EPOCH: (&str, &str) = ("SOURCE_DATE_EPOCH", "315532800");
 
 /// Makes the source distribution; gives the file.
 pub fn make_source(cross: &Cross<'_>, folder: &Path) -> Result<PathBuf> {

@@ -1,7 +1,6 @@
 //! The list of what an artifact is linked from, as CycloneDX has it: <https://cyclonedx.org/docs/1.5/json/>.
 
 use super::notices;
-use super::targets::Target;
 use crate::Result;
 use crate::workspace::{Workspace, ask};
 use serde_json::{Value, json};
@@ -12,14 +11,14 @@ use std::path::{Path, PathBuf};
 /// same crates make the same bytes: it has no number or time of its own.
 pub fn write(
     workspace: &Workspace,
-    target: &Target,
+    triples: &[&str],
     package: &str,
     artifact: &Path,
 ) -> Result<PathBuf> {
     let name = artifact.file_name().ok_or("an artifact without a name")?.to_string_lossy();
     let rustc = ask(workspace.command("rustc").arg("--version")).ok_or("`rustc --version` fails")?;
     let rust = rustc.split(' ').nth(1).unwrap_or_default();
-    let list = list(package, &name, rust, notices::crates(workspace, &target.triples(), package)?);
+    let list = list(package, &name, rust, notices::crates(workspace, triples, package)?);
     let file = artifact.with_file_name(format!("{name}.cdx.json"));
     fs::write(&file, serde_json::to_string_pretty(&list)? + "\n")?;
     Ok(file)

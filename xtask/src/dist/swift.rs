@@ -1,8 +1,10 @@
 //! Swift: the released form of the package MojoAudio, with the XCFramework inside. It is folders and a list, so
 //! any system can put it together; only Apple's can try it.
 
+use super::cross::{add_target, remap, strip};
 use super::natives::Natives;
-use super::universal;
+use super::{notices, pack, universal};
+use crate::languages::uniffi;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
 use std::env;
@@ -69,7 +71,9 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
         for target in slice.targets {
             match library(workspace, natives, target)? {
                 Some(library) => libraries.push((*target, library)),
-                None => eprintln!("left out: {target}. `rustup target add {target}`, or --natives"),
+                None => eprintln!(
+                    "left out: {target}, as `rustup target add {target}` fails and --natives has no library for it"
+                ),
             }
         }
         if !libraries.is_empty() {
@@ -78,19 +82,13 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     }
     if slices.is_empty() {
         return Err("dist swift needs a static library for one of Apple's platforms: \
-                    `rustup target add aarch64-apple-ios` to build it, or --natives DIR"
+                    what `rustup target add aarch64-apple-ios` installs, or --natives DIR"
             .into());
     }
     let package = folder.join("MojoAudio");
     lay_out(workspace, &package, &slices)?;
     let archive = folder.join(format!("{FRAMEWORK}.zip"));
-    let mut zip = workspace.command("jar");
-    // A zip file without a manifest is a jar, and where Kotlin is built there is the program for it.
-    run(zip
-        .args(["--create", "--no-manifest", "--file"])
-        .arg(&archive)
-        .args(["-C"])
-        .args([package.as_os_str(), FRAMEWORK.as_ref()]))?;
+    pack::archive(workspace, Path::new("python3"), &package.join(FRAMEWORK), &archive)?;
     if cfg!(target_os = "macos") {
         run(workspace.command("swift").arg("build").current_dir(&package))?;
         fs::remove_dir_all(package.join(".build"))?;
@@ -147,21 +145,24 @@ fn checksum(workspace: &Workspace, archive: &Path) -> Result<String> {
     Ok(sum.ok_or("python3 is needed for the checksum")?.trim().to_string())
 }
 
-/// The static library of a target: from the given folder, or built if Rust's standard library for it is there.
+/// The static library of a target: from the given folder, or built if Rust's standard library for it can be had.
 fn library(workspace: &Workspace, natives: &Natives, target: &str) -> Result<Option<PathBuf>> {
     if let Some(file) = natives.find(target, LIBRARY) {
         return Ok(Some(file));
     }
-    let mut rustc = workspace.command("rustc");
-    let folder = ask(rustc.args(["--print", "target-libdir", "--target", target]));
-    if !folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
+    if add_target(workspace, target).is_err() {
         return Ok(None);
     }
     let mut cargo = workspace.cargo();
-    cargo.args(["rustc", "--locked", "--release", "--package", "mojo-audio-uniffi", "--lib"]);
+    cargo.args(["rustc", "--locked", "--release", "--package", uniffi::PACKAGE, "--lib"]);
     // Not the dynamic library, which would need Apple's linker.
-    run(cargo.args(["--target", target, "--crate-type", "staticlib"]))?;
-    Ok(Some(workspace.target().join(target).join("release").join(LIBRARY)))
+    cargo.args(["--target", target, "--crate-type", "staticlib"]);
+    run(cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+    let library = workspace.folder("dist-swift")?.join(format!("{target}.a"));
+    let built = workspace.target().join(target).join("release").join(LIBRARY);
+    // Rust's standard library is shipped with what debuggers read.
+    strip(workspace, "--strip-debug", &built, &library)?;
+    Ok(Some(library))
 }
 
 /// Lays the released package out in a folder that isn't there yet.
@@ -182,9 +183,9 @@ fn lay_out(workspace: &Workspace, package: &Path, slices: &[Built]) -> Result {
             copy(&file, &package.join("Sources").join(part).join(name(&file)))?;
         }
     }
-    for license in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy(&workspace.path(license), &package.join(license))?;
-    }
+    let triples: Vec<_> =
+        slices.iter().flat_map(|(_, libraries)| libraries.iter().map(|(target, _)| *target)).collect();
+    notices::write(workspace, &triples, uniffi::PACKAGE, package)?;
     let framework = package.join(FRAMEWORK);
     for (slice, libraries) in slices {
         let folder = framework.join(identifier(slice, libraries));

@@ -3,7 +3,7 @@
 use super::c::CARGO;
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, examples, uniffi};
-use crate::workspace::{Printed, Workspace, ask, run, show};
+use crate::workspace::{Printed, Workspace, ask, host, run, show};
 use crate::{Result, contents, dist, elf};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -131,15 +131,13 @@ pub fn jar(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder(workspace)?.join(format!("mojo-audio/mojo-audio-{}.jar", env!("CARGO_PKG_VERSION"))))
 }
 
-/// Fails if the jar holds anything but the files of its list and the libraries that were gathered for other
-/// machines, or lacks one of them.
+/// Fails if the jar holds anything but the files of its list, or lacks one of them or of the libraries that were
+/// gathered.
 pub fn check_jar(workspace: &Workspace, gathered: &[String]) -> Result {
-    let mut files = contents::of_jar(workspace, &jar(workspace)?)?;
+    let files = contents::of_jar(workspace, &jar(workspace)?)?;
     if let Some(missing) = gathered.iter().find(|name| !files.contains(name)) {
         return Err(format!("the jar lacks {missing}").into());
     }
-    let own = format!("{}/", platform()?);
-    files.retain(|name| name.starts_with(&own) || !gathered.contains(name));
     contents::compare(workspace, "kotlin", &files)
 }
 
@@ -189,7 +187,14 @@ pub fn native(workspace: &Workspace) -> Result<PathBuf> {
     // Names of functions inside are of no use without the source.
     let strip = if cfg!(target_os = "macos") { "-x" } else { "--strip-unneeded" };
     ask(workspace.command("strip").arg(strip).arg(&file));
+    write_notices(workspace, &[&host(workspace)?])?;
     Ok(file)
+}
+
+/// Writes the licences of what the jar's libraries are linked from to where Maven packs them.
+pub fn write_notices(workspace: &Workspace, triples: &[&str]) -> Result {
+    let folder = workspace.folder("kotlin/native/META-INF")?;
+    dist::notices::write(workspace, triples, uniffi::PACKAGE, &folder)
 }
 
 /// This machine, as JNA names it.

@@ -6,6 +6,7 @@ mod javascript;
 pub use javascript::{WASM, esbuild};
 
 use super::{Counts, Language, Source, Tool, c};
+use crate::dist::notices;
 use crate::workspace::{Printed, Workspace, host, run, show};
 use crate::{Result, contents};
 use serde_json::{Value, json};
@@ -32,6 +33,9 @@ pub const NPM: Tool = Tool { name: "npm", probe: &["npm", "--version"], source: 
 const OF_THE_CRATE: &[&str] = &["Cargo.toml", "build.rs", "src", "typings", ".gitignore"];
 
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+/// The crate of the addon.
+pub const PACKAGE: &str = "mojo-audio-node";
 
 impl Language for Node {
     fn name(&self) -> &'static str {
@@ -89,6 +93,11 @@ impl Platform {
         self.fields["name"].as_str().unwrap_or_default()
     }
 
+    /// What rustc calls it.
+    fn target(&self) -> &str {
+        self.fields["target"].as_str().unwrap_or_default()
+    }
+
     /// The npm package of its addon.
     fn package(&self) -> String {
         format!("@mojo-audio/{}", self.name())
@@ -108,7 +117,7 @@ impl Platform {
             "license": main["license"],
             "engines": main["engines"],
             "main": self.file(),
-            "files": [self.file(), LICENSES[0], LICENSES[1]],
+            "files": Vec::from_iter([&*self.file()].iter().chain(notices::FILES)),
             "os": [self.fields["os"]],
             "cpu": [self.fields["cpu"]],
         });
@@ -208,7 +217,7 @@ fn copy(from: &Path, to: &Path) -> Result {
 /// Builds the addon as it is released; gives the file.
 pub fn build(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--release", "--package", "mojo-audio-node"]).args(arguments);
+    cargo.args(["build", "--locked", "--release", "--package", PACKAGE]).args(arguments);
     run(&mut cargo)?;
     let file = format!("{DLL_PREFIX}mojo_audio_node{DLL_SUFFIX}");
     Ok(workspace.target().join("release").join(file))
@@ -246,13 +255,16 @@ pub fn pack_main(
         copy(&package.join(file), &stage.join(file))?;
     }
     copy(&package.join("README.md"), &stage.join("README.md"))?;
+    notices::write(workspace, &[javascript::TARGET], PACKAGE, &stage)?;
     // By Node, as the order of `exports` counts, which is lost here.
-    let program = "const fs = require('fs'); const [from, to, ...addons] = process.argv.slice(1);\
+    let program = "const fs = require('fs'); const [from, to, notices, ...addons] = process.argv.slice(1);\
         const { devDependencies, ...manifest } = JSON.parse(fs.readFileSync(from));\
+        manifest.files.push(...notices.split(' ').filter((name) => !manifest.files.includes(name)));\
         manifest.optionalDependencies = Object.fromEntries(addons.map((name) => [name, manifest.version]));\
         fs.writeFileSync(to, JSON.stringify(manifest, null, 2) + '\\n')";
     let mut node = workspace.command("node");
     node.args(["-e", program]).arg(package.join("package.json")).arg(stage.join("package.json"));
+    node.arg(notices::FILES.join(" "));
     run(node.args(platforms.iter().map(|platform| platform.package())))?;
     npm_pack(workspace, &stage, "node", &tarball("mojo-audio"), to)
 }
@@ -268,9 +280,7 @@ pub fn pack_addon(
     let stage = stage(workspace, &platform.package())?;
     write(&stage, &platform.manifest(&manifest_in(package)?))?;
     copy(addon, &stage.join(platform.file()))?;
-    for license in LICENSES {
-        copy(&workspace.path(license), &stage.join(license))?;
-    }
+    notices::write(workspace, &[platform.target()], PACKAGE, &stage)?;
     let readme = format!("The addon of the package mojo-audio for {}.\n", platform.name());
     fs::write(stage.join("README.md"), readme)?;
     npm_pack(workspace, &stage, "node-addon", &platform.tarball(), to)

@@ -4,9 +4,12 @@ use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::path::PathBuf;
 
+/// The crate of the library.
+pub const PACKAGE: &str = "mojo-audio-uniffi";
+
 /// Builds the library as users get it; gives the folder that it is in.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let package = ["--locked", "--release", "--package", "mojo-audio-uniffi"];
+    let package = ["--locked", "--release", "--package", PACKAGE];
     run(workspace.cargo().arg("build").args(package).arg("--lib"))?;
     Ok(workspace.target().join("release"))
 }

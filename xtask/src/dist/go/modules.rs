@@ -5,7 +5,7 @@ use super::{VERSION, names};
 use crate::Result;
 use crate::dist::address::{self, Address};
 use crate::dist::cross::Cross;
-use crate::dist::pack;
+use crate::dist::{notices, pack};
 use crate::dist::targets::{Oldest, TARGETS, Target};
 use crate::dist::trial::speaks;
 use crate::install::System;
@@ -98,7 +98,7 @@ fn write_library(target: &Target, from: &Path, path: &str, to: &Path) -> Result 
     for entry in fs::read_dir(from)? {
         let file = entry?.path();
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if ["LICENSE", "THIRD-PARTY", "RUST-STANDARD"].iter().any(|start| name.starts_with(start)) {
+        if notices::FILES.contains(&&*name) {
             fs::copy(&file, to.join(name))?;
         }
     }

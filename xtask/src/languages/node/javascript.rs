@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What rustc calls browsers.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Rust's standard library for WebAssembly.
 pub const WASM: Tool = Tool {

@@ -1,6 +1,7 @@
 //! Prepares a release: `cargo xtask release X.Y.Z`.
 
 mod places;
+pub mod repository;
 
 use crate::workspace::{Workspace, ask, run as run_program};
 use crate::{Result, dist, install, tidy};
@@ -12,8 +13,8 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The version, as 0.2.0
-    #[arg(value_name = "X.Y.Z", required_unless_present_any = ["check", "central"],
-          conflicts_with_all = ["check", "central"])]
+    #[arg(value_name = "X.Y.Z", required_unless_present_any = ["check", "central", "repository"],
+          conflicts_with_all = ["check", "central", "repository"])]
     version: Option<String>,
 
     /// Fails if a file has another version than Cargo.toml, or the C library's interface and its number disagree
@@ -26,8 +27,16 @@ pub struct Arguments {
 
     /// Signs what `dist kotlin` made in this folder by the key that MOJO_AUDIO_SIGNING_KEY names, and packs it as Maven
     /// Central takes it
-    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["check", "repository"])]
     central: Option<PathBuf>,
+
+    /// Makes the files of this archive or folder what the repository of --to holds, with the tags of the version
+    #[arg(long, value_name = "FILES", requires = "to", conflicts_with = "check")]
+    repository: Option<PathBuf>,
+
+    /// With --repository: where that repository is, as git knows it
+    #[arg(long, value_name = "ADDRESS", requires = "repository")]
+    to: Option<String>,
 }
 
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -45,6 +54,10 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         let archive = dist::kotlin::for_central(workspace, &std::path::absolute(folder)?)?;
         println!("{}", archive.display());
         return Ok(());
+    }
+    if let (Some(from), Some(to)) = (&arguments.repository, &arguments.to) {
+        let from = std::path::absolute(from)?;
+        return repository::publish(workspace, &from, to, &places::current(&files)?);
     }
     let Some(version) = &arguments.version else {
         let version = places::current(&files)?;

@@ -5,11 +5,12 @@ use super::{VERSION, names};
 use crate::Result;
 use crate::dist::address::{self, Address};
 use crate::dist::cross::Cross;
-use crate::dist::{notices, pack};
 use crate::dist::targets::{Oldest, TARGETS, Target};
 use crate::dist::trial::speaks;
+use crate::dist::{notices, pack};
 use crate::install::System;
 use crate::languages::go;
+use crate::release::repository::tags;
 use crate::workspace::run;
 use std::fmt::Write as _;
 use std::fs;
@@ -30,7 +31,7 @@ pub fn make(cross: &Cross<'_>, folder: &Path) -> Result<Option<PathBuf>> {
     pack::archive(cross.workspace, &cross.python, &root, &archive)?;
     println!(
         "to publish it: its files become https://{path}, with the tags {}",
-        tags(&root)?.join(", ")
+        tags(&root, VERSION)?.join(", ")
     );
     Ok(Some(archive))
 }
@@ -155,16 +156,6 @@ fn constraint(target: &Target, targets: &[&Target]) -> String {
     format!("{system} && {processor}{libc}")
 }
 
-/// The tags that Go asks for, one of each module.
-fn tags(root: &Path) -> Result<Vec<String>> {
-    let mut tags = vec![format!("v{VERSION}")];
-    for entry in fs::read_dir(root.join("lib"))? {
-        tags.push(format!("lib/{}/v{VERSION}", entry?.file_name().to_string_lossy()));
-    }
-    tags.sort();
-    Ok(tags)
-}
-
 /// Gets the modules by `go get` into an empty folder, from a repository with the archives of a folder, and runs the
 /// example with them.
 pub fn test(cross: &Cross<'_>, folder: &Path) -> Result {
@@ -185,7 +176,7 @@ pub fn test(cross: &Cross<'_>, folder: &Path) -> Result {
     git(&["init", "--quiet"])?;
     git(&["add", "."])?;
     git(&["commit", "--quiet", "--message=modules"])?;
-    for tag in tags(&repository)? {
+    for tag in tags(&repository, VERSION)? {
         git(&["tag", &tag])?;
     }
     let example = stage.join("example");

@@ -167,7 +167,7 @@ impl Bands {
                         let power = V::load(scratch.byte_add((place >> 1) as usize));
                         rising = power.mul_add(V::splat(up), rising);
                         falling = power.mul_add(V::splat(down), falling);
-                        if place & 1 != 0 {
+                        if place & 1 == 0 {
                             break;
                         }
                     }

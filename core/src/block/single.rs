@@ -442,7 +442,7 @@ impl Single {
                     let power = V::load(floats.add((place >> 1) as usize));
                     rising = power.mul_add(V::splat(up), rising);
                     falling = power.mul_add(V::splat(down), falling);
-                    if place & 1 != 0 {
+                    if place & 1 == 0 {
                         break;
                     }
                 }

@@ -405,6 +405,6 @@ fn powers_of<E: Element>(circle: &[[E; 2]], k: usize) -> impl Iterator<Item = [E
 /// cos and sin of 2π k / n for every k below n.
 fn circle<E: Element>(n: usize) -> Result<Vec<[E; 2]>, Error> {
     let mut circle = memory::filled(n, [E::nearest(0.0); 2])?;
-    memory::turns(n, n, |k, cos, sin| circle[k] = [E::nearest(cos), E::nearest(sin)]);
+    memory::turns(n, &mut circle, |cos, sin| [E::nearest(cos), E::nearest(sin)]);
     Ok(circle)
 }

@@ -116,6 +116,9 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// As many lanes of 64-bit floats, in twice the registers.
     type Wide: Real<Element = f64>;
 
+    /// Few lanes, for numbers that come one by one: wide vectors would take longer. Rounds as this type does.
+    type Narrow: Real<Element = f32>;
+
     /// The greater of the two; `other` where one is not a number.
     fn max(self, other: Self) -> Self;
     /// The lesser of the two; `other` where one is not a number.

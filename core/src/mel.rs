@@ -52,18 +52,18 @@ pub(crate) struct Filterbank {
 /// A bin's weights in two filters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tap {
-    /// Twice the number of the bin, or twice the byte of its power, and 1 more in the last tap of a segment.
+    /// Twice the number of the bin, or twice the byte of its power, and 1 more except in the last tap of a segment.
     pub place: u32,
     pub rising: f32,
     pub falling: f32,
 }
 
 impl Tap {
-    /// That of a segment without a bin.
-    const NONE: Self = Self { place: 1, rising: 0.0, falling: 0.0 };
+    /// That of a segment without a bin: all bits are 0, of which memory is filled fastest.
+    const NONE: Self = Self { place: 0, rising: 0.0, falling: 0.0 };
 
     pub fn place(index: u32, is_last: bool) -> u32 {
-        2 * index + u32::from(is_last)
+        2 * index + u32::from(!is_last)
     }
 
     pub fn index(&self) -> u32 {
@@ -71,7 +71,7 @@ impl Tap {
     }
 
     pub fn is_last(&self) -> bool {
-        self.place % 2 == 1
+        self.place.is_multiple_of(2)
     }
 }
 
@@ -282,7 +282,7 @@ impl Taps {
         if self.n == self.start {
             self.n += 1;
         } else {
-            self.taps[self.n - 1].place |= 1;
+            self.taps[self.n - 1].place &= !1;
         }
         let sum = self.risen + self.falling;
         self.largest_sum = if sum > self.largest_sum { sum } else { self.largest_sum };

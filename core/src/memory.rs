@@ -71,42 +71,32 @@ impl AlignedBuffer {
     }
 }
 
-/// Steps of [`turns`] from one that starts afresh to the next.
-const TURNS: usize = 32;
+/// Turns of [`turns`] that start with sine and cosine of their own.
+const RUN: usize = 32;
 
-/// Calls `each(k, c, s)` with cosine and sine of 2π k / n for every k below `count`, which is at most `n`.
+/// Fills `values` with what is made of cosine and sine of 2π k / n for k = 0, 1 …, at most n of them.
 ///
-/// By rotation, which is cheaper than a sine and a cosine for each, started afresh at every 32nd step so that its
-/// errors don't add up. Four such runs are rotated side by side, as each waits for its last rotation: so the calls
-/// are not in the order of k.
+/// By rotation, which is cheaper than a sine and a cosine for each. A run of turns is the first run, rotated once; the
+/// first one is doubled from a single turn. So errors hardly add up, and no turn waits for the one before it.
 #[inline(always)]
-pub(crate) fn turns(n: usize, count: usize, mut each: impl FnMut(usize, f64, f64)) {
-    let (step_cos, step_sin) = turn(1, n);
-    for start in (0..count).step_by(4 * TURNS) {
-        let (mut cos, mut sin) = ([1.0; 4], [0.0; 4]);
-        for run in 0..4 {
-            let k = start + run * TURNS;
-            if 0 < k && k < count {
-                (cos[run], sin[run]) = turn(k, n);
-            }
+pub(crate) fn turns<T>(n: usize, values: &mut [T], of: impl Fn(f64, f64) -> T) {
+    let (mut cos, mut sin) = ([1.0; RUN], [0.0; RUN]);
+    let (mut by_cos, mut by_sin) = turn(1, n);
+    let mut known = 1;
+    while known < RUN.min(values.len()) {
+        let ((cos, next_cos), (sin, next_sin)) = (cos.split_at_mut(known), sin.split_at_mut(known));
+        let next = next_cos.iter_mut().zip(next_sin);
+        for ((to_cos, to_sin), (cos, sin)) in next.zip(cos.iter().zip(sin.iter())) {
+            *to_cos = cos * by_cos - sin * by_sin;
+            *to_sin = cos * by_sin + sin * by_cos;
         }
-        for i in start..count.min(start + TURNS) {
-            if i + 3 * TURNS < count {
-                for run in 0..4 {
-                    each(i + run * TURNS, cos[run], sin[run]);
-                }
-            } else {
-                for run in 0..3 {
-                    if i + run * TURNS < count {
-                        each(i + run * TURNS, cos[run], sin[run]);
-                    }
-                }
-            }
-            for run in 0..4 {
-                let at = (cos[run], sin[run]);
-                cos[run] = at.0 * step_cos - at.1 * step_sin;
-                sin[run] = at.0 * step_sin + at.1 * step_cos;
-            }
+        (by_cos, by_sin) = (by_cos * by_cos - by_sin * by_sin, 2.0 * by_cos * by_sin);
+        known *= 2;
+    }
+    for (run, values) in values.chunks_mut(RUN).enumerate() {
+        let (by_cos, by_sin) = if run == 0 { (1.0, 0.0) } else { turn(run * RUN, n) };
+        for (value, (cos, sin)) in values.iter_mut().zip(cos.iter().zip(&sin)) {
+            *value = of(cos * by_cos - sin * by_sin, cos * by_sin + sin * by_cos);
         }
     }
 }

@@ -85,7 +85,9 @@ impl Plan {
         // The energy of windowed samples is that before the division by the norm.
         let windowed_energy = config.use_energy && !config.raw_energy;
         let restored_norm = if windowed_energy { norm.max(1.0) } else { 1.0 };
-        shape.iter_mut().for_each(|value| *value *= gain);
+        if gain != 1.0 {
+            shape.iter_mut().for_each(|value| *value *= gain);
+        }
         if overrides.window.is_some() {
             limits::check_scaled(&shape, restored_norm)?;
         }

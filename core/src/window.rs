@@ -11,10 +11,10 @@ use alloc::vec::Vec;
 /// (Kaldi, `feat/feature-window.cc`). A window of one value is 1.
 pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
     let length = config.window_length() as usize;
-    let mut window = memory::filled(length, 1.0)?;
-    if length == 1 {
-        return Ok(window);
+    if length == 1 || config.window == Window::Rectangular {
+        return memory::filled(length, 1.0);
     }
+    let mut window = memory::filled(length, 0.0)?;
     let period = if config.window_periodic { length } else { length - 1 };
     let (half, mirrored) = window.split_at_mut(period / 2 + 1);
     // The window is chosen outside the loop.
@@ -28,7 +28,7 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
         Window::Povey => {
             of_cosines(half, period, |cos| libm::pow(f64::max(0.5 - 0.5 * cos, 0.0), 0.85));
         }
-        Window::Rectangular => return Ok(window),
+        Window::Rectangular => {}
     }
     // Value i is also value period − i.
     let upper = period.div_ceil(2);
@@ -41,7 +41,7 @@ pub(crate) fn shape(config: &MelConfig) -> Result<Vec<f64>, Error> {
 /// Fills a window with what is made of the cosines of its places in a period.
 #[inline(always)]
 fn of_cosines(values: &mut [f64], period: usize, of: impl Fn(f64) -> f64) {
-    memory::turns(period, values.len(), |k, cos, _| values[k] = of(cos));
+    memory::turns(period, values, |cos, _| of(cos));
 }
 
 /// What the spectrum is divided by. As it is linear, the window is divided instead, which costs nothing.

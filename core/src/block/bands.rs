@@ -7,7 +7,7 @@ use crate::cepstrum;
 use crate::compress::Logarithm;
 use crate::config::MelConfig;
 use crate::error::Error;
-use crate::lanes::{Lane, inlined};
+use crate::lanes::{Lane, Real, inlined};
 use crate::measured::MeasuredLanes;
 use crate::mel::{Filterbank, Tap};
 use crate::memory;
@@ -154,27 +154,7 @@ impl Bands {
             let mut high = V::load(highest.as_ptr());
             let mut low = V::load(lowest.as_ptr());
             let mut bad = V::load(poison.as_ptr()).add(witness);
-            let mut tap = self.filterbank.taps.as_ptr();
-            let mut falling = zero;
-            // Each segment: the next band rises, the one before it falls, and is finished.
-            let mut band = inlined(
-                #[inline(always)]
-                || {
-                    let mut rising = zero;
-                    loop {
-                        let Tap { place, rising: up, falling: down } = *tap;
-                        tap = tap.add(1);
-                        let power = V::load(scratch.byte_add((place >> 1) as usize));
-                        rising = power.mul_add(V::splat(up), rising);
-                        falling = power.mul_add(V::splat(down), falling);
-                        if place & 1 != 0 {
-                            break;
-                        }
-                    }
-                    core::mem::replace(&mut falling, rising)
-                },
-            );
-            band();
+            let mut energies = Energies::<V>::new(&self.filterbank.taps, scratch);
             let mut left = self.n_bands;
             while left > 0 {
                 let count = left.min(GROUP);
@@ -182,7 +162,7 @@ impl Bands {
                 let mut finish = inlined(
                     #[inline(always)]
                     |i: usize| {
-                        let energy = band();
+                        let energy = energies.next();
                         bad = energy.mul_add(zero, bad);
                         energy.store(tile.add(i * V::N));
                     },
@@ -197,8 +177,7 @@ impl Bands {
                         finish(i);
                     }
                 }
-                let energies = self.logarithm.energies::<V, GROUP>(tile);
-                let Some(energies) = energies else {
+                let Some(energies) = self.logarithm.energies::<V, GROUP>(tile) else {
                     // No logarithm, but a line.
                     for i in 0..count {
                         let value = self.logarithm.line(V::load(tile.add(i * V::N)));
@@ -249,6 +228,49 @@ impl Bands {
     /// Floats that the bands of a block of `lanes` frames take where the result is computed from them; else 0.
     pub fn cepstrum_room(&self, lanes: usize) -> usize {
         if self.cepstrum.is_some() { self.n_bands * lanes } else { 0 }
+    }
+}
+
+/// The energies of the bands, one after the other.
+pub(super) struct Energies<V> {
+    tap: *const Tap,
+    powers: *const f32,
+    /// That of the next band, without what falls.
+    falling: V,
+}
+
+impl<V: Real<Element = f32>> Energies<V> {
+    /// # Safety
+    /// `powers` is valid for reads of a vector at the place of each tap.
+    #[inline(always)]
+    pub unsafe fn new(taps: &[Tap], powers: *const f32) -> Self {
+        let mut energies = Self { tap: taps.as_ptr(), powers, falling: V::splat(0.0) };
+        // The first segment finishes none.
+        // SAFETY: the caller's; there is a segment more than there are bands.
+        unsafe { energies.next() };
+        energies
+    }
+
+    /// Over the next segment, the next band rises, the one before it falls, and is finished.
+    ///
+    /// # Safety
+    /// As of [`new`](Self::new), for each of the bands once.
+    #[inline(always)]
+    pub unsafe fn next(&mut self) -> V {
+        let mut rising = V::splat(0.0);
+        loop {
+            // SAFETY: the caller's; the last tap of a segment is marked.
+            unsafe {
+                let Tap { place, rising: up, falling: down } = *self.tap;
+                self.tap = self.tap.add(1);
+                let power = V::load(self.powers.byte_add((place >> 1) as usize));
+                rising = power.mul_add(V::splat(up), rising);
+                self.falling = power.mul_add(V::splat(down), self.falling);
+                if place & 1 == 0 {
+                    return core::mem::replace(&mut self.falling, rising);
+                }
+            }
+        }
     }
 }
 

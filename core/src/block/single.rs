@@ -13,7 +13,7 @@
 
 use super::Recipe;
 use super::ahead::Ahead;
-use super::bands::Bands;
+use super::bands::{Bands, Energies};
 use super::frames::{Frames, Treatment};
 use super::pieces::{Piece, Pieces};
 use super::spectrum::{Engine, Power, Stages, Transform};
@@ -21,7 +21,7 @@ use crate::compress::Levels;
 use crate::error::Error;
 use crate::fft::FftPlan;
 use crate::lanes::rows::Rows;
-use crate::lanes::{Complex, Lane};
+use crate::lanes::{Complex, Lane, Real};
 use crate::mel::Tap;
 use crate::memory;
 use alloc::vec::Vec;
@@ -172,7 +172,7 @@ impl Single {
         };
         let mut taps = memory::with_capacity(bands.filterbank.taps.len())?;
         for tap in &bands.filterbank.taps {
-            taps.push(Tap { place: Tap::place(place(tap) as u32, tap.is_last()), ..*tap });
+            taps.push(Tap { place: Tap::place(4 * place(tap) as u32, tap.is_last()), ..*tap });
         }
         let mut cepstrum = Vec::new();
         if let Some(matrix) = &bands.cepstrum {
@@ -246,7 +246,7 @@ impl Single {
             let windowed = floats.add(layout.windowed.start);
             if let Some(Treatment { span, removes_mean, preemphasis }) = self.treatment {
                 let treated = floats.add(layout.treated.start);
-                copy_audible::<V>(source, treated.add(1), span);
+                copy_audible::<V>(source, treated.add(1), span, |_, samples| samples);
                 let samples = core::slice::from_raw_parts(treated.add(1), span);
                 // The sums of a block.
                 let mut sums = [0.0f32; 4];
@@ -281,13 +281,13 @@ impl Single {
                     at += V::N;
                 }
             } else {
-                copy_audible::<V>(source, windowed, self.n_fft);
-                let mut at = 0;
-                while at < self.n_fft {
-                    let weight = V::load(self.window.as_ptr().add(at));
-                    V::load(windowed.add(at)).mul(weight).store(windowed.add(at));
-                    at += V::N;
-                }
+                copy_audible::<V>(
+                    source,
+                    windowed,
+                    self.n_fft,
+                    #[inline(always)]
+                    |at, samples| samples.mul(V::load(self.window.as_ptr().add(at))),
+                );
             }
             if self.turns.is_empty() {
                 self.shuffle::<V>(windowed, floats.add(layout.shuffled.start));
@@ -431,23 +431,10 @@ impl Single {
         unsafe {
             let energies = floats.add(layout.energies.start);
             let values = floats.add(layout.values.start);
-            let mut tap = self.taps.as_ptr();
-            let (mut rising, mut falling) = (zero, zero);
-            // The first lane is the number; what the others hold is overwritten by the bands after it. The first
-            // segment finishes none.
-            for band in 0..=self.n_bands {
-                loop {
-                    let Tap { place, rising: up, falling: down } = *tap;
-                    tap = tap.add(1);
-                    let power = V::load(floats.add((place >> 1) as usize));
-                    rising = power.mul_add(V::splat(up), rising);
-                    falling = power.mul_add(V::splat(down), falling);
-                    if place & 1 != 0 {
-                        break;
-                    }
-                }
-                falling.store(energies.add(band.saturating_sub(1)));
-                (falling, rising) = (rising, zero);
+            // The first lane is the number; what the others hold is overwritten by the bands after it.
+            let mut alone = Energies::<V::Narrow>::new(&self.taps, floats);
+            for band in 0..self.n_bands {
+                alone.next().store(energies.add(band));
             }
             zero.store(energies.add(self.n_bands));
             let mut at = 0;
@@ -478,22 +465,25 @@ impl Single {
     }
 }
 
-/// Copies `n` samples, those that count as 0 as 0.
+/// Writes what `of` makes of `n` samples, those that count as 0 being 0; it gets the number of the first of a vector, too.
 ///
 /// # Safety
-/// `from` is valid for reads of `n` floats, `to` for writes of `n` and a vector.
+/// `from` is valid for reads of `n` floats, `to` for reads and writes of `n` and a vector.
 #[inline(always)]
-unsafe fn copy_audible<V: Lane>(from: *const f32, to: *mut f32, n: usize) {
+unsafe fn copy_audible<V: Lane>(from: *const f32, to: *mut f32, n: usize, of: impl Fn(usize, V) -> V) {
     // SAFETY: the caller's.
     unsafe {
         let whole = n - n % V::N;
         let mut at = 0;
         while at < whole {
-            V::load(from.add(at)).audible().store(to.add(at));
+            of(at, V::load(from.add(at)).audible()).store(to.add(at));
             at += V::N;
         }
-        for at in whole..n {
-            *to.add(at) = crate::lanes::audible(*from.add(at));
+        if whole < n {
+            for at in whole..n {
+                *to.add(at) = crate::lanes::audible(*from.add(at));
+            }
+            of(whole, V::load(to.add(whole))).store(to.add(whole));
         }
     }
 }

@@ -86,26 +86,19 @@ impl MelConfig {
         })
     }
 
+    #[inline(always)]
     fn rule(
         &self,
         holds: bool,
         field: &'static str,
         expected: impl Fn() -> String,
     ) -> Result<(), Error> {
-        self.check_rule(holds, field, &expected)
+        if holds { Ok(()) } else { self.broken_rule(field, &expected) }
     }
 
     /// Not generic and never inlined: there are as many rules as options.
-    #[inline(never)]
-    fn check_rule(
-        &self,
-        holds: bool,
-        field: &'static str,
-        expected: &dyn Fn() -> String,
-    ) -> Result<(), Error> {
-        if holds {
-            return Ok(());
-        }
+    #[cold]
+    fn broken_rule(&self, field: &'static str, expected: &dyn Fn() -> String) -> Result<(), Error> {
         Err(Error::Config { field: field.into(), value: self.get(field)?, expected: expected().into() })
     }
 

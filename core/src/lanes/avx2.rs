@@ -13,6 +13,10 @@ pub(crate) struct Avx2Wide(__m256d, __m256d);
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2Part(__m256d);
 
+/// Four lanes, fused.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2Narrow(__m128);
+
 #[rustfmt::skip]
 arithmetic! {
     Avx2, f32, parts: [0], part: Avx2, each: 8, row: 8,
@@ -33,8 +37,18 @@ arithmetic! {
     mul_add: _mm256_fmadd_pd, neg_mul_add: _mm256_fnmadd_pd,
 }
 
+#[rustfmt::skip]
+arithmetic! {
+    Avx2Narrow, f32, parts: [0], part: Avx2Narrow, each: 4, row: 4,
+    splat: _mm_set1_ps, load: _mm_loadu_ps, store: _mm_storeu_ps,
+    load_f32: _mm_loadu_ps, store_f32: _mm_storeu_ps,
+    add: _mm_add_ps, sub: _mm_sub_ps, mul: _mm_mul_ps,
+    mul_add: _mm_fmadd_ps, neg_mul_add: _mm_fnmadd_ps,
+}
+
 impl Lane for Avx2 {
     type Wide = Avx2Wide;
+    type Narrow = Avx2Narrow;
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -36,6 +36,7 @@ arithmetic! {
 
 impl Lane for Avx512 {
     type Wide = Avx512Wide;
+    type Narrow = super::avx2::Avx2Narrow;
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -37,6 +37,7 @@ arithmetic! {
 
 impl Lane for Neon {
     type Wide = NeonWide;
+    type Narrow = Self;
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -46,6 +46,7 @@ macro_rules! scalar_lane {
     ($type:ty, $wide:ty) => {
         impl Lane for $type {
             type Wide = $wide;
+            type Narrow = Self;
 
             #[inline(always)]
             fn max(self, other: Self) -> Self {

@@ -39,6 +39,7 @@ arithmetic! {
 
 impl Lane for Simd128 {
     type Wide = Simd128Wide;
+    type Narrow = Self;
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -37,6 +37,7 @@ arithmetic! {
 
 impl Lane for Sse2 {
     type Wide = Sse2Wide;
+    type Narrow = Self;
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {

@@ -65,7 +65,7 @@ fn third_party(
         let mut found = licenses(folder)?;
         if found.is_empty() {
             found.push(
-                said(&folder.join("README.md"), &license)
+                said(workspace, folder, &license)
                     .ok_or_else(|| format!("{name} ({license}) ships no text of its licence"))?,
             );
         }
@@ -82,15 +82,23 @@ fn third_party(
     Ok(text)
 }
 
-/// What stands for the text of a licence that a crate does not ship: a text that is ours too, with what the authors say
-/// of it, or the address that the Mozilla Public License has in its own notice.
-fn said(readme: &Path, license: &str) -> Option<String> {
+/// What stands for the text of a licence that a crate does not ship: a text that is ours too, with the names of the
+/// authors or what they say of it, or the address that the Mozilla Public License has in its own notice.
+fn said(workspace: &Workspace, folder: &Path, license: &str) -> Option<String> {
     if license == "MPL-2.0" {
         return Some(
             "Taken under the Mozilla Public License 2.0, https://mozilla.org/MPL/2.0/.".into(),
         );
     }
-    let readme = fs::read_to_string(readme).ok()?;
+    if license == "MIT" {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+        let authors = manifest.split("\nauthors = [").nth(1)?.split(']').next()?;
+        let authors: Vec<_> = authors.split('"').skip(1).step_by(2).collect();
+        let text = workspace.read(OWN[1]).ok()?;
+        let (_, terms) = text.split_once("\nPermission ")?;
+        return Some(format!("MIT License\n\nCopyright {}\n\nPermission {terms}", authors.join(", ")));
+    }
+    let readme = fs::read_to_string(folder.join("README.md")).ok()?;
     let said = readme.split("\n## License\n").nth(1).filter(|_| license.contains("Apache-2.0"))?;
     Some(format!("Taken under the Apache License 2.0, the text of LICENSE-APACHE.\n{said}"))
 }

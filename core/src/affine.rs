@@ -4,6 +4,7 @@ use crate::config::{Layout, Log, MelConfig};
 use crate::error::Error;
 use crate::limits;
 use crate::memory;
+use crate::number::{debug, scientific};
 use crate::plan::Overrides;
 use alloc::{format, vec::Vec};
 
@@ -33,8 +34,8 @@ impl Affine {
             if let Some(at) = values.iter().position(|value| value.abs() > LARGEST) {
                 return Err(Error::Config {
                     field: what.into(),
-                    value: format!("{:?} at {at}", values[at]),
-                    expected: format!("at most {LARGEST:e} in magnitude").into(),
+                    value: format!("{} at {at}", debug(values[at])),
+                    expected: format!("at most {} in magnitude", scientific(LARGEST)).into(),
                 });
             }
         }

@@ -8,6 +8,7 @@ pub use spelling::{Expected, Spelled, Spelling};
 
 use crate::config::{OPTIONS, OptionKind};
 use crate::names;
+use crate::number;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
@@ -230,8 +231,8 @@ impl fmt::Display for Part<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Expected(expected, spelling) => expected.spelled(*spelling).fmt(f),
             Self::Count(count) => write!(f, "{count}"),
-            Self::Sample(sample) => write!(f, "{sample:?}"),
-            Self::Limit(limit) => write!(f, "{limit:e}"),
+            Self::Sample(sample) => number::debug(*sample).fmt(f),
+            Self::Limit(limit) => number::scientific(*limit).fmt(f),
         }
     }
 }

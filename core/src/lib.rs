@@ -27,6 +27,7 @@ mod mel;
 mod memory;
 mod names;
 mod normalize;
+mod number;
 mod once;
 #[cfg(feature = "std")]
 mod parallel;

@@ -3,6 +3,7 @@
 use crate::config::{Log, MelConfig};
 use crate::error::Error;
 use crate::mel::Filterbank;
+use crate::number::{debug, scientific};
 use alloc::format;
 
 /// Largest sample magnitude that cannot overflow: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
@@ -48,7 +49,11 @@ pub(crate) fn sample_limit(
         return Err(Error::Config {
             field: "magnitude_eps".into(),
             value: config.get("magnitude_eps")?,
-            expected: format!("at most {:e} with these filters and this `power`", square / 2.0).into(),
+            expected: format!(
+                "at most {} with these filters and this `power`",
+                scientific(square / 2.0)
+            )
+            .into(),
         });
     }
     // Before the window, which has a small `input_scale` in it: differences of two samples, and what is
@@ -67,7 +72,7 @@ pub(crate) fn check_dither(config: &MelConfig, sample_limit: f32) -> Result<(), 
     Err(Error::Config {
         field: "dither".into(),
         value: config.get("dither")?,
-        expected: format!("at most {most:e}").into(),
+        expected: format!("at most {}", scientific(most)).into(),
     })
 }
 
@@ -81,7 +86,8 @@ pub(crate) fn check_normalized(config: &MelConfig, sample_limit: f32) -> Result<
     Err(Error::Config {
         field: "normalize_input".into(),
         value: config.get("normalize_input")?,
-        expected: format!("false where samples above {sample_limit:e} could overflow").into(),
+        expected: format!("false where samples above {} could overflow", scientific(sample_limit))
+            .into(),
     })
 }
 
@@ -92,7 +98,7 @@ pub(crate) fn check_scaled(shape: &[f64], restored_norm: f64) -> Result<(), Erro
         None => Ok(()),
         Some(at) => Err(Error::Config {
             field: "window".into(),
-            value: format!("{:e} at {at}", shape[at] * restored_norm),
+            value: format!("{} at {at}", scientific(shape[at] * restored_norm)),
             expected: "finite numbers once `input_scale` and `spectrum_norm` multiply it".into(),
         }),
     }
@@ -107,7 +113,7 @@ pub(crate) fn check_table(what: &'static str, values: &[f32], expected: usize) -
         None => Ok(()),
         Some(at) => Err(Error::Config {
             field: what.into(),
-            value: format!("{:?} at {at}", values[at]),
+            value: format!("{} at {at}", debug(values[at])),
             expected: "finite numbers".into(),
         }),
     }

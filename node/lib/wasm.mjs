@@ -49,6 +49,13 @@ export function engineOf(module) {
   };
 }
 
+/** The number of these bits in hexadecimal digits. */
+function numberOf(bits) {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, BigInt(`0x${bits}`));
+  return view.getFloat64(0);
+}
+
 /** Here nothing waits for a thread, so that there is nothing to cancel. */
 class Cancel {
   cancel() {}
@@ -69,7 +76,6 @@ class Core {
   constructor(module) {
     this.#exports = new WebAssembly.Instance(module, {}).exports;
     this.#memory = this.#exports.memory;
-    this.call('start');
   }
 
   /** Calls a function of the module. What stops it stops the engine. */
@@ -78,7 +84,7 @@ class Core {
     try {
       return this.#exports[name](...parameters);
     } catch (error) {
-      this.#stopped = engineError(`mojo-audio stopped: ${this.#answer() || error.message}. \`init\` loads it again`, error);
+      this.#stopped = engineError(`mojo-audio stopped: ${error.message}. \`init\` loads it again`, error);
       throw this.#stopped;
     }
   }
@@ -121,11 +127,7 @@ class Core {
     const error = new (isTypeError ? TypeError : RangeError)(message);
     error.code = `ERR_MOJO_AUDIO_${kind.toUpperCase()}`;
     error.kind = kind;
-    // JSON has no number for these.
-    const words = { NaN, inf: Infinity, '-inf': -Infinity };
-    for (const [name, value] of Object.entries(fields)) {
-      error[name] = kind === 'sample' && Object.hasOwn(words, value) ? words[value] : value;
-    }
+    for (const [name, value] of Object.entries(fields)) error[name] = value.bits ? numberOf(value.bits) : value;
     return error;
   }
 

@@ -5,6 +5,7 @@
 //! `MelConfig::set_bits` reads them.
 
 use crate::refusal::JAVASCRIPT;
+use alloc::string::String;
 use mojo_audio_core::config::OPTIONS;
 use mojo_audio_core::{Error, MelConfig};
 

@@ -1,6 +1,8 @@
 //! Core's errors as JavaScript shows them: the kind, the message, and the parts of the message. Options have
 //! the names that JavaScript knows them by.
 
+use alloc::string::{String, ToString};
+use alloc::{vec, vec::Vec};
 use mojo_audio_core::{Error, Spelled, Spelling};
 
 /// Options are in camel case, and null where they are unset.

@@ -3,48 +3,63 @@
 //! A text comes back as UTF-16 in the answer, which `answer` and `answer_length` tell until the next call, as
 //! an audio worklet has neither TextEncoder nor TextDecoder. A call that fails returns −1 or a null
 //! pointer; then the answer is the error as JSON. A panic, or small memory that is refused, stops the
-//! instance with a trap; then the answer is the panic's text.
+//! instance with a trap, whose stack tells the function. There is no standard library, whose handler of panics
+//! weighs 4 KB with brotli.
 
 use crate::config;
 use crate::refusal::{Field, Refusal};
+use alloc::alloc::{Layout, alloc_zeroed, dealloc};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::UnsafeCell;
+use core::fmt::Write as _;
+use core::panic::PanicInfo;
+use core::ptr::null_mut;
 use mojo_audio_core::{Error, MelExtractor, MelStream, Overrides};
-use std::alloc::{Layout, alloc_zeroed, dealloc};
-use std::cell::RefCell;
-use std::fmt::Write as _;
-use std::ptr::null_mut;
 
 /// Of memory for samples and results: a vector.
 const ALIGNMENT: usize = 16;
 
 const FAILED: f64 = -1.0;
 
-thread_local! {
-    static ANSWER: RefCell<Vec<u16>> = const { RefCell::new(Vec::new()) };
+/// The standard library's own here.
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
 }
 
+/// A text for JavaScript.
+struct Answer(UnsafeCell<Vec<u16>>);
+
+// SAFETY: an instance of the module has one thread.
+unsafe impl Sync for Answer {}
+
+static ANSWER: Answer = Answer(UnsafeCell::new(Vec::new()));
+
 fn set_answer(text: &str) {
-    ANSWER.with_borrow_mut(|answer| {
-        answer.clear();
-        answer.extend(text.encode_utf16());
-    });
+    // SAFETY: there is one thread, and no function that is called from here reads or sets the answer.
+    let answer = unsafe { &mut *ANSWER.0.get() };
+    answer.clear();
+    answer.extend(text.encode_utf16());
 }
 
 /// Where the answer is.
 #[unsafe(no_mangle)]
 extern "C" fn answer() -> *const u16 {
-    ANSWER.with_borrow(Vec::as_ptr)
+    // SAFETY: there is one thread, and nothing else runs.
+    unsafe { &*ANSWER.0.get() }.as_ptr()
 }
 
 /// The UTF-16 units of the answer.
 #[unsafe(no_mangle)]
 extern "C" fn answer_length() -> usize {
-    ANSWER.with_borrow(Vec::len)
-}
-
-/// Is called once, before all else.
-#[unsafe(no_mangle)]
-extern "C" fn start() {
-    std::panic::set_hook(Box::new(|panic| set_answer(&panic.to_string())));
+    // SAFETY: as above.
+    unsafe { &*ANSWER.0.get() }.len()
 }
 
 /// Zeroed memory; null if there is none.
@@ -316,12 +331,9 @@ fn refuse(refusal: Refusal) {
         json.push(':');
         match field {
             Field::Text(text) => write_text(&mut json, text),
-            // Of the numbers that JSON lacks, as a text.
-            Field::Number(number) if !number.is_finite() => {
-                let _ = write!(json, "\"{number}\"");
-            }
+            // Its bits, as text: JavaScript writes and reads numbers by itself.
             Field::Number(number) => {
-                let _ = write!(json, "{number}");
+                let _ = write!(json, "{{\"bits\":\"{:016x}\"}}", number.to_bits());
             }
             Field::List(list) => {
                 json.push('[');
@@ -378,7 +390,7 @@ unsafe fn slice<'a, T: Copy>(start: *const T, length: usize) -> &'a [T] {
         return &[];
     }
     // SAFETY: the caller's. The memory is aligned for every number.
-    unsafe { std::slice::from_raw_parts(start, length) }
+    unsafe { core::slice::from_raw_parts(start, length) }
 }
 
 /// # Safety
@@ -388,5 +400,5 @@ unsafe fn slice_mut<'a>(start: *mut f32, length: usize) -> &'a mut [f32] {
         return &mut [];
     }
     // SAFETY: the caller's.
-    unsafe { std::slice::from_raw_parts_mut(start, length) }
+    unsafe { core::slice::from_raw_parts_mut(start, length) }
 }

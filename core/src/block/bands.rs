@@ -61,14 +61,15 @@ impl Bands {
     /// Writes the weights of the filters, (`n_mels`, `n_fft` / 2 + 1) row-major.
     pub fn write_weights(&self, out: &mut [f32]) -> Result<(), Error> {
         let n_bins = self.bins.len();
-        // The bins in the order of their floats, by which the taps know them.
-        let mut order = memory::with_capacity(n_bins)?;
-        order.extend(self.bins.iter().enumerate().map(|(bin, &float)| (float, bin)));
-        order.sort_unstable();
+        // The bin of each float, by which the taps know them.
+        let n_floats = self.bins.iter().max().map_or(0, |&last| last as usize + 1);
+        let mut bin_of = memory::filled(n_floats, 0)?;
+        for (bin, &float) in self.bins.iter().enumerate() {
+            bin_of[float as usize] = bin;
+        }
         out.fill(0.0);
         for (filter, byte, weight) in self.filterbank.weights() {
-            let found = order.partition_point(|&(float, _)| float < byte / 4);
-            out[filter * n_bins + order[found].1] = weight;
+            out[filter * n_bins + bin_of[byte as usize / 4]] = weight;
         }
         Ok(())
     }

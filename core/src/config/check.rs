@@ -2,6 +2,7 @@
 
 use super::{Log, MelConfig, Normalize, OPTIONS, PadMode, PadToMode, Reference, StackEdge};
 use crate::error::Error;
+use crate::number::{plain, scientific};
 use crate::resample::RATES;
 use alloc::{format, string::String};
 use core::ops::RangeInclusive;
@@ -213,7 +214,7 @@ impl MelConfig {
         self.rule((0.0..=1.0).contains(&self.preemphasis), "preemphasis", || "from 0 to 1".into())?;
         // 0 to the power of 0 would be 1.
         let least = f32::MIN_POSITIVE;
-        self.rule(self.power as f32 >= least, "power", || format!("at least {least:e}"))?;
+        self.rule(self.power as f32 >= least, "power", || format!("at least {}", scientific(least)))?;
         self.rule(self.magnitude_eps >= 0.0, "magnitude_eps", || "at least 0".into())
     }
 
@@ -271,22 +272,24 @@ impl MelConfig {
         let nyquist = f64::from(self.sample_rate) / 2.0;
         let f_max = self.upper_frequency();
         self.rule(self.f_min >= 0.0, "f_min", || "at least 0".into())?;
-        self.rule(f_max <= nyquist, "f_max", || format!("at most half the sample rate, {nyquist}"))?;
-        self.rule(f_max > 0.0, "f_max", || {
-            format!("more than {} (0 or less counts from half the sample rate)", -nyquist)
+        self.rule(f_max <= nyquist, "f_max", || {
+            format!("at most half the sample rate, {}", plain(nyquist))
         })?;
-        self.rule(self.f_min < f_max, "f_min", || format!("less than `f_max`, {f_max}"))
+        self.rule(f_max > 0.0, "f_max", || {
+            format!("more than {} (0 or less counts from half the sample rate)", plain(-nyquist))
+        })?;
+        self.rule(self.f_min < f_max, "f_min", || format!("less than `f_max`, {}", plain(f_max)))
     }
 
     fn check_levels(&self) -> Result<(), Error> {
         let smallest = f32::MIN_POSITIVE;
         self.rule(!self.log.is_logarithm() || self.log_floor as f32 >= smallest, "log_floor", || {
-            format!("at least {smallest:e} where there is a logarithm")
+            format!("at least {} where there is a logarithm", scientific(smallest))
         })?;
         self.rule(self.log_floor >= 0.0, "log_floor", || "at least 0".into())?;
         // Energies are at most that, too, and their sum is a float.
         let most = f64::from(f32::MAX / 4.0);
-        self.rule(self.log_floor <= most, "log_floor", || format!("at most {most:e}"))?;
+        self.rule(self.log_floor <= most, "log_floor", || format!("at most {}", scientific(most)))?;
         self.check_ceiling()?;
         self.rule(self.top_db.is_none_or(|top_db| top_db > 0.0), "top_db", || {
             "more than 0, or `none`".into()
@@ -299,7 +302,7 @@ impl MelConfig {
         })?;
         self.rule(self.scale as f32 >= smallest, "scale", || "more than 0".into())?;
         let large = |value: f64| value.abs() > MAX_LEVEL;
-        let most = || format!("at most {MAX_LEVEL:e} in magnitude");
+        let most = || format!("at most {} in magnitude", scientific(MAX_LEVEL));
         self.rule(!large(self.scale), "scale", most)?;
         self.rule(!large(self.offset), "offset", most)?;
         self.rule(!large(self.reference_value), "reference_value", most)?;
@@ -313,7 +316,7 @@ impl MelConfig {
             format!("`none` where `log` is {}", self.log.name())
         })?;
         self.rule(ceiling >= floor, "log_ceiling", || {
-            format!("at least `log_floor`, {floor:e}, or `none`")
+            format!("at least `log_floor`, {}, or `none`", scientific(floor))
         })?;
         self.rule(self.n_mfcc.is_none(), "log_ceiling", || "`none` where `n_mfcc` is set".into())
     }
@@ -325,12 +328,12 @@ impl MelConfig {
             self.rule((0.0..=1.0).contains(&value), field, || "from 0 to 1".into())?;
         }
         self.rule(self.pcen_bias == 0.0 || self.pcen_bias >= least, "pcen_bias", || {
-            format!("0, or at least {least:e}")
+            format!("0, or at least {}", scientific(least))
         })?;
-        self.rule(self.pcen_eps >= least, "pcen_eps", || format!("at least {least:e}"))?;
+        self.rule(self.pcen_eps >= least, "pcen_eps", || format!("at least {}", scientific(least)))?;
         let seconds = self.pcen_time_constant;
         self.rule(seconds > 0.0 && seconds <= MAX_LEVEL, "pcen_time_constant", || {
-            format!("more than 0 and at most {MAX_LEVEL:e}")
+            format!("more than 0 and at most {}", scientific(MAX_LEVEL))
         })?;
         if self.log != Log::Pcen {
             return Ok(());
@@ -347,13 +350,13 @@ impl MelConfig {
         // Angles are divided by the lifter.
         let least = f64::from(f32::MIN_POSITIVE);
         self.rule(self.lifter == 0.0 || self.lifter >= least, "lifter", || {
-            format!("0, or at least {least:e}")
+            format!("0, or at least {}", scientific(least))
         })?;
         self.rule(self.energy_floor >= 0.0, "energy_floor", || "at least 0".into())?;
         // Energies are scaled by its square, which must fit a float: the root of the largest is 1.84e19.
         let most = 1.8e19;
         self.rule(!self.use_energy || self.input_scale <= most, "input_scale", || {
-            format!("at most {most:e} with `use_energy`")
+            format!("at most {} with `use_energy`", scientific(most))
         })?;
         self.in_range_or_none("n_frames", self.n_frames)?;
         let plain_rows = self.n_mfcc.is_none() && !self.use_energy;

@@ -4,6 +4,7 @@ use super::OPTIONS;
 use super::check::range;
 use crate::error::{Error, Expected};
 use crate::names;
+use crate::number;
 use alloc::{borrow::Cow, format, string::String, string::ToString, vec::Vec};
 
 /// One option, as the generated bindings and the command line see it.
@@ -103,7 +104,7 @@ pub(crate) trait OptionValue: Sized {
 }
 
 macro_rules! plain_values {
-    ($( $type:ty: $kind:ident $($from_bits:ident)?, )+) => { $(
+    ($( $type:ty: $kind:ident, $to_text:expr $(, $from_bits:ident)?; )+) => { $(
         impl OptionValue for $type {
             const KIND: OptionKind = OptionKind::$kind;
             fn from_text(text: &str) -> Option<Self> {
@@ -113,13 +114,22 @@ macro_rules! plain_values {
                 $from_bits(text)
             } )?
             fn to_text(&self) -> String {
-                self.to_string()
+                $to_text(self)
             }
         }
     )+ };
 }
 
-plain_values! { u32: U32, u64: U64, f64: F64 float_from_bits, bool: Bool, }
+plain_values! {
+    u32: U32, u32::to_string;
+    u64: U64, u64::to_string;
+    f64: F64, float_to_text, float_from_bits;
+    bool: Bool, bool::to_string;
+}
+
+fn float_to_text(value: &f64) -> String {
+    number::plain(*value).to_string()
+}
 
 fn float_from_bits(text: &str) -> Option<f64> {
     u64::from_str_radix(text, 16).ok().map(f64::from_bits)

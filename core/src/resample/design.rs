@@ -102,8 +102,10 @@ impl Design {
 
     /// Outputs of a whole signal of `n` samples: all whose time is before its end.
     pub fn output_length(&self, n: u64) -> u64 {
-        let length = (u128::from(n) * u128::from(self.to)).div_ceil(u128::from(self.from));
-        u64::try_from(length).unwrap_or(u64::MAX)
+        // n · to / from, rounded up, without a product that overflows where the length doesn't.
+        let (from, to) = (u64::from(self.from), u64::from(self.to));
+        let whole = (n / from).saturating_mul(to);
+        whole.saturating_add((n % from * to).div_ceil(from))
     }
 
     /// How many outputs the first `n` samples make certain.

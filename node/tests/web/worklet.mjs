@@ -34,8 +34,10 @@ const described = ({ name, code, kind, field, index, message }) => ({ name, code
 async function render(samples, options, settings, rate = RATE) {
   const context = new OfflineAudioContext(1, samples.length, rate);
   const source = context.createBufferSource();
-  source.buffer = context.createBuffer(1, samples.length, rate);
-  source.buffer.copyToChannel(samples, 0);
+  const buffer = context.createBuffer(1, samples.length, rate);
+  buffer.copyToChannel(samples, 0);
+  // Firefox takes the samples that the buffer has now.
+  source.buffer = buffer;
   const node = await createMelWorklet(context, options, settings);
   source.connect(node);
   source.start();

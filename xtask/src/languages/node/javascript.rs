@@ -37,6 +37,9 @@ const FEATURES: &[&str] = &[
 /// What nobody reads.
 const STRIPPED: &[&str] = &["--strip-debug", "--strip-producers", "--strip-target-features"];
 
+/// Binaryen's passes. No address is below 1,024: the stack ends there, and a program is stopped long before.
+const SMALLER: &[&str] = &["--low-memory-unused", "-Oz", "--converge"];
+
 const MODULE: &str = "mojo_audio.wasm";
 
 /// Adds the files to a copy of the package whose npm packages are installed.
@@ -81,7 +84,7 @@ fn optimize(workspace: &Workspace, package: &Path) -> Result {
         let _ = fs::remove_file(&after);
         fs::write(&before, &built)?;
         let mut binaryen = workspace.command(package.join("node_modules/.bin/wasm-opt"));
-        binaryen.args(FEATURES).args(STRIPPED).args(["-Oz", "--converge"]);
+        binaryen.args(FEATURES).args(STRIPPED).args(SMALLER);
         run(binaryen.arg(&before).arg("-o").arg(&after))?;
     }
     fs::copy(after, package.join(MODULE))?;

@@ -123,6 +123,16 @@ fn rare_lengths(sample_rate: u32) -> BTreeSet<(i64, i64)> {
     &lengths - &usual_lengths(sample_rate)
 }
 
+/// Distances that recipes have.
+pub(crate) fn usual_hops(sample_rate: u32) -> BTreeSet<i64> {
+    [10.0, 12.5, 5.0, 8.0, 15.0, 16.0, 20.0]
+        .iter()
+        .map(|&milliseconds| samples_of(sample_rate, milliseconds))
+        .chain([128, 160, 200, 256, 300, 320, 512, 1024])
+        .filter(|&hop| hop > 0)
+        .collect()
+}
+
 /// Distances of frames that make as many of them as the reading has.
 fn hops(
     reading: &Reading,
@@ -132,12 +142,7 @@ fn hops(
     count: impl Fn(i64) -> i64,
 ) -> Vec<i64> {
     let frames = reading.valid as i64;
-    let usual: BTreeSet<i64> = [10.0, 12.5, 5.0, 8.0, 15.0, 16.0, 20.0]
-        .iter()
-        .map(|&milliseconds| samples_of(sample_rate, milliseconds))
-        .chain([128, 160, 200, 256, 300, 320, 512, 1024])
-        .filter(|&hop| hop > 0)
-        .collect();
+    let usual = usual_hops(sample_rate);
     if extent == Extent::Part {
         return usual.into_iter().filter(|&hop| count(hop) >= frames).collect();
     }
@@ -233,6 +238,31 @@ pub(crate) fn resized_grid(reading: &Reading, n: usize, recipes: &[Guess]) -> Ve
         }
     }
     grid
+}
+
+/// A front with the usual sizes that are near its own, at each place.
+pub(crate) fn usual_near(front: &Guess, reading: &Reading, n: usize) -> Vec<Guess> {
+    let config = &front.config;
+    let window = f64::from(config.window_length());
+    let hop = f64::from(config.hop_length);
+    let mut found = Vec::new();
+    for (n_fft, length) in usual_lengths(config.sample_rate) {
+        if (length as f64 / window - 1.0).abs() > 0.15 {
+            continue;
+        }
+        for place in Place::ALL {
+            let count = |hop: i64| place.count(n as i64, n_fft, length, hop);
+            for usual in usual_hops(config.sample_rate) {
+                let near = (usual as f64 / hop - 1.0).abs() < 0.06;
+                if near && (0..=1).contains(&(count(usual) - reading.valid as i64)) {
+                    let mut guess = resized(front, n_fft as u32, length as u32, usual as u32);
+                    place.apply(&mut guess.config);
+                    found.push(guess);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Windows of so few samples that all bands of a frame have nearly the same energy.

@@ -10,11 +10,14 @@ use crate::fit::{Fitter, Stage};
 use crate::framing::Bank;
 use crate::statistics::{self, moments};
 use mojo_audio_core::MelConfig;
-use mojo_audio_core::config::{MelScale, TriangleDomain, Window};
+use mojo_audio_core::config::{MelNorm, MelScale, TriangleDomain, Window};
 
 /// The longest transform whose bins are compared: they are read through an identity of 67 MB, which grows
 /// with the square of the length.
 const LONGEST: u32 = 8_192;
+/// Frames and rows that an agreement is taken over.
+const MOST_FRAMES: usize = 128;
+const SOME_ROWS: usize = 24;
 
 /// The candidate with the banks that the rows suggest.
 pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
@@ -62,6 +65,48 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
         }
     }
     found
+}
+
+/// How much more than by chance the rows move as some narrow band of the candidate's framing each, up to 1, whatever the
+/// filters are.
+pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
+    let reading = fitter.reading;
+    let config = MelConfig {
+        n_mels: (4 * reading.rows as u32).clamp(64, 256),
+        f_min: 0.0,
+        f_max: None,
+        mel_scale: MelScale::Htk,
+        mel_norm: MelNorm::None,
+        triangle_domain: TriangleDomain::Hz,
+        power: 2.0,
+        ..guess.config.clone()
+    };
+    let Some(bands) = fitter.engine.energies(&config) else { return 0.0 };
+    let frames = bands.frames.min(reading.valid);
+    let (first, end) = fitter.span(guess, frames, 0, Stage::Rows);
+    let end = end.min(first + MOST_FRAMES);
+    if bands.frames.abs_diff(reading.valid) > 1 || end < first + 8 {
+        return 0.0;
+    }
+    let loudest = bands.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+    let narrow: Vec<Vec<f32>> = bands
+        .ln
+        .chunks_exact(bands.frames)
+        .map(|ln| unit(ln[first..end].iter().map(|&ln| f64::from(ln.max(loudest - 20.0)))))
+        .collect();
+    let top = reading.z.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    let depth = 5.0 * reading.spread_of_z();
+    let step = (reading.rows / SOME_ROWS).max(1);
+    let of_row = |z: &[f64]| {
+        let z = unit(z[first..end].iter().map(|&z| z.max(top - depth)));
+        let with = |band: &Vec<f32>| band.iter().zip(&z).map(|(b, z)| b * z).sum::<f32>();
+        narrow.iter().map(with).fold(0.0, f32::max)
+    };
+    let rows = reading.z.chunks_exact(reading.valid).skip(step / 2).step_by(step);
+    let found = rows.clone().map(|z| f64::from(of_row(z))).sum::<f64>() / rows.len() as f64;
+    // What the best of so many bands of noise has.
+    let chance = (2.0 * (narrow.len() as f64).ln() / (end - first) as f64).sqrt().min(0.9);
+    (found - chance) / (1.0 - chance)
 }
 
 /// Lowest and highest frequency of a bank whose rows follow these bins.

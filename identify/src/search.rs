@@ -1,6 +1,8 @@
 //! The order of the search: usual recipes; the grid of all readings together; descents from the best;
 //! the back end; and if nothing fits, what may have been put behind the signal, and parts of the frames.
 
+mod by_rows;
+
 use crate::back;
 use crate::descent::{Descent, Fixed, Limits, scores};
 use crate::engine::{Engine, Guess};
@@ -71,6 +73,9 @@ impl Search<'_> {
         }
         if found.best() > 0.02 && found.front.is_none_or(|front| front > 0.05) {
             self.try_scaled_pcen(&mut found);
+        }
+        if !self.is_settled(&found) {
+            self.try_by_rows(&mut found);
         }
         if !self.is_settled(&found) {
             self.try_all(&mut found, Extent::All, self.budget);

@@ -1,6 +1,5 @@
 //! How far a whole candidate, with everything in, is from the features.
 
-use crate::back::per_neper;
 use crate::engine::{Engine, Guess};
 use crate::reading::{Kind, Reading, RowNorm};
 use crate::statistics;
@@ -26,8 +25,11 @@ pub(crate) struct Deviation {
     pub outliers: f64,
 }
 
-/// Rounding of a transform in single precision, as a part of the strongest band's magnitude.
-const TRANSFORM_NOISE: f32 = 5e-7;
+/// How often the samples are shaken.
+const ROUNDS: usize = 6;
+/// How many times as far as that a value may be off by rounding, and all values on average.
+const MOST_NOISE: f64 = 20.0;
+const MEAN_NOISE: f64 = 16.0;
 
 impl<'a> Target<'a> {
     pub fn new(engine: &'a Engine<'a>, reading: &'a Reading, is_part: bool) -> Self {
@@ -95,42 +97,113 @@ impl<'a> Target<'a> {
         if found.is_nan() { f64::INFINITY } else { found }
     }
 
-    /// How far single precision may move each of a candidate's values: the transform's rounding is as large in the
-    /// weakest band of a frame as in the strongest.
+    /// How far single precision moves each of a candidate's values: as far as samples that are off by a last place or
+    /// two do. In a frame with a loud tone that is much for the quiet bands, and for whatever is made of these.
     fn noise(&self, guess: &Guess, values: &[f32]) -> Vec<f32> {
-        let (reading, config) = (self.reading, &guess.config);
-        let is_plain =
-            reading.kind == Kind::Log && reading.norm == RowNorm::None && reading.wrap.is_none();
-        if !is_plain || reading.energy.is_some() {
-            return vec![0.0; values.len()];
+        let mut squares = vec![0.0f32; values.len()];
+        for round in 0..ROUNDS {
+            let samples = shaken(self.engine.samples, round);
+            let engine = Engine::new(&samples, samples.len());
+            let shaken = Target { engine: &engine, reading: self.reading, units: Vec::new(), ..*self };
+            let Some(others) = shaken.features(guess) else { return vec![0.0; values.len()] };
+            for (square, (other, value)) in squares.iter_mut().zip(others.iter().zip(values)) {
+                *square += (other - value).powi(2);
+            }
         }
-        let per_neper = (config.scale * per_neper(config.log) * config.power) as f32;
-        let frames = reading.frames;
-        let mut highest = vec![f32::NEG_INFINITY; frames];
-        for row in values.chunks_exact(frames) {
-            highest.iter_mut().zip(row).for_each(|(highest, value)| *highest = highest.max(*value));
+        squares.iter().map(|square| (square / ROUNDS as f32).sqrt()).collect()
+    }
+
+    /// The largest of each value and its neighbours in time and frequency.
+    fn largest_around(&self, values: &[f32]) -> Vec<f32> {
+        let (rows, frames) = (self.reading.full_rows, self.reading.frames);
+        let mut found = values.to_vec();
+        for row in 0..rows {
+            for frame in 0..frames {
+                for other_row in row.saturating_sub(1)..=(row + 1).min(rows - 1) {
+                    for other in frame.saturating_sub(1)..=(frame + 1).min(frames - 1) {
+                        let value = values[other_row * frames + other];
+                        found[row * frames + frame] = found[row * frames + frame].max(value);
+                    }
+                }
+            }
         }
-        let noise = |(value, highest): (&f32, &f32)| {
-            per_neper * TRANSFORM_NOISE * ((highest - value) / per_neper).clamp(0.0, 15.0).exp()
-        };
-        values.chunks_exact(frames).flat_map(|row| row.iter().zip(&highest).map(noise)).collect()
+        found
     }
 
     pub fn deviation(&self, guess: &Guess) -> Option<Deviation> {
         let values = self.features(guess)?;
         let noise = self.noise(guess, &values);
+        // Few rounds may leave a cell alone by chance, but hardly its neighbours, too.
+        let most = self.largest_around(&noise);
         let n = values.len() as f64;
         let mut deviation = Deviation { largest: 0.0, mean: 0.0, unexplained: 0.0, outliers: 0.0 };
-        let values = values.iter().zip(&self.reading.full).zip(self.units.iter().zip(&noise));
-        for ((&value, &wanted), (&unit, &noise)) in values {
+        let mut on_average = 0.0;
+        for (at, (&value, &wanted)) in values.iter().zip(&self.reading.full).enumerate() {
+            let unit = f64::from(self.units[at]);
             let off = f64::from((value - wanted).abs());
-            let rounding = self.reading.rounding.of(f64::from(wanted)) + f64::from(noise);
-            let beyond = (off - rounding).max(0.0) / f64::from(unit);
+            let unrounded = (off - self.reading.rounding.of(f64::from(wanted))).max(0.0);
+            let beyond = (unrounded - MOST_NOISE * f64::from(most[at])).max(0.0) / unit;
+            on_average += (unrounded - MEAN_NOISE * f64::from(noise[at])) / unit / n;
             deviation.largest = deviation.largest.max(off);
             deviation.mean += off / n;
             deviation.unexplained += beyond.min(1.0) / n;
             deviation.outliers += f64::from(u8::from(beyond > 0.01)) / n;
         }
+        deviation.unexplained = deviation.unexplained.max(on_average);
         Some(deviation)
+    }
+}
+
+/// Samples that are off by up to two last places, differently in each round.
+fn shaken(samples: &[f32], round: usize) -> Vec<f32> {
+    let mut state = 0x9e37_79b9u32.wrapping_mul(round as u32 + 1);
+    let shake = |&sample: &f32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let places = (state >> 16) % 5;
+        // Digital silence is exact.
+        if sample.is_normal() { f32::from_bits(sample.to_bits() + places - 2) } else { sample }
+    };
+    samples.iter().map(shake).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Features, Rounding};
+    use crate::reading::readings;
+    use crate::verdict::is_equal;
+    use mojo_audio_core::config::{Layout, Precision};
+    use mojo_audio_core::{MelConfig, MelExtractor};
+
+    /// The cepstrum of a sweep depends on quiet bands, whose values in single precision are mostly rounding.
+    #[test]
+    fn rounding_in_quiet_bands_is_no_difference() {
+        let samples: Vec<f32> = (0..8_000).map(|i| 0.5 * (i as f32 * i as f32 * 1e-4).sin()).collect();
+        let single = MelConfig {
+            n_mfcc: Some(13),
+            lifter: 22.0,
+            precision: Precision::Single,
+            layout: Layout::MelMajor,
+            ..MelConfig::kaldi_fbank()
+        };
+        let double = MelConfig { precision: Precision::Double, ..single.clone() };
+        let theirs = MelExtractor::new(&single).unwrap().compute(&samples).unwrap();
+        let features = Features::new(theirs.data(), [13, theirs.n_frames()]).unwrap();
+        let all = readings(&features, Rounding::None, samples.len(), Some(Layout::MelMajor), |_| false);
+        let reading = all.iter().find(|reading| reading.kind == Kind::Cepstrum).unwrap();
+        let engine = Engine::new(&samples, samples.len());
+        let target = Target::new(&engine, reading, false);
+        let deviation = |config| target.deviation(&Guess::new(config)).unwrap();
+        let rounded = deviation(double.clone());
+        assert!(rounded.largest > 1e-4, "{rounded:?}");
+        assert!(is_equal(&rounded), "{rounded:?}");
+        for other in [
+            MelConfig { lifter: 23.0, ..double.clone() },
+            MelConfig { preemphasis: 0.96, ..double.clone() },
+            MelConfig { f_min: 25.0, ..double },
+        ] {
+            let deviation = deviation(other);
+            assert!(!is_equal(&deviation), "{deviation:?}");
+        }
     }
 }

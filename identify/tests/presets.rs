@@ -63,6 +63,28 @@ fn find(presets: &[&str], layouts: &[Layout]) {
     }
 }
 
+/// Bands, distances and lengths that no recipe has: the framing is found from how the rows move, the bands from it.
+#[test]
+fn the_probe_finds_unusual_sizes() {
+    let config = MelConfig {
+        sample_rate: 48_000,
+        n_fft: 1_024,
+        hop_length: 221,
+        n_mels: 80,
+        f_max: Some(16_000.0),
+        ..MelConfig::librosa()
+    };
+    let samples: Vec<f32> =
+        probe(config.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+    let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+    let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
+    let budget = Duration::from_secs(120);
+    let request = Request { budget, ..Request::new(&samples, config.sample_rate, features) };
+    let found = identify(&request).unwrap();
+    let differing = found.config.as_ref().map(|found| Recipe::between(&config, found));
+    assert_eq!((found.verdict, differing), (Verdict::Found, Some(Vec::new())));
+}
+
 /// Those of classes of transformers, with more than 300 rows and stacked, deltas and zeros in front among them.
 #[test]
 fn the_probe_finds_recipes_of_models() {

@@ -426,13 +426,13 @@ pub(crate) fn tidy(
         }
     }
     // A level that was fitted to rounded values is only as exact as they are.
-    for name in ["log_floor", "offset", "scale"] {
+    for name in ["log_floor", "offset", "scale", "normalize_eps"] {
         let number =
             |config: &MelConfig| config.get(name).ok().and_then(|text| text.parse::<f64>().ok());
         if target.reading.rounding != Rounding::None
             && let (Some(usual), Some(found)) = (number(&nearest), number(&best.1.config))
             && usual != found
-            && (found / usual - 1.0).abs() < 0.01
+            && (usual == 0.0 || (found / usual - 1.0).abs() < 0.01)
         {
             let mut other = best.1.clone();
             let _ = nearest.get(name).and_then(|text| other.config.set(name, &text));
@@ -454,6 +454,7 @@ pub(crate) fn tidy(
     }
     if let Some(f_max) = best.1.config.f_max
         && f_max == f64::from(best.1.config.sample_rate) / 2.0
+        && nearest.f_max != Some(f_max)
     {
         attempt(&mut best, &|c| c.f_max = None);
     }

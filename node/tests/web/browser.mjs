@@ -1,11 +1,14 @@
-// Debian's Chromium, and a server of the package, of the conformance cases and of other folders.
+// Debian's Chromium and Firefox, and a server of the package, of the conformance cases and of other folders.
 
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
 
 const TYPES = {
   '.html': 'text/html',
@@ -14,6 +17,8 @@ const TYPES = {
   '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
+
+const ANYONE = { 'access-control-allow-origin': '*' };
 
 /** Serves folders, each below its name; the root is an empty page. */
 export async function serve(folders) {
@@ -36,8 +41,11 @@ export async function serve(folders) {
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** A browser with a profile of its own, and its page. */
-export async function browse() {
+// What starts a browser gives its page, how to `download` by a click on an element what is then named as said, how to
+// `answer` for another site with the files that a function finds for addresses, and how to `close` it.
+
+/** Chromium with a profile of its own. Its microphone beeps. */
+async function browseChromium() {
   const profile = mkdtempSync(join(tmpdir(), 'mojo-audio-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.MOJO_AUDIO_CHROMIUM ?? '/usr/bin/chromium',
@@ -46,9 +54,99 @@ export async function browse() {
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
   });
-  const close = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
+  const page = context.pages()[0] ?? (await context.newPage());
+  return {
+    page,
+    async download(selector) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(selector)]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    },
+    answer: (site, find) =>
+      page.route(`${site}**`, (route) => route.fulfill({ headers: ANYONE, ...find(route.request().url()) })),
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
   };
-  return { page: context.pages()[0] ?? (await context.newPage()), close };
+}
+
+/**
+ * Firefox with a profile of its own. Its page has those functions of Playwright's that tests in every browser call;
+ * Playwright itself can't open a page in Debian's Firefox.
+ */
+async function browseFirefox() {
+  const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-firefox-'));
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.MOJO_AUDIO_FIREFOX ?? '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: { 'browser.download.folderList': 2, 'browser.download.dir': folder },
+  });
+  const driven = await browser.newPage();
+  const page = {
+    on: (event, listener) => driven.on(event, listener),
+    goto: (address) => driven.goto(address),
+    title: () => driven.title(),
+    evaluate: (run, value) => driven.evaluate(run, value),
+    waitForFunction: (run, value) => driven.waitForFunction(run, {}, value),
+    textContent: (selector) => driven.$eval(selector, (element) => element.textContent),
+    setViewportSize: (size) => driven.setViewport(size),
+    setInputFiles: async (selector, path) => (await driven.$(selector)).uploadFile(path),
+    selectOption: (selector, value) => driven.select(selector, value),
+    click: (selector) => driven.click(selector),
+    focus: (selector) => driven.focus(selector),
+    keyboard: driven.keyboard,
+    async fill(selector, text) {
+      await driven.$eval(selector, (element) => {
+        element.focus();
+        element.select();
+      });
+      await driven.keyboard.type(text);
+    },
+    press: async (selector, key) => (await driven.$(selector)).press(key),
+  };
+  return {
+    page,
+    async download(selector, name) {
+      await driven.click(selector);
+      const path = join(folder, name);
+      const isThere = (file) => access(file).then(() => true, () => false);
+      // Until it is whole, its file is empty and another one has its bytes.
+      for (const end = Date.now() + 30000; Date.now() < end; await sleep(20)) {
+        const bytes = (await isThere(path)) ? await readFile(path) : [];
+        if (bytes.length > 0 && !(await isThere(`${path}.part`))) return { name, bytes };
+      }
+      throw new Error(`Firefox did not save ${name}`);
+    },
+    async answer(site, find) {
+      await driven.setRequestInterception(true);
+      driven.on('request', async (request) => {
+        if (!request.url().startsWith(site)) return request.continue();
+        const { path, contentType } = find(request.url());
+        return request.respond({ status: 200, headers: ANYONE, contentType, body: await readFile(path) });
+      });
+    },
+    async close() {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const BROWSERS = { Chromium: browseChromium, Firefox: browseFirefox };
+
+/** Those that `launch` started, by their names. */
+export const running = {};
+
+export async function launch() {
+  for (const [name, browse] of Object.entries(BROWSERS)) running[name] = await browse();
+}
+
+export async function close() {
+  await Promise.all(Object.values(running).map((browser) => browser.close()));
+}
+
+/** One test for each browser. */
+export function everywhere(title, run) {
+  for (const name of Object.keys(BROWSERS)) test(`${name}: ${title}`, () => run(running[name], name));
 }

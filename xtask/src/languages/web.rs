@@ -1,4 +1,4 @@
-//! The npm package in a browser: Debian's Chromium, driven from Node.
+//! The npm package in browsers: Debian's Chromium and Firefox, driven from Node.
 
 use super::node::{self, Node, Platform};
 use super::{Counts, Language, Source, Tool, c};
@@ -27,6 +27,11 @@ impl Language for Web {
                     name: "Chromium",
                     probe: &["chromium", "--version"],
                     source: Source::Debian("chromium"),
+                },
+                Tool {
+                    name: "Firefox",
+                    probe: &["firefox-esr", "--version"],
+                    source: Source::Debian("firefox-esr"),
                 },
             ]
         }

@@ -123,10 +123,16 @@ impl<'a> Features<'a> {
         if distinct.len() < 3 {
             return Rounding::None;
         }
-        if let Some(step) = steps(&distinct, self.values.len()) {
-            return Rounding::Steps(step);
+        let is_all_half = self.values.iter().all(is_half);
+        let high = self.values.iter().fold(0.0f32, |high, value| high.max(value.abs()));
+        // Halves that are all above some value are on the grid of the least, too, but those of 2,048 steps and more are
+        // further apart.
+        let is_between_halves = |step: f64| !is_all_half || f64::from(high) < 2_048.0 * step;
+        match steps(&distinct, self.values.len()) {
+            Some(step) if is_between_halves(step) => Rounding::Steps(step),
+            _ if is_all_half => Rounding::Float16,
+            _ => Rounding::None,
         }
-        if self.values.iter().all(is_half) { Rounding::Float16 } else { Rounding::None }
     }
 }
 
@@ -172,9 +178,14 @@ mod tests {
         let values: Vec<f32> = (0..400).map(|i| (i as f32 * 0.37).sin() * 3.0 + 0.1).collect();
         let rounding = |values: &[f32]| Features::new(values, [20, 20]).unwrap().rounding();
         assert_eq!(rounding(&values), Rounding::None);
-        let half: Vec<f32> =
-            values.iter().map(|value| f32::from_bits((value.to_bits() + 0x1000) & !0x1fff)).collect();
+        let halved = |value: f32| f32::from_bits((value.to_bits() + 0x1000) & !0x1fff);
+        let half: Vec<f32> = values.iter().map(|value| halved(*value)).collect();
         assert_eq!(rounding(&half), Rounding::Float16);
+        // On a grid too, as none is small.
+        let half: Vec<f32> = values.iter().map(|value| halved(value + 5.2)).collect();
+        assert_eq!(rounding(&half), Rounding::Float16);
+        let quantized: Vec<f32> = values.iter().map(|value| (value * 16.0).round() / 16.0).collect();
+        assert_eq!(rounding(&quantized), Rounding::Steps(0.0625));
         let step = 6.2f32 / 63.0;
         let quantized: Vec<f32> =
             values.iter().map(|value| ((value + 3.0) / step).round() * step - 3.0).collect();

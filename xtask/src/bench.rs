@@ -1,5 +1,5 @@
-//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours, alone and where
-//! data sets are made.
+//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours, alone, where
+//! data sets are made, and in a browser.
 
 pub mod criterion;
 mod data_sets;
@@ -10,6 +10,7 @@ mod peers;
 mod stages;
 mod statistic;
 mod targets;
+mod web;
 
 use crate::Result;
 use crate::section::Section;
@@ -30,6 +31,9 @@ pub struct Arguments {
     /// Measures hours of audio per CPU second in `map` of Hugging Face datasets, with ours and other libraries
     #[arg(long, conflicts_with = "peers")]
     data_sets: bool,
+    /// Measures the npm package and other npm packages in headless Chromium
+    #[arg(long, conflicts_with_all = ["peers", "data_sets"])]
+    web: bool,
     /// Puts the tables into README and docs/performance.md
     #[arg(long)]
     write: bool,
@@ -37,7 +41,7 @@ pub struct Arguments {
     #[arg(long)]
     markdown: bool,
     /// Measures only a part
-    #[arg(long, conflicts_with_all = ["peers", "data_sets", "write"])]
+    #[arg(long, conflicts_with_all = ["peers", "data_sets", "web", "write"])]
     only: Option<Part>,
     /// How often the programs of the languages and of other libraries take turns
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
@@ -61,6 +65,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     }
     if arguments.data_sets {
         return data_sets::run(workspace, arguments);
+    }
+    if arguments.web {
+        return web::run(workspace, arguments);
     }
     let mut measured = criterion::Times::new();
     if arguments.only != Some(Part::Languages) {

@@ -49,6 +49,18 @@ pub fn time(nanoseconds: f64) -> String {
     }
 }
 
+/// What stands where nothing was measured.
+pub fn none() -> String {
+    "–".into()
+}
+
+/// The median and, in brackets, the minimum.
+pub fn milliseconds(time: Option<Statistic>) -> String {
+    time.map_or_else(none, |time| {
+        format!("{} ({})", rounded(time.median / 1e6), rounded(time.minimum / 1e6))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -78,12 +78,14 @@ impl<'a> Install<'a> {
         Ok(self.workspace.command(program))
     }
 
-    pub fn node(&self) -> Result<Command> {
-        let folder = told(&self.node, || {
+    /// The folder that has the npm packages.
+    pub fn npm(&self) -> Result<PathBuf> {
+        told(&self.node, || {
             let folder = self.workspace.folder("bench/peers/node")?;
-            for name in ["package.json", "package-lock.json", "peer.mjs", "serve.mjs"] {
-                let from = self.workspace.path("benches/peers/node").join(name);
-                fs::copy(&from, folder.join(name))
+            let source = self.workspace.path("benches/peers/node");
+            for entry in fs::read_dir(&source)? {
+                let from = entry?.path();
+                fs::copy(&from, folder.join(from.file_name().unwrap_or_default()))
                     .map_err(|error| format!("{}: {error}", from.display()))?;
             }
             // Without scripts: those of onnxruntime-node fetch what graphics cards need.
@@ -91,9 +93,12 @@ impl<'a> Install<'a> {
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
             run(npm.current_dir(&folder))?;
             Ok(folder)
-        })?;
+        })
+    }
+
+    pub fn node(&self) -> Result<Command> {
         let mut command = self.workspace.command("node");
-        command.arg(folder.join("peer.mjs"));
+        command.arg(self.npm()?.join("peer.mjs"));
         Ok(command)
     }
 }

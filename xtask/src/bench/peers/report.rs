@@ -2,7 +2,7 @@
 
 use super::Row;
 use crate::Result;
-use crate::bench::statistic::{Statistic, rounded};
+use crate::bench::statistic::{milliseconds, none, rounded};
 use std::fmt::Write as _;
 
 /// How far a result is from the exact one.
@@ -85,17 +85,6 @@ pub fn cells(rows: &[&Row<'_>]) -> Vec<[String; 9]> {
         ]);
     }
     cells
-}
-
-fn none() -> String {
-    "–".into()
-}
-
-/// The median and, in brackets, the minimum.
-fn milliseconds(time: Option<Statistic>) -> String {
-    time.map_or_else(none, |time| {
-        format!("{} ({})", rounded(time.median / 1e6), rounded(time.minimum / 1e6))
-    })
 }
 
 /// What has to be known to compare the rows, as a list.

@@ -29,7 +29,7 @@ struct Peer {
 enum By {
     /// With the package's module.
     Ours,
-    /// With the module of [`scalar`].
+    /// With the module without vectors. Binaryen, which makes the package's smaller and not faster, has no part in it.
     Scalar,
     /// An npm package, and files of npm packages that it loads.
     Theirs(&'static str, &'static [&'static str]),
@@ -165,7 +165,7 @@ impl Bundler<'_> {
                 return version(&modules.join(name));
             }
             By::Ours => self.package.join(MODULE),
-            By::Scalar => scalar(self.workspace)?,
+            By::Scalar => node::without_vectors(self.workspace)?,
         };
         let alias = format!("--alias:mojo-audio={}", self.package.join("web.mjs").display());
         run_program(esbuild.arg(alias))?;
@@ -178,21 +178,6 @@ impl Bundler<'_> {
 fn version(package: &Path) -> Result<String> {
     let manifest: Value = serde_json::from_str(&fs::read_to_string(package.join("package.json"))?)?;
     Ok(manifest["version"].as_str().ok_or("package.json without a version")?.into())
-}
-
-/// Builds the module without vectors, like the package's in `languages/node/javascript.rs`; but binaryen, which makes
-/// that one smaller and not faster, has no part in it.
-fn scalar(workspace: &Workspace) -> Result<PathBuf> {
-    const FLAGS: &str = "-Cllvm-args=-unroll-threshold=150 \
-        -Cpasses=function(loop(loop-unroll-full),sroa<modify-cfg>)";
-    const TARGET: &str = "wasm32-unknown-unknown";
-    // Of its own: in the other the package's module has the same name.
-    let target = workspace.folder("bench/web/scalar")?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--package", node::PACKAGE, "--profile", "wasm"]);
-    cargo.args(["--target", TARGET, "--target-dir"]).arg(&target);
-    run_program(cargo.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS"))?;
-    Ok(target.join(TARGET).join("wasm/mojo_audio_node.wasm"))
 }
 
 /// What measure.mjs tells of a library.

@@ -3,7 +3,7 @@
 
 mod javascript;
 
-pub use javascript::{WASM, esbuild};
+pub use javascript::{WASM, esbuild, without_vectors};
 
 use super::{Counts, Language, Source, Tool, c};
 use crate::dist::notices;

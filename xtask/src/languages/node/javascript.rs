@@ -2,10 +2,11 @@
 //! that Node's `require` and programs of one file need.
 
 use super::super::{Source, Tool};
+use super::PACKAGE;
 use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What rustc calls browsers.
@@ -20,8 +21,9 @@ pub const WASM: Tool = Tool {
 
 /// For rustc. Without unrolling, as in a build for size, the kernels' arrays of vectors are in memory and not in
 /// registers: the bands take twice as long, resampling three times.
-const RUSTFLAGS: &str = "-Ctarget-feature=+simd128 -Cllvm-args=-unroll-threshold=150 \
-    -Cpasses=function(loop(loop-unroll-full),sroa<modify-cfg>)";
+const UNROLLED: &str =
+    "-Cllvm-args=-unroll-threshold=150 -Cpasses=function(loop(loop-unroll-full),sroa<modify-cfg>)";
+const VECTORS: &str = "-Ctarget-feature=+simd128";
 
 /// What the module may use; rustc's target has it on, but for the vectors.
 const FEATURES: &[&str] = &[
@@ -70,14 +72,24 @@ pub fn esbuild(workspace: &Workspace, package: &Path) -> Command {
     command
 }
 
+/// Builds the module for WebAssembly without vectors, to be measured; gives the file.
+pub fn without_vectors(workspace: &Workspace) -> Result<PathBuf> {
+    // In a folder of its own: the package's module has the same name.
+    build(workspace, &workspace.folder("node/without-vectors")?, UNROLLED)
+}
+
+/// Builds the module below a folder, as rustc leaves it; gives the file.
+fn build(workspace: &Workspace, folder: &Path, flags: &str) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--locked", "--package", PACKAGE, "--profile", "wasm"]);
+    cargo.args(["--target", TARGET, "--target-dir"]).arg(folder);
+    run(cargo.env("RUSTFLAGS", flags).env_remove("CARGO_ENCODED_RUSTFLAGS"))?;
+    Ok(folder.join(TARGET).join("wasm/mojo_audio_node.wasm"))
+}
+
 /// Builds the module and has binaryen make it smaller. As that takes a while, only if it has changed.
 fn optimize(workspace: &Workspace, package: &Path) -> Result {
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--package", "mojo-audio-node", "--profile", "wasm"]);
-    cargo.args(["--target", TARGET]);
-    cargo.env("RUSTFLAGS", RUSTFLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run(&mut cargo)?;
-    let built = fs::read(workspace.target().join(TARGET).join("wasm/mojo_audio_node.wasm"))?;
+    let built = fs::read(build(workspace, workspace.target(), &format!("{VECTORS} {UNROLLED}"))?)?;
     let folder = workspace.folder("node/wasm")?;
     let (before, after) = (folder.join("built.wasm"), folder.join(MODULE));
     if fs::read(&before).ok().as_deref() != Some(&built[..]) || !after.exists() {

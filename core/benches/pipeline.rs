@@ -1,4 +1,4 @@
-//! How long the pipeline takes, beside the same recipe over realfft in the same run.
+//! How long the pipeline takes, against the same recipe over realfft in the same run.
 //!
 //! ```text
 //! cargo bench -p mojo-audio-core                 # all
@@ -42,7 +42,7 @@ fn baseline(c: &mut Criterion, group: &str, n_fft: usize, n_mels: usize, samples
     group.bench_function("realfft", |b| b.iter(|| baseline.compute(black_box(samples), &mut out)));
 }
 
-/// 30 seconds of Whisper's recipe on each instruction set, beside the baseline.
+/// 30 seconds of Whisper's recipe on each instruction set, against the baseline.
 fn sizes(c: &mut Criterion) {
     let samples = audio(30);
     for (n_fft, n_mels) in [(400, 80), (400, 128), (480, 80), (512, 80), (1024, 80), (2048, 80)] {

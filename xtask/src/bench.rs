@@ -1,4 +1,4 @@
-//! Measures: core beside realfft, each language's call beside core's, and other libraries beside ours, alone, where
+//! Measures: core against realfft, each language's call against core's, and other libraries against ours, alone, where
 //! data sets are made, and in a browser.
 
 pub mod criterion;
@@ -19,13 +19,13 @@ use crate::workspace::Workspace;
 use clap::ValueEnum;
 use criterion::Bench;
 
-/// Measures how long it takes: core beside realfft, the languages beside core, other libraries beside ours
+/// Measures how long it takes: core against realfft, the languages against core, other libraries against ours
 ///
 /// Nothing here is a test: a target that is missed is said to be. The figures of a machine that does other
 /// work at the same time are worth little.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Installs other libraries and measures them beside ours, instead of core and the languages
+    /// Installs other libraries and measures them against ours, instead of core and the languages
     #[arg(long)]
     peers: bool,
     /// Measures hours of audio per CPU second in `map` of Hugging Face datasets, with ours and other libraries

@@ -27,18 +27,18 @@ pub struct Call {
     pub argument: &'static str,
     /// Builds the program.
     pub program: fn(&Workspace) -> Result<Command>,
-    pub beside: Beside,
+    pub against: Against,
     /// So many times the other's time at most.
     pub most: f64,
 }
 
 /// What a call is compared with.
-pub enum Beside {
+pub enum Against {
     Core,
     CPlanned,
 }
 
-impl Beside {
+impl Against {
     fn call(&self) -> &'static Call {
         match self {
             Self::Core => CORE,
@@ -78,7 +78,7 @@ pub const ALL: &[&Call] = &[
     &julia::CALL,
 ];
 
-/// Those that stand beside other libraries; core's own is what the languages are compared with.
+/// Those that are compared with other libraries; core's own is what the languages are compared with.
 pub const CORE: &Call = &rust::CALL;
 pub const C: &Call = &c::PLANNED;
 pub const PYTHON: &Call = &python::CALL;

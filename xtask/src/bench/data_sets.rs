@@ -1,4 +1,4 @@
-//! Hours of audio per second of CPU time where data sets are made: ours beside what is used there otherwise.
+//! Hours of audio per second of CPU time where data sets are made: ours against what is used there otherwise.
 
 use super::peers::install::Install;
 use super::{Arguments, PAGE, machine};

@@ -1,4 +1,4 @@
-//! What a call costs in each language, beside the same call of core.
+//! What a call costs in each language, against the same call of core.
 
 use super::criterion::Times;
 use super::statistic::Statistic;

@@ -1,4 +1,4 @@
-//! Other libraries beside ours, in one run on the same audio.
+//! Other libraries against ours, in one run on the same audio.
 
 pub mod install;
 mod report;

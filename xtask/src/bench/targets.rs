@@ -37,26 +37,30 @@ fn targets(times: &Times) -> Vec<Target> {
     let mut add = |what: String, measured: &str, goal| {
         targets.push(Target { what, measured: measured.to_string(), goal });
     };
-    let faster = |least, beside: &str| Goal::Faster(least, beside.to_string());
-    let costs = |most, beside: &str| Goal::Costs(most, beside.to_string());
+    let faster = |least, against: &str| Goal::Faster(least, against.to_string());
+    let costs = |most, against: &str| Goal::Costs(most, against.to_string());
 
     for (set, least) in SETS {
         let name = format!("30s/400/80/{set}");
         add(
-            format!("30 s, 80 mels, {set}, beside realfft"),
+            format!("30 s, 80 mels, {set}, against realfft"),
             &name,
             faster(least, "30s/400/80/realfft"),
         );
     }
     for (set, _) in SETS {
-        let beside = format!("30s/400/80/{set}");
-        add(format!("128 mels beside 80, {set}"), &format!("30s/400/128/{set}"), costs(1.12, &beside));
+        let against = format!("30s/400/80/{set}");
+        add(
+            format!("128 mels against 80, {set}"),
+            &format!("30s/400/128/{set}"),
+            costs(1.12, &against),
+        );
     }
     let is_measured = |set: &str| times.contains_key(&format!("30s/512/80/{set}"));
     if let Some((set, _)) = SETS.into_iter().find(|(set, _)| is_measured(set)) {
         for n_fft in [512, 1024, 2048] {
             let group = format!("30s/{n_fft}/80");
-            let what = format!("n_fft {n_fft}, {set}, beside realfft");
+            let what = format!("n_fft {n_fft}, {set}, against realfft");
             add(what, &format!("{group}/{set}"), faster(4.0, &format!("{group}/realfft")));
         }
     }
@@ -64,27 +68,27 @@ fn targets(times: &Times) -> Vec<Target> {
     add("1 s, with plan and scratch".into(), "latency/1s-one-shot", Goal::Within(25e3));
     add("1 s, planned".into(), "latency/1s", Goal::Within(16e3));
     add("push of 160 samples".into(), "latency/push-160", Goal::Within(1e3));
-    add("10 minutes, 2 threads beside 1".into(), "threads/600s/2", faster(1.8, "threads/600s/1"));
+    add("10 minutes, 2 threads against 1".into(), "threads/600s/2", faster(1.8, "threads/600s/1"));
     add(
-        "64 clips of 5 s, 2 threads beside 1".into(),
+        "64 clips of 5 s, 2 threads against 1".into(),
         "threads/64x5s/2",
         faster(1.85, "threads/64x5s/1"),
     );
-    for (what, form, most, beside) in [
-        ("int16 beside float32", "whisper-int16", 1.05, "whisper"),
-        ("frame-major beside mel-major", "whisper-frame-major", 1.15, "whisper"),
-        ("Kaldi's features beside Whisper's with n_fft 512", "kaldi-fbank", 2.0, "whisper-512"),
-        ("NeMo's features beside Whisper's with n_fft 512", "parakeet", 2.0, "whisper-512"),
+    for (what, form, most, against) in [
+        ("int16 against float32", "whisper-int16", 1.05, "whisper"),
+        ("frame-major against mel-major", "whisper-frame-major", 1.15, "whisper"),
+        ("Kaldi's features against Whisper's with n_fft 512", "kaldi-fbank", 2.0, "whisper-512"),
+        ("NeMo's features against Whisper's with n_fft 512", "parakeet", 2.0, "whisper-512"),
     ] {
-        add(what.into(), &format!("form/{form}"), costs(most, &format!("form/{beside}")));
+        add(what.into(), &format!("form/{form}"), costs(most, &format!("form/{against}")));
     }
     for content in ["near-silence", "denormal", "loudest-last"] {
-        let what = format!("{content} beside speech-like");
+        let what = format!("{content} against speech-like");
         add(what, &format!("content/{content}"), costs(1.05, "content/speech-like"));
     }
     for call in calls::ALL {
-        let what = format!("30 s, {} beside {}", call.what, call.beside.what());
-        add(what, &call.key(), costs(call.most, &call.beside.key()));
+        let what = format!("30 s, {} against {}", call.what, call.against.what());
+        add(what, &call.key(), costs(call.most, &call.against.key()));
     }
     targets
 }
@@ -95,12 +99,12 @@ fn row(target: &Target, times: &Times) -> Option<[String; 6]> {
         Goal::Within(most) => {
             (None, format!("at most {}", time(*most)), both(measured, |ours| ours <= *most))
         }
-        Goal::Faster(least, beside) => {
-            let ratio = times.get(beside)?.over(measured);
+        Goal::Faster(least, against) => {
+            let ratio = times.get(against)?.over(measured);
             (Some(ratio), format!("at least {least}"), both(ratio, |ratio| ratio >= *least))
         }
-        Goal::Costs(most, beside) => {
-            let ratio = measured.over(*times.get(beside)?);
+        Goal::Costs(most, against) => {
+            let ratio = measured.over(*times.get(against)?);
             (Some(ratio), format!("at most {most}"), both(ratio, |ratio| ratio <= *most))
         }
     };
@@ -142,7 +146,7 @@ fn lengths(times: &Times) -> Option<[String; 6]> {
     let (seconds, longest) = lengths.last().filter(|(seconds, _)| *seconds > 30.0)?;
     let ratio = longest.over(*base);
     Some([
-        format!("a second in {seconds} s beside one in 30 s"),
+        format!("a second in {seconds} s against one in 30 s"),
         time(longest.median),
         time(longest.minimum),
         rounded(ratio.median),
@@ -171,9 +175,12 @@ fn cycles(set: &str, times: &Times) -> Option<[String; 6]> {
 mod tests {
     use super::*;
 
-    fn times(ours: [f64; 2], beside: [f64; 2]) -> Times {
+    fn times(ours: [f64; 2], against: [f64; 2]) -> Times {
         let of = |[median, minimum]: [f64; 2]| Statistic { median, minimum };
-        Times::from([("30s/400/80/Avx512".into(), of(ours)), ("30s/400/80/realfft".into(), of(beside))])
+        Times::from([
+            ("30s/400/80/Avx512".into(), of(ours)),
+            ("30s/400/80/realfft".into(), of(against)),
+        ])
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The npm package beside other npm packages, in headless Chromium.
+//! The npm package against other npm packages, in headless Chromium.
 
 use super::peers::install::Install;
 use super::statistic::{Statistic, milliseconds, none, rounded, time};

@@ -1,15 +1,20 @@
 //! C: the installed library, with the extractor kept and without.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::c::{find_library, prefix};
 use crate::workspace::{Workspace, run};
 use std::process::Command;
 
 pub const PLANNED: Call =
-    Call { what: "C", argument: "planned", program, beside: Beside::Core, most: 1.15 };
-pub const ONE_SHOT: Call =
-    Call { what: "C in one shot", argument: "one-shot", program, beside: Beside::CPlanned, most: 1.03 };
+    Call { what: "C", argument: "planned", program, against: Against::Core, most: 1.15 };
+pub const ONE_SHOT: Call = Call {
+    what: "C in one shot",
+    argument: "one-shot",
+    program,
+    against: Against::CPlanned,
+    most: 1.03,
+};
 
 fn program(workspace: &Workspace) -> Result<Command> {
     let prefix = prefix(workspace)?;

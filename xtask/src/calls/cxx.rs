@@ -1,6 +1,6 @@
 //! C++: the installed library.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::languages::c::find_library;
 use crate::languages::cxx::prefix;
 use crate::workspace::{Workspace, run};
@@ -8,7 +8,7 @@ use crate::{Result, install};
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "C++", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
+    Call { what: "C++", argument: "whisper", program, against: Against::Core, most: 1.15 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
     let compiler =

@@ -1,6 +1,6 @@
 //! Go: the package, with the static library.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::{Language, go};
 use crate::workspace::{Workspace, run};
@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Go", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
+    Call { what: "Go", argument: "whisper", program, against: Against::Core, most: 1.15 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
     if let Some(missing) = go::Go.missing() {

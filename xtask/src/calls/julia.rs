@@ -1,6 +1,6 @@
 //! Julia: the package.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::c::prefix;
 use crate::languages::{Language, julia};
@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Julia", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
+    Call { what: "Julia", argument: "whisper", program, against: Against::Core, most: 1.15 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
     if let Some(missing) = julia::Julia.missing() {

@@ -1,18 +1,18 @@
 //! Kotlin: the library on the JVM, with its arrays and with memory outside of them.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::{Language, kotlin};
 use crate::workspace::{Workspace, run};
 use std::process::Command;
 
 pub const ARRAY: Call =
-    Call { what: "Kotlin", argument: "array", program, beside: Beside::Core, most: 1.5 };
+    Call { what: "Kotlin", argument: "array", program, against: Against::Core, most: 1.5 };
 pub const DIRECT: Call = Call {
     what: "Kotlin, direct buffers",
     argument: "direct",
     program,
-    beside: Beside::Core,
+    against: Against::Core,
     most: 1.5,
 };
 

@@ -1,6 +1,6 @@
 //! Node: the package, with a result of its own for each call and with the caller's.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::{Language, node};
 use crate::workspace::Workspace;
@@ -11,14 +11,14 @@ pub const SYNC: Call = Call {
     what: "Node, computeSync",
     argument: "computeSync",
     program,
-    beside: Beside::Core,
+    against: Against::Core,
     most: 1.15,
 };
 pub const INTO: Call = Call {
     what: "Node, computeInto",
     argument: "computeInto",
     program,
-    beside: Beside::Core,
+    against: Against::Core,
     most: 1.15,
 };
 

@@ -1,6 +1,6 @@
 //! Python: the package, built for release, in an environment of its own.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::python;
 use crate::workspace::Workspace;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Python", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
+    Call { what: "Python", argument: "whisper", program, against: Against::Core, most: 1.15 };
 
 /// What builds the package, and what it needs.
 pub const REQUIREMENTS: &str = "benches/python/requirements.txt";

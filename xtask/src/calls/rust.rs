@@ -1,12 +1,12 @@
 //! Rust: core itself.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::workspace::{Workspace, run};
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Rust", argument: "whisper", program, beside: Beside::Core, most: 1.0 };
+    Call { what: "Rust", argument: "whisper", program, against: Against::Core, most: 1.0 };
 
 pub fn program(workspace: &Workspace) -> Result<Command> {
     let build = ["build", "--locked", "--release", "--package", "mojo-audio-bench", "--bin", "call"];

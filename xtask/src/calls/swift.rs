@@ -1,13 +1,13 @@
 //! Swift: the package MojoAudio.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::{Language, swift, uniffi};
 use crate::workspace::{Workspace, run};
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Swift", argument: "whisper", program, beside: Beside::Core, most: 1.5 };
+    Call { what: "Swift", argument: "whisper", program, against: Against::Core, most: 1.5 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
     if let Some(missing) = swift::Swift.missing() {

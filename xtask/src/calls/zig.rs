@@ -1,6 +1,6 @@
 //! Zig: the package.
 
-use super::{Beside, Call};
+use super::{Against, Call};
 use crate::Result;
 use crate::languages::c::{find_library, prefix};
 use crate::languages::{Language, zig};
@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 use std::process::Command;
 
 pub const CALL: Call =
-    Call { what: "Zig", argument: "whisper", program, beside: Beside::Core, most: 1.15 };
+    Call { what: "Zig", argument: "whisper", program, against: Against::Core, most: 1.15 };
 
 fn program(workspace: &Workspace) -> Result<Command> {
     if let Some(missing) = zig::Zig.missing() {

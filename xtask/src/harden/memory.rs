@@ -1,4 +1,4 @@
-//! Memory: a flat line over a million calls in every language, and what a computation needs beside its
+//! Memory: a flat line over a million calls in every language, and what a computation needs besides its
 //! result.
 
 use super::Report;
@@ -161,7 +161,7 @@ fn working_memory(workspace: &Workspace) -> Result<String> {
     working_memory_table(&text)
 }
 
-/// Lines like `working memory: whisper, 3600 s, 115200000, 51008`: the result's bytes, and those beside it.
+/// Lines like `working memory: whisper, 3600 s, 115200000, 51008`: the result's bytes, and those besides it.
 fn working_memory_table(text: &str) -> Result<String> {
     let mut rows: Vec<[String; 4]> = Vec::new();
     for line in text.lines() {
@@ -185,7 +185,7 @@ fn working_memory_table(text: &str) -> Result<String> {
     if rows.is_empty() {
         return Err("core's test has printed nothing of its memory".into());
     }
-    rows.insert(0, ["KiB beside the result", "1 s", "1 h", "10 h"].map(String::from));
+    rows.insert(0, ["KiB besides the result", "1 s", "1 h", "10 h"].map(String::from));
     Ok(table::markdown(&rows))
 }
 

@@ -46,7 +46,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         Ok::<_, String>(times.get(&key).ok_or(format!("{key} was not measured"))?.minimum)
     };
     let speech = time("speech-like")?;
-    let mut rows = vec![["30 s of", "time beside speech"].map(String::from)];
+    let mut rows = vec![["30 s of", "time against speech"].map(String::from)];
     for name in ["near-silence", "denormal"] {
         let ratio = time(name)? / speech;
         rows.push([name.into(), format!("{ratio:.2}")]);

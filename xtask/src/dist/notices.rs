@@ -12,7 +12,7 @@ const OWN: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 const CRATES: &str = "THIRD-PARTY.txt";
 const STANDARD_LIBRARY: &str = "RUST-STANDARD-LIBRARY.html";
 
-/// What [`write`] writes.
+/// The files that [`write()`] writes.
 pub const FILES: &[&str] = &[OWN[0], OWN[1], CRATES, STANDARD_LIBRARY];
 
 /// Writes all licences into a folder.

@@ -1,6 +1,7 @@
 // The same audio through transformers.js, which is loaded only then.
 
 import { MelExtractor } from 'mojo-audio/inline';
+import { timed } from './timed.mjs';
 
 const LIBRARY = 'https://cdn.jsdelivr.net/npm/@huggingface/transformers@4.3.2';
 
@@ -15,19 +16,6 @@ const CONFIG = {
   nb_max_frames: 3000,
   sampling_rate: 16000,
 };
-
-const RUNS = 5;
-
-/** The shortest of some runs, in milliseconds, and the result. */
-async function fastest(run) {
-  let [best, result] = [Infinity, undefined];
-  for (let at = 0; at < RUNS; at += 1) {
-    const begun = performance.now();
-    result = await run();
-    best = Math.min(best, performance.now() - begun);
-  }
-  return [best, result];
-}
 
 /** Times both on Whisper's 30 s, and compares the values. */
 export async function compare({ samples, config }, say) {
@@ -47,8 +35,8 @@ export async function compare({ samples, config }, say) {
   const begun = performance.now();
   await theirs(window);
   const first = performance.now() - begun;
-  const [theirTime, { input_features: wanted }] = await fastest(() => theirs(window));
-  const [ourTime, mel] = await fastest(() => ours.computeSync(window));
+  const [theirTime, { input_features: wanted }] = await timed(() => theirs(window), 50);
+  const [ourTime, mel] = await timed(() => ours.computeSync(window), 50);
   const largest = mel.data.reduce((most, value, at) => Math.max(most, Math.abs(value - wanted.data[at])), 0);
   say(
     `Whisper's 30 s: transformers.js ${theirTime.toFixed(1)} ms (${Math.round(first)} ms the first time), mojo-audio ` +

@@ -5,6 +5,7 @@ import { compare } from './compare.mjs';
 import { Live } from './live.mjs';
 import { npy } from './npy.mjs';
 import { draw } from './picture.mjs';
+import { timed } from './timed.mjs';
 
 const byId = (id) => document.getElementById(id);
 const [picture, status, comparison] = ['picture', 'status', 'comparison'].map(byId);
@@ -81,24 +82,12 @@ function frameMajor({ data, nMels, nFrames }, { layout }) {
   return frames;
 }
 
-/** A result and how long it takes, in milliseconds: the mean of the runs in 20 ms, as a browser's clock may have steps of one. */
-function timed(run) {
-  const begun = performance.now();
-  let [mel, runs, passed] = [undefined, 0, 0];
-  do {
-    mel = run();
-    runs += 1;
-    passed = performance.now() - begun;
-  } while (passed < 20);
-  return { mel, took: passed / runs };
-}
-
 /** Computes and shows a file's spectrogram, by the options as they are now. */
 async function compute(file) {
   const extractor = new MelExtractor(options());
   const { config } = extractor;
   const samples = await decode(file.bytes, config.sampleRate);
-  const { mel, took } = timed(() => extractor.computeSync(samples));
+  const [took, mel] = await timed(() => extractor.computeSync(samples), 20);
   shown = { file, samples, config, mel, frames: frameMajor(mel, config), took };
   redraw();
   const seconds = samples.length / config.sampleRate;

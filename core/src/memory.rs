@@ -71,7 +71,7 @@ impl AlignedBuffer {
     }
 }
 
-/// Turns of [`turns`] that start with sine and cosine of their own.
+/// Turns in a run of [`turns`]; each run computes one sine and one cosine.
 const RUN: usize = 32;
 
 /// Fills `values` with what is made of cosine and sine of 2π k / n for k = 0, 1 …, at most n of them.

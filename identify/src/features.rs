@@ -125,8 +125,8 @@ impl<'a> Features<'a> {
         }
         let is_all_half = self.values.iter().all(is_half);
         let high = self.values.iter().fold(0.0f32, |high, value| high.max(value.abs()));
-        // Halves that are all above some value are on the grid of the least, too, but those of 2,048 steps and more are
-        // further apart.
+        // Halves that all exceed some magnitude are multiples of the spacing there, too. But from 2,048 such steps on,
+        // halves are further apart.
         let is_between_halves = |step: f64| !is_all_half || f64::from(high) < 2_048.0 * step;
         match steps(&distinct, self.values.len()) {
             Some(step) if is_between_halves(step) => Rounding::Steps(step),

@@ -67,8 +67,8 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
     found
 }
 
-/// How much more than by chance the rows move as some narrow band of the candidate's framing each, up to 1, whatever the
-/// filters are.
+/// How well each row follows its best narrow band of the candidate's framing, on average: 0 by chance, 1 exactly. The
+/// filters don't matter.
 pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
     let reading = fitter.reading;
     let config = MelConfig {
@@ -104,7 +104,7 @@ pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
     };
     let rows = reading.z.chunks_exact(reading.valid).skip(step / 2).step_by(step);
     let found = rows.clone().map(|z| f64::from(of_row(z))).sum::<f64>() / rows.len() as f64;
-    // What the best of so many bands of noise has.
+    // What the best of that many bands of noise would reach.
     let chance = (2.0 * (narrow.len() as f64).ln() / (end - first) as f64).sqrt().min(0.9);
     (found - chance) / (1.0 - chance)
 }

@@ -25,9 +25,9 @@ pub(crate) struct Deviation {
     pub outliers: f64,
 }
 
-/// How often the samples are shaken.
+/// Rounds of shaken samples that the rounding is estimated from.
 const ROUNDS: usize = 6;
-/// How many times as far as that a value may be off by rounding, and all values on average.
+/// A value may be off by the first multiple of its estimated rounding, and the mean of all values by the second.
 const MOST_NOISE: f64 = 20.0;
 const MEAN_NOISE: f64 = 16.0;
 

@@ -331,7 +331,7 @@ fn refuse(refusal: Refusal) {
         json.push(':');
         match field {
             Field::Text(text) => write_text(&mut json, text),
-            // Its bits, as text: JavaScript writes and reads numbers by itself.
+            // Its bits, in hexadecimal: writing floats as decimals would need code in the module.
             Field::Number(number) => {
                 let _ = write!(json, "{{\"bits\":\"{:016x}\"}}", number.to_bits());
             }

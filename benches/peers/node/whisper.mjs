@@ -4,7 +4,7 @@ export const SAMPLE_RATE = 16000;
 export const HOP_LENGTH = 160;
 export const N_MELS = 80;
 
-/** Whisper's logarithm and levels of the bands that `bandsAt` gives of the frame that starts at a sample. */
+/** Whisper's logarithm and levels of the bands that `bandsAt` returns for the frame that starts at a sample. */
 export function whisper(frames, bandsAt) {
   const data = new Float32Array(N_MELS * frames);
   let highest = -Infinity;

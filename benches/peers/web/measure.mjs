@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 const [ours, bundles, clips, rounds, ...jobs] = process.argv.slice(2);
-const { browse, serve } = await import(pathToFileURL(join(ours, 'tests/web/browser.mjs')));
+const { browseChromium, serve } = await import(pathToFileURL(join(ours, 'tests/web/browser.mjs')));
 
 /** Its results are within 1e-7 of float64's: those of the others are compared with them. */
 const EXACT = 'transformers.js';
@@ -61,7 +61,7 @@ function differences(values, exact) {
 }
 
 const server = await serve({ bundles, clips });
-const { page: blank, close } = await browse();
+const { page: blank, close } = await browseChromium();
 const context = blank.context();
 // Chromium's clock has steps of 5 µs in a page that these headers isolate, of 100 µs in others.
 const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };

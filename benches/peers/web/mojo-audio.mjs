@@ -1,4 +1,4 @@
-// Our package, with the WebAssembly module that lies next to the bundle.
+// Our package, with the WebAssembly module next to the bundle.
 
 import { MelExtractor, init } from 'mojo-audio';
 

@@ -1,5 +1,5 @@
-// transformers.js, which multiplies by its filters in ONNX Runtime. It would load that from another server; here it lies
-// next to the bundle.
+// transformers.js, which multiplies by its filters in ONNX Runtime. It would load that from another server; here it is next
+// to the bundle.
 
 import { env } from '@huggingface/transformers';
 

@@ -97,7 +97,7 @@ impl MelConfig {
         if holds { Ok(()) } else { self.broken_rule(field, &expected) }
     }
 
-    /// Not generic and never inlined: there are as many rules as options.
+    /// Neither generic nor in the hot path, so that its code exists once: there are as many rules as options.
     #[cold]
     fn broken_rule(&self, field: &'static str, expected: &dyn Fn() -> String) -> Result<(), Error> {
         Err(Error::Config { field: field.into(), value: self.get(field)?, expected: expected().into() })

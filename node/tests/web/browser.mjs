@@ -41,11 +41,11 @@ export async function serve(folders) {
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-// What starts a browser gives its page, how to `download` by a click on an element what is then named as said, how to
-// `answer` for another site with the files that a function finds for addresses, and how to `close` it.
+// Each of these starts a browser. It returns the page; `download`, which clicks an element and returns the saved file;
+// `answer`, which serves another site's addresses from files; and `close`.
 
 /** Chromium with a profile of its own. Its microphone beeps. */
-async function browseChromium() {
+export async function browseChromium() {
   const profile = mkdtempSync(join(tmpdir(), 'mojo-audio-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.MOJO_AUDIO_CHROMIUM ?? '/usr/bin/chromium',

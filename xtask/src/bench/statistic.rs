@@ -49,7 +49,7 @@ pub fn time(nanoseconds: f64) -> String {
     }
 }
 
-/// What stands where nothing was measured.
+/// Shown where nothing was measured.
 pub fn none() -> String {
     "–".into()
 }

@@ -79,9 +79,6 @@ const STREAM: Peer = peer("stream", "web/stream.mjs", By::Ours, "");
 /// Pushes in a call of [`STREAM`], with a clip of a second.
 const PUSHES: f64 = 100.0;
 
-/// What no row can be about, and why.
-const ABSENT: &str = "meljs: npm has no package of this name";
-
 const MODULE: &str = "mojo_audio.wasm";
 
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
@@ -120,7 +117,6 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
             Err(error) => missing.push(format!("{}: {error}", peer.name)),
         }
     }
-    missing.push(ABSENT.into());
     let notes = notes(&measured, &missing);
     let cells = cells(&measured);
     let machine = machine::describe(&["chromium"]);

@@ -24,11 +24,11 @@ const PROJECT: &str = "uniffi/kotlin";
 pub const RULES: &str = "uniffi/kotlin/src/main/resources/META-INF/proguard/mojo-audio.pro";
 const LIBRARY: &str = "libmojo_audio_uniffi.so";
 
-/// The folder, beside the jar, of the libraries that were built for it. `--natives` takes it on another machine.
+/// The folder next to the jar with the libraries that were built for it; on another machine, pass it to `--natives`.
 const BUILT: &str = "natives";
 
 /// JNA's name of a machine, Rust's, and the file of its library. JNA itself has no library for musl.
-const DESKTOPS: &[(&str, &str, &str)] = &[
+const DESKTOPS: [(&str, &str, &str); 6] = [
     ("linux-x86-64", "x86_64-unknown-linux-gnu", LIBRARY),
     ("linux-aarch64", "aarch64-unknown-linux-gnu", LIBRARY),
     ("darwin-x86-64", "x86_64-apple-darwin", "libmojo_audio_uniffi.dylib"),
@@ -52,6 +52,7 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
         elf::check_alignment(&fs::read(library)?)?;
     }
     let gathered = gather(&workspace.folder("kotlin/native")?, &[natives])?;
+    write_notices(workspace, &DESKTOPS.map(|(_, triple, _)| triple))?;
     // Into the machine's own Maven repository too: other projects find it there.
     run(maven(workspace, PROJECT)?.arg("install"))?;
     pack(workspace, folder, natives, &gathered)
@@ -95,12 +96,18 @@ pub fn make_jar(cross: &Cross<'_>, folder: &Path, natives: &Natives) -> Result<V
         .filter(|(platform, ..)| to.join(platform).is_dir())
         .map(|(_, triple, _)| *triple)
         .collect();
-    kotlin::write_notices(workspace, &triples)?;
+    write_notices(workspace, &triples)?;
     // Its tests need this machine's library, which may not be among them.
     run(maven(workspace, PROJECT)?.args(["clean", "package", "-DskipTests"]))?;
     let mut files = pack(workspace, folder, natives, &gathered)?;
     files.push(sbom::write(workspace, &triples, uniffi::PACKAGE, &files[0])?);
     Ok(files)
+}
+
+/// Writes the licences of what libraries for the triples, and those for Android, are linked from.
+fn write_notices(workspace: &Workspace, triples: &[&str]) -> Result {
+    let androids = ABIS.iter().map(|(_, triple, _)| *triple);
+    kotlin::write_notices(workspace, &triples.iter().copied().chain(androids).collect::<Vec<_>>())
 }
 
 /// Builds the example in an empty project that has the jar from a repository, and runs it.
@@ -175,7 +182,9 @@ pub fn for_central(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
         let file = entry?.path();
-        if made.iter().any(|end| file.to_string_lossy().ends_with(end)) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let is_of_version = name.contains(&format!("-{VERSION}"));
+        if is_of_version && made.iter().any(|end| name.ends_with(end)) {
             files.push(file);
         }
     }

@@ -82,8 +82,8 @@ fn third_party(
     Ok(text)
 }
 
-/// What stands for the text of a licence that a crate does not ship: a text that is ours too, with the names of the
-/// authors or what they say of it, or the address that the Mozilla Public License has in its own notice.
+/// The notice for a crate that ships no text of its licence. MIT: our copy of the terms, with the crate's authors.
+/// Apache 2.0: what its README says, and a pointer to our copy. MPL 2.0: the address that the licence itself names.
 fn said(workspace: &Workspace, folder: &Path, license: &str) -> Option<String> {
     if license == "MPL-2.0" {
         return Some(

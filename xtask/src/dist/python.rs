@@ -100,11 +100,18 @@ fn with_notices(
     let rest = text[start..].lines().filter(|line| !line.starts_with("License-File: "));
     let rest: String = rest.map(|line| format!("{line}\n")).collect();
     fs::write(&path, format!("{}{}{rest}", &text[..start], listed.concat()))?;
+    let packed = workspace.folder("dist-python/packed")?;
+    fs::remove_dir_all(&packed)?;
+    fs::create_dir_all(&packed)?;
     let mut pack = workspace.command(python);
     // The moment of every file in it: the same files make the same bytes.
-    pack.args(["-m", "wheel", "pack", "--dest-dir"]).args([folder, &root]).env(EPOCH.0, EPOCH.1);
+    pack.args(["-m", "wheel", "pack", "--dest-dir"]).args([&packed, &root]).env(EPOCH.0, EPOCH.1);
     run(&mut pack)?;
-    Ok(folder.join(wheel.file_name().unwrap_or_default()))
+    // It sorts the systems in the name, which stays maturin's.
+    let named = folder.join(wheel.file_name().unwrap_or_default());
+    fs::copy(python::only_file(&packed)?, &named)?;
+    contents::compare(workspace, "python-wheel", &contents::of_wheel(workspace, python, &named)?)?;
+    Ok(named)
 }
 
 /// 1980-01-01, the first moment that zip knows.

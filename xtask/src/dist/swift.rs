@@ -65,19 +65,24 @@ pub fn natives() -> Vec<String> {
 }
 
 pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<Vec<PathBuf>> {
-    let mut slices = Vec::new();
+    let (mut slices, mut left_out) = (Vec::new(), Vec::new());
     for slice in SLICES {
         let mut libraries = Vec::new();
         for target in slice.targets {
             match library(workspace, natives, target)? {
                 Some(library) => libraries.push((*target, library)),
-                None => eprintln!(
-                    "left out: {target}, as `rustup target add {target}` fails and --natives has no library for it"
-                ),
+                None => left_out.push(*target),
             }
         }
         if !libraries.is_empty() {
             slices.push((slice, libraries));
+        }
+    }
+    if !left_out.is_empty() {
+        let list = left_out.join(", ");
+        eprintln!("left out: {list}, which rustup does not have and --natives has no library for");
+        if env::var_os(URL).is_some() {
+            return Err(format!("a release needs all of Apple's targets, not without {list}").into());
         }
     }
     if slices.is_empty() {

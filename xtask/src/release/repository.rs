@@ -26,7 +26,8 @@ pub fn publish(workspace: &Workspace, files: &Path, address: &str, version: &str
     git(&["rm", "-r", "--quiet", "--ignore-unmatch", "."])?;
     // With the hidden ones.
     run(workspace.command("cp").arg("-R").arg(root.join(".")).arg(&repository))?;
-    git(&["add", "--all"])?;
+    // Whatever this machine ignores: Go's archives end in .a.
+    git(&["add", "--all", "--force"])?;
     git(&["commit", "--quiet", "--allow-empty", "--message", &format!("Release {version}")])?;
     let tags = tags(&repository, version)?;
     for tag in &tags {

@@ -85,6 +85,10 @@ impl<'a> Install<'a> {
             let source = self.workspace.path("benches/peers/node");
             for entry in fs::read_dir(&source)? {
                 let from = entry?.path();
+                // Where somebody ran npm there is a folder.
+                if !from.is_file() {
+                    continue;
+                }
                 fs::copy(&from, folder.join(from.file_name().unwrap_or_default()))
                     .map_err(|error| format!("{}: {error}", from.display()))?;
             }

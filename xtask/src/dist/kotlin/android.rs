@@ -2,10 +2,11 @@
 
 use super::{LIBRARY, RULES, VERSION, central, classes};
 use crate::Result;
-use crate::dist::cross::add_target;
+use crate::dist::cross::{add_target, remap};
 use crate::dist::natives::Natives;
 use crate::dist::pack;
 use crate::elf;
+use crate::languages::uniffi;
 use crate::workspace::{Workspace, run};
 use std::env;
 use std::fs;
@@ -74,8 +75,9 @@ fn cross(workspace: &Workspace, ndk: &Path, target: &str, compiler: &str) -> Res
     let variable = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
     add_target(workspace, target)?;
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--release", "--package", "mojo-audio-uniffi", "--lib"]);
-    run(cargo.args(["--target", target]).env(variable, linker))?;
+    cargo.args(["build", "--locked", "--release", "--package", uniffi::PACKAGE, "--lib"]);
+    cargo.args(["--target", target]).env(variable, linker);
+    run(cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
     let library = workspace.folder(&format!("dist-kotlin/{target}"))?.join(LIBRARY);
     fs::copy(workspace.target().join(target).join("release").join(LIBRARY), &library)?;
     run(workspace.command(host.join("bin/llvm-strip")).arg("--strip-unneeded").arg(&library))?;

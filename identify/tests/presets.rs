@@ -63,7 +63,9 @@ fn find(presets: &[&str], layouts: &[Layout]) {
     }
 }
 
-/// Bands, distances and lengths that no recipe has: the framing is found from how the rows move, the bands from it.
+/// Bands, distances and lengths that no recipe has: the framing is found from how the rows move, the bands from it. Not
+/// in programs that aren't optimized, where that takes longer than the search is given.
+#[cfg(not(debug_assertions))]
 #[test]
 fn the_probe_finds_unusual_sizes() {
     let config = MelConfig {

@@ -133,13 +133,16 @@ impl<'a> Cross<'a> {
         Ok(())
     }
 
-    /// A folder with a library of Node that has no functions. napi-build links one under mingw-w64, which nobody ships;
+    /// A folder with a library of Node that has no functions. napi-build links one where MSVC does not, which nobody ships;
     /// the addon looks up Node's functions when it is loaded.
     fn no_node(&self) -> Result<PathBuf> {
         let folder = self.folder.join("no-node");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("libnode.dll"), "")?;
-        fs::write(folder.join("libnode.dll.a"), "!<arch>\n")?;
+        // As GCC's linker and as zig's look for it.
+        for name in ["libnode.dll.a", "libnode.a"] {
+            fs::write(folder.join(name), "!<arch>\n")?;
+        }
         Ok(folder)
     }
 

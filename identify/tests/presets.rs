@@ -2,7 +2,7 @@
 
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
-use mojo_audio_identify::{Features, Recipe, Request, Verdict, identify, probe};
+use mojo_audio_identify::{Features, Identified, Recipe, Request, Verdict, identify, probe};
 use std::time::Duration;
 
 /// To float16 and back, to the nearest.
@@ -13,6 +13,24 @@ fn halved(value: f32) -> f32 {
         return (value * steps).round_ties_even() / steps;
     }
     f32::from_bits((bits + 0xfff + (bits >> 13 & 1)) & !0x1fff)
+}
+
+/// The probe at a rate, as samples.
+fn samples(sample_rate: u32) -> Vec<f32> {
+    probe(sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect()
+}
+
+/// What is found for features of the probe.
+fn search(samples: &[f32], sample_rate: u32, values: &[f32], shape: [usize; 2]) -> Identified {
+    // Much time, because a test program is slow.
+    let budget = Duration::from_secs(120);
+    let features = Features::new(values, shape).unwrap();
+    identify(&Request { budget, ..Request::new(samples, sample_rate, features) }).unwrap()
+}
+
+/// The verdict, and how what is found differs from a configuration.
+fn judged(found: &Identified, config: &MelConfig) -> (Verdict, Option<Vec<(&'static str, String)>>) {
+    (found.verdict, found.config.as_ref().map(|found| Recipe::between(config, found)))
 }
 
 /// Every preset with `MOJO_AUDIO_LONG=1 cargo test --release -p mojo-audio-identify --test presets`, which
@@ -28,8 +46,7 @@ fn the_probe_finds_presets() {
 fn find(presets: &[&str], layouts: &[Layout]) {
     for &name in presets {
         let preset = MelConfig::preset(name).unwrap();
-        let samples: Vec<f32> =
-            probe(preset.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        let samples = samples(preset.sample_rate);
         for &layout in layouts {
             let config = MelConfig { layout, ..preset.clone() };
             let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
@@ -37,16 +54,8 @@ fn find(presets: &[&str], layouts: &[Layout]) {
                 Layout::MelMajor => [mel.n_mels(), mel.n_frames()],
                 Layout::FrameMajor => [mel.n_frames(), mel.n_mels()],
             };
-            let find = |values: &[f32]| {
-                let features = Features::new(values, shape).unwrap();
-                // Much time, because a test program is slow.
-                let budget = Duration::from_secs(120);
-                let request =
-                    Request { budget, ..Request::new(&samples, config.sample_rate, features) };
-                let found = identify(&request).unwrap();
-                let differing = found.config.as_ref().map(|found| Recipe::between(&config, found));
-                (found.verdict, differing)
-            };
+            let find =
+                |values: &[f32]| judged(&search(&samples, config.sample_rate, values, shape), &config);
             let exact = (Verdict::Found, Some(Vec::new()));
             assert_eq!(find(mel.data()), exact, "{name}, {layout:?}");
             let halves: Vec<f32> = mel.data().iter().map(|&value| halved(value)).collect();
@@ -76,15 +85,10 @@ fn the_probe_finds_unusual_sizes() {
         f_max: Some(16_000.0),
         ..MelConfig::librosa()
     };
-    let samples: Vec<f32> =
-        probe(config.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+    let samples = samples(config.sample_rate);
     let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
-    let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
-    let budget = Duration::from_secs(120);
-    let request = Request { budget, ..Request::new(&samples, config.sample_rate, features) };
-    let found = identify(&request).unwrap();
-    let differing = found.config.as_ref().map(|found| Recipe::between(&config, found));
-    assert_eq!((found.verdict, differing), (Verdict::Found, Some(Vec::new())));
+    let found = search(&samples, config.sample_rate, mel.data(), [mel.n_mels(), mel.n_frames()]);
+    assert_eq!(judged(&found, &config), (Verdict::Found, Some(Vec::new())));
 }
 
 /// Those of classes of transformers, with more than 300 rows and stacked, deltas and zeros in front among them.
@@ -97,13 +101,9 @@ fn the_probe_finds_recipes_of_models() {
     for class in feature_extractor_classes().filter(of_few) {
         let json = format!(r#"{{"feature_extractor_type": "{class}"}}"#);
         let config = MelConfig { dither: 0.0, ..MelConfig::from_preprocessor_config(&json).unwrap() };
-        let samples: Vec<f32> =
-            probe(config.sample_rate).iter().map(|&sample| f32::from(sample) / 32_768.0).collect();
+        let samples = samples(config.sample_rate);
         let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
-        let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
-        let budget = Duration::from_secs(120);
-        let request = Request { budget, ..Request::new(&samples, config.sample_rate, features) };
-        let found = identify(&request).unwrap();
+        let found = search(&samples, config.sample_rate, mel.data(), [mel.n_mels(), mel.n_frames()]);
         let known = [Verdict::Found, Verdict::Open];
         assert!(known.contains(&found.verdict), "{class}: {}", found.verdict);
         assert!(found.largest < 1e-4, "{class}: {}", found.largest);

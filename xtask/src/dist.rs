@@ -10,7 +10,7 @@ mod natives;
 mod node;
 pub mod notices;
 mod oldest;
-mod pack;
+pub mod pack;
 mod python;
 mod python_arm;
 mod sbom;

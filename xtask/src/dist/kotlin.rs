@@ -255,6 +255,25 @@ pub fn check_layout(workspace: &Workspace) -> Result {
     }
     central::check(&android::pom(&workspace.read("uniffi/kotlin/pom.xml")?)?)?;
 
+    let made = [format!("mojo-audio-{VERSION}.pom"), format!("mojo-audio-android-{VERSION}.aar")];
+    let made = made.map(|name| folder.join(name));
+    for file in &made {
+        fs::write(file, "stand-in")?;
+    }
+    let bundle = central::bundle(workspace, "io.github.some-one", &made, &folder)?;
+    let list = ask(workspace.command("jar").args(["--list", "--file"]).arg(bundle)).unwrap_or_default();
+    for name in [
+        "mojo-audio/0.1.0/mojo-audio-0.1.0.pom",
+        "mojo-audio-android/0.1.0/mojo-audio-android-0.1.0.aar",
+    ] {
+        let name = name.replace("0.1.0", VERSION);
+        for file in [name.clone(), format!("{name}.md5"), format!("{name}.sha1")] {
+            if !list.lines().any(|line| line == format!("io/github/some-one/{file}")) {
+                return Err(format!("the archive for Maven Central lacks {file}, has {list}").into());
+            }
+        }
+    }
+
     let natives = folder.join("natives");
     for (target, file) in
         [("aarch64-unknown-linux-gnu", LIBRARY), ("x86_64-pc-windows-gnu", "mojo_audio_uniffi.dll")]

@@ -1,16 +1,21 @@
 //! Repositories that package managers read: Go's modules and the Swift package, each in one of its own.
 
 use crate::Result;
+use crate::dist::pack;
 use crate::workspace::{Workspace, ask, run};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Makes the files of an archive, or of a folder, what a repository holds: commits them, tags the commit and pushes both.
 pub fn publish(workspace: &Workspace, files: &Path, address: &str, version: &str) -> Result {
     let stage = workspace.folder("release/repository")?;
     fs::remove_dir_all(&stage)?;
     fs::create_dir_all(&stage)?;
-    let root = if files.is_dir() { files.to_path_buf() } else { unpack(workspace, files, &stage)? };
+    let root = if files.is_dir() {
+        files.to_path_buf()
+    } else {
+        pack::unpack(workspace, Path::new("python3"), files, &stage.join("unpacked"))?
+    };
     let repository = stage.join("clone");
     run(workspace.command("git").args(["clone", "--quiet", address]).arg(&repository))?;
     // In the name of who wrote the release.
@@ -37,16 +42,6 @@ pub fn publish(workspace: &Workspace, files: &Path, address: &str, version: &str
     let mut push = vec!["push", "--quiet", "--atomic", "origin", "HEAD"];
     push.extend(tags.iter().map(String::as_str));
     git(&push)
-}
-
-/// Unpacks an archive; gives the one folder in it.
-fn unpack(workspace: &Workspace, archive: &Path, stage: &Path) -> Result<PathBuf> {
-    let folder = stage.join("unpacked");
-    fs::create_dir_all(&folder)?;
-    run(workspace.command("tar").arg("-xzf").arg(archive).arg("-C").arg(&folder))?;
-    let mut entries = fs::read_dir(&folder)?;
-    let first = entries.next().ok_or_else(|| format!("{}: it is empty", archive.display()))?;
-    Ok(first?.path())
 }
 
 /// The tags of a release: that of the repository, and that of each module of Go's below `lib`.

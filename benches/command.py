@@ -53,18 +53,19 @@ def throughput(folder):
             continue
         for i in range(CLIPS):
             shutil.copy(clip, source / f"{i:04}.{name}")
-        out = folder / "out"
-        archives = [out / "f.tar", f"ark,scp:{out}/f.ark,{out}/f.scp"] if name == "wav" else []
-        for place in [out / "npy", *archives]:
+        outs = {".npy": "{}", "tar": "{}/f.tar", "scp": "ark,scp:{0}/f.ark,{0}/f.scp"}
+        for where, pattern in outs.items():
+            if name != "wav" and where != ".npy":
+                continue
             times = []
-            for _ in range(5):
-                shutil.rmtree(out, ignore_errors=True)
-                out.mkdir()
-                times.append(run(source, "--out", place, "--jobs", 1)[0])
+            for i in range(5):
+                # New each time, and removed at the end: after many files were removed, ext4 makes new ones slowly for
+                # a minute.
+                out = folder / "out" / name / where / str(i)
+                out.mkdir(parents=True)
+                times.append(run(source, "--out", pattern.format(out), "--jobs", 1)[0])
             seconds, least = statistics.median(times), min(times)
-            where = {"npy": ".npy"}.get(pathlib.Path(str(place)).name, str(place).split(".")[-1])
             row(name, where, f"{seconds:.3f} ({least:.3f})", f"{hours / seconds:.1f} ({hours / least:.1f})")
-        shutil.rmtree(source)
 
 
 def memory(folder):

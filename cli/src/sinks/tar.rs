@@ -23,7 +23,9 @@ struct Tar {
 /// Starts the file.
 pub fn create(description: Description, paths: &[PathBuf]) -> io::Result<Box<dyn Archive>> {
     let temporary = Temporary::create(&paths[0], false)?;
-    let builder = ::tar::Builder::new(BufWriter::new(temporary.file().try_clone()?));
+    // The builder hands over 8 KiB at a time.
+    let file = BufWriter::with_capacity(256 << 10, temporary.file().try_clone()?);
+    let builder = ::tar::Builder::new(file);
     Ok(Box::new(Tar { description, temporary, builder }))
 }
 

@@ -1,5 +1,5 @@
 # Programs that Debian 12 does not have, from another Debian: a folder with that system in it, and commands
-# run there. Read by .ci/swift and the command that it makes. Needs root, or sudo.
+# run there. Read by .ci/debian-13 and the command that it makes. Needs root, or sudo.
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo --preserve-env "$@"; fi
@@ -63,8 +63,11 @@ chroot_run() {
             touch "$chroot$file"
             mount --bind "$file" "$chroot$file"
         done
+        # The certificates are read only: a package that is installed there would replace them by its own.
+        mkdir -p "$chroot/etc/ssl/certs"
+        mount --bind --options ro /etc/ssl/certs "$chroot/etc/ssl/certs"
         IFS=:
-        for folder in /etc/ssl/certs $binds; do
+        for folder in $binds; do
             [ -d "$folder" ] || continue
             mkdir -p "$chroot$folder"
             mount --bind "$folder" "$chroot$folder"

@@ -1,5 +1,5 @@
 """Compares the drop-ins of librosa with librosa, on the same inputs, and with results that librosa 1.0 made, which needs
-a newer Python than the tests."""
+Python 3.12 or later."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ pub mod kotlin;
 pub mod node;
 pub mod python;
 mod python_ctypes;
+mod python_newest;
 pub mod rust;
 mod rust_ffi;
 pub mod swift;
@@ -44,6 +45,7 @@ pub const LANES: &[&[&dyn Language]] = &[
     ],
     &[
         &python::Python,
+        &python_newest::PythonNewest,
         &swift::Swift,
         &kotlin::Kotlin,
         &node::Node,

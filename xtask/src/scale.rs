@@ -22,7 +22,7 @@ pub fn run(workspace: &Workspace, Arguments {}: &Arguments) -> Result {
     let folder = workspace.folder("scale")?.join("wheel");
     let wheel = python::build(workspace, &python, &python, &folder)?;
     python::install(workspace, &python, &wheel)?;
-    match python::pytest(workspace, &python, &[TESTS])? {
+    match python::pytest(python::pytest_command(workspace, &python)?.arg(TESTS))? {
         Counts { passed: 1.., failed: 0, skipped: 0 } => Ok(()),
         Counts { passed, failed, skipped } => {
             Err(format!("{passed} passed, {failed} failed, {skipped} skipped").into())

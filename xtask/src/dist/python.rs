@@ -166,7 +166,7 @@ fn test(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
     let mut example = workspace.command(python);
     speaks(workspace, example.args(["-I", "examples/python/mel.py", "examples/data/speech.wav"]))?;
     python::pip(workspace, python, &["pytest", "hypothesis"])?;
-    let counts = python::pytest(workspace, python, ENGINE_TESTS)?;
+    let counts = python::pytest(python::pytest_command(workspace, python)?.args(ENGINE_TESTS))?;
     if counts.failed > 0 || counts.passed == 0 {
         return Err(
             format!("the installed wheel: {} failed, {} passed", counts.failed, counts.passed).into()

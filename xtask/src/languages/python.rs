@@ -42,13 +42,13 @@ impl Language for Python {
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
         let python = environment(workspace)?;
-        let wheel = build(workspace, &python, &python, &workspace.folder("python")?.join("wheel"))?;
+        let wheel = wheel(workspace)?;
         // Nothing is compiled for it.
         let sdist = workspace.folder("python/sdist")?;
         fs::remove_dir_all(&sdist)?;
         source(workspace, &python, &sdist)?;
         install(workspace, &python, &wheel)?;
-        let mut counts = pytest(workspace, &python, &["python/tests"])?;
+        let mut counts = pytest(pytest_command(workspace, &python)?.arg("python/tests"))?;
         let mut checks = Checks::new();
         examples::check(workspace, &mut checks, "examples/python", || {
             let mut example = workspace.command(&python);
@@ -62,7 +62,7 @@ impl Language for Python {
         }
         for interpreter in free_threaded {
             let python = free_threaded_environment(workspace, &python, interpreter)?;
-            counts += pytest(workspace, &python, ENGINE_TESTS)?;
+            counts += pytest(pytest_command(workspace, &python)?.args(ENGINE_TESTS))?;
         }
         Ok(counts)
     }
@@ -167,6 +167,12 @@ pub fn install(workspace: &Workspace, python: &Path, wheel: &Path) -> Result {
     pip(workspace, python, &["--force-reinstall", "--no-deps", &wheel])
 }
 
+/// The wheel of the tests, for every Python with the GIL.
+pub fn wheel(workspace: &Workspace) -> Result<PathBuf> {
+    let python = environment(workspace)?;
+    build(workspace, &python, &python, &workspace.folder("python")?.join("wheel"))
+}
+
 /// Builds the wheel for an interpreter into a folder that has nothing else; `maturin` is the interpreter
 /// that has maturin. Fails if it holds anything but the files of its list.
 pub fn build(
@@ -211,8 +217,8 @@ pub fn only_file(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Runs pytest, and gives what it counts.
-pub fn pytest(workspace: &Workspace, python: &Path, tests: &[&str]) -> Result<Counts> {
-    let Printed { status, text } = show(pytest_command(workspace, python)?.args(tests))?;
+pub fn pytest(command: &mut Command) -> Result<Counts> {
+    let Printed { status, text } = show(command)?;
     let mut counts = text.lines().rev().find_map(pytest_counts).unwrap_or_default();
     if !status.success() && counts.failed == 0 {
         counts.failed = 1;

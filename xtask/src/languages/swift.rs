@@ -28,7 +28,7 @@ impl Language for Swift {
                     name: "Swift 6",
                     probe: &["swift", "--version"],
                     source: Source::Other(
-                        "https://swift.org/install, or on Debian 12: PATH=$(bash .ci/swift):$PATH",
+                        "https://swift.org/install, or on Debian 12: PATH=$(bash .ci/debian-13):$PATH",
                     ),
                 },
             ]

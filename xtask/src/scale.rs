@@ -1,6 +1,6 @@
 //! `cargo xtask scale`: the programs of `examples/scale` on local clusters of Ray, Spark and Dask, with Hugging Face
 //! datasets and on WebDataset.
-//! Apart from the package's tests, because what they need is hundreds of megabytes and takes minutes to start.
+//! Not among the tests of `cargo xtask test`: what they need is hundreds of megabytes.
 
 use crate::Result;
 use crate::languages::{Counts, python};

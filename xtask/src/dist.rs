@@ -48,7 +48,7 @@ pub struct Arguments {
           value_parser = PossibleValuesParser::new(TARGETS.iter().map(|target| target.name)))]
     targets: Vec<String>,
 
-    /// Builds for every system; says which packages are made for this machine only
+    /// Builds for every system
     #[arg(long, conflicts_with = "targets")]
     all: bool,
 
@@ -306,10 +306,7 @@ fn work(
     };
     let Some(elsewhere) = &package.elsewhere else {
         if !arguments.targets.is_empty() {
-            return refuse("it is made for this machine only, without --target".into());
-        }
-        if arguments.all {
-            notes.push(format!("{}: made for this machine, not for every system", package.name));
+            return refuse("one package serves all its systems, so it takes no --target".into());
         }
         return Ok(package.here.map(Work::Here));
     };
@@ -410,20 +407,14 @@ mod tests {
         assert!(
             todo.contains(&"kotlin macos".into()) && !todo.contains(&"kotlin linux-x64-musl".into())
         );
-        assert_eq!(notes.lines().count(), 2);
-        for name in ["source", "swift"] {
-            assert!(
-                notes.contains(&format!("{name}: made for this machine, not for every")),
-                "{notes}"
-            );
-        }
+        assert_eq!(notes, "");
         let (todo, notes) = plan("--target linux-x64-gnu");
         assert_eq!(
             todo,
             ["c", "go", "node", "python", "kotlin"].map(|name| format!("{name} linux-x64-gnu"))
         );
-        for name in ["command", "swift"] {
-            assert!(notes.contains(&format!("left out: {name}: it is made for ")), "{notes}");
+        for why in ["command: it is made for ", "swift: one package serves all its systems"] {
+            assert!(notes.contains(&format!("left out: {why}")), "{notes}");
         }
     }
 
@@ -433,7 +424,7 @@ mod tests {
         assert!(todo.is_empty() && error.starts_with("dist command: it is made for linux-x64-musl, "));
         assert!(error.ends_with(", not for linux-x64-gnu"), "{error}");
         let (_, error) = plan("swift --target macos");
-        assert_eq!(error, "dist swift: it is made for this machine only, without --target");
+        assert_eq!(error, "dist swift: one package serves all its systems, so it takes no --target");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::cross::{add_target, remap, strip};
 use super::natives::Natives;
-use super::{notices, pack, universal};
+use super::{notices, pack, sbom, universal};
 use crate::languages::uniffi;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
@@ -109,7 +109,8 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
         }
         Err(_) => eprintln!("the package has the framework inside; {URL} is unset"),
     }
-    Ok(vec![package, archive])
+    let list = sbom::write(workspace, &triples(&slices), uniffi::PACKAGE, &archive)?;
+    Ok(vec![package, archive, list])
 }
 
 /// The manifest of a package that takes the framework's archive from an address, and is small enough to be fetched
@@ -188,9 +189,7 @@ fn lay_out(workspace: &Workspace, package: &Path, slices: &[Built]) -> Result {
             copy(&file, &package.join("Sources").join(part).join(name(&file)))?;
         }
     }
-    let triples: Vec<_> =
-        slices.iter().flat_map(|(_, libraries)| libraries.iter().map(|(target, _)| *target)).collect();
-    notices::write(workspace, &triples, uniffi::PACKAGE, package)?;
+    notices::write(workspace, &triples(slices), uniffi::PACKAGE, package)?;
     let framework = package.join(FRAMEWORK);
     for (slice, libraries) in slices {
         let folder = framework.join(identifier(slice, libraries));
@@ -210,6 +209,11 @@ fn lay_out(workspace: &Workspace, package: &Path, slices: &[Built]) -> Result {
     }
     fs::write(framework.join("Info.plist"), list(slices))?;
     Ok(())
+}
+
+/// Rust's names of what the slices have a library for.
+fn triples(slices: &[Built]) -> Vec<&'static str> {
+    slices.iter().flat_map(|(_, libraries)| libraries.iter().map(|(target, _)| *target)).collect()
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

@@ -44,25 +44,32 @@ impl RowStatistics {
             network(text)
         } else if text.trim_start().starts_with('{') {
             json(text)
-        } else {
+        } else if text.contains('[') {
             matrix(text)
+        } else {
+            Err(
+                "the text of an am.mvn, of a global_cmvn in JSON, or of one matrix of Kaldi's statistics",
+            )
         };
         let is_usable = |rows: &Self| {
             let mut all = rows.mean.iter().chain(&rows.scale);
             // Numbers of float64 can be beyond float32.
             !rows.mean.is_empty() && rows.mean.len() == rows.scale.len() && all.all(|x| x.is_finite())
         };
-        let found = found.filter(is_usable);
-        found.ok_or_else(|| {
-            rejected(
-                "row_mean",
-                format!("\"{}\"", short(text)),
-                "the text of an am.mvn, of a global_cmvn in JSON, or of one matrix of Kaldi's statistics, in two lines: \
-                 finite numbers, as many means as variances",
-            )
-        })
+        found
+            .and_then(|rows| {
+                if is_usable(&rows) {
+                    Ok(rows)
+                } else {
+                    Err("as many means as variances, all within float32")
+                }
+            })
+            .map_err(|expected| rejected("row_mean", format!("\"{}\"", short(text)), expected))
     }
 }
+
+/// What is read, or what it must be.
+type Read<T> = Result<T, &'static str>;
 
 /// The numbers between the next brackets, and what follows.
 fn brackets(text: &str) -> Option<(Vec<f64>, &str)> {
@@ -85,15 +92,16 @@ fn rows(mean: impl Iterator<Item = f64>, scale: impl Iterator<Item = f64>) -> Ro
 const OTHER_PARTS: &[&str] = &["Nnet", "/Nnet", "Splice", "LearnRateCoef", "!EndOfComponent"];
 
 /// A network of Kaldi's of two layers, as FunASR writes it: first the shift, then the scale, and no other.
-fn network(text: &str) -> Option<RowStatistics> {
+fn network(text: &str) -> Read<RowStatistics> {
     let parts = text.split('<').skip(1).map(|part| part.split('>').next().unwrap_or_default());
     let layers: Vec<_> = parts.filter(|part| !OTHER_PARTS.contains(part)).collect();
     if layers != ["AddShift", "Rescale"] {
-        return None;
+        return Err("one <AddShift>, then one <Rescale>, and no other layer that changes values");
     }
-    let shifts = layer(text, "<AddShift>")?;
-    let scales = layer(text, "<Rescale>")?;
-    Some(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
+    let whole = "<AddShift> and <Rescale> with as many finite numbers in brackets as their sizes say";
+    let shifts = layer(text, "<AddShift>").ok_or(whole)?;
+    let scales = layer(text, "<Rescale>").ok_or(whole)?;
+    Ok(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
 }
 
 /// The vector of a layer, whose name is followed by the number of its outputs and its inputs.
@@ -105,34 +113,42 @@ fn layer(text: &str, name: &str) -> Option<Vec<f64>> {
     (values.len() == n_out && n_in == n_out).then_some(values)
 }
 
-fn json(text: &str) -> Option<RowStatistics> {
-    let file: Value = serde_json::from_str(text).ok()?;
+fn json(text: &str) -> Read<RowStatistics> {
+    let file: Value = serde_json::from_str(text).map_err(|_| "whole JSON")?;
     let list = |name| file.get(name)?.as_array()?.iter().map(Value::as_f64).collect::<Option<Vec<_>>>();
-    sums(&list("mean_stat")?, &list("var_stat")?, file.get("frame_num")?.as_f64()?)
+    let lists = "mean_stat and var_stat as lists of numbers, and frame_num as a number";
+    let n_frames = file.get("frame_num").and_then(Value::as_f64).ok_or(lists)?;
+    sums(&list("mean_stat").ok_or(lists)?, &list("var_stat").ok_or(lists)?, n_frames)
 }
 
 /// One matrix of Kaldi's, a line for each row: not one of several, whose first would be taken for all.
-fn matrix(text: &str) -> Option<RowStatistics> {
-    let (key, inside) = text.split_once('[')?;
-    let (inside, rest) = inside.split_once(']')?;
-    if key.split_whitespace().count() > 1 {
-        return None;
+fn matrix(text: &str) -> Read<RowStatistics> {
+    let lines =
+        "one matrix of two lines of finite numbers in brackets, after a key of one word at most";
+    let (key, inside) = text.split_once('[').ok_or(lines)?;
+    let (inside, rest) = inside.split_once(']').ok_or(lines)?;
+    let rows = inside.lines().filter(|line| !line.trim().is_empty()).map(numbers);
+    let rows = rows.collect::<Option<Vec<_>>>().ok_or(lines)?;
+    let [first, second] = rows.as_slice() else { return Err(lines) };
+    if key.split_whitespace().count() > 1 || !rest.trim().is_empty() {
+        return Err(lines);
     }
-    let mut lines = inside.lines().filter(|line| !line.trim().is_empty());
-    let (first, second) = (numbers(lines.next()?)?, numbers(lines.next()?)?);
-    if lines.next().is_some() || !rest.trim().is_empty() {
-        return None;
+    match (first.split_last(), second.split_last()) {
+        (Some((&count, first)), Some((&0.0, second))) => sums(first, second, count),
+        _ => Err(
+            "the sums and then their count in the first line, the sums of squares and then 0 in the second",
+        ),
     }
-    let (&count, first) = first.split_last()?;
-    let (&nothing, second) = second.split_last()?;
-    if nothing == 0.0 { sums(first, second, count) } else { None }
 }
 
 /// From the sums of values and of squares over frames.
-fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Option<RowStatistics> {
+fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Read<RowStatistics> {
     // No recording has as many frames as a float64 can't count.
-    if !(1.0..9e15).contains(&n_frames) || values.len() != squares.len() {
-        return None;
+    if !(1.0..9e15).contains(&n_frames) {
+        return Err("a number of frames from 1 to 9e15");
+    }
+    if values.len() != squares.len() {
+        return Err("as many sums as sums of squares");
     }
     let mean = |sum: &f64| sum / n_frames;
     // A variance may be below 0 by the rounding of the sums, which have six digits at least.
@@ -140,11 +156,11 @@ fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Option<RowStatistics>
         square / n_frames - mean(value) * mean(value) >= -1e-5 * mean(value) * mean(value)
     };
     if !values.iter().zip(squares).all(is_variance) {
-        return None;
+        return Err("sums of squares that give no variance below 0");
     }
     let scale = |(value, square): (&f64, &f64)| {
         let mean = mean(value);
         1.0 / libm::sqrt((square / n_frames - mean * mean).max(LEAST_VARIANCE))
     };
-    Some(rows(values.iter().map(mean), values.iter().zip(squares).map(scale)))
+    Ok(rows(values.iter().map(mean), values.iter().zip(squares).map(scale)))
 }

@@ -167,7 +167,13 @@ impl OpenOptions {
         let mut ogg = Ogg::new(input);
         Ok(match ogg.codec(state)? {
             Codec::Vorbis => Box::new(vorbis::Vorbis::open(ogg, state)?),
-            Codec::Opus => Box::new(opus::Opus::open(ogg, state)?),
+            Codec::Opus => match opus::Start::read(&mut ogg, state)? {
+                Some(start) => Box::new(opus::Opus::new(ogg, start)),
+                None => {
+                    let input = ogg.into_input();
+                    self.through_ffmpeg(input, path, opus::SHORT_FRAMES, Some("ogg"), state)?
+                }
+            },
             Codec::Flac => {
                 let warnings = Arc::new(Mutex::new(Vec::new()));
                 let packets = Input::new(FlacPackets::new(ogg, Arc::clone(&warnings)));

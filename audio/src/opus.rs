@@ -1,10 +1,14 @@
-//! Opus in Ogg (RFC 7845), through opus-decoder.
+//! Opus in Ogg (RFC 7845), through opus-rs.
+
+mod streams;
 
 use crate::decode::{Decode, Mixed, State, guarded};
 use crate::error::Error;
-use crate::ogg::Ogg;
+use crate::ogg::{Ogg, Packet};
 use crate::position::Position;
-use opus_decoder::OpusMultistreamDecoder;
+use streams::{Streams, has_short_frames};
+
+pub(crate) use streams::SHORT_FRAMES;
 
 /// Opus decodes to this rate, whatever its input was.
 const SAMPLE_RATE: u32 = 48_000;
@@ -15,13 +19,14 @@ const LONGEST: usize = 5_760;
 pub(crate) struct Opus {
     ogg: Ogg,
     stream: Stream,
+    /// The packet after the headers, until it is decoded.
+    next: Option<Packet>,
     pcm: Vec<f32>,
 }
 
 /// What one stream needs.
 struct Stream {
-    decoder: OpusMultistreamDecoder,
-    channels: usize,
+    streams: Streams,
     gain: f32,
     /// Samples that are still to be left out, from when the decoder starts.
     skip: u64,
@@ -53,8 +58,8 @@ impl Stream {
             _ => return Err(state.corrupt("the Opus header is not complete")),
         };
         let mapping = &mapping[..count.min(mapping.len())];
-        let open = || OpusMultistreamDecoder::new(SAMPLE_RATE, count, streams, coupled, mapping);
-        let decoder = guarded(state, "the Opus header", open)?
+        let open = || Streams::new(SAMPLE_RATE as i32, streams, coupled, mapping);
+        let streams = guarded(state, "the Opus header", open)?
             .map_err(|error| state.corrupt(format!("the Opus header: {error}")))?;
         match ogg.packet(state)? {
             Some(comments) if comments.data.starts_with(b"OpusTags") => {}
@@ -63,8 +68,7 @@ impl Stream {
         }
         state.format(SAMPLE_RATE, count)?;
         Ok(Self {
-            decoder,
-            channels: count,
+            streams,
             // In 256ths of a decibel.
             gain: 10.0_f32.powf(f32::from(i16::from_le_bytes(gain)) / (20.0 * 256.0)),
             skip: u16::from_le_bytes(skip).into(),
@@ -73,18 +77,37 @@ impl Stream {
     }
 }
 
-impl Opus {
-    pub fn open(mut ogg: Ogg, state: &mut State) -> Result<Self, Error> {
+/// A file up to its first packet of sound.
+pub(crate) struct Start {
+    stream: Stream,
+    next: Option<Packet>,
+}
+
+impl Start {
+    /// Reads it; `None` if the packet has [`SHORT_FRAMES`].
+    pub fn read(ogg: &mut Ogg, state: &mut State) -> Result<Option<Self>, Error> {
         let Some(first) = ogg.packet(state)? else { return Err(state.truncated()) };
-        let stream = Stream::start(&mut ogg, &first.data, state)?;
+        let stream = Stream::start(ogg, &first.data, state)?;
         state.source.codec = "opus".into();
-        Ok(Self { ogg, stream, pcm: Vec::new() })
+        let next = ogg.packet(state)?;
+        let toc = next.as_ref().and_then(|packet| packet.data.first());
+        Ok((!toc.is_some_and(|&toc| has_short_frames(toc))).then_some(Self { stream, next }))
+    }
+}
+
+impl Opus {
+    pub fn new(ogg: Ogg, Start { stream, next }: Start) -> Self {
+        Self { ogg, stream, next, pcm: Vec::new() }
     }
 }
 
 impl Decode for Opus {
     fn decode(&mut self, state: &mut State, out: &mut Mixed) -> Result<bool, Error> {
-        let packet = match self.ogg.packet(state)? {
+        let packet = match self.next.take() {
+            None => self.ogg.packet(state)?,
+            next => next,
+        };
+        let packet = match packet {
             Some(packet) if !packet.first => packet,
             next => {
                 self.stream.position.finish(SAMPLE_RATE, state)?;
@@ -94,19 +117,18 @@ impl Decode for Opus {
             }
         };
         let stream = &mut self.stream;
-        self.pcm.resize(LONGEST * stream.channels, 0.0);
-        // An empty packet would be concealed by the decoder, as if it were lost.
-        if packet.data.is_empty() {
-            return Err(state.corrupt("an Opus packet is empty"));
-        }
-        let decode = || stream.decoder.decode_float(&packet.data, &mut self.pcm, false);
-        let samples = guarded(state, "an Opus packet", decode)?
-            .map_err(|error| state.corrupt(format!("an Opus packet: {error}")))?;
-        let (_, stay) = stream.position.add(samples as u64, packet.granule, packet.end);
+        let channels = stream.streams.channels();
+        self.pcm.resize(LONGEST * channels, 0.0);
+        let decode = || stream.streams.decode(&packet.data, &mut self.pcm);
+        let samples = guarded(state, "an Opus packet", decode)?.map_err(|error| match error {
+            SHORT_FRAMES => Error::unsupported(error),
+            error => state.corrupt(format!("an Opus packet: {error}")),
+        })?;
+        let (_, stay) = stream.position.add(samples as u64, 0, packet.granule, packet.end);
         let skip = stream.skip.min(stay) as usize;
         stream.skip -= skip as u64;
-        let pcm = &self.pcm[skip * stream.channels..stay as usize * stream.channels];
-        out.f32(stream.channels, pcm.iter().map(|sample| sample * stream.gain));
+        let pcm = &self.pcm[skip * channels..stay as usize * channels];
+        out.f32(channels, pcm.iter().map(|sample| sample * stream.gain));
         state.source.samples += out.floats.len() as u64;
         Ok(true)
     }

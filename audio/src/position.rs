@@ -23,20 +23,30 @@ impl Position {
     /// Takes note of a packet that was decoded to some samples. Returns how many samples before it, of
     /// those since the stream's start, are to be left out, and how many of its own are to stay.
     ///
+    /// `ahead` is how many of the decoded samples come after the position that a page would give the packet's
+    /// end: a decoder may give those that no later packet changes sooner than pages count them.
+    ///
     /// A first page with a position lower than the samples in it means that the stream starts before
     /// time 0 (the Vorbis specification, appendix A.2).
-    pub fn add(&mut self, samples: u64, granule: Option<u64>, end: Option<u64>) -> (u64, u64) {
+    pub fn add(
+        &mut self,
+        samples: u64,
+        ahead: u64,
+        granule: Option<u64>,
+        end: Option<u64>,
+    ) -> (u64, u64) {
         let before = self.decoded;
         self.decoded += samples;
         self.end = end.or(self.end);
         let mut leading = 0;
         if let (None, Some(granule)) = (self.start, granule.or(end)) {
-            match granule.checked_sub(self.decoded) {
+            let counted = self.decoded.saturating_sub(ahead);
+            match granule.checked_sub(counted) {
                 _ if end.is_some() => self.start = Some(0),
                 Some(start) => self.start = Some(start),
                 None => {
-                    leading = self.decoded - granule;
-                    self.decoded = granule;
+                    leading = counted - granule;
+                    self.decoded -= leading;
                     self.start = Some(0);
                 }
             }

@@ -1,12 +1,16 @@
 //! Vorbis in Ogg, through lewton.
 
+mod blocks;
 mod books;
 
 use crate::decode::{Decode, Mixed, State, guarded};
 use crate::error::Error;
 use crate::ogg::{Ogg, Packet};
 use crate::position::Position;
-use lewton::audio::{PreviousWindowRight, read_audio_packet_generic};
+use blocks::Blocks;
+use lewton::audio::{
+    AudioReadError, PreviousWindowRight, get_decoded_sample_count, read_audio_packet_generic,
+};
 use lewton::header::{IdentHeader, SetupHeader, read_header_ident, read_header_setup};
 
 /// Packets that may go by before a page says where the stream starts.
@@ -19,6 +23,7 @@ pub(crate) struct Vorbis {
     ident: IdentHeader,
     setup: SetupHeader,
     window: PreviousWindowRight,
+    blocks: Blocks,
     position: Position,
 }
 
@@ -33,6 +38,7 @@ impl Vorbis {
             ident,
             setup,
             window: PreviousWindowRight::new(),
+            blocks: Blocks::default(),
             position: Position::default(),
         })
     }
@@ -81,6 +87,7 @@ impl Decode for Vorbis {
                 let Some(first) = self.next.take() else { return Ok(!out.floats.is_empty()) };
                 (self.ident, self.setup) = headers(&mut self.ogg, &first, state)?;
                 self.window = PreviousWindowRight::new();
+                self.blocks = Blocks::default();
                 self.position = Position::default();
                 return Ok(true);
             };
@@ -88,13 +95,19 @@ impl Decode for Vorbis {
             // Packets without a byte stand for nothing.
             if !packet.data.is_empty() {
                 let (ident, setup, window) = (&self.ident, &self.setup, &mut self.window);
-                let decode = || read_audio_packet_generic(ident, setup, &packet.data, window);
+                let blocks = &mut self.blocks;
+                let decode = || {
+                    let planes = read_audio_packet_generic(ident, setup, &packet.data, window)?;
+                    blocks.add(ident, get_decoded_sample_count(ident, setup, &packet.data)?);
+                    Ok::<_, AudioReadError>(planes)
+                };
                 let planes: Vec<Vec<f32>> = guarded(state, "a Vorbis packet", decode)?
                     .map_err(|error| state.corrupt(format!("a Vorbis packet: {error}")))?;
                 out.planes(&planes);
             }
             let samples = out.floats.len() - before;
-            let (leading, stay) = self.position.add(samples as u64, packet.granule, packet.end);
+            let (leading, stay) =
+                self.position.add(samples as u64, self.blocks.ahead(), packet.granule, packet.end);
             out.floats.truncate(before + stay as usize);
             let leading = (leading as usize).min(out.floats.len());
             out.floats.drain(..leading);

@@ -10,7 +10,7 @@ const ROUNDED: f32 = 2.0 / 32_768.0;
 
 #[test]
 fn vorbis_of_any_coupling() {
-    for name in ["vorbis-3", "vorbis-6", "vorbis-uncoupled"] {
+    for name in ["vorbis-3", "vorbis-6", "vorbis-uncoupled", "vorbis-clicks"] {
         let read = read(data(&format!("{name}.ogg"))).unwrap();
         assert_close(&read.samples, &reference(&format!("{name}.s16")), ROUNDED);
         assert_eq!(read.warnings, []);
@@ -53,10 +53,54 @@ fn adpcm_with_predictors_of_its_own_is_refused() {
 }
 
 #[test]
+fn vorbis_pages_end_after_any_packet() {
+    let mut pages = pages(&data("vorbis-clicks.ogg"));
+    let packets = pages.pop().unwrap();
+    let count = usize::from(packets[26]);
+    let (lengths, body) = packets[27..].split_at(count);
+    // Each packet is shorter than 255 bytes, so it has one length.
+    assert!(!lengths.contains(&255));
+    let (mut at, mut before, mut position) = (0, None, 0_u64);
+    for first in 1..count {
+        // The block's length, by the packet's second bit: the Vorbis I specification, section 4.3.1.
+        let block = if body[at] & 2 == 0 { 256 } else { 2_048 };
+        at += usize::from(lengths[first - 1]);
+        position += before.map_or(0, |before: u64| (before + block) / 4);
+        before = Some(block);
+        // A page of these packets, whose position goes to the centre of the last block, and one of the others.
+        let mut one = [&packets[..26], &[first as u8], &lengths[..first], &body[..at]].concat();
+        let mut other =
+            [&packets[..26], &[(count - first) as u8], &lengths[first..], &body[at..]].concat();
+        one[5] = 0;
+        one[6..14].copy_from_slice(&position.to_le_bytes());
+        other[18] += 1;
+        seal(&mut one);
+        seal(&mut other);
+        let read = read([pages.concat(), one, other].concat()).unwrap();
+        assert_eq!((read.samples.len(), read.warnings), (12_000, vec![]), "{first} packets");
+        assert_close(&read.samples, &reference("vorbis-clicks.s16"), ROUNDED);
+    }
+}
+
+#[test]
 fn opus() {
-    let read = read(data("opus.opus")).unwrap();
-    assert_eq!(read.source.format(), "ogg/opus");
-    assert_close(&read.samples, &reference("opus.s16"), ROUNDED);
+    for (name, channels) in [("opus", 1), ("opus-6", 6)] {
+        let read = read(data(&format!("{name}.opus"))).unwrap();
+        assert_eq!((read.source.format(), read.source.channels), ("ogg/opus".into(), channels));
+        assert_close(&read.samples, &reference(&format!("{name}.s16")), ROUNDED);
+    }
+}
+
+#[test]
+fn opus_of_short_frames_is_refused() {
+    let mut pages = pages(&data("opus.opus"));
+    let first = 27 + usize::from(pages[2][26]);
+    // Two channels of 5 ms: RFC 6716, section 3.1.
+    pages[2][first] = 29 << 3 | 4;
+    seal(&mut pages[2]);
+    let error = read(pages.concat()).unwrap_err();
+    assert!(error.to_string().contains("Opus with frames of 2.5 or 5 ms"), "{error}");
+    assert!(error.to_string().contains("ffmpeg"), "{error}");
 }
 
 #[test]

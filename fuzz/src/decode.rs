@@ -14,7 +14,7 @@ const CODES: &[&str] =
     &["not_audio", "unsupported", "corrupt", "truncated", "sample_rate", "empty_input", "allocation"];
 
 /// Crates of decoders, whose panics are errors of a file.
-const DECODERS: &[&str] = &["lewton-", "opus-decoder-", "nanomp3-core-"];
+const DECODERS: &[&str] = &["lewton-", "opus-rs-", "nanomp3-core-"];
 
 /// Lets decoders panic without a word: the fuzzer ends at every panic, whoever catches it.
 pub fn forgive_decoders() {

@@ -34,6 +34,17 @@ def write_wav(channels, rate, samples):
         file.write(riff(fmt, data))
 
 
+def write_clicks(rate, samples):
+    """Ticks and pauses, for which encoders take shorter blocks."""
+    noise = random.Random(5)
+    data = b""
+    for i in range(samples):
+        loud = 9000 if i % 2900 < 60 else 300
+        data += struct.pack("<h", int(noise.gauss(0, loud / 3)))
+    with open("t.wav", "wb") as file:
+        file.write(riff(struct.pack("<HHIIHH", 1, 1, rate, rate * 2, 2, 16), data))
+
+
 def write_reference(name):
     """The mean of the channels of t.wav."""
     with open("t.wav", "rb") as file:
@@ -56,6 +67,11 @@ for name, channels, options in (
     write_wav(channels, 16000, 6000)
     run(f"oggenc -Q -q 0 --serial 1 {options} -o {name}.ogg t.wav && oggdec -Q -b 16 -o t.wav {name}.ogg")
     write_reference(name)
+
+# Blocks of two lengths.
+write_clicks(32000, 12000)
+run("oggenc -Q -q 0 --serial 1 -o vorbis-clicks.ogg t.wav && oggdec -Q -b 16 -o t.wav vorbis-clicks.ogg")
+write_reference("vorbis-clicks")
 
 # FLAC: 32-bit samples that are coded as middle and side.
 noise = random.Random(4)
@@ -80,6 +96,12 @@ write_reference("mp3-joint")
 write_wav(1, 16000, 8000)
 run("opusenc --quiet --serial 1 --bitrate 16 t.wav opus.opus && opusdec --quiet --no-dither opus.opus t.wav --rate 48000")
 write_reference("opus")
+
+# Six channels, which are four streams.
+write_wav(6, 16000, 3000)
+run("opusenc --quiet --serial 1 --bitrate 256 t.wav opus-6.opus")
+run("opusdec --quiet --no-dither opus-6.opus t.wav --rate 48000")
+write_reference("opus-6")
 
 # ADPCM, which SoX fills up to whole blocks.
 for codec in ("ms", "ima"):

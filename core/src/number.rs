@@ -30,9 +30,9 @@ pub(crate) fn plain(number: impl Float) -> impl Display {
     Number::of(number, Form::Plain)
 }
 
-/// As `{:?}` writes it: `8000.0`, `1e-5`.
-pub(crate) fn debug(number: impl Float) -> impl Display {
-    Number::of(number, Form::Debug)
+/// As `{:?}` writes it, but for the `.0` of integers: `8000`, `1e-5`.
+pub(crate) fn short(number: impl Float) -> impl Display {
+    Number::of(number, Form::Short)
 }
 
 /// As `{:e}` writes it: `8e3`, `1e-5`.
@@ -43,7 +43,7 @@ pub(crate) fn scientific(number: impl Float) -> impl Display {
 #[derive(Clone, Copy)]
 enum Form {
     Plain,
-    Debug,
+    Short,
     Scientific,
 }
 
@@ -89,9 +89,8 @@ impl Display for Number {
         let is_long = !(-3..=16).contains(&digits.point);
         match self.form {
             Form::Scientific => digits.write_scientific(f),
-            Form::Debug if is_long => digits.write_scientific(f),
-            Form::Debug => digits.write_plain(f, ".0"),
-            Form::Plain => digits.write_plain(f, ""),
+            Form::Short if is_long => digits.write_scientific(f),
+            Form::Plain | Form::Short => digits.write_plain(f),
         }
     }
 }
@@ -107,7 +106,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn write_plain(&self, f: &mut Formatter<'_>, end_of_integer: &str) -> Result {
+    fn write_plain(&self, f: &mut Formatter<'_>) -> Result {
         let n = self.n as i32;
         if self.point <= 0 {
             f.write_str("0.")?;
@@ -120,12 +119,12 @@ impl Digits {
             let digit = if (0..n).contains(&place) { self.digits[place as usize] } else { b'0' };
             f.write_char(char::from(digit))?;
         }
-        f.write_str(if self.point >= n { end_of_integer } else { "" })
+        Ok(())
     }
 
     fn write_scientific(&self, f: &mut Formatter<'_>) -> Result {
         let leading = Self { point: 1, ..*self };
-        leading.write_plain(f, "")?;
+        leading.write_plain(f)?;
         write!(f, "e{}", self.point - 1)
     }
 }
@@ -242,13 +241,17 @@ mod tests {
 
     fn check_32(number: f32) {
         assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        assert_eq!(debug(number).to_string(), format!("{number:?}"), "{:x}", number.to_bits());
+        let debug = format!("{number:?}");
+        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
+        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
         assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
     }
 
     fn check_64(number: f64) {
         assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        assert_eq!(debug(number).to_string(), format!("{number:?}"), "{:x}", number.to_bits());
+        let debug = format!("{number:?}");
+        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
+        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
         assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
     }
 

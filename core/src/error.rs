@@ -215,7 +215,7 @@ enum Part<'a> {
     Text(&'a str),
     Expected(&'a Expected, Spelling),
     Count(usize),
-    Number(f64, Spelling),
+    Number(&'a str),
     Sample(f32, Spelling),
     Limit(f32),
 }
@@ -225,9 +225,12 @@ impl<'a> Part<'a> {
     fn of_value(option: &str, value: &'a str, spelling: Spelling) -> Self {
         match OPTIONS.iter().find(|known| known.name == option) {
             Some(option) if option.optional && value == "none" => Part::Text(spelling.unset),
-            Some(option) if option.kind == OptionKind::F64 => {
-                value.parse().map_or(Part::Text(value), |number| Part::Number(number, spelling))
-            }
+            Some(option) if option.kind == OptionKind::F64 => match value {
+                "inf" => Part::Text(spelling.infinities[0]),
+                "-inf" => Part::Text(spelling.infinities[1]),
+                "NaN" => Part::Text(spelling.not_a_number),
+                number => Part::Number(number),
+            },
             _ => Part::Text(value),
         }
     }
@@ -239,13 +242,12 @@ impl fmt::Display for Part<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Expected(expected, spelling) => expected.spelled(*spelling).fmt(f),
             Self::Count(count) => write!(f, "{count}"),
-            Self::Number(number, spelling) => match spelling.not_finite(*number) {
-                Some(text) => f.write_str(text),
-                None => number::short(*number).fmt(f),
-            },
-            Self::Sample(sample, spelling) => match spelling.not_finite((*sample).into()) {
-                Some(text) => f.write_str(text),
-                None => number::short(*sample).fmt(f),
+            Self::Number(number) => number::shortened(number).fmt(f),
+            Self::Sample(sample, spelling) => match *sample {
+                f32::INFINITY => f.write_str(spelling.infinities[0]),
+                f32::NEG_INFINITY => f.write_str(spelling.infinities[1]),
+                sample if sample.is_nan() => f.write_str(spelling.not_a_number),
+                sample => number::short(sample).fmt(f),
             },
             Self::Limit(limit) => number::scientific(*limit).fmt(f),
         }

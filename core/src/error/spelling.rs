@@ -31,8 +31,8 @@ pub struct Spelling {
     /// What an option has that is unset.
     pub(super) unset: &'static str,
     /// Infinity, and its negative.
-    infinities: [&'static str; 2],
-    not_a_number: &'static str,
+    pub(super) infinities: [&'static str; 2],
+    pub(super) not_a_number: &'static str,
 }
 
 /// How a name is made of words.
@@ -118,14 +118,6 @@ impl Spelling {
             }
         }
         spelled.into()
-    }
-
-    /// What is no finite number, as the language writes it.
-    pub(super) fn not_finite(self, number: f64) -> Option<&'static str> {
-        if number.is_nan() {
-            return Some(self.not_a_number);
-        }
-        number.is_infinite().then(|| self.infinities[usize::from(number < 0.0)])
     }
 }
 
@@ -362,8 +354,13 @@ mod tests {
             assert_eq!(sample.spelled(spelling).given().to_string(), negative);
         }
         // As every language reads them, and no longer than they have to be.
-        for (value, shown) in [("-8000", "-8000"), ("0.00001", "1e-5"), ("1e300", "1e300"), ("x", "x")]
-        {
+        for (value, shown) in [
+            ("-8000", "-8000"),
+            ("0.00001", "1e-5"),
+            ("1e300", "1e300"),
+            ("0.00000000025", "2.5e-10"),
+            ("x", "x"),
+        ] {
             assert_eq!(got(value, SWIFT), shown);
         }
     }

@@ -137,7 +137,7 @@ func TestFromJSON(t *testing.T) {
 	read(processor)
 	write("processor_config.json", "{")
 	_, err = mojoaudio.FromFile(folder)
-	wantError(t, err, mojoaudio.ErrInvalidInput, "json must be ")
+	wantError(t, err, mojoaudio.ErrInvalidInput, processor+" must be a JSON object of settings (")
 }
 
 func TestSetWritesTheField(t *testing.T) {
@@ -174,19 +174,19 @@ func TestSetWritesTheField(t *testing.T) {
 
 func TestWrongOptions(t *testing.T) {
 	for name, change := range map[string]func(*mojoaudio.MelConfig){
-		"n_mels": func(c *mojoaudio.MelConfig) { c.NMels = -1 },
-		"n_fft":  func(c *mojoaudio.MelConfig) { c.NFFT = 1 },
-		"f_min":  func(c *mojoaudio.MelConfig) { c.FMin = math.NaN() },
-		"window": func(c *mojoaudio.MelConfig) { c.Window = 99 },
-		"layout": func(c *mojoaudio.MelConfig) { c.Layout = -1 },
+		"NMels":  func(c *mojoaudio.MelConfig) { c.NMels = -1 },
+		"NFFT":   func(c *mojoaudio.MelConfig) { c.NFFT = 1 },
+		"FMin":   func(c *mojoaudio.MelConfig) { c.FMin = math.NaN() },
+		"Window": func(c *mojoaudio.MelConfig) { c.Window = 99 },
+		"Layout": func(c *mojoaudio.MelConfig) { c.Layout = -1 },
 	} {
 		config := mojoaudio.Whisper()
 		change(&config)
 		_, err := mojoaudio.NewMelExtractor(config)
-		wantError(t, err, mojoaudio.ErrInvalidInput, "mojoaudio: "+name)
+		wantError(t, err, mojoaudio.ErrInvalidInput, "mojoaudio: "+name+" must be ")
 	}
 	_, err := mojoaudio.NewMelExtractor(mojoaudio.MelConfig{})
-	wantError(t, err, mojoaudio.ErrInvalidInput, "sample_rate")
+	wantError(t, err, mojoaudio.ErrInvalidInput, "SampleRate must be ")
 }
 
 func TestTables(t *testing.T) {
@@ -208,9 +208,9 @@ func TestTables(t *testing.T) {
 		t.Error("a window of ones is not the rectangular one", errA, errB)
 	}
 	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{Window: ones[1:]})
-	wantError(t, err, mojoaudio.ErrBufferSize, "window")
+	wantError(t, err, mojoaudio.ErrBufferSize, "Window must have ")
 	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{Filterbank: []float32{}})
-	wantError(t, err, mojoaudio.ErrBufferSize, "filterbank")
+	wantError(t, err, mojoaudio.ErrBufferSize, "Filterbank must have ")
 }
 
 // A mean and a factor for each row make the bits of the plain result, changed by hand, in a stream too.
@@ -257,12 +257,12 @@ func TestRows(t *testing.T) {
 		}
 	}
 	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowMean: mean[:3]})
-	wantError(t, err, mojoaudio.ErrBufferSize, "row_mean must have 6 values, got 3")
+	wantError(t, err, mojoaudio.ErrBufferSize, "RowMean must have 6 values, got 3")
 	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowScale: []float32{}})
-	wantError(t, err, mojoaudio.ErrBufferSize, "row_scale must have 6 values, got 0")
+	wantError(t, err, mojoaudio.ErrBufferSize, "RowScale must have 6 values, got 0")
 	large := []float32{0, 0, 0, 0, -2e18, 0}
 	_, err = mojoaudio.NewMelExtractorWithTables(config, mojoaudio.Tables{RowScale: large})
-	wantError(t, err, mojoaudio.ErrInvalidInput, "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
+	wantError(t, err, mojoaudio.ErrInvalidInput, "RowScale must be at most 1e18 in magnitude, got -2e18 at 4")
 }
 
 func TestRowStatistics(t *testing.T) {

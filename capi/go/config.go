@@ -79,7 +79,14 @@ func FromFile(path string) (MelConfig, error) {
 	if err != nil {
 		return MelConfig{}, err
 	}
-	return FromJSON(string(text))
+	config, err := FromJSON(string(text))
+	var wrong *Error
+	if errors.As(err, &wrong) && wrong.Field == "json" {
+		// The caller passed no text.
+		wrong.Field = path
+		wrong.text = mustBe(path, wrong.Expected, wrong.Value)
+	}
+	return config, err
 }
 
 // settingsIn returns the file of a folder that transformers prefers: that of the processor, if it has the
@@ -128,7 +135,7 @@ func (c *MelConfig) Set(name, value string) error {
 	if err != nil {
 		return err
 	}
-	if err := set(&o, name, value); err != nil {
+	if err := set(call, &o, name, value); err != nil {
 		return err
 	}
 	*c = configOf(&o)
@@ -161,7 +168,7 @@ func (c *MelConfig) Get(name string) (string, error) {
 	}
 }
 
-func set(o *C.MojoMelOptions, name, value string) error {
+func set(call func(func() C.MojoAudioStatus) error, o *C.MojoMelOptions, name, value string) error {
 	cName, cValue := cText(name), cText(value)
 	defer C.free(unsafe.Pointer(cName))
 	defer C.free(unsafe.Pointer(cValue))
@@ -171,7 +178,7 @@ func set(o *C.MojoMelOptions, name, value string) error {
 // outOfRange is the library's error for an integer that is too large for the option.
 func outOfRange(option string, value int) error {
 	o := C.MojoMelOptions{size: C.sizeof_MojoMelOptions}
-	return set(&o, option, strconv.Itoa(value))
+	return set(callWithConfig, &o, option, strconv.Itoa(value))
 }
 
 // cText returns a C string that the caller frees. A zero byte would hide the rest of the text.

@@ -1,6 +1,8 @@
 package mojoaudio
 
 // #include <mojo_audio.h>
+// static MojoAudioStatus spell_as_go(void) { return mojo_audio_spell_errors("go"); }
+// static MojoAudioStatus spell_as_c(void) { return mojo_audio_spell_errors("c"); }
 import "C"
 
 import (
@@ -37,8 +39,9 @@ type Error struct {
 	// Code is its kind.
 	Code ErrorCode
 
-	// Field names the option, argument or buffer that is wrong; it is "option" or "preset" for an unknown name, and
-	// empty if the error is about none of them.
+	// Field names the option, argument or buffer that is wrong: "HopLength", or what the caller named in text, such as
+	// "hop_length" for [MelConfig.Set]. It is "option" or "preset" for an unknown name, and empty if the error is about
+	// none of them.
 	Field string
 
 	// Value is what was given, as text: the option's value, the unknown name, the sample, the length of the slice, or
@@ -80,15 +83,30 @@ func refused(kind error, code ErrorCode, field, text string) *Error {
 
 // refusedNumber is the error for a number that is not allowed.
 func refusedNumber(kind error, code ErrorCode, field string, value int, expected string) *Error {
-	e := refused(kind, code, field, fmt.Sprintf("%s must be %s, got %d", field, expected, value))
+	e := refused(kind, code, field, mustBe(field, expected, strconv.Itoa(value)))
 	e.Value, e.Expected = strconv.Itoa(value), expected
 	return e
+}
+
+// mustBe is the text for a value that is not allowed.
+func mustBe(field, expected, value string) string {
+	return fmt.Sprintf("%s must be %s, got %s", field, expected, value)
 }
 
 // aborted is the error of a call that its context stopped. It wraps the context's cause.
 func aborted(ctx context.Context, text string) error {
 	cause := context.Cause(ctx)
 	return refused(cause, CodeAborted, "", text+": "+cause.Error())
+}
+
+// callWithConfig is call for functions that take a MelConfig, so that an error names its fields.
+func callWithConfig(function func() C.MojoAudioStatus) error {
+	return call(func() C.MojoAudioStatus {
+		// The choice is the thread's, which may run C code of others later.
+		C.spell_as_go()
+		defer C.spell_as_c()
+		return function()
+	})
 }
 
 // call runs a function of the library. The text of an error belongs to the thread, so it is fetched on the

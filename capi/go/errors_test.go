@@ -61,11 +61,11 @@ func TestErrorsOfEveryKind(t *testing.T) {
 		wraps                           error
 	}{
 		{"number out of range", changed(func(c *mojoaudio.MelConfig) { c.HopLength = 0 }),
-			mojoaudio.CodeConfig, 1, "config", "hop_length", "0", "at least 1", "", "", -1, -1, mojoaudio.ErrInvalidInput},
+			mojoaudio.CodeConfig, 1, "config", "HopLength", "0", "at least 1", "", "", -1, -1, mojoaudio.ErrInvalidInput},
 		{"number that C has no room for", changed(func(c *mojoaudio.MelConfig) { c.NMels = -1 }),
-			mojoaudio.CodeConfig, 1, "config", "n_mels", "-1", anything, "", "", -1, -1, mojoaudio.ErrInvalidInput},
+			mojoaudio.CodeConfig, 1, "config", "NMels", "-1", anything, "", "", -1, -1, mojoaudio.ErrInvalidInput},
 		{"unknown choice", changed(func(c *mojoaudio.MelConfig) { c.Window = 77 }),
-			mojoaudio.CodeConfig, 1, "config", "window", "77", anything, "", "", -1, -1, mojoaudio.ErrInvalidInput},
+			mojoaudio.CodeConfig, 1, "config", "Window", "77", anything, "", "", -1, -1, mojoaudio.ErrInvalidInput},
 		{"unknown name of a choice", func() error {
 			config := mojoaudio.Whisper()
 			return config.Set("window", "hanning")
@@ -109,7 +109,7 @@ func TestErrorsOfEveryKind(t *testing.T) {
 			_, err := mojoaudio.NewMelExtractorWithTables(mojoaudio.Whisper(), mojoaudio.Tables{Window: tone(7, 1)})
 			return err
 		}(),
-			mojoaudio.CodeBufferSize, 5, "buffer_size", "window", "7", "400", "", "", -1, -1, mojoaudio.ErrBufferSize},
+			mojoaudio.CodeBufferSize, 5, "buffer_size", "Window", "7", "400", "", "", -1, -1, mojoaudio.ErrBufferSize},
 		{"endless padding", changed(func(c *mojoaudio.MelConfig) { c.PadTo = 1 << 48 }),
 			mojoaudio.CodeAllocation, 6, "allocation", "", "", "", "", "", -1, -1, mojoaudio.ErrAllocation},
 		{"after the end", pushed(func(s *mojoaudio.MelStream) error {
@@ -177,6 +177,17 @@ func TestErrorsOfEveryKind(t *testing.T) {
 				t.Errorf("%v does not say %q", found, found.Value)
 			}
 		})
+	}
+	for text, change := range map[string]func(*mojoaudio.MelConfig){
+		"WinLength must be from 1 to NFFT, 512, got 513":                     func(c *mojoaudio.MelConfig) { c.WinLength = 513 },
+		"TopDB must be 0 where Log is none, got 8":                           func(c *mojoaudio.MelConfig) { c.Log, c.TopDB = mojoaudio.LogNone, 8 },
+		"DeltaOrder must be 1 where DeltaWinLength is 0, got 2":              func(c *mojoaudio.MelConfig) { c.DeltaOrder = 2 },
+		"FMin must be a finite number that a 32-bit float can hold, got inf": func(c *mojoaudio.MelConfig) { c.FMin = math.Inf(1) },
+		"StackStride must be an integer from 1 to 4294967295, or 0, got -1":  func(c *mojoaudio.MelConfig) { c.StackStride = -1 },
+	} {
+		if err := changed(change); err == nil || err.Error() != "mojoaudio: "+text {
+			t.Errorf("%v, not %q", err, text)
+		}
 	}
 	_, err := mojoaudio.Preset("zzzzzz")
 	var unknown *mojoaudio.Error

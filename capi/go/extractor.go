@@ -112,7 +112,7 @@ func newExtractor(
 		return nil, err
 	}
 	e := &MelExtractor{layout: config.Layout, nWeights: int(config.NMels) * (int(config.NFFT)/2 + 1)}
-	if err := call(func() C.MojoAudioStatus { return create(&o, &e.handle) }); err != nil {
+	if err := callWithConfig(func() C.MojoAudioStatus { return create(&o, &e.handle) }); err != nil {
 		return nil, err
 	}
 	e.nMels = int(C.mojo_mel_extractor_n_mels(e.handle))
@@ -311,7 +311,7 @@ func (e *MelExtractor) NewStream() (*MelStream, error) {
 	}
 	defer e.release()
 	s := &MelStream{nMels: e.nMels, layout: e.layout}
-	err := call(func() C.MojoAudioStatus { return C.mojo_mel_stream_new(e.handle, &s.handle) })
+	err := callWithConfig(func() C.MojoAudioStatus { return C.mojo_mel_stream_new(e.handle, &s.handle) })
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func TestFrameStore(t *testing.T) {
 		}
 	}
 	_, err := newExtractor(t, mojoaudio.Whisper()).NewFrames()
-	wantError(t, err, mojoaudio.ErrInvalidInput, "reference")
+	wantError(t, err, mojoaudio.ErrInvalidInput, "Reference must be ")
 }
 
 func TestFramesOfAReader(t *testing.T) {
@@ -191,7 +191,7 @@ func TestFramesStop(t *testing.T) {
 	wantError(t, last, mojoaudio.ErrInvalidInput, "sample 1 must be finite")
 	for _, last = range newExtractor(t, mojoaudio.Whisper()).Frames(t.Context(), endless()) {
 	}
-	wantError(t, last, mojoaudio.ErrInvalidInput, "reference")
+	wantError(t, last, mojoaudio.ErrInvalidInput, "Reference must be ")
 	for _, last = range extractor.Frames(t.Context(), stuck{}) {
 	}
 	wantError(t, last, io.ErrNoProgress, "reading samples")
@@ -332,5 +332,5 @@ func TestGet(t *testing.T) {
 	}
 	config.NMels = -1
 	_, err = config.Get("n_fft")
-	wantError(t, err, mojoaudio.ErrInvalidInput, "n_mels")
+	wantError(t, err, mojoaudio.ErrInvalidInput, "NMels must be ")
 }

@@ -1210,6 +1210,17 @@ void mojo_audio_version(int32_t *major,
 const char *mojo_audio_last_error(void);
 
 /**
+ * Chooses how the errors of this thread's further calls write the names of options, for bindings to other languages:
+ * "c" (the default), where an unset option is 0, as in MojoMelOptions; "go" (HopLength); "julia", where it is nothing.
+ * In C, errors of mojo_mel_options_set() say "none" for it, as that function takes it.
+ *
+ * Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or another language. Then nothing changes.
+ *
+ * Threads: each has its own choice.
+ */
+MojoAudioStatus mojo_audio_spell_errors(const char *language);
+
+/**
  * The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and
  * MOJO_AUDIO_CODE_NONE (0) if no call has failed on this thread. A newer library may have kinds that this
  * header doesn't know.

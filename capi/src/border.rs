@@ -3,9 +3,10 @@
 
 use crate::last_error;
 use crate::status::MojoAudioStatus;
-use mojo_audio_core::{Error, ErrorKind};
+use mojo_audio_core::{Error, ErrorKind, Spelling};
 use std::alloc::{Layout, alloc};
 use std::any::Any;
+use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +16,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) enum Failure {
     /// An error of the engine.
     Engine(Error),
+    /// The same about what the caller named in text: an option by its name, or a setting of a file.
+    Named(Error),
     /// A pointer is NULL and must not be.
     Null { argument: &'static str, wanted: &'static str },
     /// A pointer is not a multiple of its type's alignment.
@@ -68,19 +71,29 @@ impl From<Error> for BatchFailure {
 impl Failure {
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Engine(error) => error.kind(),
+            Self::Engine(error) | Self::Named(error) => error.kind(),
             Self::BufferSize { .. } => ErrorKind::BufferSize,
             Self::Number { .. } => ErrorKind::Config,
             _ => ErrorKind::Argument,
         }
     }
 
-    /// Name of the option, argument or buffer.
-    pub(crate) fn field(&self) -> &str {
+    /// The error of the engine, if it is one.
+    pub(crate) fn error(&self) -> Option<&Error> {
         match self {
-            Self::Engine(error) => error.field().unwrap_or_default(),
-            Self::Number { field: name, .. }
-            | Self::Overlap { written: name, .. }
+            Self::Engine(error) | Self::Named(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Name of the option, argument or buffer.
+    pub(crate) fn field(&self, spelling: Spelling) -> Cow<'_, str> {
+        let argument = match self {
+            Self::Engine(error) | Self::Named(error) => {
+                return error.spelled(spelling).field().unwrap_or_default();
+            }
+            Self::Number { field, .. } => return spelling.name(field),
+            Self::Overlap { written: name, .. }
             | Self::Null { argument: name, .. }
             | Self::Misaligned { argument: name, .. }
             | Self::TooMany { argument: name, .. }
@@ -90,7 +103,8 @@ impl Failure {
             Self::Unread { .. } => "stream",
             Self::OptionsSize { .. } => "size",
             Self::UnknownOptions { .. } => "options",
-        }
+        };
+        argument.into()
     }
 
     /// The place of the wrong sample.
@@ -102,9 +116,11 @@ impl Failure {
     }
 
     /// What was given, as a part of the text.
-    pub(crate) fn write_given(&self, to: &mut dyn fmt::Write) -> fmt::Result {
+    pub(crate) fn write_given(&self, to: &mut dyn fmt::Write, spelling: Spelling) -> fmt::Result {
         match self {
-            Self::Engine(error) => write!(to, "{}", error.given()),
+            Self::Engine(error) | Self::Named(error) => {
+                write!(to, "{}", error.spelled(spelling).given())
+            }
             Self::Null { .. } => to.write_str("NULL"),
             Self::TooMany { elements: count, .. }
             | Self::BufferSize { actual: count, .. }
@@ -120,9 +136,11 @@ impl Failure {
     }
 
     /// What is allowed, as a part of the text.
-    pub(crate) fn write_expected(&self, to: &mut dyn fmt::Write) -> fmt::Result {
+    pub(crate) fn write_expected(&self, to: &mut dyn fmt::Write, spelling: Spelling) -> fmt::Result {
         match self {
-            Self::Engine(error) => write!(to, "{}", error.expected()),
+            Self::Engine(error) | Self::Named(error) => {
+                write!(to, "{}", error.spelled(spelling).expected())
+            }
             Self::BufferSize { wanted, .. } => write!(to, "{wanted}"),
             Self::Number { wanted, .. } => to.write_str(wanted),
             Self::TooMany { most, .. } => write!(to, "at most {most} elements"),
@@ -137,6 +155,47 @@ impl Failure {
         }
     }
 
+    /// The text.
+    pub(crate) fn write_text(&self, to: &mut dyn fmt::Write, spelling: Spelling) -> fmt::Result {
+        match self {
+            Self::Engine(error) | Self::Named(error) => write!(to, "{}", error.spelled(spelling)),
+            Self::Null { argument, wanted } => {
+                write!(to, "{argument} must point to {wanted}, got NULL")
+            }
+            Self::Misaligned { argument, alignment } => {
+                write!(to, "{argument} must be aligned to {alignment} bytes")
+            }
+            Self::TooMany { argument, elements, most } => {
+                write!(to, "{argument} must have at most {most} elements, got {elements}")
+            }
+            Self::NotText { argument } => write!(to, "{argument} must be UTF-8"),
+            Self::Overlap { written, read } => {
+                write!(to, "{written} must not overlap {read}")
+            }
+            Self::BufferSize { argument, actual, wanted } => {
+                write!(to, "{argument} must be at least {wanted}, got {actual}")
+            }
+            Self::TooLarge { argument, value, most } => {
+                write!(to, "{argument} must be at most {most}, got {value}")
+            }
+            Self::Unread { frames } => write!(
+                to,
+                "stream must have no unread frames, which would be out of order, got {frames}: read them first"
+            ),
+            Self::Number { field, value, wanted } => {
+                let field = spelling.name(field);
+                write!(to, "{field} must be {wanted}, got {value}")
+            }
+            Self::OptionsSize { size, smallest, largest } => write!(
+                to,
+                "size must be that of a MojoMelOptions, a multiple of 8 from {smallest} to {largest}, got {size}"
+            ),
+            Self::UnknownOptions { offset, known } => write!(
+                to,
+                "the options set the byte at {offset}, but this version of the library knows only the first {known} bytes: use a newer version"
+            ),
+        }
+    }
     fn status(&self) -> MojoAudioStatus {
         match self.kind() {
             ErrorKind::Allocation => MojoAudioStatus::MOJO_AUDIO_ERROR_ALLOCATION,
@@ -149,46 +208,6 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Engine(error)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Engine(error) => error.fmt(f),
-            Self::Null { argument, wanted } => write!(f, "{argument} must point to {wanted}, got NULL"),
-            Self::Misaligned { argument, alignment } => {
-                write!(f, "{argument} must be aligned to {alignment} bytes")
-            }
-            Self::TooMany { argument, elements, most } => {
-                write!(f, "{argument} must have at most {most} elements, got {elements}")
-            }
-            Self::NotText { argument } => write!(f, "{argument} must be UTF-8"),
-            Self::Overlap { written, read } => {
-                write!(f, "{written} must not overlap {read}")
-            }
-            Self::BufferSize { argument, actual, wanted } => {
-                write!(f, "{argument} must be at least {wanted}, got {actual}")
-            }
-            Self::TooLarge { argument, value, most } => {
-                write!(f, "{argument} must be at most {most}, got {value}")
-            }
-            Self::Unread { frames } => write!(
-                f,
-                "stream must have no unread frames, which would be out of order, got {frames}: read them first"
-            ),
-            Self::Number { field, value, wanted } => {
-                write!(f, "{field} must be {wanted}, got {value}")
-            }
-            Self::OptionsSize { size, smallest, largest } => write!(
-                f,
-                "size must be that of a MojoMelOptions, a multiple of 8 from {smallest} to {largest}, got {size}"
-            ),
-            Self::UnknownOptions { offset, known } => write!(
-                f,
-                "the options set the byte at {offset}, but this version of the library knows only the first {known} bytes: use a newer version"
-            ),
-        }
     }
 }
 

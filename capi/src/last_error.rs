@@ -1,8 +1,8 @@
 //! The thread's last error. Its size is fixed, so that it can report a failed allocation.
 
 use crate::border::{FailedClip, Failure};
-use mojo_audio_core::{Error, ErrorKind};
-use std::cell::UnsafeCell;
+use mojo_audio_core::{Error, ErrorKind, Spelling};
+use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_char;
 use std::fmt::{self, Write};
 
@@ -70,23 +70,51 @@ thread_local! {
     };
 }
 
+/// The languages whose spelling errors can have.
+const LANGUAGES: [(&str, Spelling); 3] =
+    [("c", Spelling::C), ("go", Spelling::GO), ("julia", Spelling::JULIA)];
+
+thread_local! {
+    /// The place of the thread's language.
+    static LANGUAGE: Cell<u8> = const { Cell::new(0) };
+}
+
+/// From now on, this thread's errors write names as a language does.
+pub(crate) fn spell(language: &str) -> Result<(), Error> {
+    let Some(place) = LANGUAGES.iter().position(|(known, _)| *known == language) else {
+        let known = LANGUAGES.iter().map(|(known, _)| (*known).into()).collect();
+        return Err(Error::UnknownName { what: "language", name: language.into(), known });
+    };
+    let _ = LANGUAGE.try_with(|of_thread| of_thread.set(place as u8));
+    Ok(())
+}
+
+fn spelling(failure: &Failure) -> Spelling {
+    match (LANGUAGE.try_with(Cell::get).unwrap_or(0), failure) {
+        // The fields of structures are not what a text says.
+        (0, Failure::Named(_)) => Spelling::PLAIN,
+        (place, _) => LANGUAGES[usize::from(place)].1,
+    }
+}
+
 /// Stores why a call failed.
 pub(crate) fn set(failure: &Failure, clip: Option<FailedClip>) {
+    let spelling = spelling(failure);
     let place = |index: Option<usize>| index.map_or(0, |index| index as u64 + 1);
     store(|last| {
         last.code = failure.kind().number();
         (last.index, last.clip) = (place(failure.index()), place(clip.map(|clip| clip.index)));
         // What is too long is cut, here and below.
-        let _ = last.field.write_str(failure.field());
-        let _ = failure.write_given(&mut last.value);
-        let _ = failure.write_expected(&mut last.expected);
-        if let Failure::Engine(error) = failure {
-            last.know(error);
+        let _ = last.field.write_str(&failure.field(spelling));
+        let _ = failure.write_given(&mut last.value, spelling);
+        let _ = failure.write_expected(&mut last.expected, spelling);
+        if let Some(error) = failure.error() {
+            last.know(error, spelling);
         }
         if let Some(FailedClip { index, failed, n_clips }) = clip {
             let _ = write!(last.text, "clip {index} ({failed} of {n_clips} failed): ");
         }
-        let _ = write!(last.text, "{failure}");
+        let _ = failure.write_text(&mut last.text, spelling);
     });
 }
 
@@ -110,8 +138,9 @@ impl LastError {
     }
 
     /// Keeps the names to choose from, as many as fit, and the closest.
-    fn know(&mut self, error: &Error) {
-        for name in error.known_names() {
+    fn know(&mut self, error: &Error, spelling: Spelling) {
+        let spelled = error.spelled(spelling);
+        for name in spelled.known_names() {
             let start = self.known.len;
             if write!(self.known, "{name}\0").is_err() {
                 self.known.len = start;
@@ -119,7 +148,7 @@ impl LastError {
             }
             self.n_known += 1;
         }
-        let _ = self.closest.write_str(error.closest_name().unwrap_or_default());
+        let _ = self.closest.write_str(&spelled.closest_name().unwrap_or_default());
     }
 }
 
@@ -247,10 +276,69 @@ mod tests {
         for option in OPTIONS {
             let error = MelConfig::whisper().set(option.name, "neither this nor that").unwrap_err();
             let expected = error.expected().to_string();
-            set(&error.into(), None);
+            set(&Failure::Named(error), None);
             assert_eq!((shown(Field), shown(Expected)), (option.name.into(), expected));
             assert_eq!(shown(Value), "neither this nor that");
         }
+    }
+
+    #[test]
+    fn names_are_those_of_the_thread_s_language() {
+        let wrong = || {
+            let config = MelConfig { win_length: Some(500), ..MelConfig::whisper() };
+            Failure::from(config.check().unwrap_err())
+        };
+        let text = |failure: Failure| {
+            set(&failure, None);
+            (shown(Text), shown(Field))
+        };
+        let unset = || {
+            let config = MelConfig { delta_order: 2, ..MelConfig::whisper() };
+            Failure::from(config.check().unwrap_err())
+        };
+        let named = || Failure::Named(MelConfig::whisper().set("top_db", "x").unwrap_err());
+        let number =
+            || Failure::Number { field: "pad_mode", value: 7, wanted: "a MojoMelPadMode, from 0 to 3" };
+        for (language, of_wrong, of_unset, of_named, of_number) in [
+            (
+                "c",
+                "win_length must be from 1 to n_fft, 400, got 500",
+                "where delta_win_length is 0,",
+                "none",
+                "pad_mode",
+            ),
+            (
+                "go",
+                "WinLength must be from 1 to NFFT, 400, got 500",
+                "where DeltaWinLength is 0,",
+                "0",
+                "PadMode",
+            ),
+            (
+                "julia",
+                "win_length must be from 1 to n_fft, 400, got 500",
+                "where delta_win_length is nothing,",
+                "nothing",
+                "pad_mode",
+            ),
+        ] {
+            spell(language).unwrap();
+            let (shown_text, field) = text(wrong());
+            assert_eq!(shown_text, of_wrong);
+            assert!(of_wrong.starts_with(&field));
+            assert!(text(unset()).0.contains(of_unset));
+            let (shown_text, field) = text(named());
+            assert_eq!(shown_text, format!("{field} must be a number, or {of_named}, got x"));
+            let (shown_text, field) = text(number());
+            assert_eq!(field, of_number);
+            assert!(shown_text.starts_with(&format!("{field} must be a MojoMelPadMode")));
+            std::thread::spawn(move || assert_eq!(text(wrong()).1, "win_length"))
+                .join()
+                .expect("no panic");
+        }
+        set(&spell("rust").unwrap_err().into(), None);
+        assert_eq!(shown(Text), "unknown language \"rust\"; known are c, go, julia");
+        spell("c").unwrap();
     }
 
     #[test]

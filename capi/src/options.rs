@@ -104,7 +104,7 @@ pub unsafe extern "C" fn mojo_mel_options_from_json(
         check_size(size)?;
         // SAFETY: the caller's promise above.
         let json = unsafe { border::text("json", json, "the text of a configuration file")? };
-        let config = MelConfig::from_preprocessor_config(json)?;
+        let config = MelConfig::from_preprocessor_config(json).map_err(Failure::Named)?;
         let filled = MojoMelOptions::from_config(&config, size as u64, 0);
         let preset = MelConfig::preset(PRESETS[0])?;
         let mut kept = MojoMelOptions::from_config(&preset, size as u64, 0);
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn mojo_mel_options_set(
             )
         };
         let mut config = given.config()?;
-        config.set(name, value)?;
+        config.set(name, value).map_err(Failure::Named)?;
         let changed = MojoMelOptions::from_config(&config, given.size, given.preset);
         // SAFETY: as above.
         unsafe {
@@ -269,7 +269,7 @@ fn refused(name: &str, config: &MelConfig, size: u64) -> Failure {
         "another value, or `none`: the field holds 0 where the option is unset"
     };
     let value = config.get(name).unwrap_or_default();
-    Failure::Engine(Error::Config { field: name.to_owned().into(), value, expected: expected.into() })
+    Failure::Named(Error::Config { field: name.to_owned().into(), value, expected: expected.into() })
 }
 
 /// The configuration that the caller's options describe, unchecked.

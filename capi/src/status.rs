@@ -65,6 +65,24 @@ pub extern "C" fn mojo_audio_last_error() -> *const c_char {
     last_error::text(TextPart::Text)
 }
 
+/// Chooses how the errors of this thread's further calls write the names of options, for bindings to other languages:
+/// "c" (the default), where an unset option is 0, as in MojoMelOptions; "go" (HopLength); "julia", where it is nothing.
+/// In C, errors of mojo_mel_options_set() say "none" for it, as that function takes it.
+///
+/// Errors: MOJO_AUDIO_ERROR_INVALID_INPUT for NULL or another language. Then nothing changes.
+///
+/// Threads: each has its own choice.
+///
+/// # Safety
+/// The pointer is NULL or a text that ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mojo_audio_spell_errors(language: *const c_char) -> MojoAudioStatus {
+    border::guard(|| {
+        // SAFETY: the caller's promise above.
+        Ok(last_error::spell(unsafe { border::text("language", language, "the name of a language")? })?)
+    })
+}
+
 /// The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and
 /// MOJO_AUDIO_CODE_NONE (0) if no call has failed on this thread. A newer library may have kinds that this
 /// header doesn't know.

@@ -9,18 +9,21 @@ use std::path::Path;
 /// # Errors
 /// A sentence that names the file.
 pub fn config(path: &Path) -> Result<MelConfig, String> {
-    let mut texts = Vec::new();
+    let mut files = Vec::new();
     if path.is_dir() {
         for file in MODEL_FILES.map(|name| path.join(name)).iter().filter(|file| file.is_file()) {
-            texts.push(read(file)?);
+            files.push((file.display().to_string(), read(file)?));
         }
-        if texts.is_empty() {
+        if files.is_empty() {
             return Err(format!("{}: the folder has no {}", path.display(), MODEL_FILES.join(" or ")));
         }
     } else {
-        texts.push(read(path)?);
+        files.push((path.display().to_string(), read(path)?));
     }
-    MelConfig::from_model_files(&texts).map_err(|error| format!("{}: {error}", path.display()))
+    MelConfig::from_model_files(&files).map_err(|error| {
+        let names_file = files.iter().any(|(name, _)| error.field() == Some(name));
+        if names_file { error.to_string() } else { format!("{}: {error}", path.display()) }
+    })
 }
 
 /// Reads a mean and a scale for each row.

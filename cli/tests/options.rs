@@ -254,6 +254,15 @@ fn a_recipe_is_read_from_a_model() {
         assert_eq!(objects[0]["config"], source.to_str().unwrap());
         assert!(objects[0]["preset"].is_null());
     }
+    std::fs::write(&file, "[]").unwrap();
+    for source in [&folder, &file] {
+        let (run, _) = read(source, &[]);
+        let text = format!(
+            "--config {} must be an object of settings in JSON or YAML, got []",
+            file.display()
+        );
+        assert!(run.code == Some(2) && run.err.contains(&text), "{}", run.err);
+    }
     // The class truncates, which must not be missed.
     let half = whisper.replace("128", "128, \"sampling_rate\": 16000, \"chunk_length\": 1");
     std::fs::write(&file, half).unwrap();

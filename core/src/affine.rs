@@ -4,7 +4,7 @@ use crate::config::{Layout, Log, MelConfig};
 use crate::error::Error;
 use crate::limits;
 use crate::memory;
-use crate::number::{debug, scientific};
+use crate::number::{scientific, short};
 use crate::plan::Overrides;
 use alloc::{format, vec::Vec};
 
@@ -34,7 +34,7 @@ impl Affine {
             if let Some(at) = values.iter().position(|value| value.abs() > LARGEST) {
                 return Err(Error::Config {
                     field: what.into(),
-                    value: format!("{} at {at}", debug(values[at])),
+                    value: format!("{} at {at}", short(values[at])),
                     expected: format!("at most {} in magnitude", scientific(LARGEST)).into(),
                 });
             }

@@ -181,8 +181,8 @@ impl Error {
     ///
     /// let error = MelConfig { win_length: Some(500), ..MelConfig::whisper() }.check().unwrap_err();
     /// assert_eq!(error.to_string(), "win_length must be from 1 to n_fft, 400, got 500");
-    /// let spelling = Spelling { camel_case: true, unset: "null" };
-    /// assert_eq!(error.spelled(spelling).to_string(), "winLength must be from 1 to nFft, 400, got 500");
+    /// let error = error.spelled(Spelling::JAVASCRIPT);
+    /// assert_eq!(error.to_string(), "winLength must be from 1 to nFft, 400, got 500");
     /// ```
     #[must_use]
     pub fn spelled(&self, spelling: Spelling) -> Spelled<'_> {
@@ -191,11 +191,9 @@ impl Error {
 
     fn part_given(&self, spelling: Spelling) -> Part<'_> {
         match self {
-            Self::Config { field, value, .. } if value == "none" && is_optional(field) => {
-                Part::Text(spelling.unset)
-            }
-            Self::Config { value: text, .. } | Self::UnknownName { name: text, .. } => Part::Text(text),
-            Self::Sample { value, .. } => Part::Sample(*value),
+            Self::Config { field, value, .. } => Part::of_value(field, value, spelling),
+            Self::UnknownName { name, .. } => Part::Text(name),
+            Self::Sample { value, .. } => Part::Sample(*value, spelling),
             Self::BufferSize { actual, .. } => Part::Count(*actual),
             Self::Allocation { bytes } if *bytes < usize::MAX => Part::Count(*bytes),
             _ => Part::Text(""),
@@ -212,17 +210,30 @@ impl Error {
     }
 }
 
-fn is_optional(option: &str) -> bool {
-    OPTIONS.iter().any(|known| known.name == option && known.optional)
-}
-
 /// A part of an error's text. Writing it in Rust's names allocates nothing.
 enum Part<'a> {
     Text(&'a str),
     Expected(&'a Expected, Spelling),
     Count(usize),
-    Sample(f32),
+    Number(&'a str),
+    Sample(f32, Spelling),
     Limit(f32),
+}
+
+impl<'a> Part<'a> {
+    /// The value of an option, which is text in an error.
+    fn of_value(option: &str, value: &'a str, spelling: Spelling) -> Self {
+        match OPTIONS.iter().find(|known| known.name == option) {
+            Some(option) if option.optional && value == "none" => Part::Text(spelling.unset),
+            Some(option) if option.kind == OptionKind::F64 => match value {
+                "inf" => Part::Text(spelling.infinities[0]),
+                "-inf" => Part::Text(spelling.infinities[1]),
+                "NaN" => Part::Text(spelling.not_a_number),
+                number => Part::Number(number),
+            },
+            _ => Part::Text(value),
+        }
+    }
 }
 
 impl fmt::Display for Part<'_> {
@@ -231,7 +242,13 @@ impl fmt::Display for Part<'_> {
             Self::Text(text) => f.write_str(text),
             Self::Expected(expected, spelling) => expected.spelled(*spelling).fmt(f),
             Self::Count(count) => write!(f, "{count}"),
-            Self::Sample(sample) => number::debug(*sample).fmt(f),
+            Self::Number(number) => number::shortened(number).fmt(f),
+            Self::Sample(sample, spelling) => match *sample {
+                f32::INFINITY => f.write_str(spelling.infinities[0]),
+                f32::NEG_INFINITY => f.write_str(spelling.infinities[1]),
+                sample if sample.is_nan() => f.write_str(spelling.not_a_number),
+                sample => number::short(sample).fmt(f),
+            },
             Self::Limit(limit) => number::scientific(*limit).fmt(f),
         }
     }

@@ -3,7 +3,7 @@
 use crate::config::{Log, MelConfig};
 use crate::error::Error;
 use crate::mel::Filterbank;
-use crate::number::{debug, scientific};
+use crate::number::{scientific, short};
 use alloc::format;
 
 /// Largest sample magnitude that cannot overflow: |X| ≤ Σ |w| · |x|, times 4 for what pre-emphasis and
@@ -113,7 +113,7 @@ pub(crate) fn check_table(what: &'static str, values: &[f32], expected: usize) -
         None => Ok(()),
         Some(at) => Err(Error::Config {
             field: what.into(),
-            value: format!("{} at {at}", debug(values[at])),
+            value: format!("{} at {at}", short(values[at])),
             expected: "finite numbers".into(),
         }),
     }

@@ -30,9 +30,9 @@ pub(crate) fn plain(number: impl Float) -> impl Display {
     Number::of(number, Form::Plain)
 }
 
-/// As `{:?}` writes it: `8000.0`, `1e-5`.
-pub(crate) fn debug(number: impl Float) -> impl Display {
-    Number::of(number, Form::Debug)
+/// As `{:?}` writes it, but for the `.0` of integers: `8000`, `1e-5`.
+pub(crate) fn short(number: impl Float) -> impl Display {
+    Number::of(number, Form::Short)
 }
 
 /// As `{:e}` writes it: `8e3`, `1e-5`.
@@ -40,10 +40,47 @@ pub(crate) fn scientific(number: impl Float) -> impl Display {
     Number::of(number, Form::Scientific)
 }
 
+/// A number that [`plain`] wrote, as [`short`] writes it; another text as it is. Reading the number would be simpler,
+/// and Rust's code for that is a tenth of what a browser would load.
+pub(crate) fn shortened(text: &str) -> impl Display {
+    Shortened(text)
+}
+
+struct Shortened<'a>(&'a str);
+
+impl Display for Shortened<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let unsigned = self.0.strip_prefix('-').unwrap_or(self.0);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let all = || whole.bytes().chain(fraction.bytes());
+        let zeros = all().take_while(|digit| *digit == b'0').count();
+        let point = whole.len() as i32 - zeros as i32;
+        if !all().all(|digit| digit.is_ascii_digit()) || zeros == all().count() || !is_long(point) {
+            return f.write_str(self.0);
+        }
+        if unsigned.len() < self.0.len() {
+            f.write_char('-')?;
+        }
+        let end = all().rev().take_while(|digit| *digit == b'0').count();
+        for (place, digit) in all().take(all().count() - end).skip(zeros).enumerate() {
+            if place == 1 {
+                f.write_char('.')?;
+            }
+            f.write_char(char::from(digit))?;
+        }
+        write!(f, "e{}", point - 1)
+    }
+}
+
+/// Whether a number 0.d₁d₂… · 10^point has an exponent in its short form.
+fn is_long(point: i32) -> bool {
+    !(-3..=16).contains(&point)
+}
+
 #[derive(Clone, Copy)]
 enum Form {
     Plain,
-    Debug,
+    Short,
     Scientific,
 }
 
@@ -86,12 +123,10 @@ impl Display for Number {
         } else {
             self.digits()
         };
-        let is_long = !(-3..=16).contains(&digits.point);
         match self.form {
             Form::Scientific => digits.write_scientific(f),
-            Form::Debug if is_long => digits.write_scientific(f),
-            Form::Debug => digits.write_plain(f, ".0"),
-            Form::Plain => digits.write_plain(f, ""),
+            Form::Short if is_long(digits.point) => digits.write_scientific(f),
+            Form::Plain | Form::Short => digits.write_plain(f),
         }
     }
 }
@@ -107,7 +142,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn write_plain(&self, f: &mut Formatter<'_>, end_of_integer: &str) -> Result {
+    fn write_plain(&self, f: &mut Formatter<'_>) -> Result {
         let n = self.n as i32;
         if self.point <= 0 {
             f.write_str("0.")?;
@@ -120,12 +155,12 @@ impl Digits {
             let digit = if (0..n).contains(&place) { self.digits[place as usize] } else { b'0' };
             f.write_char(char::from(digit))?;
         }
-        f.write_str(if self.point >= n { end_of_integer } else { "" })
+        Ok(())
     }
 
     fn write_scientific(&self, f: &mut Formatter<'_>) -> Result {
         let leading = Self { point: 1, ..*self };
-        leading.write_plain(f, "")?;
+        leading.write_plain(f)?;
         write!(f, "e{}", self.point - 1)
     }
 }
@@ -242,14 +277,37 @@ mod tests {
 
     fn check_32(number: f32) {
         assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        assert_eq!(debug(number).to_string(), format!("{number:?}"), "{:x}", number.to_bits());
+        let debug = format!("{number:?}");
+        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
+        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
+        assert_eq!(
+            shortened(&plain(number).to_string()).to_string(),
+            expected,
+            "{:x}",
+            number.to_bits()
+        );
         assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
     }
 
     fn check_64(number: f64) {
         assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        assert_eq!(debug(number).to_string(), format!("{number:?}"), "{:x}", number.to_bits());
+        let debug = format!("{number:?}");
+        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
+        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
+        assert_eq!(
+            shortened(&plain(number).to_string()).to_string(),
+            expected,
+            "{:x}",
+            number.to_bits()
+        );
         assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
+    }
+
+    #[test]
+    fn what_is_no_number_is_kept() {
+        for text in ["", "-", ".", "abc", "1e-9", "0", "-0", "0.0", "1_000", "12 at 3"] {
+            assert_eq!(shortened(text).to_string(), text);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@
 
 use crate::config::{Log, MelConfig};
 use crate::error::Error;
-use crate::number::debug;
+use crate::number::short;
 use alloc::borrow::Cow;
 use alloc::format;
 
@@ -103,7 +103,7 @@ pub(crate) fn check_filterbank(config: &MelConfig, weights: &[f32]) -> Result<()
     match weights.iter().position(|&weight| weight < 0.0) {
         Some(at) if config.log == Log::Pcen => Err(Error::Config {
             field: "filterbank".into(),
-            value: format!("{} at {at}", debug(weights[at])),
+            value: format!("{} at {at}", short(weights[at])),
             expected: "at least 0 where `log` is pcen".into(),
         }),
         _ => Ok(()),

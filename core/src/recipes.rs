@@ -15,7 +15,7 @@ mod statistics;
 
 use crate::config::MelConfig;
 use crate::error::Error;
-use alloc::{format, string::String};
+use alloc::{borrow::ToOwned, format, string::String};
 use classes::{CLASSES, Class, Features};
 use serde_json::{Map, Value};
 use settings::{Settings, rejected, text};
@@ -28,6 +28,9 @@ pub const MODEL_FILES: [&str; 3] =
 
 /// The setting that names the class.
 const CLASS: &str = "feature_extractor_type";
+
+/// What an error about a whole text is about, unless the text is a file's.
+const TEXT: &str = "json";
 
 /// Names of the classes of transformers whose settings [`MelConfig::from_preprocessor_config`] reads.
 ///
@@ -112,16 +115,32 @@ impl MelConfig {
         }
     }
 
-    /// The options of a model, from the texts of those of its [`MODEL_FILES`] that exist,
+    /// The options of a model, from the names and the texts of those of its [`MODEL_FILES`] that exist,
     /// in that order: the first that has the settings of a feature extractor, read as
     /// [`from_preprocessor_config`](Self::from_preprocessor_config) does.
     ///
+    /// ```
+    /// use mojo_audio_core::MelConfig;
+    ///
+    /// let error = MelConfig::from_model_files(&[("ast/preprocessor_config.json", "[]")]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "ast/preprocessor_config.json must be a JSON object of settings, got []"
+    /// );
+    /// ```
+    ///
     /// # Errors
-    /// Those of [`from_preprocessor_config`](Self::from_preprocessor_config).
-    pub fn from_model_files<T: AsRef<str>>(texts: &[T]) -> Result<Self, Error> {
-        let mut result = Err(rejected("json", "none", "the text of a configuration file"));
-        for text in texts {
+    /// Those of [`from_preprocessor_config`](Self::from_preprocessor_config), where `field` is the name of the file
+    /// instead of `json`.
+    pub fn from_model_files<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, Error> {
+        let mut result = Err(rejected("files", "none", "those of a model"));
+        for (name, text) in files {
             result = Self::from_preprocessor_config(text.as_ref());
+            if let Err(Error::Config { field, .. }) = &mut result
+                && field == TEXT
+            {
+                *field = name.as_ref().to_owned().into();
+            }
             let is_missing = |error: &Error| matches!(error, Error::Config { field, value, .. } if field == CLASS && value == "none");
             if !result.as_ref().is_err_and(is_missing) {
                 break;
@@ -139,9 +158,9 @@ fn object(json: &str) -> Result<Map<String, Value>, Error> {
     }
     match serde_json::from_str(json) {
         Ok(Value::Object(settings)) => Ok(settings),
-        Ok(other) => Err(rejected("json", text(&other), expected)),
+        Ok(other) => Err(rejected(TEXT, text(&other), expected)),
         Err(error) => Err(rejected(
-            "json",
+            TEXT,
             format!("\"{}\"", settings::short(json)),
             format!("{expected} ({error})"),
         )),
@@ -153,9 +172,9 @@ fn yaml(file: &str) -> Result<Map<String, Value>, Error> {
     let expected = "an object of settings in JSON or YAML";
     match serde_saphyr::from_str(file) {
         Ok(Value::Object(settings)) => Ok(settings),
-        Ok(other) => Err(rejected("json", text(&other), expected)),
+        Ok(other) => Err(rejected(TEXT, text(&other), expected)),
         Err(error) => Err(rejected(
-            "json",
+            TEXT,
             format!("\"{}\"", settings::short(file)),
             format!("{expected} ({})", error.without_snippet()),
         )),

@@ -181,8 +181,7 @@ fn some_samples() -> impl Strategy<Value = Samples> {
 
 /// Checks that what an option may be names other options as parts of their own.
 fn check_expected(expected: &Expected) {
-    const CAMEL: Spelling = Spelling { camel_case: true, unset: "null" };
-    let (plain, camel) = (expected.to_string(), expected.spelled(CAMEL).to_string());
+    let (plain, camel) = (expected.to_string(), expected.spelled(Spelling::JAVASCRIPT).to_string());
     assert!(!plain.is_empty() && !plain.contains('`'), "{plain}");
     let names = OPTIONS.iter().map(|option| option.name).filter(|name| name.contains('_'));
     let is_word = |name: &str| {

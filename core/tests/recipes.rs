@@ -77,12 +77,22 @@ fn the_first_file_with_settings_counts() {
     let ast = json!({ "feature_extractor_type": "ASTFeatureExtractor" }).to_string();
     let nested = format!("{{\"feature_extractor\": {ast}}}");
     let without = json!({ "processor_class": "WhisperProcessor" }).to_string();
-    let n_mels = |texts: &[&str]| MelConfig::from_model_files(texts).map(|config| config.n_mels);
+    let read = |texts: &[&str]| {
+        let files: Vec<_> = ["first", "second"].into_iter().zip(texts).collect();
+        MelConfig::from_model_files(&files)
+    };
+    let n_mels = |texts: &[&str]| read(texts).map(|config| config.n_mels);
     assert_eq!(n_mels(&[&without, &whisper]), Ok(80));
     assert_eq!(n_mels(&[&nested, &whisper]), Ok(128));
     assert_eq!(n_mels(&[&nested]), Ok(128));
     for texts in [&[][..], &[without.as_str()], &["{", &whisper], &[&without, &without]] {
         assert!(matches!(n_mels(texts), Err(Error::Config { .. })), "{texts:?}");
+    }
+    // It has no settings of features, and then the other file is none of settings.
+    for (texts, file) in [(["{", &whisper], "first"), ([&without, "--a=1\nb"], "second")] {
+        let error = read(&texts).unwrap_err();
+        assert_eq!(error.field(), Some(file), "{error}");
+        assert!(error.to_string().starts_with(&format!("{file} must be a ")), "{error}");
     }
 }
 

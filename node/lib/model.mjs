@@ -7,21 +7,22 @@ import { typeError } from './arguments.mjs';
 import { engineError, theEngine } from './engine.mjs';
 import { objectOf } from './options.mjs';
 
-/** The text of a file, or the texts of those in a model's folder that have its settings. */
-function textsAt(path, names) {
-  if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
-  const texts = [];
+/** The path and the text of a file, or those of the files in a model's folder that have its settings. */
+function filesAt(path, names) {
+  if (!statSync(path).isDirectory()) return [[path, readFileSync(path, 'utf8')]];
+  const files = [];
   for (const name of names) {
+    const file = join(path, name);
     try {
-      texts.push(readFileSync(join(path, name), 'utf8'));
+      files.push([file, readFileSync(file, 'utf8')]);
     } catch (error) {
       if (error.code !== 'ENOENT') throw error;
     }
   }
-  if (texts.length === 0) {
+  if (files.length === 0) {
     throw Object.assign(new Error(`${path}: the folder has no ${names.join(' or ')}`), { code: 'ENOENT', path });
   }
-  return texts;
+  return files;
 }
 
 /** The addon. */
@@ -41,11 +42,12 @@ export function rowStatistics(path) {
 
 export function fromPreprocessorConfig(source) {
   const engine = addon();
-  let texts;
-  if (typeof source === 'string') texts = textsAt(source, engine.modelFiles());
-  else if (source instanceof URL) texts = textsAt(fileURLToPath(source), engine.modelFiles());
+  let files;
+  if (typeof source === 'string') files = filesAt(source, engine.modelFiles());
+  else if (source instanceof URL) files = filesAt(fileURLToPath(source), engine.modelFiles());
   else if (typeof source === 'object' && source !== null && !Array.isArray(source) && !ArrayBuffer.isView(source)) {
-    texts = [JSON.stringify(source)];
+    files = [['source', JSON.stringify(source)]];
   } else throw typeError('source', source, 'a path, a file: URL, or the object that a file has as JSON');
-  return objectOf(engine.modelOptions(texts));
+  const [names, texts] = [0, 1].map((part) => files.map((file) => file[part]));
+  return objectOf(engine.modelOptions(names, texts));
 }

@@ -43,11 +43,12 @@ pub fn model_files() -> Vec<&'static str> {
     MODEL_FILES.to_vec()
 }
 
-/// Every option and its value, of the model whose files have these texts.
+/// Every option and its value, of the model whose files have these names and texts.
 #[napi]
-pub fn model_options(env: &Env, texts: Vec<String>) -> napi::Result<String> {
+pub fn model_options(env: &Env, names: Vec<String>, texts: Vec<String>) -> napi::Result<String> {
+    let files: Vec<_> = names.into_iter().zip(texts).collect();
     let config =
-        MelConfig::from_model_files(&texts).map_err(|error| thrown(env, Refusal::of_file(error)))?;
+        MelConfig::from_model_files(&files).map_err(|error| thrown(env, Refusal::of_file(error)))?;
     crate::config::write(&config).or_throw(env)
 }
 

@@ -4,10 +4,9 @@
 //! other options then change. Values go out as `MelConfig::get` writes them, and come in as
 //! `MelConfig::set_bits` reads them.
 
-use crate::refusal::JAVASCRIPT;
 use alloc::string::String;
 use mojo_audio_core::config::OPTIONS;
-use mojo_audio_core::{Error, MelConfig};
+use mojo_audio_core::{Error, MelConfig, Spelling};
 
 /// Names the preset to start from.
 const PRESET: &str = "preset";
@@ -32,7 +31,7 @@ pub fn read(text: &str) -> Result<MelConfig, Error> {
 pub fn write(config: &MelConfig) -> Result<String, Error> {
     let mut text = String::new();
     for option in OPTIONS {
-        for word in [JAVASCRIPT.name(option.name).into_owned(), config.get(option.name)?] {
+        for word in [Spelling::JAVASCRIPT.name(option.name).into_owned(), config.get(option.name)?] {
             if !text.is_empty() {
                 text.push(SEPARATOR);
             }
@@ -59,7 +58,7 @@ pub fn wrong_type(name: &str, shown: &str) -> Error {
 /// Core's name of an option.
 fn option(name: &str) -> Result<&'static str, Error> {
     // Core's own spelling is unknown here, except where both are the same.
-    let known = OPTIONS.iter().find(|option| JAVASCRIPT.name(option.name) == name);
+    let known = OPTIONS.iter().find(|option| Spelling::JAVASCRIPT.name(option.name) == name);
     known.map(|option| option.name).ok_or_else(|| {
         let known = OPTIONS.iter().map(|option| option.name.into()).collect();
         Error::UnknownName { what: "option", name: name.into(), known }

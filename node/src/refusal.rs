@@ -5,9 +5,6 @@ use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
 use mojo_audio_core::{Error, Spelled, Spelling};
 
-/// Options are in camel case, and null where they are unset.
-pub const JAVASCRIPT: Spelling = Spelling { camel_case: true, unset: "null" };
-
 /// What becomes a `TypeError` or a `RangeError`.
 pub struct Refusal {
     /// Core's code.
@@ -28,7 +25,7 @@ pub enum Field {
 
 impl Refusal {
     pub fn of(error: Error) -> Self {
-        Self::spelled(error, JAVASCRIPT)
+        Self::spelled(error, Spelling::JAVASCRIPT)
     }
 
     /// With the names that a model's file has.

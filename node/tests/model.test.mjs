@@ -96,7 +96,8 @@ test('what can not be honoured is an error with the name in the file', () => {
   rejects({ ...whisper, hop_length: 'a' }, 'hop_length', /^hop_length must be /);
   rejects({ ...whisper, spectral_tilt: 2 }, 'spectral_tilt', /^spectral_tilt must be /);
   rejects({ feature_extractor_type: 'MusicgenMelodyFeatureExtractor' }, 'feature_extractor_type', /chroma/);
-  rejects(model('cut', { 'preprocessor_config.json': '{"feature_size": ' }), 'json', /JSON/);
+  const cut = model('cut', { 'preprocessor_config.json': '{"feature_size": ' });
+  rejects(cut, join(cut, 'preprocessor_config.json'), /preprocessor_config\.json must be an? .*JSON/);
 });
 
 test('what is no source, and files that are missing', () => {

@@ -49,29 +49,31 @@ impl MelConfig {
     }
 }
 
-/// The texts of a model's configuration files: of one file, of those in a folder, or of a mapping.
-fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+/// The names and the texts of a model's configuration files: of one file, of those in a folder, or of a mapping.
+fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    const ARGUMENT: &str = "source";
     let py = source.py();
     if source.is_instance(&py.import("collections.abc")?.getattr("Mapping")?)? {
         let settings = py.get_type::<PyDict>().call1((source,))?;
-        return Ok(vec![py.import("json")?.call_method1("dumps", (settings,))?.extract()?]);
+        let text = py.import("json")?.call_method1("dumps", (settings,))?.extract()?;
+        return Ok(vec![(ARGUMENT.into(), text)]);
     }
     let path = py.import("pathlib")?.getattr("Path")?.call1((source,))?;
     if !path.call_method0("is_dir")?.is_truthy()? {
-        return Ok(vec![text(&path, "json")?]);
+        return Ok(vec![(path.to_string(), text(&path, ARGUMENT)?)]);
     }
-    let mut texts = Vec::new();
+    let mut files = Vec::new();
     for name in MODEL_FILES {
         let file = path.call_method1("joinpath", (name,))?;
         if file.call_method0("is_file")?.is_truthy()? {
-            texts.push(text(&file, "json")?);
+            files.push((file.to_string(), text(&file, ARGUMENT)?));
         }
     }
-    if texts.is_empty() {
+    if files.is_empty() {
         let missing = format!("{path}: the folder has no {}", MODEL_FILES.join(" or "));
         return Err(PyFileNotFoundError::new_err(missing));
     }
-    Ok(texts)
+    Ok(files)
 }
 
 /// The text of a file; `field` is what an error is about.

@@ -8,8 +8,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use std::fmt::Display;
 
-/// An option that is unset is None.
-const PYTHON: Spelling = Spelling { unset: "None", ..Spelling::PLAIN };
+const PYTHON: Spelling = Spelling::PYTHON;
 
 /// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {

@@ -129,8 +129,14 @@ def test_sources(tmp_path: Path) -> None:
         MelConfig.from_preprocessor_config(tmp_path / "other.json")
     for text in ("{", "[]"):
         file.write_text(text)
-        with pytest.raises(ConfigError, match="json"):
-            MelConfig.from_preprocessor_config(file)
+        for source in (file, tmp_path):
+            with pytest.raises(ConfigError) as refused:
+                MelConfig.from_preprocessor_config(source)
+            assert refused.value.field == str(file)
+            assert str(refused.value).startswith(f"{file} must be a")
+    file.write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="^source must be a file in UTF-8 .*, got .*preprocessor_config.json$"):
+        MelConfig.from_preprocessor_config(tmp_path)
 
 
 def test_files_of_nemo_and_kaldi(tmp_path: Path) -> None:

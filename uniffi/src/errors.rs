@@ -1,7 +1,25 @@
 //! Core's errors with their fields, as UniFFI carries them.
 
-use mojo_audio_core::Error;
+use mojo_audio_core::{Error, Spelling};
 use std::fmt;
+
+/// The language of the package, whose names of options errors have.
+#[derive(Clone, Copy, Debug, uniffi::Enum)]
+pub enum Language {
+    Kotlin,
+    Swift,
+}
+
+impl Language {
+    /// A function's error.
+    pub fn spell(self, error: Error) -> NativeError {
+        let spelling = match self {
+            Self::Kotlin => Spelling::KOTLIN,
+            Self::Swift => Spelling::SWIFT,
+        };
+        NativeError::of(&error, spelling)
+    }
+}
 
 /// Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
 /// what it is.
@@ -40,29 +58,35 @@ pub enum NativeError {
     Other { text: String, code: String },
 }
 
+/// With Rust's names: those of a model's file, and of options that the caller set by these names.
 impl From<Error> for NativeError {
     fn from(error: Error) -> Self {
-        let (text, code) = (error.to_string(), error.code().to_string());
-        let known = error.known_names().map(String::from).collect();
-        let closest = error.closest_name().map(String::from);
-        match error {
-            Error::Config { field, value, expected } => {
-                let (field, expected) = (field.into_owned(), expected.to_string());
+        Self::of(&error, Spelling::PLAIN)
+    }
+}
+
+impl NativeError {
+    fn of(error: &Error, spelling: Spelling) -> Self {
+        let spelled = error.spelled(spelling);
+        let (text, code) = (spelled.to_string(), error.code().to_string());
+        let field = spelled.field().unwrap_or_default().into_owned();
+        let known = spelled.known_names().into_iter().map(String::from).collect();
+        let closest = spelled.closest_name().map(String::from);
+        match *error {
+            Error::Config { .. } => {
+                let (value, expected) = (spelled.given().to_string(), spelled.expected().to_string());
                 Self::Config { text, field, value, expected, known, closest }
             }
-            Error::UnknownName { what, name, .. } => {
-                Self::UnknownName { text, what: what.into(), name, known, closest }
+            Error::UnknownName { ref name, .. } => {
+                Self::UnknownName { text, what: field, name: name.clone(), known, closest }
             }
             Error::EmptyInput => Self::EmptyInput { text },
             Error::Sample { index, value, limit } => {
                 Self::Sample { text, index: index as u64, value, limit }
             }
-            Error::BufferSize { what, expected, actual } => Self::BufferSize {
-                text,
-                field: what.into(),
-                expected: expected as u64,
-                actual: actual as u64,
-            },
+            Error::BufferSize { expected, actual, .. } => {
+                Self::BufferSize { text, field, expected: expected as u64, actual: actual as u64 }
+            }
             Error::Allocation { bytes } => Self::Allocation { text, bytes: bytes as u64 },
             Error::Finished => Self::Finished { text },
             _ => Self::Other { text, code },

@@ -1,6 +1,6 @@
 //! A plan that threads share.
 
-use crate::errors::NativeError;
+use crate::errors::{Language, NativeError};
 use crate::memory::{Sample, output, samples};
 use crate::options::{self, Options};
 use crate::stream::NativeStream;
@@ -8,15 +8,22 @@ use mojo_audio_core::{MelExtractor, Overrides};
 use std::sync::Arc;
 
 #[derive(uniffi::Object)]
-pub struct NativeExtractor(MelExtractor);
+pub struct NativeExtractor {
+    plan: MelExtractor,
+    language: Language,
+}
 
 #[uniffi::export]
 impl NativeExtractor {
     /// Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
     /// after the other, and the length of each that is given.
     #[uniffi::constructor]
-    fn new(options: Options, tables: &[u8], lengths: Vec<Option<u64>>) -> Result<Self, NativeError> {
-        let config = options::read(&options)?;
+    fn new(
+        options: Options,
+        tables: &[u8],
+        lengths: Vec<Option<u64>>,
+        language: Language,
+    ) -> Result<Self, NativeError> {
         let values = samples(tables);
         let mut rest = &*values;
         let mut lengths = lengths.into_iter();
@@ -33,32 +40,35 @@ impl NativeExtractor {
             row_scale: next(),
             ..Overrides::default()
         };
-        Ok(Self(MelExtractor::with_overrides(&config, overrides)?))
+        let plan = options::read(&options)
+            .and_then(|config| MelExtractor::with_overrides(&config, overrides))
+            .map_err(|error| language.spell(error))?;
+        Ok(Self { plan, language })
     }
 
     /// Rows of a result.
     fn n_mels(&self) -> u64 {
-        self.0.n_mels() as u64
+        self.plan.n_mels() as u64
     }
 
     /// Frames of the result for so many samples.
     fn frame_count(&self, n_samples: u64) -> u64 {
-        self.0.frame_count(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
+        self.plan.frame_count(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
     }
 
     /// Frames that are not padding.
     fn valid_frames(&self, n_samples: u64) -> u64 {
-        self.0.valid_frames(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
+        self.plan.valid_frames(usize::try_from(n_samples).unwrap_or(usize::MAX)) as u64
     }
 
     /// Writes the weights of the filters into `length` values at `address`.
     fn filterbank(&self, address: u64, length: u64) -> Result<(), NativeError> {
-        Ok(self.0.filterbank_into(output(address, length, &[])?)?)
+        Ok(self.plan.filterbank_into(output(address, length, &[])?)?)
     }
 
     /// The bands whose filter no bin falls into.
     fn empty_filters(&self) -> Vec<u32> {
-        self.0.empty_filters().into_iter().map(|band| band as u32).collect()
+        self.plan.empty_filters().into_iter().map(|band| band as u32).collect()
     }
 
     /// Computes the spectrogram of float32 samples into `length` values at `address`; gives the number of
@@ -74,7 +84,8 @@ impl NativeExtractor {
 
     /// A stream of the same options.
     fn stream(&self) -> Result<Arc<NativeStream>, NativeError> {
-        Ok(Arc::new(NativeStream::new(self.0.stream()?)))
+        let stream = self.plan.stream().map_err(|error| self.language.spell(error))?;
+        Ok(Arc::new(NativeStream::new(stream)))
     }
 }
 
@@ -86,6 +97,6 @@ impl NativeExtractor {
         length: u64,
     ) -> Result<u64, NativeError> {
         let out = output(address, length, bytes)?;
-        Ok(self.0.compute_into(&samples::<S>(bytes), out)? as u64)
+        Ok(self.plan.compute_into(&samples::<S>(bytes), out)? as u64)
     }
 }

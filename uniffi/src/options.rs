@@ -1,14 +1,14 @@
 //! Options as core's texts, by name: so no type of an option is written down here again.
 
-use crate::errors::NativeError;
-use mojo_audio_core::{MelConfig, OPTIONS};
+use crate::errors::{Language, NativeError};
+use mojo_audio_core::{Error, MelConfig, OPTIONS};
 use std::collections::HashMap;
 
 /// Every option of a configuration, or those that are to differ from the default.
 pub type Options = HashMap<String, String>;
 
 /// The configuration that the texts describe. Its values are not checked against each other.
-pub fn read(options: &Options) -> Result<MelConfig, NativeError> {
+pub fn read(options: &Options) -> Result<MelConfig, Error> {
     let mut config = MelConfig::default();
     // In core's order, so that of several faults the same one is named each time.
     let unknown =
@@ -45,14 +45,19 @@ fn json_options(json: &str) -> Result<Options, NativeError> {
 
 /// The same options, one of them set to a text.
 #[uniffi::export]
-fn changed_options(options: Options, name: &str, text: &str) -> Result<Options, NativeError> {
-    let mut config = read(&options)?;
+fn changed_options(
+    options: Options,
+    name: &str,
+    text: &str,
+    language: Language,
+) -> Result<Options, NativeError> {
+    let mut config = read(&options).map_err(|error| language.spell(error))?;
     config.set(name, text)?;
     written(&config)
 }
 
 /// Refuses options that are not allowed.
 #[uniffi::export]
-fn check_options(options: Options) -> Result<(), NativeError> {
-    Ok(read(&options)?.check()?)
+fn check_options(options: Options, language: Language) -> Result<(), NativeError> {
+    read(&options).and_then(|config| config.check()).map_err(|error| language.spell(error))
 }

@@ -1,6 +1,6 @@
 //! A mean and a scale for each row, from the text of a model's file.
 
-use crate::errors::NativeError;
+use crate::errors::{Language, NativeError};
 use mojo_audio_core::RowStatistics;
 
 /// What each row has taken from it, and is then multiplied by.
@@ -12,7 +12,8 @@ pub struct Rows {
 
 /// Reads the text of an `am.mvn`, of a `global_cmvn`, or of Kaldi's statistics.
 #[uniffi::export]
-fn row_statistics(text: &str) -> Result<Rows, NativeError> {
-    let RowStatistics { mean, scale } = RowStatistics::from_text(text)?;
+fn row_statistics(text: &str, language: Language) -> Result<Rows, NativeError> {
+    let RowStatistics { mean, scale } =
+        RowStatistics::from_text(text).map_err(|error| language.spell(error))?;
     Ok(Rows { mean, scale })
 }

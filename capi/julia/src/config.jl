@@ -105,7 +105,7 @@ function Base.setproperty!(config::MelConfig, name::Symbol, value)
     # 1.0 is an integer, too.
     is_whole = value isa AbstractFloat && get(OPTIONS, name, Float64) in (Int, Union{Nothing,Int}) && isinteger(value)
     text = option_text(is_whole ? BigInt(value) : value)
-    check(mojo_mel_options_set(raw, c_text(name), text))
+    check(spelled(() -> mojo_mel_options_set(raw, c_text(name), text)))
     setfield!(config, :raw, raw[])
     return value
 end

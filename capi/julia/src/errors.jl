@@ -60,6 +60,15 @@ refused_size(field, expected, value) = refused(
     expected = expected,
 )
 
+# Calls the library such that an error says `nothing` of an option that is unset. The choice is the thread's, which may
+# run C code of others later.
+function spelled(call)
+    mojo_audio_spell_errors("julia")
+    status = call()
+    mojo_audio_spell_errors("c")
+    return status
+end
+
 # Throws the thread's last error if a call failed. Nothing here lets the task change its thread.
 function check(status::Int32)
     status == MOJO_AUDIO_SUCCESS && return

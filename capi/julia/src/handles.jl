@@ -12,7 +12,7 @@ end
 # `create` writes the handle to its argument.
 function Handle(create, free)
     pointer = Ref(C_NULL)
-    check(create(pointer))
+    check(spelled(() -> create(pointer)))
     # So that the finalizer knows the function's address.
     free(C_NULL)
     handle = Handle(pointer[], 0, false, Threads.SpinLock(), free)

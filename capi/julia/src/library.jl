@@ -461,7 +461,7 @@ const PRESETS_DOC = raw"""
 """
 
 # The functions' addresses, once they are known.
-const ADDRESSES = fill(C_NULL, 71)
+const ADDRESSES = fill(C_NULL, 72)
 
 "The version of the running library."
 mojo_audio_version(major, minor, patch) =
@@ -471,278 +471,282 @@ mojo_audio_version(major, minor, patch) =
 mojo_audio_last_error() =
     ccall(address(2, :mojo_audio_last_error), Cstring, ())
 
+"Chooses how the errors of this thread's further calls write the names of options, for bindings to other languages: \"c\" (the default), where an unset option is 0, as in MojoMelOptions; \"go\" (HopLength); \"julia\", where it is nothing."
+mojo_audio_spell_errors(language) =
+    ccall(address(3, :mojo_audio_spell_errors), Int32, (Cstring,), language)
+
 "The kind of the error that mojo_audio_last_error() describes: a MojoAudioErrorCode, and MOJO_AUDIO_CODE_NONE (0) if no call has failed on this thread."
 mojo_audio_last_error_code() =
-    ccall(address(3, :mojo_audio_last_error_code), Int32, ())
+    ccall(address(4, :mojo_audio_last_error_code), Int32, ())
 
 "The name of mojo_audio_last_error_code(), the same in every language, such as \"buffer_size\"; \"\" if no call has failed on this thread."
 mojo_audio_last_error_name() =
-    ccall(address(4, :mojo_audio_last_error_name), Cstring, ())
+    ccall(address(5, :mojo_audio_last_error_name), Cstring, ())
 
 "Name of the option, argument or buffer that the error is about, at most 63 bytes; \"option\" or \"preset\" for an unknown name, \"\" if the error is about none of them."
 mojo_audio_last_error_field() =
-    ccall(address(5, :mojo_audio_last_error_field), Cstring, ())
+    ccall(address(6, :mojo_audio_last_error_field), Cstring, ())
 
 "What was given, as text, at most 255 bytes: the option's value, the unknown name, the sample, the number of values that the buffer has, the bytes that could not be allocated, or \"NULL\"."
 mojo_audio_last_error_value() =
-    ccall(address(6, :mojo_audio_last_error_value), Cstring, ())
+    ccall(address(7, :mojo_audio_last_error_value), Cstring, ())
 
 "What is allowed, as text, at most 1023 bytes: the option's values (\"at least 1\"), the number of values that the buffer must have, for a sample the largest magnitude that is always accepted, for NULL what the pointer must point to."
 mojo_audio_last_error_expected() =
-    ccall(address(7, :mojo_audio_last_error_expected), Cstring, ())
+    ccall(address(8, :mojo_audio_last_error_expected), Cstring, ())
 
 "Number of names that mojo_audio_last_error_known() has: those of options, of presets or of the choices of an option, if the error is about a name that is none of them; 0 otherwise."
 mojo_audio_last_error_known_count() =
-    ccall(address(8, :mojo_audio_last_error_known_count), Csize_t, ())
+    ccall(address(9, :mojo_audio_last_error_known_count), Csize_t, ())
 
 "The known name with that index, from 0; NULL if index is not less than mojo_audio_last_error_known_count()."
 mojo_audio_last_error_known(index) =
-    ccall(address(9, :mojo_audio_last_error_known), Cstring, (Csize_t,), index)
+    ccall(address(10, :mojo_audio_last_error_known), Cstring, (Csize_t,), index)
 
 "The known name that is most like the unknown one, at most 63 bytes: \"whisper\" for the preset \"wisper\"."
 mojo_audio_last_error_closest() =
-    ccall(address(10, :mojo_audio_last_error_closest), Cstring, ())
+    ccall(address(11, :mojo_audio_last_error_closest), Cstring, ())
 
 "Index of the wrong sample in the input (in a stream: since its start), from 0; -1 if the error is not about a sample."
 mojo_audio_last_error_index() =
-    ccall(address(11, :mojo_audio_last_error_index), Int64, ())
+    ccall(address(12, :mojo_audio_last_error_index), Int64, ())
 
 "Index of the first clip of a batch that failed, from 0; -1 if the error is not about one clip of a batch."
 mojo_audio_last_error_clip() =
-    ccall(address(12, :mojo_audio_last_error_clip), Int64, ())
+    ccall(address(13, :mojo_audio_last_error_clip), Int64, ())
 
 "The name of a status, such as \"MOJO_AUDIO_ERROR_BUFFER_SIZE\"; \"unknown status\" for any other number."
 mojo_audio_status_name(status) =
-    ccall(address(13, :mojo_audio_status_name), Cstring, (Int32,), status)
+    ccall(address(14, :mojo_audio_status_name), Cstring, (Int32,), status)
 
 "Whisper's configuration: 16000 Hz, n_fft 400, hop_length 160, n_mels 80."
 mojo_mel_config_default() =
-    ccall(address(14, :mojo_mel_config_default), MojoMelConfig, ())
+    ccall(address(15, :mojo_mel_config_default), MojoMelConfig, ())
 
 "Checks a configuration."
 mojo_mel_config_validate(config) =
-    ccall(address(15, :mojo_mel_config_validate), Int32, (Ptr{MojoMelConfig},), config)
+    ccall(address(16, :mojo_mel_config_validate), Int32, (Ptr{MojoMelConfig},), config)
 
 "Computes the mel spectrogram of num_samples samples (mono, full scale 1) for Whisper's models: (n_mels, n_frames), row-major."
 mojo_mel_spectrogram_compute(audio_samples, num_samples, config, out_result) =
-    ccall(address(16, :mojo_mel_spectrogram_compute), Int32, (Ptr{Float32}, Csize_t, Ptr{MojoMelConfig}, Ptr{Ptr{Cvoid}}), audio_samples, num_samples, config, out_result)
+    ccall(address(17, :mojo_mel_spectrogram_compute), Int32, (Ptr{Float32}, Csize_t, Ptr{MojoMelConfig}, Ptr{Ptr{Cvoid}}), audio_samples, num_samples, config, out_result)
 
 "The number of rows and of frames; 0 and 0 if mel is NULL."
 mojo_mel_spectrogram_get_shape(mel, out_n_mels, out_n_frames) =
-    ccall(address(17, :mojo_mel_spectrogram_get_shape), Cvoid, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}), mel, out_n_mels, out_n_frames)
+    ccall(address(18, :mojo_mel_spectrogram_get_shape), Cvoid, (Ptr{Cvoid}, Ptr{Csize_t}, Ptr{Csize_t}), mel, out_n_mels, out_n_frames)
 
 "The number of values, n_mels * n_frames; 0 for NULL."
 mojo_mel_spectrogram_get_size(mel) =
-    ccall(address(18, :mojo_mel_spectrogram_get_size), Csize_t, (Ptr{Cvoid},), mel)
+    ccall(address(19, :mojo_mel_spectrogram_get_size), Csize_t, (Ptr{Cvoid},), mel)
 
 "Copies the values to out_buffer, which has room for buffer_size values: (n_mels, n_frames), row-major, or (n_frames, n_mels) if the option layout says so."
 mojo_mel_spectrogram_get_data(mel, out_buffer, buffer_size) =
-    ccall(address(19, :mojo_mel_spectrogram_get_data), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), mel, out_buffer, buffer_size)
+    ccall(address(20, :mojo_mel_spectrogram_get_data), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), mel, out_buffer, buffer_size)
 
 "The values themselves, in the order of mojo_mel_spectrogram_get_data(); NULL for NULL."
 mojo_mel_spectrogram_get_data_ptr(mel) =
-    ccall(address(20, :mojo_mel_spectrogram_get_data_ptr), Ptr{Float32}, (Ptr{Cvoid},), mel)
+    ccall(address(21, :mojo_mel_spectrogram_get_data_ptr), Ptr{Float32}, (Ptr{Cvoid},), mel)
 
 "Frees a spectrogram."
 mojo_mel_spectrogram_free(mel) =
-    ccall(address(21, :mojo_mel_spectrogram_free), Cvoid, (Ptr{Cvoid},), mel)
+    ccall(address(22, :mojo_mel_spectrogram_free), Cvoid, (Ptr{Cvoid},), mel)
 
 "Number of presets."
 mojo_audio_preset_count() =
-    ccall(address(22, :mojo_audio_preset_count), Csize_t, ())
+    ccall(address(23, :mojo_audio_preset_count), Csize_t, ())
 
 "The name of the preset with that index, from 0, for mojo_mel_options_init(); NULL if index is not less than mojo_audio_preset_count()."
 mojo_audio_preset_name(index) =
-    ccall(address(23, :mojo_audio_preset_name), Cstring, (Csize_t,), index)
+    ccall(address(24, :mojo_audio_preset_name), Cstring, (Csize_t,), index)
 
 "Fills options with a preset, such as MOJO_MEL_PRESET_WHISPER, which is \"whisper\"; the constants say what each is for, and mojo_audio_preset_name() has the names of all."
 mojo_mel_options_init(options, size, preset) =
-    ccall(address(24, :mojo_mel_options_init), Int32, (Ptr{MojoMelOptions}, Csize_t, Cstring), options, size, preset)
+    ccall(address(25, :mojo_mel_options_init), Int32, (Ptr{MojoMelOptions}, Csize_t, Cstring), options, size, preset)
 
 "Fills options with those of a model: json is the text of its configuration file."
 mojo_mel_options_from_json(options, size, json) =
-    ccall(address(25, :mojo_mel_options_from_json), Int32, (Ptr{MojoMelOptions}, Csize_t, Cstring), options, size, json)
+    ccall(address(26, :mojo_mel_options_from_json), Int32, (Ptr{MojoMelOptions}, Csize_t, Cstring), options, size, json)
 
 "Sets one option by its name to a value as text: a number, \"true\" or \"false\", the name of a choice such as \"hann\", or \"none\" to unset an optional one."
 mojo_mel_options_set(options, name, value) =
-    ccall(address(26, :mojo_mel_options_set), Int32, (Ptr{MojoMelOptions}, Cstring, Cstring), options, name, value)
+    ccall(address(27, :mojo_mel_options_set), Int32, (Ptr{MojoMelOptions}, Cstring, Cstring), options, name, value)
 
 "Copies the value of an option as text to out_text, in the form that mojo_mel_options_set() reads: a number, \"true\" or \"false\", the name of a choice, or \"none\" if it is unset."
 mojo_mel_options_get(options, name, out_text, size, out_length) =
-    ccall(address(27, :mojo_mel_options_get), Int32, (Ptr{MojoMelOptions}, Cstring, Ptr{UInt8}, Csize_t, Ptr{Csize_t}), options, name, out_text, size, out_length)
+    ccall(address(28, :mojo_mel_options_get), Int32, (Ptr{MojoMelOptions}, Cstring, Ptr{UInt8}, Csize_t, Ptr{Csize_t}), options, name, out_text, size, out_length)
 
 "Stores the value of an option as a number in *out_value, as the field of MojoMelOptions has it: 0 or 1 for false and true, a choice's number, and 0 if it is unset."
 mojo_mel_options_get_number(options, name, out_value) =
-    ccall(address(28, :mojo_mel_options_get_number), Int32, (Ptr{MojoMelOptions}, Cstring, Ptr{Float64}), options, name, out_value)
+    ccall(address(29, :mojo_mel_options_get_number), Int32, (Ptr{MojoMelOptions}, Cstring, Ptr{Float64}), options, name, out_value)
 
 "Reads the mean and the scale of each row, as mojo_mel_extractor_new_with_rows() takes them, from the text of a model's file: FunASR's am.mvn, WeNet's global_cmvn (JSON), or Kaldi's statistics as text, one matrix of two lines."
 mojo_mel_row_statistics_from_text(text, out_mean, out_scale, buffer_size, out_n_rows) =
-    ccall(address(29, :mojo_mel_row_statistics_from_text), Int32, (Cstring, Ptr{Float32}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), text, out_mean, out_scale, buffer_size, out_n_rows)
+    ccall(address(30, :mojo_mel_row_statistics_from_text), Int32, (Cstring, Ptr{Float32}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), text, out_mean, out_scale, buffer_size, out_n_rows)
 
 "Checks and plans options."
 mojo_mel_extractor_new(options, out_extractor) =
-    ccall(address(30, :mojo_mel_extractor_new), Int32, (Ptr{MojoMelOptions}, Ptr{Ptr{Cvoid}}), options, out_extractor)
+    ccall(address(31, :mojo_mel_extractor_new), Int32, (Ptr{MojoMelOptions}, Ptr{Ptr{Cvoid}}), options, out_extractor)
 
 "Like mojo_mel_extractor_new(), with the caller's own window or filterbank."
 mojo_mel_extractor_new_with_tables(options, window, window_length, filterbank, filterbank_length, out_extractor) =
-    ccall(address(31, :mojo_mel_extractor_new_with_tables), Int32, (Ptr{MojoMelOptions}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), options, window, window_length, filterbank, filterbank_length, out_extractor)
+    ccall(address(32, :mojo_mel_extractor_new_with_tables), Int32, (Ptr{MojoMelOptions}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), options, window, window_length, filterbank, filterbank_length, out_extractor)
 
 "Like mojo_mel_extractor_new_with_tables(), and with a mean and a factor for each row of the result, such as those of global CMVN: the last step is y = (x - row_mean) * row_scale."
 mojo_mel_extractor_new_with_rows(options, window, window_length, filterbank, filterbank_length, row_mean, row_mean_length, row_scale, row_scale_length, out_extractor) =
-    ccall(address(32, :mojo_mel_extractor_new_with_rows), Int32, (Ptr{MojoMelOptions}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), options, window, window_length, filterbank, filterbank_length, row_mean, row_mean_length, row_scale, row_scale_length, out_extractor)
+    ccall(address(33, :mojo_mel_extractor_new_with_rows), Int32, (Ptr{MojoMelOptions}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), options, window, window_length, filterbank, filterbank_length, row_mean, row_mean_length, row_scale, row_scale_length, out_extractor)
 
 "Frees an extractor."
 mojo_mel_extractor_free(extractor) =
-    ccall(address(33, :mojo_mel_extractor_free), Cvoid, (Ptr{Cvoid},), extractor)
+    ccall(address(34, :mojo_mel_extractor_free), Cvoid, (Ptr{Cvoid},), extractor)
 
 "Number of rows of a result: the mel bands, the cepstral coefficients (n_mfcc), or the bands and the energy (use_energy)."
 mojo_mel_extractor_n_mels(extractor) =
-    ccall(address(34, :mojo_mel_extractor_n_mels), Csize_t, (Ptr{Cvoid},), extractor)
+    ccall(address(35, :mojo_mel_extractor_n_mels), Csize_t, (Ptr{Cvoid},), extractor)
 
 "Number of frames of the result for num_samples samples: 0 if they are too few for one, and for NULL."
 mojo_mel_extractor_frame_count(extractor, num_samples) =
-    ccall(address(35, :mojo_mel_extractor_frame_count), Csize_t, (Ptr{Cvoid}, Csize_t), extractor, num_samples)
+    ccall(address(36, :mojo_mel_extractor_frame_count), Csize_t, (Ptr{Cvoid}, Csize_t), extractor, num_samples)
 
 "Number of frames of the result for num_samples samples that are not padding, as the attention masks of transformers count them: at most mojo_mel_extractor_frame_count()."
 mojo_mel_extractor_valid_frames(extractor, num_samples) =
-    ccall(address(36, :mojo_mel_extractor_valid_frames), Csize_t, (Ptr{Cvoid}, Csize_t), extractor, num_samples)
+    ccall(address(37, :mojo_mel_extractor_valid_frames), Csize_t, (Ptr{Cvoid}, Csize_t), extractor, num_samples)
 
 "Stores the indices of the bands whose filter is so narrow that it contains no bin of the transform, in ascending order, as many as fit into out_bands, which has room for n_bands, and returns how many there are."
 mojo_mel_extractor_empty_filters(extractor, out_bands, n_bands) =
-    ccall(address(37, :mojo_mel_extractor_empty_filters), Csize_t, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t), extractor, out_bands, n_bands)
+    ccall(address(38, :mojo_mel_extractor_empty_filters), Csize_t, (Ptr{Cvoid}, Ptr{Csize_t}, Csize_t), extractor, out_bands, n_bands)
 
 "Writes the weights of the filters that the extractor uses to the first n_mels * (n_fft / 2 + 1) values of out_buffer, which has room for buffer_size values: row-major, a row for each of the bands that the option n_mels counts."
 mojo_mel_extractor_filterbank(extractor, out_buffer, buffer_size) =
-    ccall(address(38, :mojo_mel_extractor_filterbank), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), extractor, out_buffer, buffer_size)
+    ccall(address(39, :mojo_mel_extractor_filterbank), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), extractor, out_buffer, buffer_size)
 
 "Bytes of working memory that a computation uses besides its result and the extractor's tables."
 mojo_mel_extractor_working_memory(extractor) =
-    ccall(address(39, :mojo_mel_extractor_working_memory), Csize_t, (Ptr{Cvoid},), extractor)
+    ccall(address(40, :mojo_mel_extractor_working_memory), Csize_t, (Ptr{Cvoid},), extractor)
 
 "Computes the mel spectrogram of num_samples samples (mono, full scale 1)."
 mojo_mel_extractor_compute(extractor, samples, num_samples, out_result) =
-    ccall(address(40, :mojo_mel_extractor_compute), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, num_samples, out_result)
+    ccall(address(41, :mojo_mel_extractor_compute), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, num_samples, out_result)
 
 "mojo_mel_extractor_compute() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_extractor_compute_i16(extractor, samples, num_samples, out_result) =
-    ccall(address(41, :mojo_mel_extractor_compute_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, num_samples, out_result)
+    ccall(address(42, :mojo_mel_extractor_compute_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Ptr{Cvoid}}), extractor, samples, num_samples, out_result)
 
 "Like mojo_mel_extractor_compute(), but writes the result to the first n_mels * n_frames values of out_buffer, which has room for buffer_size values."
 mojo_mel_extractor_compute_into(extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(42, :mojo_mel_extractor_compute_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    ccall(address(43, :mojo_mel_extractor_compute_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
 
 "mojo_mel_extractor_compute_into() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_extractor_compute_into_i16(extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(43, :mojo_mel_extractor_compute_into_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    ccall(address(44, :mojo_mel_extractor_compute_into_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), extractor, samples, num_samples, out_buffer, buffer_size, out_n_frames)
 
 "Computes the mel spectrograms of n_clips clips of any lengths, each with the same bits as from mojo_mel_extractor_compute()."
 mojo_mel_extractor_compute_batch(extractor, clips, lengths, n_clips, n_threads, out_results) =
-    ccall(address(44, :mojo_mel_extractor_compute_batch), Int32, (Ptr{Cvoid}, Ptr{Ptr{Float32}}, Ptr{Csize_t}, Csize_t, Csize_t, Ptr{Ptr{Cvoid}}), extractor, clips, lengths, n_clips, n_threads, out_results)
+    ccall(address(45, :mojo_mel_extractor_compute_batch), Int32, (Ptr{Cvoid}, Ptr{Ptr{Float32}}, Ptr{Csize_t}, Csize_t, Csize_t, Ptr{Ptr{Cvoid}}), extractor, clips, lengths, n_clips, n_threads, out_results)
 
 "mojo_mel_extractor_compute_batch() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_extractor_compute_batch_i16(extractor, clips, lengths, n_clips, n_threads, out_results) =
-    ccall(address(45, :mojo_mel_extractor_compute_batch_i16), Int32, (Ptr{Cvoid}, Ptr{Ptr{Int16}}, Ptr{Csize_t}, Csize_t, Csize_t, Ptr{Ptr{Cvoid}}), extractor, clips, lengths, n_clips, n_threads, out_results)
+    ccall(address(46, :mojo_mel_extractor_compute_batch_i16), Int32, (Ptr{Cvoid}, Ptr{Ptr{Int16}}, Ptr{Csize_t}, Csize_t, Csize_t, Ptr{Ptr{Cvoid}}), extractor, clips, lengths, n_clips, n_threads, out_results)
 
 "Makes a stream with an extractor's options."
 mojo_mel_stream_new(extractor, out_stream) =
-    ccall(address(46, :mojo_mel_stream_new), Int32, (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), extractor, out_stream)
+    ccall(address(47, :mojo_mel_stream_new), Int32, (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), extractor, out_stream)
 
 "Appends num_samples samples (mono, full scale 1; any number, even 0)."
 mojo_mel_stream_push(stream, samples, num_samples) =
-    ccall(address(47, :mojo_mel_stream_push), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), stream, samples, num_samples)
+    ccall(address(48, :mojo_mel_stream_push), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), stream, samples, num_samples)
 
 "mojo_mel_stream_push() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_stream_push_i16(stream, samples, num_samples) =
-    ccall(address(48, :mojo_mel_stream_push_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t), stream, samples, num_samples)
+    ccall(address(49, :mojo_mel_stream_push_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t), stream, samples, num_samples)
 
 "Like mojo_mel_stream_push(), but writes the k frames that the samples complete to the start of out_buffer, which has room for buffer_size values: (n_mels, k), row-major, or (k, n_mels) if the option layout is MOJO_MEL_LAYOUT_FRAME_MAJOR."
 mojo_mel_stream_push_into(stream, samples, num_samples, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(49, :mojo_mel_stream_push_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    ccall(address(50, :mojo_mel_stream_push_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, samples, num_samples, out_buffer, buffer_size, out_n_frames)
 
 "mojo_mel_stream_push_into() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_stream_push_into_i16(stream, samples, num_samples, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(50, :mojo_mel_stream_push_into_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, samples, num_samples, out_buffer, buffer_size, out_n_frames)
+    ccall(address(51, :mojo_mel_stream_push_into_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, samples, num_samples, out_buffer, buffer_size, out_n_frames)
 
 "Like mojo_mel_stream_finish(), but writes the frames that reach beyond the signal's end to out_buffer, as mojo_mel_stream_push_into() does."
 mojo_mel_stream_finish_into(stream, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(51, :mojo_mel_stream_finish_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, out_buffer, buffer_size, out_n_frames)
+    ccall(address(52, :mojo_mel_stream_finish_into), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, out_buffer, buffer_size, out_n_frames)
 
 "Number of frames that a push of num_samples samples will complete; 0 for NULL and once the stream is finished."
 mojo_mel_stream_frames_after(stream, num_samples) =
-    ccall(address(52, :mojo_mel_stream_frames_after), Csize_t, (Ptr{Cvoid}, Csize_t), stream, num_samples)
+    ccall(address(53, :mojo_mel_stream_frames_after), Csize_t, (Ptr{Cvoid}, Csize_t), stream, num_samples)
 
 "Number of frames that mojo_mel_stream_finish() will complete; 0 for NULL and once the stream is finished."
 mojo_mel_stream_frames_at_finish(stream) =
-    ccall(address(53, :mojo_mel_stream_frames_at_finish), Csize_t, (Ptr{Cvoid},), stream)
+    ccall(address(54, :mojo_mel_stream_frames_at_finish), Csize_t, (Ptr{Cvoid},), stream)
 
 "Number of rows of each frame; 0 for NULL."
 mojo_mel_stream_n_mels(stream) =
-    ccall(address(54, :mojo_mel_stream_n_mels), Csize_t, (Ptr{Cvoid},), stream)
+    ccall(address(55, :mojo_mel_stream_n_mels), Csize_t, (Ptr{Cvoid},), stream)
 
 "Number of frames that can be read now; 0 for NULL."
 mojo_mel_stream_available(stream) =
-    ccall(address(55, :mojo_mel_stream_available), Csize_t, (Ptr{Cvoid},), stream)
+    ccall(address(56, :mojo_mel_stream_available), Csize_t, (Ptr{Cvoid},), stream)
 
 "Moves the oldest available frames to the start of out_buffer, as many as fit into buffer_size values."
 mojo_mel_stream_read(stream, out_buffer, buffer_size, out_n_frames) =
-    ccall(address(56, :mojo_mel_stream_read), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, out_buffer, buffer_size, out_n_frames)
+    ccall(address(57, :mojo_mel_stream_read), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t, Ptr{Csize_t}), stream, out_buffer, buffer_size, out_n_frames)
 
 "Ends the signal: the frames that reach beyond its end can be read afterwards, and no sample can be pushed until mojo_mel_stream_reset()."
 mojo_mel_stream_finish(stream) =
-    ccall(address(57, :mojo_mel_stream_finish), Int32, (Ptr{Cvoid},), stream)
+    ccall(address(58, :mojo_mel_stream_finish), Int32, (Ptr{Cvoid},), stream)
 
 "Resets the stream to its start and drops frames that were not read."
 mojo_mel_stream_reset(stream) =
-    ccall(address(58, :mojo_mel_stream_reset), Cvoid, (Ptr{Cvoid},), stream)
+    ccall(address(59, :mojo_mel_stream_reset), Cvoid, (Ptr{Cvoid},), stream)
 
 "Frees a stream."
 mojo_mel_stream_free(stream) =
-    ccall(address(59, :mojo_mel_stream_free), Cvoid, (Ptr{Cvoid},), stream)
+    ccall(address(60, :mojo_mel_stream_free), Cvoid, (Ptr{Cvoid},), stream)
 
 "Makes a frame store with an extractor's options; the option layout has no meaning for it."
 mojo_mel_frames_new(extractor, out_frames) =
-    ccall(address(60, :mojo_mel_frames_new), Int32, (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), extractor, out_frames)
+    ccall(address(61, :mojo_mel_frames_new), Int32, (Ptr{Cvoid}, Ptr{Ptr{Cvoid}}), extractor, out_frames)
 
 "Appends num_samples samples (mono, full scale 1; any number, even 0)."
 mojo_mel_frames_push(frames, samples, num_samples) =
-    ccall(address(61, :mojo_mel_frames_push), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), frames, samples, num_samples)
+    ccall(address(62, :mojo_mel_frames_push), Int32, (Ptr{Cvoid}, Ptr{Float32}, Csize_t), frames, samples, num_samples)
 
 "mojo_mel_frames_push() for 16-bit integers: each sample is divided by 32768."
 mojo_mel_frames_push_i16(frames, samples, num_samples) =
-    ccall(address(62, :mojo_mel_frames_push_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t), frames, samples, num_samples)
+    ccall(address(63, :mojo_mel_frames_push_i16), Int32, (Ptr{Cvoid}, Ptr{Int16}, Csize_t), frames, samples, num_samples)
 
 "Ends the signal: the frames that reach beyond its end are ready afterwards, and no sample can be pushed until mojo_mel_frames_reset()."
 mojo_mel_frames_finish(frames) =
-    ccall(address(63, :mojo_mel_frames_finish), Int32, (Ptr{Cvoid},), frames)
+    ccall(address(64, :mojo_mel_frames_finish), Int32, (Ptr{Cvoid},), frames)
 
 "Number of values of each frame; 0 for NULL."
 mojo_mel_frames_n_mels(frames) =
-    ccall(address(64, :mojo_mel_frames_n_mels), Csize_t, (Ptr{Cvoid},), frames)
+    ccall(address(65, :mojo_mel_frames_n_mels), Csize_t, (Ptr{Cvoid},), frames)
 
 "Number of frames that are complete since the signal's start, those that were popped included; 0 for NULL."
 mojo_mel_frames_n_frames_ready(frames) =
-    ccall(address(65, :mojo_mel_frames_n_frames_ready), Csize_t, (Ptr{Cvoid},), frames)
+    ccall(address(66, :mojo_mel_frames_n_frames_ready), Csize_t, (Ptr{Cvoid},), frames)
 
 "Number of frames that were popped since the signal's start; 0 for NULL."
 mojo_mel_frames_n_frames_popped(frames) =
-    ccall(address(66, :mojo_mel_frames_n_frames_popped), Csize_t, (Ptr{Cvoid},), frames)
+    ccall(address(67, :mojo_mel_frames_n_frames_popped), Csize_t, (Ptr{Cvoid},), frames)
 
 "1 if the signal has ended and the frame with that number, from 0, is its last; 0 otherwise and for NULL."
 mojo_mel_frames_is_last_frame(frames, frame) =
-    ccall(address(67, :mojo_mel_frames_is_last_frame), Int32, (Ptr{Cvoid}, Csize_t), frames, frame)
+    ccall(address(68, :mojo_mel_frames_is_last_frame), Int32, (Ptr{Cvoid}, Csize_t), frames, frame)
 
 "The n_mels values of the frame with that number, counted from 0 at the signal's start; NULL if it is not ready yet or was popped, and for NULL."
 mojo_mel_frames_get_frame(frames, frame) =
-    ccall(address(68, :mojo_mel_frames_get_frame), Ptr{Float32}, (Ptr{Cvoid}, Csize_t), frames, frame)
+    ccall(address(69, :mojo_mel_frames_get_frame), Ptr{Float32}, (Ptr{Cvoid}, Csize_t), frames, frame)
 
 "Drops the oldest n_frames frames that were not popped yet."
 mojo_mel_frames_pop(frames, n_frames) =
-    ccall(address(69, :mojo_mel_frames_pop), Int32, (Ptr{Cvoid}, Csize_t), frames, n_frames)
+    ccall(address(70, :mojo_mel_frames_pop), Int32, (Ptr{Cvoid}, Csize_t), frames, n_frames)
 
 "Drops all frames and starts again with an empty signal; frames count from 0 again."
 mojo_mel_frames_reset(frames) =
-    ccall(address(70, :mojo_mel_frames_reset), Cvoid, (Ptr{Cvoid},), frames)
+    ccall(address(71, :mojo_mel_frames_reset), Cvoid, (Ptr{Cvoid},), frames)
 
 "Frees a frame store."
 mojo_mel_frames_free(frames) =
-    ccall(address(71, :mojo_mel_frames_free), Cvoid, (Ptr{Cvoid},), frames)
+    ccall(address(72, :mojo_mel_frames_free), Cvoid, (Ptr{Cvoid},), frames)

@@ -60,6 +60,8 @@ end
     for (what, error, code, number, field, value, expected, closest, index, clip) in [
         ("option", error_of(() -> MelExtractor("whisper"; hop_length = 0)), :config, 1, "hop_length", "0", "at least 1", "", nothing, nothing),
         ("type", error_of(() -> MelConfig(n_mels = 1.5)), :config, 1, "n_mels", "1.5", "an integer from 1 to 4096", "", nothing, nothing),
+        ("optional", error_of(() -> MelConfig(top_db = "x")), :config, 1, "top_db", "x", "a number, or nothing", "", nothing, nothing),
+        ("related options", error_of(() -> MelExtractor("whisper"; delta_order = 2)), :config, 1, "delta_order", "2", "1 where delta_win_length is nothing", "", nothing, nothing),
         ("unknown option", error_of(() -> MelConfig(n_mel = 3)), :unknown_name, 2, "option", "n_mel", "", "n_mels", nothing, nothing),
         ("read an unknown option", error_of(() -> MelConfig().windows), :unknown_name, 2, "option", "windows", "", "window", nothing, nothing),
         ("unknown preset", error_of(() -> MelConfig("wisper")), :unknown_name, 2, "preset", "wisper", "", "whisper", nothing, nothing),

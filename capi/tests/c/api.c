@@ -371,7 +371,27 @@ static void options_set(void) {
     CHECK_STATUS(mojo_mel_options_set(&options, "window", "hanning"), INVALID);
     CHECK_REFUSED(mojo_mel_options_set(&options, "pad_to", "0"), INVALID,
                   "pad_to must be another value, or none: the field holds 0 where the option is unset, got 0");
+    CHECK_REFUSED(mojo_mel_options_set(&options, "top_db", "x"), INVALID, "top_db must be a number, or none, got x");
     CHECK(memcmp(&options, &before, sizeof options) == 0, "failures leave options");
+}
+
+static void errors_of_languages(void) {
+    MojoMelOptions options = preset("whisper");
+    MojoMelExtractor* extractor = NULL;
+    options.delta_order = 2;
+    CHECK_REFUSED(mojo_mel_extractor_new(&options, &extractor), INVALID,
+                  "delta_order must be 1 where delta_win_length is 0, got 2");
+    CHECK_OK(mojo_audio_spell_errors("go"));
+    CHECK_REFUSED(mojo_mel_extractor_new(&options, &extractor), INVALID,
+                  "DeltaOrder must be 1 where DeltaWinLength is 0, got 2");
+    CHECK(strcmp(mojo_audio_last_error_field(), "DeltaOrder") == 0, "%s", mojo_audio_last_error_field());
+    CHECK_REFUSED(mojo_audio_spell_errors("rust"), INVALID, "unknown language \"rust\"; known are c, go, julia");
+    CHECK_OK(mojo_audio_spell_errors("julia"));
+    CHECK_REFUSED(mojo_mel_extractor_new(&options, &extractor), INVALID,
+                  "delta_order must be 1 where delta_win_length is nothing, got 2");
+    CHECK_OK(mojo_audio_spell_errors("c"));
+    CHECK_REFUSED(mojo_mel_extractor_new(&options, &extractor), INVALID,
+                  "delta_order must be 1 where delta_win_length is 0, got 2");
 }
 
 static void extractors(void) {
@@ -796,6 +816,7 @@ int main(void) {
     RUN(options_from_json);
     RUN(row_statistics);
     RUN(options_set);
+    RUN(errors_of_languages);
     RUN(extractors);
     RUN(batches);
     RUN(kinds_of_errors);

@@ -1,4 +1,4 @@
-//! How another language writes the names in an error's text.
+//! How another language writes the names and the numbers in an error's text.
 
 use super::Error;
 use crate::config::OPTIONS;
@@ -16,45 +16,108 @@ use core::fmt;
 ///
 /// let expected = Expected::from("less than `f_max`, 4000, or `none`");
 /// assert_eq!(expected.to_string(), "less than f_max, 4000, or none");
-/// assert_eq!(expected.spelled(Spelling { camel_case: true, unset: "null" }).to_string(), "less than fMax, 4000, or null");
+/// assert_eq!(expected.spelled(Spelling::JAVASCRIPT).to_string(), "less than fMax, 4000, or null");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected(Cow<'static, str>);
 
-/// How a language writes the names in an error's text.
+/// How a language writes the names and the numbers in an error's text. The constants are all that there are; the
+/// generated bindings name options and their values by them, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// Whether it writes `nFft` for `n_fft`.
-    pub camel_case: bool,
-    /// What it has for an option that is unset.
-    pub unset: &'static str,
+    case: Case,
+    /// Words that are all in capitals, but at the start of a name in camel case.
+    initialisms: &'static [&'static str],
+    /// What an option has that is unset.
+    pub(super) unset: &'static str,
+    /// Infinity, and its negative.
+    pub(super) infinities: [&'static str; 2],
+    pub(super) not_a_number: &'static str,
+}
+
+/// How a name is made of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    /// `hop_length`.
+    Snake,
+    /// `hopLength`.
+    Camel,
+    /// `HopLength`.
+    Pascal,
 }
 
 impl Spelling {
-    /// Rust's names, which are also those of the command line, of C and of a model's files.
-    pub const PLAIN: Self = Self { camel_case: false, unset: "none" };
+    /// Rust's names, which are also those of the command line, of options that are set by their names, and of a
+    /// model's files.
+    pub const PLAIN: Self = Self {
+        case: Case::Snake,
+        initialisms: &[],
+        unset: "none",
+        infinities: ["inf", "-inf"],
+        not_a_number: "NaN",
+    };
 
-    /// The name of an option or a buffer.
+    /// The fields of C's structures, in which 0 is unset. Zig has the same.
+    pub const C: Self = Self { unset: "0", not_a_number: "nan", ..Self::PLAIN };
+
+    /// Go.
+    pub const GO: Self = Self {
+        case: Case::Pascal,
+        initialisms: &["ast", "clap", "db", "dc", "ddof", "fft", "htk", "mfcc", "pcen"],
+        ..Self::C
+    };
+
+    /// JavaScript and TypeScript.
+    pub const JAVASCRIPT: Self =
+        Self { case: Case::Camel, unset: "null", infinities: ["Infinity", "-Infinity"], ..Self::PLAIN };
+
+    /// Julia.
+    pub const JULIA: Self = Self { unset: "nothing", ..Self::C };
+
+    /// Kotlin and Java.
+    pub const KOTLIN: Self = Self::JAVASCRIPT;
+
+    /// Python.
+    pub const PYTHON: Self = Self { unset: "None", not_a_number: "nan", ..Self::PLAIN };
+
+    /// Swift.
+    pub const SWIFT: Self = Self {
+        case: Case::Camel,
+        initialisms: &["db", "dc", "fft", "mfcc"],
+        unset: "nil",
+        not_a_number: "nan",
+        ..Self::PLAIN
+    };
+
+    /// The name of an option, a buffer, a choice or a preset, whose words have `_` or `-` between them in Rust.
     ///
     /// ```
     /// use mojo_audio_core::Spelling;
     ///
-    /// assert_eq!(Spelling { camel_case: true, unset: "nil" }.name("n_fft"), "nFft");
+    /// assert_eq!(Spelling::KOTLIN.name("n_fft"), "nFft");
+    /// assert_eq!(Spelling::SWIFT.name("n_fft"), "nFFT");
+    /// assert_eq!(Spelling::GO.name("hop_length"), "HopLength");
     /// assert_eq!(Spelling::PLAIN.name("n_fft"), "n_fft");
     /// ```
     #[must_use]
-    pub fn name<'a>(self, name: &'a str) -> Cow<'a, str> {
-        if !self.camel_case || !name.contains('_') {
+    pub fn name(self, name: &str) -> Cow<'_, str> {
+        if self.case == Case::Snake {
             return name.into();
         }
-        let mut words = name.split('_');
-        let mut camel = String::from(words.next().unwrap_or_default());
-        for word in words {
+        let mut spelled = String::new();
+        for word in name.split(['_', '-']) {
+            let is_first = spelled.is_empty() && self.case == Case::Camel;
             let mut letters = word.chars();
-            camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-            camel.push_str(letters.as_str());
+            if is_first {
+                spelled.push_str(word);
+            } else if self.initialisms.contains(&word) {
+                spelled.extend(letters.map(|letter| letter.to_ascii_uppercase()));
+            } else {
+                spelled.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+                spelled.push_str(letters.as_str());
+            }
         }
-        camel.into()
+        spelled.into()
     }
 }
 
@@ -233,7 +296,7 @@ mod tests {
     use crate::MelConfig;
     use alloc::string::ToString;
 
-    const SWIFT: Spelling = Spelling { camel_case: true, unset: "nil" };
+    const SWIFT: Spelling = Spelling::SWIFT;
 
     #[test]
     fn names_and_unset_options_are_those_of_the_language() {
@@ -248,7 +311,7 @@ mod tests {
                 top_db: Some(8.0),
                 ..MelConfig::whisper()
             }),
-            "topDb must be nil where log is none, got 8"
+            "topDB must be nil where log is none, got 8"
         );
         let error = MelConfig::whisper().set("n_mel", "80").unwrap_err();
         assert_eq!(
@@ -269,6 +332,37 @@ mod tests {
         // Here it is one of the choices.
         let error = Error::Config { field: "log".into(), value: "none".into(), expected: "ln".into() };
         assert_eq!(error.spelled(SWIFT).to_string(), "log must be ln, got none");
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_language() {
+        let got = |value: &str, spelling: Spelling| {
+            let error =
+                Error::Config { field: "f_min".into(), value: value.into(), expected: "".into() };
+            error.spelled(spelling).given().to_string()
+        };
+        for (spelling, infinity, negative, not_a_number) in [
+            (Spelling::PLAIN, "inf", "-inf", "NaN"),
+            (Spelling::C, "inf", "-inf", "nan"),
+            (Spelling::JAVASCRIPT, "Infinity", "-Infinity", "NaN"),
+            (Spelling::PYTHON, "inf", "-inf", "nan"),
+            (Spelling::SWIFT, "inf", "-inf", "nan"),
+        ] {
+            let texts = ["inf", "-inf", "NaN"].map(|value| got(value, spelling));
+            assert_eq!(texts, [infinity, negative, not_a_number]);
+            let sample = Error::Sample { index: 1, value: f32::NEG_INFINITY, limit: 1.0 };
+            assert_eq!(sample.spelled(spelling).given().to_string(), negative);
+        }
+        // As every language reads them, and no longer than they have to be.
+        for (value, shown) in [
+            ("-8000", "-8000"),
+            ("0.00001", "1e-5"),
+            ("1e300", "1e300"),
+            ("0.00000000025", "2.5e-10"),
+            ("x", "x"),
+        ] {
+            assert_eq!(got(value, SWIFT), shown);
+        }
     }
 
     #[test]

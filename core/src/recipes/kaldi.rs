@@ -81,7 +81,11 @@ pub(super) fn read(file: &str) -> Result<MelConfig, Error> {
     let mut all = Map::new();
     for line in lines(file) {
         let Some(setting) = line.strip_prefix("--") else {
-            return Err(rejected("json", format!("\"{line}\""), "a line of the form --name=value"));
+            return Err(rejected(
+                super::TEXT,
+                format!("\"{line}\""),
+                "a line of the form --name=value",
+            ));
         };
         let (name, value) =
             setting.split_once('=').map_or((setting, "true"), |(name, value)| (name, value));

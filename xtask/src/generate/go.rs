@@ -5,11 +5,9 @@ use super::template::fill;
 use super::words::preset_doc;
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
-use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS, Spelling};
+use std::borrow::Cow;
 use std::fmt::Write as _;
-
-/// Words that Go writes in capitals.
-const INITIALISMS: &[&str] = &["db", "dc", "ddof", "fft", "htk", "mfcc", "pcen", "ast", "clap"];
 
 /// `capi/go/options.go`.
 pub fn mirror() -> Result<String> {
@@ -145,16 +143,8 @@ fn go_type(option: &OptionInfo) -> Result<&'static str> {
     })
 }
 
-/// `n_fft` is NFFT, `kaldi-fbank` is KaldiFbank.
-fn go_name(name: &str) -> String {
-    let capital = |word: &str| {
-        if INITIALISMS.contains(&word) {
-            return word.to_ascii_uppercase();
-        }
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + rest
-    };
-    name.split(['_', '-']).map(capital).collect()
+fn go_name(name: &str) -> Cow<'_, str> {
+    Spelling::GO.name(name)
 }
 
 /// A documentation comment; options in it have their Go names.
@@ -163,7 +153,7 @@ fn doc(text: &mut String, indent: &str, doc: &str) {
         let mut words = String::new();
         for (place, part) in line.split('`').enumerate() {
             let is_option = place % 2 == 1 && OPTIONS.iter().any(|option| option.name == part);
-            words.push_str(&if is_option { go_name(part) } else { part.to_string() });
+            words.push_str(&if is_option { go_name(part) } else { part.into() });
         }
         let _ = writeln!(text, "{indent}//{words}");
     }

@@ -1,10 +1,11 @@
 //! The options in Kotlin: MelConfig with its builder, the types of its choices and the presets.
 
 use super::template::fill;
-use super::words::{Quoted, camel, lines, preset_doc};
+use super::words::{Quoted, lines, preset_doc};
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
-use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS, Spelling};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// `uniffi/kotlin/src/main/kotlin/mojoaudio/MelErrorKind.kt`.
@@ -23,7 +24,7 @@ pub fn options() -> Result<String> {
     let (mut options, mut setters) = (String::new(), String::new());
     let (mut parameters, mut copies) = (String::new(), String::new());
     for option in OPTIONS {
-        let (name, field, ty) = (option.name, camel(option.name), kotlin_type(option));
+        let (name, field, ty) = (option.name, spelled(option.name), kotlin_type(option));
         options.push('\n');
         doc(&mut options, "    ", option.doc);
         writeln!(options, "    public val {field}: {ty} get() = options.{}", read(option))?;
@@ -66,7 +67,7 @@ fn choices() -> Result<String> {
             text,
             "\n    /** A value of [MelConfig.{}]; [text] is its name in every language. */\n    \
              public enum class {name}(public override val text: String) : Choice {{\n",
-            camel(option.name)
+            spelled(option.name)
         )?;
         for value in values {
             doc(&mut text, "        ", value.doc);
@@ -82,7 +83,7 @@ fn presets() -> Result<String> {
     for info in PRESET_INFO {
         text.push('\n');
         doc(&mut text, "        ", &preset_doc(info));
-        let (preset, function) = (info.name, camel(info.name));
+        let (preset, function) = (info.name, spelled(info.name));
         write!(
             text,
             "        @JvmStatic\n        public fun {function}(): MelConfig = preset({preset:?})\n"
@@ -116,7 +117,7 @@ fn read(option: &OptionInfo) -> String {
 
 fn doc(text: &mut String, indent: &str, doc: &str) {
     let lines = lines(doc, |quoted| match quoted {
-        Quoted::Option(option) => format!("[{}]", camel(option)),
+        Quoted::Option(option) => format!("[{}]", spelled(option)),
         Quoted::Value(value) => format!("`{}`", value.to_ascii_uppercase()),
         Quoted::Other(text) => format!("`{text}`"),
     });
@@ -128,4 +129,8 @@ fn doc(text: &mut String, indent: &str, doc: &str) {
             lines.iter().map(|line| format!("{indent} * {line}\n")).collect::<String>()
         ),
     };
+}
+
+fn spelled(name: &str) -> Cow<'_, str> {
+    Spelling::KOTLIN.name(name)
 }

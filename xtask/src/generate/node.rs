@@ -1,10 +1,10 @@
 //! The options in TypeScript and in JavaScript: `node/types.d.ts`, `node/lib/table.mjs`.
 
 use super::template::fill;
-use super::words::{camel, preset_doc};
+use super::words::preset_doc;
 use crate::Result;
 use mojo_audio_core::config::{MelConfig, OptionInfo, OptionKind, PRESET_INFO};
-use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, ErrorKind, OPTIONS, PRESETS, Spelling};
 use std::fmt::Write as _;
 
 /// `node/types.d.ts`.
@@ -20,7 +20,12 @@ pub fn types() -> Result<String> {
             }
         }
         comment(&mut options, option, &default.get(option.name)?)?;
-        writeln!(options, "  {}?: {} | undefined;", camel(option.name), ty(option))?;
+        writeln!(
+            options,
+            "  {}?: {} | undefined;",
+            Spelling::JAVASCRIPT.name(option.name),
+            ty(option)
+        )?;
     }
     let names: Vec<_> = PRESETS.iter().map(|name| format!("'{name}'")).collect();
     let presets = names.join(" | ");
@@ -67,7 +72,7 @@ pub fn table() -> Result<String> {
             OptionKind::Bool => "boolean",
             OptionKind::Choice { .. } => "choice",
         };
-        let name = camel(option.name);
+        let name = Spelling::JAVASCRIPT.name(option.name);
         writeln!(text, "  {name}: {{ type: '{ty}', isOptional: {} }},", option.optional)?;
     }
     text.push_str("});\n\nexport const PRESETS = Object.freeze([\n");
@@ -114,7 +119,7 @@ fn ty(option: &OptionInfo) -> String {
 fn in_camel_case(doc: &str) -> String {
     let parts = doc.split('`').enumerate().map(|(place, part)| {
         let is_option = place % 2 == 1 && OPTIONS.iter().any(|option| option.name == part);
-        if is_option { camel(part) } else { part.to_string() }
+        if is_option { Spelling::JAVASCRIPT.name(part) } else { part.into() }
     });
     parts.collect::<Vec<_>>().join("`")
 }

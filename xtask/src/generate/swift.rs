@@ -1,14 +1,12 @@
 //! The options in Swift: the fields of MelConfig, the types of its choices and the presets.
 
 use super::template::fill;
-use super::words::{Quoted, capital, lines, preset_doc};
+use super::words::{Quoted, lines, preset_doc};
 use crate::Result;
 use mojo_audio_core::config::{OptionInfo, OptionKind, PRESET_INFO};
-use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS};
+use mojo_audio_core::{ERROR_KINDS, OPTIONS, PRESETS, Spelling};
+use std::borrow::Cow;
 use std::fmt::Write as _;
-
-/// Words that Swift writes in capitals, but at the start of a name.
-const INITIALISMS: &[&str] = &["db", "dc", "fft", "mfcc"];
 
 /// Swift's own words, which names have to be told from.
 const KEYWORDS: &[&str] = &[
@@ -26,16 +24,19 @@ pub fn options() -> Result<String> {
         doc(&mut options, option.doc);
         let field = name(option.name);
         writeln!(options, "    public var {field}: {}", swift_type(option))?;
-        let optional = if option.optional { "optional" } else { "" };
-        let read = match option.kind {
-            OptionKind::U32 => "integer",
-            OptionKind::U64 => "wide",
-            OptionKind::F64 => "number",
-            OptionKind::Bool => "truth",
-            OptionKind::Choice { .. } => "choice",
+        let read = match (option.kind, option.optional) {
+            (OptionKind::U32, false) => "integer",
+            (OptionKind::U32, true) => "optionalInteger",
+            (OptionKind::U64, false) => "wide",
+            (OptionKind::U64, true) => "optionalWide",
+            (OptionKind::F64, false) => "number",
+            (OptionKind::F64, true) => "optionalNumber",
+            (OptionKind::Bool, false) => "truth",
+            (OptionKind::Bool, true) => "optionalTruth",
+            (OptionKind::Choice { .. }, false) => "choice",
+            (OptionKind::Choice { .. }, true) => "optionalChoice",
         };
-        let read = if option.optional { capital(read) } else { read.into() };
-        writeln!(reads, "        {field} = texts.{optional}{read}({:?})", option.name)?;
+        writeln!(reads, "        {field} = texts.{read}({:?})", option.name)?;
         writeln!(writes, "        texts.put({:?}, {field})", option.name)?;
     }
     let (mut names, mut presets) = (String::new(), String::new());
@@ -78,7 +79,7 @@ pub fn kinds() -> Result<String> {
 /// The name of a case where it is declared.
 fn case(text: &str) -> String {
     let case = name(text);
-    if KEYWORDS.contains(&&*case) { format!("`{case}`") } else { case }
+    if KEYWORDS.contains(&&*case) { format!("`{case}`") } else { case.into() }
 }
 
 /// The types of choices and their values.
@@ -117,14 +118,8 @@ fn swift_type(option: &OptionInfo) -> String {
     if option.optional { format!("{ty}?") } else { ty.into() }
 }
 
-/// `n_fft` is nFFT.
-fn name(option: &str) -> String {
-    let mut words = option.split(['_', '-']);
-    let first = words.next().unwrap_or_default().to_string();
-    words.fold(first, |name, word| {
-        let is_initialism = INITIALISMS.contains(&word);
-        name + &if is_initialism { word.to_ascii_uppercase() } else { capital(word) }
-    })
+fn name(rust: &str) -> Cow<'_, str> {
+    Spelling::SWIFT.name(rust)
 }
 
 fn documented(doc: &str) -> Vec<String> {

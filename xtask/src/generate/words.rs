@@ -1,20 +1,7 @@
-//! Names and documentation of options for languages that write names in camel case.
+//! Documentation of options and presets for languages that write names in another way.
 
 use mojo_audio_core::OPTIONS;
 use mojo_audio_core::config::{OptionKind, PresetInfo};
-
-/// `n_fft` is nFft.
-pub fn camel(name: &str) -> String {
-    let mut words = name.split(['_', '-']);
-    let first = words.next().unwrap_or_default().to_string();
-    words.fold(first, |name, word| name + &capital(word))
-}
-
-/// `fft` is Fft.
-pub fn capital(word: &str) -> String {
-    let (first, rest) = word.split_at(word.len().min(1));
-    first.to_ascii_uppercase() + rest
-}
 
 /// Widest line of a preset's documentation.
 const WIDTH: usize = 100;
@@ -80,13 +67,7 @@ pub fn lines(doc: &str, write: impl Fn(Quoted<'_>) -> String) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_in_camel_case() {
-        assert_eq!(camel("n_fft"), "nFft");
-        assert_eq!(camel("whisper-large-v3"), "whisperLargeV3");
-        assert_eq!(camel("window"), "window");
-    }
+    use mojo_audio_core::Spelling;
 
     #[test]
     fn presets_say_what_they_are_for() {
@@ -105,7 +86,7 @@ mod tests {
     #[test]
     fn what_is_quoted_is_written_anew() {
         let write = |quoted: Quoted<'_>| match quoted {
-            Quoted::Option(name) => format!("[{}]", camel(name)),
+            Quoted::Option(name) => format!("[{}]", Spelling::KOTLIN.name(name)),
             Quoted::Value(name) => format!("<{name}>"),
             Quoted::Other(text) => format!("'{text}'"),
         };

@@ -36,14 +36,7 @@ pub fn shown_is_tested(workspace: &Workspace, language: &str, test: &str) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mojo_audio_core::{ERROR_KINDS, ErrorKind};
-
-    /// `unknown_name` is unknownName.
-    fn camel(name: &str) -> String {
-        let mut words = name.split('_');
-        let first = words.next().unwrap_or_default().to_string();
-        words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
-    }
+    use mojo_audio_core::{ERROR_KINDS, ErrorKind, Spelling};
 
     /// The text between a declaration's name and the parenthesis that closes it.
     fn parameters<'a>(text: &'a str, declaration: &str) -> &'a str {
@@ -59,7 +52,7 @@ mod tests {
         let raised =
             ERROR_KINDS.iter().filter(|info| info.kind.number() <= ErrorKind::Argument.number());
         for info in raised {
-            let case = camel(info.kind.code());
+            let case = Spelling::SWIFT.name(info.kind.code());
             let class = case[..1].to_uppercase() + &case[1..];
             for field in info.fields {
                 let in_swift = parameters(&swift, &format!("case {case}("));

@@ -244,7 +244,7 @@ void uniffi_mojo_audio_uniffi_fn_free_nativeextractor(uint64_t handle, RustCallS
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_CONSTRUCTOR_NATIVEEXTRACTOR_NEW
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_CONSTRUCTOR_NATIVEEXTRACTOR_NEW
-uint64_t uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(RustBuffer options, ForeignBytes tables, RustBuffer lengths, RustCallStatus *_Nonnull out_status
+uint64_t uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(RustBuffer options, ForeignBytes tables, RustBuffer lengths, RustBuffer language, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_METHOD_NATIVEEXTRACTOR_COMPUTE
@@ -339,12 +339,12 @@ void uniffi_mojo_audio_uniffi_fn_method_nativestream_reset(uint64_t ptr, RustCal
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_CHANGED_OPTIONS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_CHANGED_OPTIONS
-RustBuffer uniffi_mojo_audio_uniffi_fn_func_changed_options(RustBuffer options, RustBuffer name, RustBuffer text, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_mojo_audio_uniffi_fn_func_changed_options(RustBuffer options, RustBuffer name, RustBuffer text, RustBuffer language, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_CHECK_OPTIONS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_CHECK_OPTIONS
-void uniffi_mojo_audio_uniffi_fn_func_check_options(RustBuffer options, RustCallStatus *_Nonnull out_status
+void uniffi_mojo_audio_uniffi_fn_func_check_options(RustBuffer options, RustBuffer language, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_DEFAULT_OPTIONS
@@ -365,7 +365,7 @@ RustBuffer uniffi_mojo_audio_uniffi_fn_func_preset_options(RustBuffer name, Rust
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_ROW_STATISTICS
 #define UNIFFI_FFIDEF_UNIFFI_MOJO_AUDIO_UNIFFI_FN_FUNC_ROW_STATISTICS
-RustBuffer uniffi_mojo_audio_uniffi_fn_func_row_statistics(RustBuffer text, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_mojo_audio_uniffi_fn_func_row_statistics(RustBuffer text, RustBuffer language, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_FFI_MOJO_AUDIO_UNIFFI_RUSTBUFFER_ALLOC

@@ -49,7 +49,7 @@ extension MelConfig {
     ///   ``MelError/Reason/config(field:value:expected:known:closest:)`` if the text is not a value of its type.
     public mutating func set(_ option: String, to text: String) throws(MelError) {
         let options = texts.byName
-        let changed = try refusing { try changedOptions(options: options, name: option, text: text) }
+        let changed = try refusing { try changedOptions(options: options, name: option, text: text, language: .swift) }
         self = MelConfig(texts: OptionTexts(changed))
     }
 
@@ -58,7 +58,7 @@ extension MelConfig {
     /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` with the wrong option.
     public func check() throws(MelError) {
         let options = texts.byName
-        try refusing { try checkOptions(options: options) }
+        try refusing { try checkOptions(options: options, language: .swift) }
     }
 
     private static let byDefault: MelConfig = {

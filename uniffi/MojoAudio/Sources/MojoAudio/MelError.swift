@@ -25,7 +25,8 @@ public struct MelError: Error, Sendable, Hashable {
 
     /// What is wrong with an option, an argument, a sample or memory.
     public enum Reason: Sendable, Hashable {
-        /// An option's value is not allowed, alone or together with another option. If the option is a choice and
+        /// An option's value is not allowed, alone or together with another option. `field` is the option's name as
+        /// ``MelConfig`` has it, or as a text had it that the option was set by. If the option is a choice and
         /// the value none of its names, `known` has the names, and `closest` is the one that is most like it, if
         /// any is.
         case config(field: String, value: String, expected: String, known: [String], closest: String?)

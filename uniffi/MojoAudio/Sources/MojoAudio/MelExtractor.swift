@@ -47,7 +47,7 @@ public final class MelExtractor: Sendable {
         }
         native = try refusing {
             try NativeExtractor(
-                options: options, tables: bytes, lengths: tables.map { $0.map { UInt64($0.count) } })
+                options: options, tables: bytes, lengths: tables.map { $0.map { UInt64($0.count) } }, language: .swift)
         }
         nMels = Int(native.nMels())
         self.config = config

@@ -20,7 +20,7 @@ public struct RowStatistics: Sendable, Hashable {
     ///
     /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` if the text is no such file.
     public init(text: String) throws(MelError) {
-        let rows = try refusing { try rowStatistics(text: text) }
+        let rows = try refusing { try rowStatistics(text: text, language: .swift) }
         (mean, scale) = (rows.mean, rows.scale)
     }
 }

@@ -570,7 +570,7 @@ open class NativeExtractor: NativeExtractorProtocol, @unchecked Sendable {
      * Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
      * after the other, and the length of each that is given.
      */
-public convenience init(options: [String: String], tables: Data, lengths: [UInt64?])throws  {
+public convenience init(options: [String: String], tables: Data, lengths: [UInt64?], language: Language)throws  {
     let handle =
         try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
@@ -578,7 +578,8 @@ public convenience init(options: [String: String], tables: Data, lengths: [UInt6
     uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(
         FfiConverterDictionaryStringString.lower(options),
         tablesFb,
-        FfiConverterSequenceOptionUInt64.lower(lengths),uniffiCallStatus
+        FfiConverterSequenceOptionUInt64.lower(lengths),
+        FfiConverterTypeLanguage_lower(language),uniffiCallStatus
     )
         }
 }
@@ -1028,6 +1029,66 @@ public func FfiConverterTypeRows_lower(_ value: Rows) -> RustBuffer {
 }
 
 /**
+ * The language of the package, whose names of options errors have.
+ */
+
+public enum Language: Equatable, Hashable {
+
+    case kotlin
+    case swift
+
+}
+
+#if compiler(>=6)
+extension Language: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLanguage: FfiConverterRustBuffer {
+    typealias SwiftType = Language
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Language {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .kotlin
+
+        case 2: return .swift
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Language, into buf: inout [UInt8]) {
+        switch value {
+
+        case .kotlin:
+            writeInt(&buf, Int32(1))
+
+        case .swift:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLanguage_lift(_ buf: RustBuffer) throws -> Language {
+    return try FfiConverterTypeLanguage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLanguage_lower(_ value: Language) -> RustBuffer {
+    return FfiConverterTypeLanguage.lower(value)
+}
+
+/**
  * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
  * what it is.
  */
@@ -1397,23 +1458,25 @@ fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
 /**
  * The same options, one of them set to a text.
  */
-public func changedOptions(options: [String: String], name: String, text: String)throws  -> [String: String]  {
+public func changedOptions(options: [String: String], name: String, text: String, language: Language)throws  -> [String: String]  {
     return try  FfiConverterDictionaryStringString.lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
     uniffi_mojo_audio_uniffi_fn_func_changed_options(
         FfiConverterDictionaryStringString.lower(options),
         FfiConverterString.lower(name),
-        FfiConverterString.lower(text),uniffiCallStatus
+        FfiConverterString.lower(text),
+        FfiConverterTypeLanguage_lower(language),uniffiCallStatus
     )
 })
 }
 /**
  * Refuses options that are not allowed.
  */
-public func checkOptions(options: [String: String])throws   {try rustCallWithError(FfiConverterTypeNativeError_lift) {
+public func checkOptions(options: [String: String], language: Language)throws   {try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
     uniffi_mojo_audio_uniffi_fn_func_check_options(
-        FfiConverterDictionaryStringString.lower(options),uniffiCallStatus
+        FfiConverterDictionaryStringString.lower(options),
+        FfiConverterTypeLanguage_lower(language),uniffiCallStatus
     )
 }
 }
@@ -1452,11 +1515,12 @@ public func presetOptions(name: String)throws  -> [String: String]  {
 /**
  * Reads the text of an `am.mvn`, of a `global_cmvn`, or of Kaldi's statistics.
  */
-public func rowStatistics(text: String)throws  -> Rows  {
+public func rowStatistics(text: String, language: Language)throws  -> Rows  {
     return try  FfiConverterTypeRows_lift(try rustCallWithError(FfiConverterTypeNativeError_lift) {
         uniffiCallStatus in
     uniffi_mojo_audio_uniffi_fn_func_row_statistics(
-        FfiConverterString.lower(text),uniffiCallStatus
+        FfiConverterString.lower(text),
+        FfiConverterTypeLanguage_lower(language),uniffiCallStatus
     )
 })
 }
@@ -1472,10 +1536,10 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_mojo_audio_uniffi_checksum_func_changed_options() != 58130) {
+    if (uniffi_mojo_audio_uniffi_checksum_func_changed_options() != 20224) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_mojo_audio_uniffi_checksum_func_check_options() != 20114) {
+    if (uniffi_mojo_audio_uniffi_checksum_func_check_options() != 22962) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_func_default_options() != 4457) {
@@ -1487,7 +1551,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_mojo_audio_uniffi_checksum_func_preset_options() != 63251) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_mojo_audio_uniffi_checksum_func_row_statistics() != 47997) {
+    if (uniffi_mojo_audio_uniffi_checksum_func_row_statistics() != 5416) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute() != 1291) {
@@ -1538,7 +1602,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_mojo_audio_uniffi_checksum_method_nativestream_reset() != 29673) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() != 56329) {
+    if (uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() != 63493) {
         return InitializationResult.apiChecksumMismatch
     }
 

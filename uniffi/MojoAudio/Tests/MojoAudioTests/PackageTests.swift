@@ -64,21 +64,37 @@ private func noise(_ count: Int) -> [Float] {
 
 @Test func wrongOptionsAreRefused() throws {
     let wrong: [(MelConfig, String)] = [
-        (MelConfig.whisper.with { $0.nMels = -1 }, "n_mels"),
-        (MelConfig.whisper.with { $0.nFFT = Int.max }, "n_fft"),
-        (MelConfig.whisper.with { $0.fMin = .nan }, "f_min"),
-        (MelConfig.whisper.with { $0.hopLength = 0 }, "hop_length"),
+        (MelConfig.whisper.with { $0.nMels = -1 }, "nMels"),
+        (MelConfig.whisper.with { $0.nFFT = Int.max }, "nFFT"),
+        (MelConfig.whisper.with { $0.fMin = .nan }, "fMin"),
+        (MelConfig.whisper.with { $0.hopLength = 0 }, "hopLength"),
     ]
     for (config, option) in wrong {
         for refused in [{ try config.check() }, { _ = try MelExtractor(config) }] {
             let error = try refusal { try refused() }
-            guard case .config(option, _, _, [], nil) = error.reason else {
+            guard case .config(option, let value, let expected, [], nil) = error.reason else {
                 Issue.record("\(error)")
                 continue
             }
-            #expect(error.message.contains(option) && error.clip == nil)
+            #expect(error.message == "\(option) must be \(expected), got \(value)" && error.clip == nil)
             #expect(error.description == error.message && error.localizedDescription == error.message)
         }
+    }
+    let related: [(MelConfig, String)] = [
+        (MelConfig().with { $0.winLength = 500 }, "winLength must be from 1 to nFFT, 400, got 500"),
+        (
+            MelConfig().with {
+                $0.log = .none
+                $0.topDB = 8
+            }, "topDB must be nil where log is none, got 8"
+        ),
+        (
+            MelConfig().with { $0.fMin = -.infinity },
+            "fMin must be a finite number that a 32-bit float can hold, got -inf"
+        ),
+    ]
+    for (config, text) in related {
+        #expect(try refusal { try config.check() }.message == text)
     }
     var config = MelConfig.whisper
     let error = try refusal { try config.set("n_mel", to: "1") }
@@ -145,9 +161,9 @@ private func noise(_ count: Int) -> [Float] {
         #expect(parts.flatMap(\.data) == expected)
     }
     let short = try refusal { _ = try MelExtractor(config, rowMean: Array(mean[..<3])) }
-    guard case .bufferSize("row_mean", 6, 3) = short.reason else { throw short }
+    guard case .bufferSize("rowMean", 6, 3) = short.reason else { throw short }
     let large = try refusal { _ = try MelExtractor(config, rowScale: [0, 0, 0, 0, -2e18, 0]) }
-    #expect(large.message == "row_scale must be at most 1e18 in magnitude, got -2e18 at 4")
+    #expect(large.message == "rowScale must be at most 1e18 in magnitude, got -2e18 at 4")
 }
 
 @Test func rowStatistics() throws {
@@ -157,7 +173,7 @@ private func noise(_ count: Int) -> [Float] {
     let config = MelConfig.kaldiFbank.with { $0.nMels = 2 }
     _ = try MelExtractor(config, rowMean: rows.mean, rowScale: rows.scale)
     let error = try refusal { _ = try RowStatistics(text: "{}") }
-    guard case .config("row_mean", "\"{}\"", _, [], nil) = error.reason else { throw error }
+    guard case .config("rowMean", "\"{}\"", _, [], nil) = error.reason else { throw error }
 }
 
 @Test func validFrames() throws {

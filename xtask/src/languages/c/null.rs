@@ -116,6 +116,7 @@ fn valid(parameter: &Parameter<'_>) -> Option<&'static str> {
         ("const char *", "text") => {
             r#""{\"mean_stat\": [2, 4], \"var_stat\": [4, 8], \"frame_num\": 2}""#
         }
+        ("const char *", "language") => "\"c\"",
         ("const char *", "name") => "\"n_mels\"",
         ("const char *", "value") => "\"40\"",
         ("size_t", "num_samples") => "SAMPLES",

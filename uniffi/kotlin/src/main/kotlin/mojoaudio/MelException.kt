@@ -21,7 +21,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
 
     /**
      * The [value] of the option [field] is not allowed, alone or together with another option; [expected] says what
-     * is. If the option is a choice and the value none of its names, [known] lists the names, and [closest] is
+     * is. Options have their names in [MelConfig], or those in the text that they were set by. If the option is a choice and the value none of its names, [known] lists the names, and [closest] is
      * the one that is most like the value, if any is.
      */
     public class Config internal constructor(

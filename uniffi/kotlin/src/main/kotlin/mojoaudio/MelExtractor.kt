@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import mojoaudio.internal.Language
 import mojoaudio.internal.NativeExtractor
 import mojoaudio.internal.Samples
 import mojoaudio.internal.fill
@@ -54,7 +55,8 @@ public class MelExtractor @JvmOverloads constructor(
     rowScale: FloatArray? = null,
 ) : AutoCloseable {
     private val native: NativeExtractor = listOf(window, filterbank, rowMean, rowScale).let { tables ->
-        refusing { NativeExtractor(config.options.byName(), bytes(tables), tables.map { it?.size?.toULong() }) }
+        val lengths = tables.map { it?.size?.toULong() }
+        refusing { NativeExtractor(config.options.byName(), bytes(tables), lengths, Language.KOTLIN) }
     }
 
     /** Number of rows of a result: the mel bands, the cepstral coefficients, or the bands and the energy. */

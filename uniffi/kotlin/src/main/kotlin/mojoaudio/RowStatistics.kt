@@ -2,6 +2,7 @@
 
 package mojoaudio
 
+import mojoaudio.internal.Language
 import mojoaudio.internal.refusing
 import mojoaudio.internal.rowStatistics
 
@@ -26,7 +27,7 @@ public class RowStatistics private constructor(public val mean: FloatArray, publ
          */
         @JvmStatic
         public fun fromText(text: String): RowStatistics {
-            val rows = refusing { rowStatistics(text) }
+            val rows = refusing { rowStatistics(text, Language.KOTLIN) }
             return RowStatistics(rows.mean.toFloatArray(), rows.scale.toFloatArray())
         }
     }

@@ -99,9 +99,9 @@ class ConformanceTest {
         val whole = mapOf(
             "reference" to (usesReference && config.reference == MelConfig.Reference.WHOLE_INPUT),
             "normalize" to (config.normalize != MelConfig.Normalize.NONE),
-            "normalize_input" to config.normalizeInput,
-            "pad_to_mode" to (config.padTo != null && config.padToMode == MelConfig.PadToMode.REPEAT),
-            "mask_tail" to config.maskTail,
+            "normalizeInput" to config.normalizeInput,
+            "padToMode" to (config.padTo != null && config.padToMode == MelConfig.PadToMode.REPEAT),
+            "maskTail" to config.maskTail,
         )
         if (true in whole.values) {
             val error = assertThrows(MelException.Config::class.java) { extractor.stream() }
@@ -179,8 +179,11 @@ class ConformanceTest {
     @MethodSource("refused")
     fun refusals(case: Case) {
         val wanted = case.json.getValue("error").jsonObject
+        var isSet = false
         val error = assertThrows(MelException::class.java) {
-            MelExtractor(case.config()).use { extractor ->
+            val config = case.config()
+            isSet = true
+            MelExtractor(config).use { extractor ->
                 when (case.json.text("call")) {
                     "stream" -> extractor.stream()
                     "compute" -> if (case.json.number("n_samples") == 0) {
@@ -195,8 +198,10 @@ class ConformanceTest {
         assertEquals(wanted.text("code"), error.code)
         when (error) {
             is MelException.Config -> {
-                assertEquals(wanted.text("field"), error.field)
-                assertTrue(error.field in error.message!!)
+                // Options that are set by their names in Rust have these in errors, too.
+                val option = wanted.text("field")
+                assertEquals(if (isSet) property(option) else option, error.field)
+                assertEquals("${error.field} must be ${error.expected}, got ${error.value}", error.message!!.withoutHint())
             }
             is MelException.UnknownName -> {
                 assertEquals(wanted.text("name"), error.name)
@@ -206,6 +211,16 @@ class ConformanceTest {
             else -> {}
         }
     }
+
+    /** The property of [MelConfig] that is the option with this name in Rust. */
+    private fun property(option: String): String {
+        val names = MelConfig::class.java.methods.map { it.name }.filter { it.startsWith("get") }
+        return names.single { it.equals("get" + option.replace("_", ""), ignoreCase = true) }
+            .removePrefix("get").replaceFirstChar { it.lowercase() }
+    }
+
+    /** A message without the suggestion at its end. */
+    private fun String.withoutHint() = substringBefore("; did you mean")
 
     companion object {
         @JvmStatic

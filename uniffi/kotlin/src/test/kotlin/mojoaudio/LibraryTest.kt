@@ -80,18 +80,27 @@ class LibraryTest {
     @Test
     fun `wrong options are refused`() {
         val wrong = mapOf(
-            "n_mels" to MelConfig.whisper().copy(nMels = -1),
-            "n_fft" to MelConfig.whisper().copy(nFft = Int.MAX_VALUE),
-            "f_min" to MelConfig.whisper().copy(fMin = Double.NaN),
-            "f_max" to MelConfig.whisper().copy(fMax = Double.POSITIVE_INFINITY),
-            "dither_seed" to MelConfig.whisper().copy(ditherSeed = -1),
+            "nMels" to MelConfig.whisper().copy(nMels = -1),
+            "nFft" to MelConfig.whisper().copy(nFft = Int.MAX_VALUE),
+            "fMin" to MelConfig.whisper().copy(fMin = Double.NaN),
+            "fMax" to MelConfig.whisper().copy(fMax = Double.POSITIVE_INFINITY),
+            "ditherSeed" to MelConfig.whisper().copy(ditherSeed = -1),
         )
         for ((option, config) in wrong) {
             for (call in listOf({ config.check() }, { MelExtractor(config).close() })) {
                 val error = refused<MelException.Config>(call)
                 assertEquals(option, error.field)
-                assertTrue(option in error.message!!)
+                assertEquals("$option must be ${error.expected}, got ${error.value}", error.message)
             }
+        }
+        val related = mapOf(
+            MelConfig().copy(winLength = 500) to "winLength must be from 1 to nFft, 400, got 500",
+            MelConfig().copy(log = MelConfig.Log.NONE, topDb = 8.0) to "topDb must be null where log is none, got 8",
+            MelConfig().copy(fMin = Double.NEGATIVE_INFINITY) to
+                "fMin must be a finite number that a 32-bit float can hold, got -Infinity",
+        )
+        for ((config, text) in related) {
+            assertEquals(text, refused<MelException.Config> { config.check() }.message)
         }
         val error = refused<MelException.UnknownName> { MelConfig.whisper().toBuilder().set("n_mel", "1") }
         assertEquals(listOf("option", "n_mel"), listOf(error.what, error.name))
@@ -166,12 +175,12 @@ class LibraryTest {
             }
         }
         val short = refused<MelException.BufferSize> { MelExtractor(config, rowMean = FloatArray(3)) }
-        assertEquals(listOf("row_mean", 6L, 3L), listOf(short.field, short.expected, short.actual))
+        assertEquals(listOf("rowMean", 6L, 3L), listOf(short.field, short.expected, short.actual))
         val empty = refused<MelException.BufferSize> { MelExtractor(config, rowScale = FloatArray(0)) }
-        assertEquals("row_scale must have 6 values, got 0", empty.message)
+        assertEquals("rowScale must have 6 values, got 0", empty.message)
         val large = floatArrayOf(0f, 0f, 0f, 0f, -2e18f, 0f)
         val error = refused<MelException.Config> { MelExtractor(config, rowScale = large) }
-        assertEquals("row_scale must be at most 1e18 in magnitude, got -2e18 at 4", error.message)
+        assertEquals("rowScale must be at most 1e18 in magnitude, got -2e18 at 4", error.message)
     }
 
     @Test
@@ -183,7 +192,7 @@ class LibraryTest {
         val config = MelConfig.kaldiFbank().copy(nMels = 2)
         MelExtractor(config, rowMean = rows.mean, rowScale = rows.scale).close()
         val error = refused<MelException.Config> { RowStatistics.fromText("{}") }
-        assertEquals(listOf("row_mean", "\"{}\""), listOf(error.field, error.value))
+        assertEquals(listOf("rowMean", "\"{}\""), listOf(error.field, error.value))
     }
 
     @Test

@@ -639,7 +639,7 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_free_nativeextractor(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(`options`: RustBuffer.ByValue,`tables`: ForeignBytes.ByValue,`lengths`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(`options`: RustBuffer.ByValue,`tables`: ForeignBytes.ByValue,`lengths`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativeextractor_compute(`ptr`: Long,`bytes`: ForeignBytes.ByValue,`address`: Long,`length`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -677,9 +677,9 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_mojo_audio_uniffi_fn_method_nativestream_reset(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_mojo_audio_uniffi_fn_func_changed_options(`options`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_mojo_audio_uniffi_fn_func_changed_options(`options`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_mojo_audio_uniffi_fn_func_check_options(`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_mojo_audio_uniffi_fn_func_check_options(`options`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_mojo_audio_uniffi_fn_func_default_options(uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -687,7 +687,7 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_mojo_audio_uniffi_fn_func_preset_options(`name`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_mojo_audio_uniffi_fn_func_row_statistics(`text`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_mojo_audio_uniffi_fn_func_row_statistics(`text`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_mojo_audio_uniffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -805,10 +805,10 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_changed_options() and 0xFFFF) != 58130) {
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_changed_options() and 0xFFFF) != 20224) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_check_options() and 0xFFFF) != 20114) {
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_check_options() and 0xFFFF) != 22962) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_func_default_options() and 0xFFFF) != 4457) {
@@ -820,7 +820,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_mojo_audio_uniffi_checksum_func_preset_options() and 0xFFFF) != 63251) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_row_statistics() and 0xFFFF) != 47997) {
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_func_row_statistics() and 0xFFFF) != 5416) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativeextractor_compute() and 0xFFFF) != 1291) {
@@ -871,7 +871,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_mojo_audio_uniffi_checksum_method_nativestream_reset() and 0xFFFF) != 29673) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() and 0xFFFF) != 56329) {
+    if ((lib.uniffi_mojo_audio_uniffi_checksum_constructor_nativeextractor_new() and 0xFFFF) != 63493) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1213,14 +1213,15 @@ open class NativeExtractor: Disposable, AutoCloseable, NativeExtractorInterface
      * Checks and plans options, with the caller's own window, filterbank, row means and row factors: float32, one
      * after the other, and the length of each that is given.
      */
-    constructor(`options`: Map<kotlin.String, kotlin.String>, `tables`: java.nio.ByteBuffer, `lengths`: List<kotlin.ULong?>) :
+    constructor(`options`: Map<kotlin.String, kotlin.String>, `tables`: java.nio.ByteBuffer, `lengths`: List<kotlin.ULong?>, `language`: Language) :
         this(UniffiWithHandle,
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_mojo_audio_uniffi_fn_constructor_nativeextractor_new(
 
         FfiConverterMapStringString.lower(`options`),
         FfiConverterByRefBytes.lower(`tables`),
-        FfiConverterSequenceOptionalULong.lower(`lengths`),_status)
+        FfiConverterSequenceOptionalULong.lower(`lengths`),
+        FfiConverterTypeLanguage.lower(`language`),_status)
 }
     )
 
@@ -1771,6 +1772,35 @@ public object FfiConverterTypeRows: FfiConverterRustBuffer<Rows> {
 }
 
 /**
+ * The language of the package, whose names of options errors have.
+ */
+
+enum class Language {
+
+    KOTLIN,
+    SWIFT;
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLanguage: FfiConverterRustBuffer<Language> {
+    override fun read(buf: ByteBuffer) = try {
+        Language.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Language) = 4UL
+
+    override fun write(value: Language, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+/**
  * Why something was refused. `text` says which option, argument or sample is wrong, what it must be and
  * what it is.
  */
@@ -2295,14 +2325,15 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
         /**
          * The same options, one of them set to a text.
          */
-    @Throws(NativeException::class) fun `changedOptions`(`options`: Map<kotlin.String, kotlin.String>, `name`: kotlin.String, `text`: kotlin.String): Map<kotlin.String, kotlin.String> {
+    @Throws(NativeException::class) fun `changedOptions`(`options`: Map<kotlin.String, kotlin.String>, `name`: kotlin.String, `text`: kotlin.String, `language`: Language): Map<kotlin.String, kotlin.String> {
             return FfiConverterMapStringString.lift(
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_mojo_audio_uniffi_fn_func_changed_options(
 
         FfiConverterMapStringString.lower(`options`),
         FfiConverterString.lower(`name`),
-        FfiConverterString.lower(`text`),_status)
+        FfiConverterString.lower(`text`),
+        FfiConverterTypeLanguage.lower(`language`),_status)
 }
     )
     }
@@ -2310,12 +2341,13 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
         /**
          * Refuses options that are not allowed.
          */
-    @Throws(NativeException::class) fun `checkOptions`(`options`: Map<kotlin.String, kotlin.String>)
+    @Throws(NativeException::class) fun `checkOptions`(`options`: Map<kotlin.String, kotlin.String>, `language`: Language)
         =
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_mojo_audio_uniffi_fn_func_check_options(
 
-        FfiConverterMapStringString.lower(`options`),_status)
+        FfiConverterMapStringString.lower(`options`),
+        FfiConverterTypeLanguage.lower(`language`),_status)
 }
 
         /**
@@ -2360,12 +2392,13 @@ public object FfiConverterMapStringString: FfiConverterRustBuffer<Map<kotlin.Str
         /**
          * Reads the text of an `am.mvn`, of a `global_cmvn`, or of Kaldi's statistics.
          */
-    @Throws(NativeException::class) fun `rowStatistics`(`text`: kotlin.String): Rows {
+    @Throws(NativeException::class) fun `rowStatistics`(`text`: kotlin.String, `language`: Language): Rows {
             return FfiConverterTypeRows.lift(
     uniffiRustCallWithError(NativeException) { _status ->
     UniffiLib.uniffi_mojo_audio_uniffi_fn_func_row_statistics(
 
-        FfiConverterString.lower(`text`),_status)
+        FfiConverterString.lower(`text`),
+        FfiConverterTypeLanguage.lower(`language`),_status)
 }
     )
     }

@@ -20,11 +20,11 @@ internal class Options private constructor(private var texts: Map<String, String
     fun byName(): Map<String, String> = texts
 
     fun check() {
-        refusing { checkOptions(texts) }
+        refusing { checkOptions(texts, Language.KOTLIN) }
     }
 
     fun set(option: String, text: String) {
-        texts = refusing { changedOptions(texts, option, text) }
+        texts = refusing { changedOptions(texts, option, text, Language.KOTLIN) }
     }
 
     private fun text(option: String): String = checkNotNull(texts[option]) { "the library has no option $option" }

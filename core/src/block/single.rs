@@ -16,7 +16,7 @@ use super::ahead::Ahead;
 use super::bands::{Bands, Energies};
 use super::frames::{Frames, Treatment};
 use super::pieces::{Piece, Pieces};
-use super::spectrum::{Engine, Power, Stages, Transform};
+use super::spectrum::{Engine, FLOAT, Power, Stages, Transform};
 use crate::compress::Levels;
 use crate::error::Error;
 use crate::fft::FftPlan;
@@ -131,12 +131,13 @@ impl Single {
         for group in 0..groups {
             let b = group * lanes;
             for j in 0..n1 {
-                offsets.push(if fft.is_packed {
+                let float = if fft.is_packed {
                     let (row, at) = (n2 * j % n1, n2 * j / n1 % n2);
                     layout.shuffled.start + row * shuffled_stride + at + b
                 } else {
                     layout.windowed.start + n2 * j + b
-                } as u32);
+                };
+                offsets.push(FLOAT * float as u32);
             }
         }
         let ones = memory::filled(groups * n1, 1.0)?;
@@ -160,7 +161,7 @@ impl Single {
 
         // From a bin's row in a block to its number here.
         let place = |tap: &Tap| {
-            let row = recipe.spectrum.row_of(tap.index() as usize / 4);
+            let row = recipe.spectrum.row_of(tap.index() as usize);
             let (element, row) = (row / fft.pitch, row % fft.pitch);
             if fft.is_packed && row < 2 {
                 // Element 0 has output 0.
@@ -172,7 +173,7 @@ impl Single {
         };
         let mut taps = memory::with_capacity(bands.filterbank.taps.len())?;
         for tap in &bands.filterbank.taps {
-            taps.push(Tap { place: Tap::place(4 * place(tap) as u32, tap.is_last()), ..*tap });
+            taps.push(Tap { place: Tap::place(place(tap) as u32, tap.is_last()), ..*tap });
         }
         let mut cepstrum = Vec::new();
         if let Some(matrix) = &bands.cepstrum {

@@ -296,7 +296,8 @@ macro_rules! arithmetic {
 }
 use arithmetic;
 
-/// [`Lane::scatter_pair`] on vectors of four: `load` loads them from a column, `store` stores the four pairs.
+/// [`Lane::scatter_pair`] on vectors of four: `load` loads them from a column, `store` stores the
+/// pairs of the first row and the three after it.
 ///
 /// # Safety
 /// As there; the functions may do so there.
@@ -307,23 +308,18 @@ unsafe fn scatter_fours<V>(
     to: *mut f32,
     to_stride: usize,
     load: impl Fn(*const f32) -> V,
-    store: impl Fn([V; 2], [*mut f32; 4]),
+    store: impl Fn([V; 2], *mut f32),
 ) {
     let whole = n - n % 4;
-    let mut row = to;
-    for j in (0..whole).step_by(4) {
-        // SAFETY: the caller's.
-        let both = unsafe { [load(a.add(j)), load(b.add(j))] };
-        store(both, [0, 1, 2, 3].map(|i| row.wrapping_add(i * to_stride)));
-        row = row.wrapping_add(4 * to_stride);
-    }
-    for j in whole..n {
-        // SAFETY: the caller's.
-        unsafe {
-            *row = audible(*a.add(j));
-            *row.add(1) = audible(*b.add(j));
+    // SAFETY: the caller's.
+    unsafe {
+        for j in (0..whole).step_by(4) {
+            store([load(a.add(j)), load(b.add(j))], to.add(j * to_stride));
         }
-        row = row.wrapping_add(to_stride);
+        for j in whole..n {
+            *to.add(j * to_stride) = audible(*a.add(j));
+            *to.add(j * to_stride + 1) = audible(*b.add(j));
+        }
     }
 }
 

@@ -114,10 +114,10 @@ impl Lane for Neon {
                 #[inline(always)]
                 |[a, b], to| {
                     let (low, high) = (pairs(vzip1q_f32(a, b)), pairs(vzip2q_f32(a, b)));
-                    vst1q_lane_f64::<0>(to[0].cast(), low);
-                    vst1q_lane_f64::<1>(to[1].cast(), low);
-                    vst1q_lane_f64::<0>(to[2].cast(), high);
-                    vst1q_lane_f64::<1>(to[3].cast(), high);
+                    vst1q_lane_f64::<0>(to.cast(), low);
+                    vst1q_lane_f64::<1>(to.add(to_stride).cast(), low);
+                    vst1q_lane_f64::<0>(to.add(2 * to_stride).cast(), high);
+                    vst1q_lane_f64::<1>(to.add(3 * to_stride).cast(), high);
                 },
             );
         }

@@ -105,10 +105,10 @@ impl Lane for Simd128 {
                 |[a, b], to| {
                     let low = i32x4_shuffle::<0, 4, 1, 5>(a, b);
                     let high = i32x4_shuffle::<2, 6, 3, 7>(a, b);
-                    v128_store64_lane::<0>(low, to[0].cast());
-                    v128_store64_lane::<1>(low, to[1].cast());
-                    v128_store64_lane::<0>(high, to[2].cast());
-                    v128_store64_lane::<1>(high, to[3].cast());
+                    v128_store64_lane::<0>(low, to.cast());
+                    v128_store64_lane::<1>(low, to.add(to_stride).cast());
+                    v128_store64_lane::<0>(high, to.add(2 * to_stride).cast());
+                    v128_store64_lane::<1>(high, to.add(3 * to_stride).cast());
                 },
             );
         }

@@ -133,10 +133,10 @@ pub(super) unsafe fn scatter_pair(
             |[a, b], to| {
                 let low = _mm_castps_pd(_mm_unpacklo_ps(a, b));
                 let high = _mm_castps_pd(_mm_unpackhi_ps(a, b));
-                _mm_storel_pd(to[0].cast(), low);
-                _mm_storeh_pd(to[1].cast(), low);
-                _mm_storel_pd(to[2].cast(), high);
-                _mm_storeh_pd(to[3].cast(), high);
+                _mm_storel_pd(to.cast(), low);
+                _mm_storeh_pd(to.add(to_stride).cast(), low);
+                _mm_storel_pd(to.add(2 * to_stride).cast(), high);
+                _mm_storeh_pd(to.add(3 * to_stride).cast(), high);
             },
         );
     }

@@ -140,13 +140,13 @@ impl<E: Element> FftPlan<E> {
     }
 
     /// The first stage alone: `transforms` transforms of `n1` points, an even number.
-    pub fn of_first(n1: usize, transforms: usize) -> Self {
+    pub fn of_first(n1: usize, transforms: usize, pitch: usize) -> Self {
         Self {
             n1,
             n2: transforms,
             columns: n1 / 2,
             is_packed: true,
-            pitch: n1 + 1,
+            pitch,
             radices: Vec::new(),
             turns: Vec::new(),
             steps: Vec::new(),
@@ -157,19 +157,22 @@ impl<E: Element> FftPlan<E> {
         }
     }
 
-    /// The passes alone, over other columns, which are left as complex numbers.
-    pub fn of_columns(&self, pitch: usize, columns: usize) -> Result<Self, Error> {
-        let mut plan = Self { is_packed: false, pitch, ..Self::of_first(self.n1, self.n2) };
+    /// The passes alone, over other columns, which are left as complex numbers or as powers.
+    pub fn of_columns(&self, pitch: usize, columns: usize, kind: Kind) -> Result<Self, Error> {
+        let mut plan = Self { is_packed: false, ..Self::of_first(self.n1, self.n2, pitch) };
         memory::extend(&mut plan.twiddles, &self.twiddles)?;
         memory::extend(&mut plan.circles, &self.circles)?;
-        plan.steps = self.complex_steps(pitch, columns)?;
+        plan.steps = match kind {
+            Kind::Power => self.steps(pitch, columns, false)?,
+            Kind::Plain | Kind::Turned => self.complex_steps(pitch, columns)?,
+        };
         Ok(plan)
     }
 
     /// The passes alone of a transform of `n` complex numbers, one after the other, and the place of each output.
     pub fn of_complex(n: usize) -> Result<(Self, Vec<u32>), Error> {
         // One column of two rows.
-        let mut plan = Self { is_packed: false, pitch: 2, ..Self::of_first(2, n) };
+        let mut plan = Self { is_packed: false, ..Self::of_first(2, n, 2) };
         plan.radices = radices(n)?;
         plan.add_twiddles(&circle(n)?)?;
         plan.steps = plan.complex_steps(plan.pitch, 1)?;

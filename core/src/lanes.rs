@@ -119,9 +119,9 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// Few lanes, for numbers that come one by one: wide vectors would take longer. Rounds as this type does.
     type Narrow: Real<Element = f32>;
 
-    /// The greater of the two; `other` where one is not a number.
+    /// The greater of the two, or `other` where this is not a number; `other` must be one.
     fn max(self, other: Self) -> Self;
-    /// The lesser of the two; `other` where one is not a number.
+    /// The lesser of the two, or `other` where this is not a number; `other` must be one.
     fn min(self, other: Self) -> Self;
     fn sqrt(self) -> Self;
     /// (e, m) with self = 2^e · m and m in [1, 2), for positive normal numbers.
@@ -129,6 +129,9 @@ pub(crate) trait Lane: Real<Element = f32> {
 
     /// The samples, those below [`AUDIBLE_BITS`] as 0.
     fn audible(self) -> Self;
+
+    /// Whether [`prefetch`](Self::prefetch) does anything.
+    const PREFETCHES: bool = false;
 
     /// Requests memory that will be used soon; the address may be invalid.
     #[inline(always)]
@@ -292,6 +295,33 @@ macro_rules! arithmetic {
     };
 }
 use arithmetic;
+
+/// [`Lane::scatter_pair`] on vectors of four: `load` loads them from a column, `store` stores the
+/// pairs of the first row and the three after it.
+///
+/// # Safety
+/// As there; the functions may do so there.
+#[inline(always)]
+unsafe fn scatter_fours<V>(
+    [a, b]: [*const f32; 2],
+    n: usize,
+    to: *mut f32,
+    to_stride: usize,
+    load: impl Fn(*const f32) -> V,
+    store: impl Fn([V; 2], *mut f32),
+) {
+    let whole = n - n % 4;
+    // SAFETY: the caller's.
+    unsafe {
+        for j in (0..whole).step_by(4) {
+            store([load(a.add(j)), load(b.add(j))], to.add(j * to_stride));
+        }
+        for j in whole..n {
+            *to.add(j * to_stride) = audible(*a.add(j));
+            *to.add(j * to_stride + 1) = audible(*b.add(j));
+        }
+    }
+}
 
 /// The closure itself. Attributes are taken on closures that are arguments only, and one that is not
 /// inlined into a kernel makes it several times slower.

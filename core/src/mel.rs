@@ -52,7 +52,8 @@ pub(crate) struct Filterbank {
 /// A bin's weights in two filters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tap {
-    /// Twice the number of the bin, or twice the byte of its power, and 1 more except in the last tap of a segment.
+    /// Four times the number of the bin, or of the float at which its power begins, which is the byte there; and 1 more
+    /// except in the last tap of a segment.
     pub place: u32,
     pub rising: f32,
     pub falling: f32,
@@ -63,11 +64,11 @@ impl Tap {
     const NONE: Self = Self { place: 0, rising: 0.0, falling: 0.0 };
 
     pub fn place(index: u32, is_last: bool) -> u32 {
-        2 * index + u32::from(!is_last)
+        4 * index + u32::from(!is_last)
     }
 
     pub fn index(&self) -> u32 {
-        self.place / 2
+        self.place / 4
     }
 
     pub fn is_last(&self) -> bool {

@@ -13,7 +13,9 @@ pub(crate) struct Ahead {
     n_lines: usize,
     /// Floats from one line to the next.
     stride: usize,
-    at_once: usize,
+    /// Steps that request lines, and how many times four each does.
+    steps: usize,
+    fours: usize,
 }
 
 impl Ahead {
@@ -21,14 +23,14 @@ impl Ahead {
     const LINE: usize = 16;
 
     /// Nothing to request.
-    pub const NONE: Self = Self { next: core::ptr::null(), n_lines: 0, stride: 0, at_once: 0 };
+    pub const NONE: Self = Self { next: core::ptr::null(), n_lines: 0, stride: 0, steps: 0, fours: 0 };
 
     /// The samples of the next block, if they follow this block's `n_samples`.
     #[inline(always)]
     pub fn samples<V: Lane>(block: &Block<'_>, n_samples: usize) -> Self {
         let len = if block.is_in_place { V::N * block.source_stride } else { 0 };
         let next = block.source.wrapping_add(n_samples);
-        Self { next, n_lines: len.div_ceil(Self::LINE), stride: Self::LINE, at_once: 0 }
+        Self { next, n_lines: len.div_ceil(Self::LINE), stride: Self::LINE, ..Self::NONE }
     }
 
     /// The lines of the result in which the next frames end, as many frames as a line holds, requested once for
@@ -40,45 +42,38 @@ impl Ahead {
         // The rows of a tile, which is in cache, are as short as a vector.
         let n_lines = if is_due && block.out_stride > V::N { n_rows } else { 0 };
         let next = block.out.wrapping_add(Self::LINE - 1);
-        Self { next, n_lines, stride: block.out_stride, at_once: 0 }
+        Self { next, n_lines, stride: block.out_stride, ..Self::NONE }
     }
 
-    /// Spreads the requests over `steps` steps.
+    /// Spreads the requests over at most `steps` steps.
     #[inline(always)]
     pub fn in_steps(self, steps: usize) -> Self {
-        Self { at_once: self.n_lines.div_ceil(steps.max(1)), ..self }
+        let fours = self.n_lines.div_ceil(4 * steps.max(1));
+        Self { steps: self.n_lines.div_ceil(4 * fours.max(1)), fours, ..self }
     }
 
-    /// Requests some of them, as long as there are any: as many at each step, without a loop, which compilers would
-    /// make of more instructions than the step itself has. A few beyond the last do no harm.
+    /// Requests some of them, as long as there are any: as many at each step. A few beyond the last do no harm.
     #[inline(always)]
     pub fn ask<V: Lane>(&mut self) {
-        if self.n_lines == 0 {
+        if !V::PREFETCHES || self.steps == 0 {
             return;
         }
-        let mut n = 2;
-        self.ask_two::<V>();
-        if self.at_once > 2 {
-            self.ask_two::<V>();
-            n = 4;
-            if self.at_once > 4 {
-                self.ask_two::<V>();
-                self.ask_two::<V>();
-                n = 8;
-                while n < self.at_once {
-                    self.ask_two::<V>();
-                    self.ask_two::<V>();
-                    n += 4;
-                }
+        self.steps -= 1;
+        self.ask_four::<V>();
+        // Compilers would make more instructions of a loop than the step itself has.
+        if self.fours > 1 {
+            self.ask_four::<V>();
+            for _ in 2..self.fours {
+                self.ask_four::<V>();
             }
         }
-        self.n_lines = self.n_lines.saturating_sub(n);
     }
 
     #[inline(always)]
-    fn ask_two<V: Lane>(&mut self) {
-        V::prefetch(self.next);
-        V::prefetch(self.next.wrapping_add(self.stride));
-        self.next = self.next.wrapping_add(2 * self.stride);
+    fn ask_four<V: Lane>(&mut self) {
+        for _ in 0..4 {
+            V::prefetch(self.next);
+            self.next = self.next.wrapping_add(self.stride);
+        }
     }
 }

@@ -19,7 +19,7 @@ const GROUP: usize = 8;
 /// How rows are computed.
 #[derive(Debug)]
 pub(crate) struct Bands {
-    /// The filters, which have the byte of the bin's power in place of its number.
+    /// The filters, which have the float of the bin's power in place of its number.
     pub filterbank: Filterbank,
     /// Mel bands, before the cepstrum.
     pub n_bands: usize,
@@ -41,7 +41,7 @@ impl Bands {
     /// Of bins whose powers begin at these floats of the scratch.
     pub fn new(config: &MelConfig, mut filterbank: Filterbank, bins: Vec<u32>) -> Result<Self, Error> {
         for tap in &mut filterbank.taps {
-            tap.place = Tap::place(bins[tap.index() as usize] * 4, tap.is_last());
+            tap.place = Tap::place(bins[tap.index() as usize], tap.is_last());
         }
         let n_rows = config.frame_rows() as usize;
         Ok(Self {
@@ -68,8 +68,8 @@ impl Bands {
             bin_of[float as usize] = bin;
         }
         out.fill(0.0);
-        for (filter, byte, weight) in self.filterbank.weights() {
-            out[filter * n_bins + bin_of[byte as usize / 4]] = weight;
+        for (filter, float, weight) in self.filterbank.weights() {
+            out[filter * n_bins + bin_of[float as usize]] = weight;
         }
         Ok(())
     }
@@ -259,17 +259,29 @@ impl<V: Real<Element = f32>> Energies<V> {
     #[inline(always)]
     pub unsafe fn next(&mut self) -> V {
         let mut rising = V::splat(0.0);
+        let mut add = inlined(
+            #[inline(always)]
+            |tap: *const Tap, byte: usize| {
+                // SAFETY: the caller's.
+                unsafe {
+                    let power = V::load(self.powers.byte_add(byte));
+                    rising = power.mul_add(V::splat((*tap).rising), rising);
+                    self.falling = power.mul_add(V::splat((*tap).falling), self.falling);
+                }
+            },
+        );
         loop {
+            let tap = self.tap;
             // SAFETY: the caller's; the last tap of a segment is marked.
             unsafe {
-                let Tap { place, rising: up, falling: down } = *self.tap;
-                self.tap = self.tap.add(1);
-                let power = V::load(self.powers.byte_add((place >> 1) as usize));
-                rising = power.mul_add(V::splat(up), rising);
-                self.falling = power.mul_add(V::splat(down), self.falling);
-                if place & 1 == 0 {
+                self.tap = tap.add(1);
+                let place = (*tap).place as usize;
+                if place.is_multiple_of(2) {
+                    add(tap, place);
                     return core::mem::replace(&mut self.falling, rising);
                 }
+                // The mark stays in the address, and a constant takes it off.
+                add(tap, place - 1);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Frames treated one by one before the window: their mean, pre-emphasis and energy, as Kaldi has them.
 
 use super::pieces::Piece;
+use super::spectrum::FLOAT;
 use crate::config::{MelConfig, PreemphasisMode};
 use crate::error::Error;
 use crate::lanes::{Lane, inlined};
@@ -10,7 +11,7 @@ use alloc::vec::Vec;
 /// What is done to each frame.
 #[derive(Debug)]
 pub(crate) struct Frames {
-    /// Where the vector of sample i of the frames begins, and where it is stored.
+    /// Bytes at which the vector of sample i of the frames begins, and at which it is stored.
     offsets: Vec<u32>,
     places: Vec<u32>,
     /// A row of zeros, for the samples after the frame's span.
@@ -47,12 +48,12 @@ impl Frames {
         if config.preemphasis_mode == PreemphasisMode::Frame { config.preemphasis } else { 0.0 }
     }
 
-    /// Of frames whose samples are at `offsets` and stored at `places`, those of the span; `weights` are those of
+    /// Of frames whose samples are at the floats `offsets` and stored at `places`, those of the span; `weights` are those of
     /// the window, which were multiplied by `input_scale` and divided by `norm`, which an energy is not.
     pub fn new(
         config: &MelConfig,
-        offsets: Vec<u32>,
-        places: Vec<u32>,
+        mut offsets: Vec<u32>,
+        mut places: Vec<u32>,
         zeros: Piece,
         norm: f64,
         weights: impl Iterator<Item = f64>,
@@ -66,6 +67,9 @@ impl Frames {
             window.extend(weights.map(|weight| (weight * norm) as f32));
             Some(Energy { window: Some(window), scale: 1.0 })
         };
+        for float in offsets.iter_mut().chain(&mut places) {
+            *float *= FLOAT;
+        }
         Ok(Self {
             offsets,
             places,
@@ -93,46 +97,45 @@ impl Frames {
         unsafe {
             let sample = inlined(
                 #[inline(always)]
-                |i: usize| V::load(scratch.add(*self.offsets.get_unchecked(i) as usize)),
+                |offset: u32| V::load(scratch.byte_add(offset as usize)),
             );
             let place = inlined(
                 #[inline(always)]
-                |i: usize| scratch.add(*self.places.get_unchecked(i) as usize),
+                |place: u32| scratch.byte_add(place as usize),
             );
-            let span = self.places.len();
 
             // Four sums, as one would wait for each addition.
             let mut sums = [zero; 4];
             if self.removes_mean {
-                let whole = span - span % 4;
-                for i in (0..whole).step_by(4) {
-                    sums[0] = sums[0].add(sample(i));
-                    sums[1] = sums[1].add(sample(i + 1));
-                    sums[2] = sums[2].add(sample(i + 2));
-                    sums[3] = sums[3].add(sample(i + 3));
+                let (groups, rest) = self.offsets.as_chunks::<4>();
+                for &[first, second, third, fourth] in groups {
+                    sums[0] = sums[0].add(sample(first));
+                    sums[1] = sums[1].add(sample(second));
+                    sums[2] = sums[2].add(sample(third));
+                    sums[3] = sums[3].add(sample(fourth));
                 }
-                for i in whole..span {
-                    sums[i % 4] = sums[i % 4].add(sample(i));
+                for (sum, &offset) in sums.iter_mut().zip(rest) {
+                    *sum = sum.add(sample(offset));
                 }
             }
             let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3]));
-            let mean = sum.mul(V::splat(1.0 / span as f32));
+            let mean = sum.mul(V::splat(1.0 / self.offsets.len() as f32));
 
             let emphasis = V::splat(self.preemphasis);
-            let mut before = sample(0).sub(mean);
-            for i in 0..span {
-                let value = sample(i).sub(mean);
-                before.neg_mul_add(emphasis, value).store(place(i));
+            let mut before = sample(self.offsets[0]).sub(mean);
+            for (&offset, &to) in self.offsets.iter().zip(&self.places) {
+                let value = sample(offset).sub(mean);
+                before.neg_mul_add(emphasis, value).store(place(to));
                 before = value;
             }
             zero.store(scratch.add(self.zeros.start));
 
             let Some(energy) = &self.energy else { return zero };
             let mut sums = [zero; 4];
-            for i in 0..span {
+            for (i, (&offset, &to)) in self.offsets.iter().zip(&self.places).enumerate() {
                 let value = match &energy.window {
-                    None => sample(i).sub(mean),
-                    Some(window) => V::load(place(i)).mul(V::splat(*window.get_unchecked(i))),
+                    None => sample(offset).sub(mean),
+                    Some(window) => V::load(place(to)).mul(V::splat(*window.get_unchecked(i))),
                 };
                 sums[i % 4] = value.mul_add(value, sums[i % 4]);
             }

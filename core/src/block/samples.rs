@@ -108,17 +108,16 @@ impl Samples {
             let column = |index: usize| source.add(index * stride);
             let mut index = 0;
             while index + V::N <= n_whole && n_rows >= V::N {
-                let mut row = 0;
-                while row < n_rows {
-                    // The last step overlaps the one before it.
-                    let at = row.min(n_rows - V::N);
-                    V::transpose::<true>(
-                        column(index).add(at),
-                        stride,
-                        to.add(at * row_stride + index),
-                        row_stride,
-                    );
-                    row += V::N;
+                // Whole steps, and one that overlaps the last of them.
+                let rest = usize::from(!n_rows.is_multiple_of(V::N));
+                for (steps, row) in [(n_rows / V::N, 0), (rest, n_rows - V::N)] {
+                    let mut from = column(index).add(row);
+                    let mut to = to.add(row * row_stride + index);
+                    for _ in 0..steps {
+                        V::transpose::<true>(from, stride, to, row_stride);
+                        from = from.wrapping_add(V::N);
+                        to = to.wrapping_add(V::N * row_stride);
+                    }
                 }
                 index += V::N;
             }

@@ -16,10 +16,10 @@ use super::ahead::Ahead;
 use super::bands::{Bands, Energies};
 use super::frames::{Frames, Treatment};
 use super::pieces::{Piece, Pieces};
-use super::spectrum::{Engine, Power, Stages, Transform};
+use super::spectrum::{Engine, FLOAT, Power, Stages, Transform};
 use crate::compress::Levels;
 use crate::error::Error;
-use crate::fft::FftPlan;
+use crate::fft::{FftPlan, Kind};
 use crate::lanes::rows::Rows;
 use crate::lanes::{Complex, Lane, Real};
 use crate::mel::Tap;
@@ -44,9 +44,11 @@ pub(crate) struct Single {
     n2: usize,
     /// Vectors of columns.
     vectors: usize,
-    /// Twiddles between the stages: for each element, cosines and sines of a vector of columns; empty where column
-    /// 0 is packed.
+    /// Twiddles between the stages: for each vector of transforms, cosines and sines of columns 1 and up; empty where
+    /// column 0 is packed.
     turns: Vec<f32>,
+    /// Whether the passes store powers.
+    has_powers: bool,
     /// Elements that hold outputs k and n2 − k of the packed column.
     pairs: Vec<[usize; 2]>,
     power: Power,
@@ -107,16 +109,20 @@ impl Single {
         let shuffled_stride = (2 * n2 + lanes).next_multiple_of(16);
         let coefficients = bands.cepstrum.as_ref().map_or(0, |_| bands.n_rows.next_multiple_of(lanes));
         let padded = |n: usize| n + 2 * lanes;
+        // A column that is not packed has rows of its own for the last output, too.
+        let first_pitch = if fft.is_packed { n1 + 1 } else { n1 + 3 };
+        let power = recipe.spectrum.power;
+        let has_powers = !fft.is_packed && matches!(power, Power::Squared);
         let layout = Layout {
             treated: pieces.piece(treatment.map_or(0, |_| padded(n_fft + 1))),
             windowed: pieces.piece(padded(n_fft)),
             shuffled: pieces.piece(if fft.is_packed { n1 * shuffled_stride } else { 0 }),
             shuffled_stride,
             // Transpositions read whole vectors of rows.
-            first: pieces.piece((groups * (n1 + 1) + 2 * lanes) * lanes),
+            first: pieces.piece((groups * first_pitch + 2 * lanes) * lanes),
             direct: pieces.piece(fft.direct_rows() * lanes),
             columns: pieces.piece(groups * lanes * (2 * vectors + 1) * lanes),
-            powers: pieces.piece(padded(n2 * vectors * lanes)),
+            powers: pieces.piece(if has_powers { 0 } else { padded(n2 * vectors * lanes) }),
             packed: core::array::from_fn(|_| pieces.piece(padded(n2))),
             packed_powers: core::array::from_fn(|_| pieces.piece(padded(n2))),
             energies: pieces.piece(padded(bands.n_bands).next_multiple_of(GROUP * lanes)),
@@ -125,18 +131,22 @@ impl Single {
 
         let mut window = memory::filled(n_fft + lanes, 0.0)?;
         engine.each_weight(|sample, weight| window[sample] = weight);
+        if let Some(Treatment { span, .. }) = treatment {
+            window[span..].fill(0.0);
+        }
 
         // Input j of transforms b, b + 1 …: neighbours among the windowed samples, or in a row of the shuffled.
         let mut offsets = memory::with_capacity(groups * n1)?;
         for group in 0..groups {
             let b = group * lanes;
             for j in 0..n1 {
-                offsets.push(if fft.is_packed {
+                let float = if fft.is_packed {
                     let (row, at) = (n2 * j % n1, n2 * j / n1 % n2);
                     layout.shuffled.start + row * shuffled_stride + at + b
                 } else {
                     layout.windowed.start + n2 * j + b
-                } as u32);
+                };
+                offsets.push(FLOAT * float as u32);
             }
         }
         let ones = memory::filled(groups * n1, 1.0)?;
@@ -144,15 +154,12 @@ impl Single {
         let pitch = 2 * vectors + 1;
         let mut turns = Vec::new();
         if !fft.is_packed {
-            turns = memory::filled(n2 * vectors * 2 * lanes, 0.0)?;
-            for (b, turns) in turns.chunks_exact_mut(vectors * 2 * lanes).enumerate() {
-                // Column 0 is not turned.
-                turns[0] = 1.0;
-                for c in 1..fft.columns {
-                    let [re, im] = fft.turns[b * (fft.columns - 1) + c - 1];
-                    let at = c / lanes * 2 * lanes + c % lanes;
-                    (turns[at], turns[at + lanes]) = (re, im);
-                }
+            let turned = fft.columns - 1;
+            turns = memory::filled(groups * turned * 2 * lanes, 0.0)?;
+            for (i, &[re, im]) in fft.turns.iter().enumerate() {
+                let (b, c) = (i / turned, i % turned);
+                let at = (b / lanes * turned + c) * 2 * lanes + b % lanes;
+                (turns[at], turns[at + lanes]) = (re, im);
             }
         }
         let mut pairs = memory::with_capacity(fft.pairs.len())?;
@@ -160,20 +167,25 @@ impl Single {
 
         // From a bin's row in a block to its number here.
         let place = |tap: &Tap| {
-            let row = recipe.spectrum.row_of(tap.index() as usize / 4);
+            let row = recipe.spectrum.row_of(tap.index() as usize);
             let (element, row) = (row / fft.pitch, row % fft.pitch);
             if fft.is_packed && row < 2 {
                 // Element 0 has output 0.
                 let output = pairs.iter().position(|pair| pair[0] == element).map_or(0, |k| k + 1);
                 layout.packed_powers[row].start + output
+            } else if has_powers {
+                let column = row / 2;
+                let vector = element * pitch + column / lanes * 2;
+                layout.columns.start + vector * lanes + column % lanes
             } else {
                 layout.powers.start + element * vectors * lanes + row / 2
             }
         };
         let mut taps = memory::with_capacity(bands.filterbank.taps.len())?;
         for tap in &bands.filterbank.taps {
-            taps.push(Tap { place: Tap::place(4 * place(tap) as u32, tap.is_last()), ..*tap });
+            taps.push(Tap { place: Tap::place(place(tap) as u32, tap.is_last()), ..*tap });
         }
+        let kind = if has_powers { Kind::Power } else { Kind::Plain };
         let mut cepstrum = Vec::new();
         if let Some(matrix) = &bands.cepstrum {
             cepstrum = memory::filled(bands.n_bands * coefficients, 0.0)?;
@@ -187,14 +199,15 @@ impl Single {
             n_fft,
             treatment,
             window,
-            first: Engine::of(FftPlan::of_first(n1, groups), offsets, ones),
-            columns: Engine::of(fft.of_columns(pitch, vectors)?, Vec::new(), Vec::new()),
+            first: Engine::of(FftPlan::of_first(n1, groups, first_pitch), offsets, ones),
+            columns: Engine::of(fft.of_columns(pitch, vectors, kind)?, Vec::new(), Vec::new()),
             n1,
             n2,
             vectors,
             turns,
+            has_powers,
             pairs,
-            power: recipe.spectrum.power,
+            power,
             taps,
             cepstrum,
             n_bands: bands.n_bands,
@@ -229,7 +242,9 @@ impl Single {
             (stages.first)(&self.first, all, rows(self.layout.first), direct, Ahead::NONE);
             self.transpose::<V>(floats);
             (stages.columns)(&self.columns, rows(self.layout.columns), direct, Ahead::NONE);
-            self.powers::<V>(floats);
+            if !self.has_powers {
+                self.powers::<V>(floats);
+            }
             self.bands::<V>(bands, floats, out, levels);
         }
     }
@@ -246,40 +261,40 @@ impl Single {
             let windowed = floats.add(layout.windowed.start);
             if let Some(Treatment { span, removes_mean, preemphasis }) = self.treatment {
                 let treated = floats.add(layout.treated.start);
-                copy_audible::<V>(source, treated.add(1), span, |_, samples| samples);
-                let samples = core::slice::from_raw_parts(treated.add(1), span);
-                // The sums of a block.
-                let mut sums = [0.0f32; 4];
-                if removes_mean {
-                    let (groups, rest) = samples.as_chunks::<4>();
-                    for group in groups {
-                        for (sum, sample) in sums.iter_mut().zip(group) {
-                            *sum += sample;
+                // The sums of a block: of every fourth sample.
+                let mut sums = V::Narrow::splat(0.0);
+                copy_audible::<V>(
+                    source,
+                    treated.add(1),
+                    span,
+                    #[inline(always)]
+                    |at, samples| {
+                        samples.store(treated.add(1 + at));
+                        let mut part = 0;
+                        while part < V::N {
+                            sums = sums.add(V::Narrow::load(treated.add(1 + at + part)));
+                            part += V::Narrow::N;
                         }
-                    }
-                    for (sum, sample) in sums.iter_mut().zip(rest) {
-                        *sum += sample;
-                    }
-                }
-                let mean = (sums[0] + sums[1] + (sums[2] + sums[3])) * (1.0 / span as f32);
-                let mean = V::splat(mean);
-                let mut at = 0;
-                while at < span {
-                    let place = treated.add(1 + at);
-                    V::load(place).sub(mean).store(place);
-                    at += V::N;
-                }
-                V::splat(0.0).store(treated.add(1 + span));
+                        samples
+                    },
+                );
+                let mut lanes = [0.0f32; 4];
+                sums.store(lanes.as_mut_ptr());
+                let sum = lanes[0] + lanes[1] + (lanes[2] + lanes[3]);
+                let mean = if removes_mean { sum * (1.0 / span as f32) } else { 0.0 };
+                let (mean, emphasis) = (V::splat(mean), V::splat(preemphasis));
                 *treated = *treated.add(1);
-                let emphasis = V::splat(preemphasis);
-                let mut at = 0;
-                while at < self.n_fft {
-                    let before = V::load(treated.add(at));
-                    let value = before.neg_mul_add(emphasis, V::load(treated.add(at + 1)));
-                    let weight = V::load(self.window.as_ptr().add(at));
-                    value.mul(weight).store(windowed.add(at));
-                    at += V::N;
-                }
+                // Weights after the span are 0, as what was windowed before the first frame.
+                each_vector::<V>(
+                    span,
+                    #[inline(always)]
+                    |at| {
+                        let before = V::load(treated.add(at)).sub(mean);
+                        let value = V::load(treated.add(at + 1)).sub(mean);
+                        let value = before.neg_mul_add(emphasis, value);
+                        value.mul(V::load(self.window.as_ptr().add(at))).store(windowed.add(at));
+                    },
+                );
             } else {
                 copy_audible::<V>(
                     source,
@@ -323,7 +338,7 @@ impl Single {
         }
     }
 
-    /// From vectors of transforms to vectors of columns, turned between the stages.
+    /// Turns the outputs of the first stage, and transposes vectors of transforms to vectors of columns.
     ///
     /// # Safety
     /// As of [`compute`](Self::compute).
@@ -334,37 +349,34 @@ impl Single {
         // SAFETY: the caller's; a group has the rows of its first stage, and more rows follow.
         unsafe {
             let (from, to) = (floats.add(layout.first.start), floats.add(layout.columns.start));
+            let mut turns = self.turns.as_ptr();
             for group in 0..self.n2.div_ceil(V::N) {
-                let from = from.add(group * (self.n1 + 1) * V::N);
+                let from = from.add(group * self.first.fft.pitch * V::N);
                 let to = to.add(group * V::N * element);
+                if !self.turns.is_empty() {
+                    // The last column, which is real, is stored as the imaginary part of the first.
+                    let last = Complex::new(V::load(from.add(V::N)), V::splat(0.0));
+                    last.im.store(from.add(V::N));
+                    let mut at = from;
+                    for _ in 1..self.n1 / 2 {
+                        at = at.add(2 * V::N);
+                        let value = Complex::new(V::load(at), V::load(at.add(V::N)));
+                        let value = value.mul(V::load(turns), V::load(turns.add(V::N)));
+                        value.re.store(at);
+                        value.im.store(at.add(V::N));
+                        turns = turns.add(2 * V::N);
+                    }
+                    at = at.add(2 * V::N);
+                    last.re.mul(V::load(turns)).store(at);
+                    last.re.mul(V::load(turns.add(V::N))).store(at.add(V::N));
+                    turns = turns.add(2 * V::N);
+                }
                 for vector in 0..self.vectors {
                     let from = from.add(2 * vector * V::N * V::N);
                     let to = to.add(2 * vector * V::N);
                     V::transpose::<false>(from, 2 * V::N, to, element);
                     V::transpose::<false>(from.add(V::N), 2 * V::N, to.add(V::N), element);
                 }
-            }
-            if self.turns.is_empty() {
-                return;
-            }
-            let half = self.n1 / 2;
-            let last = half / V::N * 2 * V::N + half % V::N;
-            let mut turns = self.turns.as_ptr();
-            for b in 0..self.n2 {
-                let at = to.add(b * element);
-                // The last column, which is real, is stored as the imaginary part of the first.
-                let real = *at.add(V::N);
-                let turned = [real * *turns.add(last), real * *turns.add(last + V::N)];
-                for vector in 0..self.vectors {
-                    let at = at.add(2 * vector * V::N);
-                    let value = Complex::new(V::load(at), V::load(at.add(V::N)));
-                    let value = value.mul(V::load(turns), V::load(turns.add(V::N)));
-                    value.re.store(at);
-                    value.im.store(at.add(V::N));
-                    turns = turns.add(2 * V::N);
-                }
-                *at.add(V::N) = 0.0;
-                (*at.add(last), *at.add(last + V::N)) = (turned[0], turned[1]);
             }
         }
     }
@@ -433,8 +445,10 @@ impl Single {
             let values = floats.add(layout.values.start);
             // The first lane is the number; what the others hold is overwritten by the bands after it.
             let mut alone = Energies::<V::Narrow>::new(&self.taps, floats);
-            for band in 0..self.n_bands {
-                alone.next().store(energies.add(band));
+            let mut to = energies;
+            for _ in 0..self.n_bands {
+                alone.next().store(to);
+                to = to.add(1);
             }
             zero.store(energies.add(self.n_bands));
             let mut at = 0;
@@ -465,20 +479,41 @@ impl Single {
     }
 }
 
-/// Writes what `of` makes of `n` samples, those that count as 0 being 0; it gets the number of the first of a vector, too.
+/// Calls `each` with the place of every vector of `n` numbers. Two at a time: of a loop over short vectors, a third is
+/// the loop itself.
+#[inline(always)]
+fn each_vector<V: Lane>(n: usize, mut each: impl FnMut(usize)) {
+    let mut at = 0;
+    while at + V::N < n {
+        each(at);
+        each(at + V::N);
+        at += 2 * V::N;
+    }
+    if at < n {
+        each(at);
+    }
+}
+
+/// Writes what `of` makes of `n` samples, those that count as 0 being 0; it gets the number of the first of a vector,
+/// too, and zeros after the last of them.
 ///
 /// # Safety
-/// `from` is valid for reads of `n` floats, `to` for reads and writes of `n` and a vector.
+/// `from` is valid for reads of `n` floats, `to` for reads and writes of `n` and a vector, of zeros after the `n`.
 #[inline(always)]
-unsafe fn copy_audible<V: Lane>(from: *const f32, to: *mut f32, n: usize, of: impl Fn(usize, V) -> V) {
+unsafe fn copy_audible<V: Lane>(
+    from: *const f32,
+    to: *mut f32,
+    n: usize,
+    mut of: impl FnMut(usize, V) -> V,
+) {
     // SAFETY: the caller's.
     unsafe {
         let whole = n - n % V::N;
-        let mut at = 0;
-        while at < whole {
-            of(at, V::load(from.add(at)).audible()).store(to.add(at));
-            at += V::N;
-        }
+        each_vector::<V>(
+            whole,
+            #[inline(always)]
+            |at| of(at, V::load(from.add(at)).audible()).store(to.add(at)),
+        );
         if whole < n {
             for at in whole..n {
                 *to.add(at) = crate::lanes::audible(*from.add(at));

@@ -35,10 +35,14 @@ pub(crate) enum Transform {
     WideChirp(ChirpEngine<f64>),
 }
 
+/// Bytes of a float.
+pub(super) const FLOAT: u32 = size_of::<f32>() as u32;
+
 /// A transform, where it finds its inputs, and what it multiplies them by.
 #[derive(Debug)]
 pub(crate) struct Engine<F, E> {
     pub fft: F,
+    /// Bytes at which the vectors of the samples begin.
     offsets: Vec<u32>,
     window: Vec<E>,
 }
@@ -99,7 +103,7 @@ impl<E: Element> Engine<FftPlan<E>, E> {
         let mut inputs = self.offsets.iter_mut().zip(&mut self.window);
         self.fft.order(|sample, _, _| {
             if let Some((to, weight)) = inputs.next() {
-                (*to, *weight) = (offset(sample), E::nearest(weights[sample]));
+                (*to, *weight) = (FLOAT * offset(sample), E::nearest(weights[sample]));
             }
         });
         Ok(())
@@ -111,7 +115,8 @@ impl<E: Element> Engine<FftPlan<E>, E> {
         let transform = self.fft.pitch * lanes;
         self.offsets = memory::with_capacity(weights.len())?;
         for b in 0..self.fft.n2 {
-            self.offsets.extend((0..n1).map(|j| (rows.start + b * transform + j * lanes) as u32));
+            self.offsets
+                .extend((0..n1).map(|j| FLOAT * (rows.start + b * transform + j * lanes) as u32));
         }
         let mut places = memory::filled(weights.len(), 0)?;
         self.window = memory::filled(weights.len(), E::nearest(0.0))?;
@@ -120,7 +125,7 @@ impl<E: Element> Engine<FftPlan<E>, E> {
         self.fft.order(|sample, _, _| {
             if let Some((at, weight)) = inputs.next() {
                 *weight = E::nearest(weights[sample]);
-                places[sample] = *at;
+                places[sample] = *at / FLOAT;
             }
         });
         Ok(places)
@@ -428,11 +433,12 @@ impl Spectrum {
                     }
                 }
                 Power::Clamped { floor } => {
-                    let floor = V::splat(floor);
+                    let (floor, zero) = (V::splat(floor), V::splat(0.0));
                     for &bin in &self.bins {
                         let at = all.at(bin as usize);
-                        // What is not a number stays it.
-                        floor.max(V::load(at)).sqrt().store(at);
+                        let power = V::load(at);
+                        // What is infinite or not a number is none after this, either.
+                        power.max(floor).add(power.mul(zero)).sqrt().store(at);
                     }
                 }
                 Power::Other { half_exponent, eps, floor } => {
@@ -488,10 +494,12 @@ pub(crate) unsafe fn first_stage<S: Lane, V: Real>(
     samples: Rows<S>,
     rows: Rows<V>,
     direct: Rows<V>,
-    mut ahead: Ahead,
+    ahead: Ahead,
 ) {
     let aligned = Aligned::NEW;
     aligned.keep();
+    // A copy, as what callers pass stays in memory.
+    let mut ahead = ahead;
     // SAFETY: the caller's.
     unsafe {
         let ask = inlined(
@@ -511,10 +519,12 @@ pub(crate) unsafe fn column_powers<S: Lane, V: Real>(
     engine: &LaneEngine<V>,
     rows: Rows<V>,
     direct: Rows<V>,
-    mut ahead: Ahead,
+    ahead: Ahead,
 ) {
     let aligned = Aligned::NEW;
     aligned.keep();
+    // A copy, as what callers pass stays in memory.
+    let mut ahead = ahead;
     // SAFETY: the caller's.
     unsafe {
         let ask = inlined(

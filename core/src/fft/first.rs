@@ -5,7 +5,7 @@ use super::{FftPlan, direct};
 use crate::lanes::rows::Rows;
 use crate::lanes::{Complex, Real, inlined};
 
-/// Where the first stage takes its inputs: sample j of transform b of each frame, side by side, at float
+/// Where the first stage takes its inputs: sample j of transform b of each frame, side by side, at byte
 /// `offsets[b · n1 + j]`, to be multiplied by `window[b · n1 + j]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Taps<'a, E> {
@@ -31,7 +31,7 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
     scratch: Rows<V>,
     mut meanwhile: impl FnMut(),
 ) {
-    let n1 = plan.n1;
+    let (n1, pitch) = (plan.n1, plan.pitch);
     let turns_of = if plan.is_packed { 0 } else { plan.columns - 1 };
     // The size is chosen outside the loop, and so is whether outputs are turned.
     macro_rules! each {
@@ -39,16 +39,15 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
             let (mut offsets, mut window) = (taps.offsets.as_ptr(), taps.window.as_ptr());
             let mut turns = plan.turns.as_ptr();
             let mut at = rows;
-            for b in 0..plan.n2 {
+            for _ in 0..plan.n2 {
                 meanwhile();
                 // SAFETY: the tables have n1 · n2 entries, n2 · (columns − 1) turns; the rest is the caller's.
                 unsafe {
-                    at = if b == 0 { at } else { at.from(plan.pitch) };
                     for part in 0..V::PARTS {
                         let $x = inlined(
                             #[inline(always)]
                             |j: usize| {
-                                let at = samples.at(*offsets.add(j) as usize).add(part * V::Part::N);
+                                let at = samples.at_byte(*offsets.add(j) as usize).add(part * V::Part::N);
                                 V::Part::load_f32(at).mul(V::Part::splat(*window.add(j)))
                             },
                         );
@@ -60,6 +59,7 @@ pub(crate) unsafe fn first_stage<S: Real<Element = f32>, V: Real>(
                     window = window.add(n1);
                     turns = turns.add(turns_of);
                 }
+                at = at.past(pitch);
             }
         }};
     }

@@ -66,7 +66,7 @@ pub(crate) unsafe fn run_steps<V: Real>(
     scratch: Rows<V>,
     mut meanwhile: impl FnMut(),
 ) {
-    for step in steps {
+    for &step in steps {
         // Elements from one to the next.
         let stride = step.stride * V::ROW;
         // SAFETY: the caller's.
@@ -79,11 +79,9 @@ pub(crate) unsafe fn run_steps<V: Real>(
                     // SAFETY: the caller's.
                     unsafe {
                         let mut $at = rows.from(row);
-                        for column in 0..step.columns {
-                            if column > 0 {
-                                $at = $at.from(2);
-                            }
+                        for _ in 0..step.columns {
                             $body
+                            $at = $at.past(2);
                         }
                     }
                 }

@@ -81,6 +81,8 @@ impl Lane for Avx2 {
         // SAFETY: as for every method of the trait.
         unsafe { Self(audible(self.0)) }
     }
+    const PREFETCHES: bool = true;
+
     #[inline(always)]
     fn prefetch(at: *const f32) {
         // SAFETY: nothing is read.

@@ -1,7 +1,10 @@
 //! Four lanes: NEON, which every 64-bit Arm has.
 
-use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, scatter_fours};
 use core::arch::aarch64::*;
+
+/// The least magnitude that has one of [`AUDIBLE_BITS`].
+const LEAST_AUDIBLE: f32 = f32::from_bits(AUDIBLE_BITS as u32 & AUDIBLE_BITS.wrapping_neg() as u32);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Neon(float32x4_t);
@@ -41,14 +44,13 @@ impl Lane for Neon {
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        // A comparison, as NEON's own maximum treats what is not a number in another way.
         // SAFETY: as for every method of the trait.
-        unsafe { Self(vbslq_f32(vcgtq_f32(self.0, other.0), self.0, other.0)) }
+        unsafe { Self(vmaxnmq_f32(self.0, other.0)) }
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         // SAFETY: as for every method of the trait.
-        unsafe { Self(vbslq_f32(vcltq_f32(self.0, other.0), self.0, other.0)) }
+        unsafe { Self(vminnmq_f32(self.0, other.0)) }
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
@@ -71,9 +73,9 @@ impl Lane for Neon {
     fn audible(self) -> Self {
         // SAFETY: as for every method of the trait.
         unsafe {
-            let bits = vreinterpretq_u32_f32(self.0);
-            let audible = vtstq_u32(bits, vdupq_n_u32(AUDIBLE_BITS as u32));
-            Self(vreinterpretq_f32_u32(vandq_u32(bits, audible)))
+            // What is not a number is not below the least audible magnitude, and stays.
+            let silent = vcagtq_f32(vdupq_n_f32(LEAST_AUDIBLE), self.0);
+            Self(vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(self.0), silent)))
         }
     }
     #[inline(always)]
@@ -89,14 +91,44 @@ impl Lane for Neon {
             let b = load::<SAMPLES>(from.add(from_stride));
             let c = load::<SAMPLES>(from.add(2 * from_stride));
             let d = load::<SAMPLES>(from.add(3 * from_stride));
-            let ab = vtrnq_f32(a, b);
-            let cd = vtrnq_f32(c, d);
-            vst1q_f32(to, vcombine_f32(vget_low_f32(ab.0), vget_low_f32(cd.0)));
-            vst1q_f32(to.add(to_stride), vcombine_f32(vget_low_f32(ab.1), vget_low_f32(cd.1)));
-            vst1q_f32(to.add(2 * to_stride), vcombine_f32(vget_high_f32(ab.0), vget_high_f32(cd.0)));
-            vst1q_f32(to.add(3 * to_stride), vcombine_f32(vget_high_f32(ab.1), vget_high_f32(cd.1)));
+            // Rows of the halves side by side, twice.
+            let (ac_low, bd_low) = (vzip1q_f32(a, c), vzip1q_f32(b, d));
+            let (ac_high, bd_high) = (vzip2q_f32(a, c), vzip2q_f32(b, d));
+            vst1q_f32(to, vzip1q_f32(ac_low, bd_low));
+            vst1q_f32(to.add(to_stride), vzip2q_f32(ac_low, bd_low));
+            vst1q_f32(to.add(2 * to_stride), vzip1q_f32(ac_high, bd_high));
+            vst1q_f32(to.add(3 * to_stride), vzip2q_f32(ac_high, bd_high));
         }
     }
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe {
+            scatter_fours(
+                [a, b],
+                n,
+                to,
+                to_stride,
+                #[inline(always)]
+                |from| load::<true>(from),
+                #[inline(always)]
+                |[a, b], to| {
+                    let (low, high) = (pairs(vzip1q_f32(a, b)), pairs(vzip2q_f32(a, b)));
+                    vst1q_lane_f64::<0>(to.cast(), low);
+                    vst1q_lane_f64::<1>(to.add(to_stride).cast(), low);
+                    vst1q_lane_f64::<0>(to.add(2 * to_stride).cast(), high);
+                    vst1q_lane_f64::<1>(to.add(3 * to_stride).cast(), high);
+                },
+            );
+        }
+    }
+}
+
+/// The same bits as pairs of floats.
+#[inline(always)]
+fn pairs(x: float32x4_t) -> float64x2_t {
+    // SAFETY: every 64-bit Arm has it.
+    unsafe { vreinterpretq_f64_f32(x) }
 }
 
 /// Four floats, those below [`AUDIBLE_BITS`] as 0 if they are samples.

@@ -36,6 +36,13 @@ impl<V: Real> Rows<V> {
         Self { start: unsafe { self.start.add(row * V::ROW) }, len: self.len - row * V::ROW }
     }
 
+    /// The rows from `row` on, of which none may be left.
+    #[inline(always)]
+    pub fn past(self, row: usize) -> Self {
+        let len = self.len.saturating_sub(row * V::ROW);
+        Self { start: self.start.wrapping_add(row * V::ROW), len }
+    }
+
     /// Part `index` of every vector.
     ///
     /// # Safety
@@ -71,6 +78,17 @@ impl<V: Real> Rows<V> {
         debug_assert!(element + V::N <= self.len);
         // SAFETY: the caller's.
         unsafe { self.start.add(element) }
+    }
+
+    /// The same, counted in bytes.
+    ///
+    /// # Safety
+    /// The vector is inside the rows.
+    #[inline(always)]
+    pub unsafe fn at_byte(self, byte: usize) -> *mut V::Element {
+        debug_assert!(byte / size_of::<V::Element>() + V::N <= self.len);
+        // SAFETY: the caller's.
+        unsafe { self.start.byte_add(byte) }
     }
 
     /// # Safety

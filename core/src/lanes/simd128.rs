@@ -1,6 +1,6 @@
 //! Four lanes: WebAssembly's simd128. No fused multiply-add.
 
-use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, scatter_fours};
 use core::arch::wasm32::*;
 
 #[derive(Clone, Copy)]
@@ -88,6 +88,29 @@ impl Lane for Simd128 {
             v128_store(to.add(to_stride).cast(), i32x4_shuffle::<2, 3, 6, 7>(ab_low, cd_low));
             v128_store(to.add(2 * to_stride).cast(), i32x4_shuffle::<0, 1, 4, 5>(ab_high, cd_high));
             v128_store(to.add(3 * to_stride).cast(), i32x4_shuffle::<2, 3, 6, 7>(ab_high, cd_high));
+        }
+    }
+    #[inline(always)]
+    unsafe fn scatter_pair(a: *const f32, b: *const f32, n: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller's.
+        unsafe {
+            scatter_fours(
+                [a, b],
+                n,
+                to,
+                to_stride,
+                #[inline(always)]
+                |from| load::<true>(from),
+                #[inline(always)]
+                |[a, b], to| {
+                    let low = i32x4_shuffle::<0, 4, 1, 5>(a, b);
+                    let high = i32x4_shuffle::<2, 6, 3, 7>(a, b);
+                    v128_store64_lane::<0>(low, to.cast());
+                    v128_store64_lane::<1>(low, to.add(to_stride).cast());
+                    v128_store64_lane::<0>(high, to.add(2 * to_stride).cast());
+                    v128_store64_lane::<1>(high, to.add(3 * to_stride).cast());
+                },
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Four lanes: SSE2, which every x86-64 has. No fused multiply-add.
 
-use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, audible};
+use super::{AUDIBLE_BITS, Lane, MANTISSA_BITS, ONE_BITS, arithmetic, scatter_fours};
 use core::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -74,6 +74,8 @@ impl Lane for Sse2 {
             Self(_mm_andnot_ps(_mm_castsi128_ps(silent), self.0))
         }
     }
+    const PREFETCHES: bool = true;
+
     #[inline(always)]
     fn prefetch(at: *const f32) {
         // SAFETY: nothing is read.
@@ -120,22 +122,23 @@ pub(super) unsafe fn scatter_pair(
 ) {
     // SAFETY: the caller's.
     unsafe {
-        let whole = n - n % 4;
-        for j in (0..whole).step_by(4) {
-            let x = load::<true>(a.add(j));
-            let y = load::<true>(b.add(j));
-            let low = _mm_castps_pd(_mm_unpacklo_ps(x, y));
-            let high = _mm_castps_pd(_mm_unpackhi_ps(x, y));
-            let to = to.add(j * to_stride);
-            _mm_storel_pd(to.cast(), low);
-            _mm_storeh_pd(to.add(to_stride).cast(), low);
-            _mm_storel_pd(to.add(2 * to_stride).cast(), high);
-            _mm_storeh_pd(to.add(3 * to_stride).cast(), high);
-        }
-        for j in whole..n {
-            *to.add(j * to_stride) = audible(*a.add(j));
-            *to.add(j * to_stride + 1) = audible(*b.add(j));
-        }
+        scatter_fours(
+            [a, b],
+            n,
+            to,
+            to_stride,
+            #[inline(always)]
+            |from| load::<true>(from),
+            #[inline(always)]
+            |[a, b], to| {
+                let low = _mm_castps_pd(_mm_unpacklo_ps(a, b));
+                let high = _mm_castps_pd(_mm_unpackhi_ps(a, b));
+                _mm_storel_pd(to.cast(), low);
+                _mm_storeh_pd(to.add(to_stride).cast(), low);
+                _mm_storel_pd(to.add(2 * to_stride).cast(), high);
+                _mm_storeh_pd(to.add(3 * to_stride).cast(), high);
+            },
+        );
     }
 }
 

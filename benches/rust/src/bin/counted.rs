@@ -62,9 +62,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         "plan" => twice(way, || {
             MelExtractor::with_overrides(black_box(&MelConfig::whisper()), overrides).map(drop)
         }),
-        "push-160" => {
-            let config =
-                MelConfig { reference: Reference::Fixed, reference_value: 1.5, ..MelConfig::whisper() };
+        "push-160" | "kaldi-push-160" => {
+            let whisper = || MelConfig {
+                reference: Reference::Fixed,
+                reference_value: 1.5,
+                ..MelConfig::whisper()
+            };
+            let config = if case == "push-160" { whisper() } else { MelConfig::kaldi_fbank() };
             let mut stream = MelExtractor::with_overrides(&config, overrides)?.stream()?;
             let mut out = vec![0.0; 80 * 8];
             twice(way, || {

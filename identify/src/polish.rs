@@ -8,6 +8,7 @@ use crate::engine::Guess;
 use crate::features::Rounding;
 use crate::moves::{POWERS, floor_of_nyquist, option, preemphasis, round_to, windows};
 use crate::reading::{Kind, Reading, RowNorm};
+use crate::scores::score;
 use crate::statistics::{self, extremes, moments};
 use crate::target::Target;
 use mojo_audio_core::config::{
@@ -399,7 +400,7 @@ pub(crate) fn tidy(
         if other == best.1 || descent.limits.over() {
             return;
         }
-        let found = target.distance(&other);
+        let found = score(&other, &descent.limits, target);
         if found <= allowed {
             *best = (found, other);
         }

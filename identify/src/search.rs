@@ -4,22 +4,23 @@
 mod by_rows;
 
 use crate::back;
-use crate::descent::{Descent, Fixed, Limits, scores};
+use crate::descent::{Descent, Fixed};
 use crate::engine::{Engine, Guess};
 use crate::fit::{Extent, Fitter, Stage};
 use crate::framing;
 use crate::late;
+use crate::limits::Limits;
 use crate::moves;
 use crate::polish;
 use crate::reading::{Kind, Reading};
 use crate::recipes::{self, Rate};
 use crate::rows;
-use crate::target::Target;
+use crate::scores::{score, scores};
+use crate::target::{Target, Unlikeness};
 use crate::verdict;
 use mojo_audio_core::config::{FrameSpan, PadMode, PreemphasisMode, Window};
 use mojo_audio_core::{MelConfig, MelExtractor};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// What the search works on.
 pub(crate) struct Search<'a> {
@@ -30,7 +31,6 @@ pub(crate) struct Search<'a> {
     pub start: Option<&'a MelConfig>,
     pub fixed: Fixed<'a>,
     pub limits: Limits<'a>,
-    pub budget: Duration,
     pub progress: &'a (dyn Fn(&str, f64) + Sync),
 }
 
@@ -78,7 +78,7 @@ impl Search<'_> {
             self.try_by_rows(&mut found);
         }
         if !self.is_settled(&found) {
-            self.try_all(&mut found, Extent::All, self.budget);
+            self.try_all(&mut found, Extent::All, 1.0);
         }
         if !self.is_settled(&found) {
             self.try_late(&mut found);
@@ -90,14 +90,14 @@ impl Search<'_> {
             self.try_padded(&mut found);
         }
         if found.best() > 0.02 && !self.limits.over() {
-            self.try_all(&mut found, Extent::Part, self.budget);
+            self.try_all(&mut found, Extent::Part, 1.0);
         }
         self.tidy(&mut found);
         found
     }
 
-    fn descent(&self, time: Duration, steps: usize, good: f64) -> Descent<'_> {
-        Descent { limits: self.limits.within(time), fixed: self.fixed, steps, good }
+    fn descent(&self, share: f64, steps: usize, good: f64) -> Descent<'_> {
+        Descent { limits: self.limits.within(share), fixed: self.fixed, steps, good }
     }
 
     /// Whether the best is no further off than rounding explains.
@@ -134,8 +134,8 @@ impl Search<'_> {
             }
             let target = Target::new(self.engine, reading, false);
             let guesses = recipes::around(&target, self.start, self.sample_rate, rate, self.fixed);
-            let limits = self.limits.within(self.budget / 4);
-            let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
+            let limits = self.limits.within(1.0 / 4.0);
+            let distances = scores(&guesses, &limits, EXACT, &target);
             near.extend(
                 distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)),
             );
@@ -145,7 +145,7 @@ impl Search<'_> {
         }
         near.retain(|known| known.0.is_finite());
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let limits = self.limits.within(self.budget / 5);
+        let limits = self.limits.within(1.0 / 5.0);
         let (n, most) = if poor { (12, f64::INFINITY) } else { (4, 0.4) };
         for (start, guess, reading) in near.into_iter().take(n) {
             let target = Target::new(self.engine, &self.readings[reading], false);
@@ -153,7 +153,7 @@ impl Search<'_> {
             // A recipe that is meant is near after a few changes, each of which helps much.
             while now.0 > EXACT && now.0 < most && !limits.over() {
                 let descent = Descent { limits, fixed: self.fixed, steps: 1, good: EXACT };
-                let next = descent.run(now.1.clone(), now.0, &|g| target.distance(g), &|g| {
+                let next = descent.run(now.1.clone(), now.0, &target, &|g| {
                     let mut changes = polish::changes(g, &target);
                     if poor {
                         changes.extend(moves::changes(g, target.reading, Stage::Whole));
@@ -185,7 +185,7 @@ impl Search<'_> {
         let good: Vec<_> = best.iter().filter(is_good).take(2).cloned().collect();
         if let Some(first) = good.first() {
             found.front = Some(first.0);
-            self.complete(&fitters, good, found, self.budget / 2);
+            self.complete(&fitters, good, found, 1.0 / 2.0);
             if self.is_settled(found) {
                 return;
             }
@@ -208,7 +208,7 @@ impl Search<'_> {
             new
         });
         (self.progress)("recipes with a few changes", found.best());
-        let all = self.limits.within(self.budget / 3);
+        let all = self.limits.within(1.0 / 3.0);
         let mut changed: Vec<(f64, usize, Guess)> = Vec::new();
         for (residual, at, guess) in best {
             if all.over() {
@@ -217,9 +217,9 @@ impl Search<'_> {
             let fitter = &fitters[at];
             let (mut residual, mut guess) = (residual, guess);
             if residual > 0.1 && !fitter.reading.is_cepstrum() {
-                let mut banks = rows::banks(fitter, &guess);
+                let mut banks = rows::banks(fitter, &guess, &all);
                 banks.iter_mut().for_each(|guess| (self.fixed)(guess));
-                let residuals = scores(&banks, &all, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let residuals = scores(&banks, &all, 3e-6, &fitter.residuals(Stage::Rows));
                 for (other, bank) in residuals.into_iter().zip(banks) {
                     if other < residual {
                         (residual, guess) = (other, bank);
@@ -228,7 +228,7 @@ impl Search<'_> {
             }
             let descent = Descent { limits: all, fixed: self.fixed, steps: 6, good: 3e-6 };
             let (residual, guess) =
-                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                descent.run(guess, residual, &fitter.residuals(Stage::Rows), &|g| {
                     moves::changes(g, fitter.reading, Stage::Rows)
                 });
             changed.push((residual, at, guess));
@@ -241,7 +241,7 @@ impl Search<'_> {
         changed.truncate(2);
         if let Some(first) = changed.first() {
             found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
-            self.complete(&fitters, changed, found, self.budget / 2);
+            self.complete(&fitters, changed, found, 1.0 / 2.0);
         }
     }
 
@@ -268,8 +268,8 @@ impl Search<'_> {
                 }
             }
             fronts.iter_mut().for_each(|guess| (self.fixed)(guess));
-            let limits = self.limits.within(self.budget / 6);
-            let residuals = scores(&fronts, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            let limits = self.limits.within(1.0 / 6.0);
+            let residuals = scores(&fronts, &limits, 3e-6, &fitter.residuals(Stage::Rows));
             all.extend(
                 residuals.into_iter().zip(fronts).map(|(residual, guess)| (residual, at, guess)),
             );
@@ -289,7 +289,7 @@ impl Search<'_> {
         best.truncate(2);
         if let Some(first) = best.first() {
             found.front = Some(first.0);
-            self.complete(&fitters, best, found, self.budget / 2);
+            self.complete(&fitters, best, found, 1.0 / 2.0);
         }
     }
 
@@ -301,13 +301,13 @@ impl Search<'_> {
     /// Energies divided by their average so far, which no line over energies explains.
     fn try_pcen(&self, found: &mut Found) {
         (self.progress)("PCEN", found.best());
-        let limits = self.limits.within(self.budget / 4);
+        let limits = self.limits.within(1.0 / 4.0);
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
             if reading.is_searched() && reading.kind == Kind::Linear && !self.limits.over() {
                 let target = Target::new(self.engine, reading, false);
                 let guesses = recipes::pcen(&target, self.start, self.sample_rate, true, self.fixed);
-                let distances = scores(&guesses, &limits, EXACT, &|guess| target.distance(guess));
+                let distances = scores(&guesses, &limits, EXACT, &target);
                 near.extend(
                     distances.into_iter().zip(guesses).map(|(distance, guess)| (distance, guess, at)),
                 );
@@ -318,9 +318,8 @@ impl Search<'_> {
         for (distance, guess, reading) in near.into_iter().take(2) {
             let target = Target::new(self.engine, &self.readings[reading], false);
             let descent = Descent { limits, fixed: self.fixed, steps: 8, good: EXACT };
-            let (distance, guess) = descent.run(guess, distance, &|g| target.distance(g), &|g| {
-                polish::changes_of_pcen(g, &target)
-            });
+            let (distance, guess) =
+                descent.run(guess, distance, &target, &|g| polish::changes_of_pcen(g, &target));
             found.add(Outcome { distance, guess, reading, extent: Extent::All });
             if self.is_settled(found) {
                 break;
@@ -337,7 +336,7 @@ impl Search<'_> {
             return;
         }
         (self.progress)("zeros in front", found.best());
-        let limits = self.limits.within(self.budget / 5);
+        let limits = self.limits.within(1.0 / 5.0);
         let reading = &self.readings[best.reading];
         let late = late::samples(self.engine.samples, reading, &best, &limits);
         let Some(late) = late.filter(|&late| late > 0) else { return };
@@ -355,12 +354,12 @@ impl Search<'_> {
             (self.fixed)(&mut guess);
             guesses.push(guess);
         }
-        let distances = scores(&guesses, &limits, 0.0, &|guess| target.distance(guess));
+        let distances = scores(&guesses, &limits, 0.0, &target);
         let first = (0..guesses.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]));
         if let Some(first) = first.filter(|&first| distances[first] < best.distance) {
-            let descent = self.descent(self.budget / 4, 8, 1e-9);
+            let descent = self.descent(1.0 / 4.0, 8, 1e-9);
             let (distance, guess) =
-                descent.run(guesses[first].clone(), distances[first], &|g| target.distance(g), &|g| {
+                descent.run(guesses[first].clone(), distances[first], &target, &|g| {
                     polish::changes(g, &target)
                 });
             found.add(Outcome { distance, guess, ..best });
@@ -370,7 +369,7 @@ impl Search<'_> {
     /// Recipes with zeros in front, which make more frames than the signal alone.
     fn try_late_recipes(&self, found: &mut Found) {
         (self.progress)("recipes with zeros in front", found.best());
-        let limits = self.limits.within(self.budget / 6);
+        let limits = self.limits.within(1.0 / 6.0);
         let n = self.engine.samples.len();
         let fitters: Vec<Fitter<'_>> = self
             .readings
@@ -397,7 +396,7 @@ impl Search<'_> {
                     guesses.push(guess);
                 }
             }
-            let residuals = scores(&guesses, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            let residuals = scores(&guesses, &limits, 3e-6, &fitter.residuals(Stage::Rows));
             best.extend(residuals.into_iter().zip(guesses).map(|(residual, g)| (residual, at, g)));
         }
         best.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -407,7 +406,7 @@ impl Search<'_> {
             let fitter = &fitters[known.1];
             let descent = Descent { limits, fixed: self.fixed, steps: 8, good: 3e-6 };
             (known.0, known.2) =
-                descent.run(known.2.clone(), known.0, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                descent.run(known.2.clone(), known.0, &fitter.residuals(Stage::Rows), &|g| {
                     polish::leads(&g.config)
                 });
         }
@@ -416,7 +415,7 @@ impl Search<'_> {
         best.truncate(2);
         if let Some(first) = best.first() {
             found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
-            self.complete(&fitters, best, found, self.budget / 3);
+            self.complete(&fitters, best, found, 1.0 / 3.0);
         }
     }
 
@@ -439,7 +438,7 @@ impl Search<'_> {
     /// PCEN with an offset and a factor, or with normalized rows: judged by how much like a line it is.
     fn try_scaled_pcen(&self, found: &mut Found) {
         (self.progress)("scaled PCEN", found.best());
-        let limits = self.limits.within(self.budget / 4);
+        let limits = self.limits.within(1.0 / 4.0);
         let mut near: Vec<(f64, Guess, usize)> = Vec::new();
         for (at, reading) in self.readings.iter().enumerate() {
             let is_plain = reading.kind == Kind::Log && reading.energy.is_none();
@@ -447,7 +446,7 @@ impl Search<'_> {
             if reading.is_searched() && is_free && !limits.over() {
                 let target = Target::new(self.engine, reading, false);
                 let guesses = recipes::pcen(&target, self.start, self.sample_rate, false, self.fixed);
-                let residuals = scores(&guesses, &limits, EXACT, &|guess| target.unlikeness(guess));
+                let residuals = scores(&guesses, &limits, EXACT, &Unlikeness(&target));
                 let known = residuals.into_iter().zip(guesses);
                 near.extend(known.map(|(residual, guess)| (residual, guess, at)));
             }
@@ -457,8 +456,7 @@ impl Search<'_> {
         for (residual, guess, reading) in near.into_iter().take(2) {
             let target = Target::new(self.engine, &self.readings[reading], false);
             let descent = Descent { limits, fixed: self.fixed, steps: 4, good: EXACT };
-            let (_, guess) =
-                descent.run(guess, residual, &|g| target.unlikeness(g), &|_| polish::pcen());
+            let (_, guess) = descent.run(guess, residual, &Unlikeness(&target), &|_| polish::pcen());
             let backs = back::of_pcen(&guess, target.reading);
             let backs: Vec<Guess> = backs
                 .into_iter()
@@ -469,14 +467,13 @@ impl Search<'_> {
                     guess
                 })
                 .collect();
-            let distances = scores(&backs, &limits, EXACT, &|g| target.distance(g));
+            let distances = scores(&backs, &limits, EXACT, &target);
             let best = (0..backs.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]));
             let Some(best) = best.filter(|&best| distances[best].is_finite()) else { continue };
             let descent = Descent { limits, fixed: self.fixed, steps: 6, good: EXACT };
-            let (distance, guess) =
-                descent.run(backs[best].clone(), distances[best], &|g| target.distance(g), &|g| {
-                    polish::changes_of_pcen(g, &target)
-                });
+            let (distance, guess) = descent.run(backs[best].clone(), distances[best], &target, &|g| {
+                polish::changes_of_pcen(g, &target)
+            });
             found.add(Outcome { distance, guess, reading, extent: Extent::All });
             if self.is_settled(found) {
                 break;
@@ -485,26 +482,26 @@ impl Search<'_> {
     }
 
     /// Grid, descents and back end for all readings.
-    fn try_all(&self, found: &mut Found, extent: Extent, budget: Duration) {
+    fn try_all(&self, found: &mut Found, extent: Extent, share: f64) {
         let whole = self.whole();
         let engine = if extent == Extent::Part { &whole } else { self.engine };
         let fitters: Vec<Fitter<'_>> =
             self.readings.iter().map(|reading| Fitter::new(engine, reading, extent)).collect();
-        let beam = self.beam(&fitters, budget, found);
+        let beam = self.beam(&fitters, share, found);
         let Some(least) = beam.first().map(|first| first.0) else { return };
         if self.limits.over() {
             return;
         }
         found.front = Some(found.front.map_or(least, |front| front.min(least)));
         (self.progress)("the front end", found.best());
-        let all = self.limits.within(budget / 2);
+        let all = self.limits.within(share / 2.0);
         let mut fronts: Vec<(f64, usize, Guess)> = Vec::new();
         for (residual, at, guess) in beam {
             let fitter = &fitters[at];
             let descent =
-                Descent { limits: all.within(budget / 3), fixed: self.fixed, steps: 12, good: 3e-6 };
+                Descent { limits: all.within(share / 3.0), fixed: self.fixed, steps: 12, good: 3e-6 };
             let (residual, guess) =
-                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                descent.run(guess, residual, &fitter.residuals(Stage::Rows), &|g| {
                     moves::changes(g, fitter.reading, Stage::Rows)
                 });
             fronts.push((residual, at, guess));
@@ -514,7 +511,7 @@ impl Search<'_> {
         }
         fronts.sort_by(|a, b| a.0.total_cmp(&b.0));
         found.front = found.front.map(|front| front.min(fronts[0].0));
-        self.complete(&fitters, fronts, found, budget);
+        self.complete(&fitters, fronts, found, share);
     }
 
     /// From front ends, the best first, to whole configurations.
@@ -523,18 +520,17 @@ impl Search<'_> {
         fitters: &[Fitter<'_>],
         fronts: Vec<(f64, usize, Guess)>,
         found: &mut Found,
-        budget: Duration,
+        share: f64,
     ) {
         (self.progress)("levels", found.best());
         let mut wholes: Vec<(f64, usize, Guess)> = Vec::new();
         for (_, at, guess) in fronts.into_iter().take(3) {
             let fitter = &fitters[at];
-            let descent = self.descent(budget / 3, 20, 1e-6);
-            let residual = fitter.residual(&guess, Stage::Whole);
-            let (residual, guess) =
-                descent.run(guess, residual, &|g| fitter.residual(g, Stage::Whole), &|g| {
-                    moves::changes(g, fitter.reading, Stage::Whole)
-                });
+            let descent = self.descent(share / 3.0, 20, 1e-6);
+            let residuals = fitter.residuals(Stage::Whole);
+            let residual = score(&guess, &descent.limits, &residuals);
+            let (residual, guess) = descent
+                .run(guess, residual, &residuals, &|g| moves::changes(g, fitter.reading, Stage::Whole));
             wholes.push((residual, at, guess));
             if residual < 1e-5 || self.limits.over() {
                 break;
@@ -542,7 +538,7 @@ impl Search<'_> {
         }
         wholes.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (_, at, guess) in wholes.into_iter().take(2) {
-            if let Some(outcome) = self.finish(&fitters[at], at, &guess, budget) {
+            if let Some(outcome) = self.finish(&fitters[at], at, &guess, share) {
                 found.add(outcome);
             }
             if found.best() <= 1e-5 {
@@ -552,19 +548,14 @@ impl Search<'_> {
     }
 
     /// The best of the grid, of different readings, framings and banks.
-    fn beam(
-        &self,
-        fitters: &[Fitter<'_>],
-        budget: Duration,
-        found: &Found,
-    ) -> Vec<(f64, usize, Guess)> {
+    fn beam(&self, fitters: &[Fitter<'_>], share: f64, found: &Found) -> Vec<(f64, usize, Guess)> {
         let n = self.engine.samples.len();
         let start = framing::plain(self.sample_rate);
         let mut pools: Vec<Vec<(f64, Guess)>> = fitters.iter().map(|_| Vec::new()).collect();
         let mut active: Vec<usize> =
             (0..fitters.len()).filter(|&at| fitters[at].reading.is_searched()).collect();
         for rare in [false, true] {
-            let limits = self.limits.within(budget / 3);
+            let limits = self.limits.within(share / 3.0);
             for &at in &active {
                 if self.limits.over() {
                     break;
@@ -584,7 +575,7 @@ impl Search<'_> {
                     );
                 }
                 grid.iter_mut().for_each(|guess| (self.fixed)(guess));
-                let residuals = scores(&grid, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let residuals = scores(&grid, &limits, 3e-6, &fitter.residuals(Stage::Rows));
                 let pool = &mut pools[at];
                 pool.extend(
                     residuals.into_iter().zip(grid).filter(|(residual, _)| residual.is_finite()),
@@ -602,7 +593,7 @@ impl Search<'_> {
         active.sort_by(|&a, &b| least(&pools[a]).total_cmp(&least(&pools[b])));
         let mut all: Vec<(f64, usize, Guess)> = Vec::new();
         for at in active.into_iter().take(4).filter(|_| !self.limits.over()) {
-            let limits = self.limits.within(budget / 4);
+            let limits = self.limits.within(share / 4.0);
             let pool = self.around(&fitters[at], std::mem::take(&mut pools[at]), &limits);
             all.extend(pool.into_iter().map(|(residual, guess)| (residual, at, guess)));
         }
@@ -637,7 +628,7 @@ impl Search<'_> {
         let best = |pool: &[(f64, Guess)]| pool.first().map_or(0.0, |first| first.0);
         let extend = |pool: &mut Vec<(f64, Guess)>, mut more: Vec<Guess>| {
             more.iter_mut().for_each(|guess| (self.fixed)(guess));
-            let residuals = scores(&more, limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+            let residuals = scores(&more, limits, 3e-6, &fitter.residuals(Stage::Rows));
             pool.extend(residuals.into_iter().zip(more).filter(|(residual, _)| residual.is_finite()));
             pool.sort_by(|a, b| a.0.total_cmp(&b.0));
         };
@@ -670,7 +661,7 @@ impl Search<'_> {
                     c.snip_edges,
                 );
                 if seen.len() < 10 && seen.insert(key) && !limits.over() {
-                    more.extend(rows::banks(fitter, guess));
+                    more.extend(rows::banks(fitter, guess, limits));
                 }
             }
             extend(&mut pool, more);
@@ -707,22 +698,20 @@ impl Search<'_> {
         fitter: &Fitter<'_>,
         reading: usize,
         guess: &Guess,
-        budget: Duration,
+        share: f64,
     ) -> Option<Outcome> {
         let fit = fitter.fit(guess, Stage::Whole)?;
         let target = Target::new(self.engine, fitter.reading, fitter.extent == Extent::Part);
         let mut backs = back::backs(guess, &fit, fitter);
         backs.iter_mut().for_each(|guess| (self.fixed)(guess));
-        let descent = self.descent(budget / 2, 8, 1e-9);
-        let distances = scores(&backs, &descent.limits, 1e-9, &|g| target.distance(g));
+        let descent = self.descent(share / 2.0, 8, 1e-9);
+        let distances = scores(&backs, &descent.limits, 1e-9, &target);
         let best = (0..backs.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]))?;
         if !distances[best].is_finite() {
             return None;
         }
-        let (distance, guess) =
-            descent.run(backs[best].clone(), distances[best], &|g| target.distance(g), &|g| {
-                polish::changes(g, &target)
-            });
+        let (distance, guess) = descent
+            .run(backs[best].clone(), distances[best], &target, &|g| polish::changes(g, &target));
         Some(Outcome { distance, guess, reading, extent: fitter.extent })
     }
 
@@ -730,7 +719,7 @@ impl Search<'_> {
     fn try_padded(&self, found: &mut Found) {
         let constant_end = self.readings.iter().any(|reading| reading.tail.is_some());
         if found.front.is_none_or(|front| front > 0.3) || constant_end {
-            self.try_all(found, Extent::Padded, self.budget);
+            self.try_all(found, Extent::Padded, 1.0);
         }
     }
 
@@ -740,14 +729,15 @@ impl Search<'_> {
         let Some(best) = found.outcomes.first_mut() else { return };
         let target =
             Target::new(self.engine, &self.readings[best.reading], best.extent == Extent::Part);
-        let descent = self.descent(self.budget / 3, 4, 0.0);
+        // Whatever was used up before.
+        let limits = self.limits.with_another(1.0 / 8.0);
+        let descent = Descent { limits, fixed: self.fixed, steps: 4, good: 0.0 };
         if best.distance <= NEAR {
             (best.distance, best.guess) =
-                descent.run(best.guess.clone(), best.distance, &|g| target.distance(g), &|g| {
-                    polish::usual(g, &target)
-                });
+                descent.run(best.guess.clone(), best.distance, &target, &|g| polish::usual(g, &target));
         }
-        let descent = self.descent(self.budget / 3, 1, 0.0);
+        let limits = self.limits.with_another(1.0 / 8.0);
+        let descent = Descent { limits, fixed: self.fixed, steps: 1, good: 0.0 };
         let (distance, guess) = polish::tidy(&best.guess, best.distance, &target, &descent);
         (best.distance, best.guess) = (distance, guess);
     }

@@ -1,7 +1,7 @@
 //! The probe finds every preset, in each orientation and in float16; what is rounded is called so.
 
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
+use mojo_audio_core::{MelConfig, MelExtractor, Overrides, PRESETS, feature_extractor_classes};
 use mojo_audio_identify::{Features, Identified, Recipe, Request, Verdict, identify, probe};
 use std::time::Duration;
 
@@ -89,6 +89,27 @@ fn the_probe_finds_unusual_sizes() {
     let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
     let found = search(&samples, config.sample_rate, mel.data(), [mel.n_mels(), mel.n_frames()]);
     assert_eq!(judged(&found, &config), (Verdict::Found, Some(Vec::new())));
+}
+
+/// Whatever is found, and whatever is not: the features are of a window that no option has.
+#[cfg(not(debug_assertions))]
+#[test]
+fn any_number_of_threads_finds_the_same() {
+    let config = MelConfig { hop_length: 171, ..MelConfig::kaldi_fbank() };
+    let samples = &samples(config.sample_rate)[..12_000];
+    let window: Vec<f32> = (0..400).map(|i| 1.0 - (i as f32 / 400.0 - 0.3).abs()).collect();
+    let overrides = Overrides { window: Some(&window), ..Overrides::default() };
+    let mel = MelExtractor::with_overrides(&config, overrides).unwrap().compute(samples).unwrap();
+    let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
+    let of = |threads| {
+        let budget = Duration::from_secs(600);
+        identify(&Request { budget, threads, ..Request::new(samples, config.sample_rate, features) })
+            .unwrap()
+    };
+    let one = of(1);
+    assert!(!one.out_of_time);
+    assert_eq!(one.verdict, Verdict::Near);
+    assert_eq!(of(5), one);
 }
 
 /// Those of classes of transformers, with more than 300 rows and stacked, deltas and zeros in front among them.

@@ -2,6 +2,7 @@
 //! the back end; and if nothing fits, what may have been put behind the signal, and parts of the frames.
 
 mod by_rows;
+mod still;
 
 use crate::back;
 use crate::descent::{Descent, Fixed};
@@ -69,6 +70,12 @@ impl Search<'_> {
             self.try_recipes_at(&mut found, false, Rate::Other);
         }
         if !self.is_settled(&found) {
+            self.try_usual_sizes(&mut found, false);
+        }
+        if !self.is_settled(&found) {
+            self.try_other_edges(&mut found);
+        }
+        if !self.is_settled(&found) {
             self.try_pcen(&mut found);
         }
         if found.best() > 0.02 && found.front.is_none_or(|front| front > 0.05) {
@@ -118,6 +125,9 @@ impl Search<'_> {
         if !self.is_settled(found) && found.best() > NEAR {
             self.try_recipes_at(found, true, Rate::Other);
         }
+        if !self.is_settled(found) && found.best() > NEAR {
+            self.try_usual_sizes(found, true);
+        }
     }
 
     /// Presets, and what a few changes make of them.
@@ -143,6 +153,11 @@ impl Search<'_> {
                 break;
             }
         }
+        self.improve(near, poor, found);
+    }
+
+    /// Descends from the best of whole configurations, each with its distance and its reading.
+    fn improve(&self, mut near: Vec<(f64, Guess, usize)>, poor: bool, found: &mut Found) {
         near.retain(|known| known.0.is_finite());
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         let limits = self.limits.within(1.0 / 5.0);

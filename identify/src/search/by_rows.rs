@@ -115,7 +115,7 @@ impl Search<'_> {
     }
 
     /// Descends from each front until one is right.
-    fn descend(&self, fitters: &[Fitter<'_>], fronts: &mut [(f64, usize, Guess)]) {
+    pub(super) fn descend(&self, fitters: &[Fitter<'_>], fronts: &mut [(f64, usize, Guess)]) {
         let limits = self.limits.within(1.0 / 4.0);
         for front in fronts {
             let fitter = &fitters[front.1];

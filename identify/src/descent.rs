@@ -3,6 +3,8 @@
 use crate::engine::Guess;
 use crate::limits::Limits;
 use crate::scores::{Score, score, scores};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A change of a candidate.
 pub(crate) type Change = Box<dyn Fn(&mut Guess) + Send + Sync>;
@@ -22,6 +24,26 @@ pub(crate) struct Descent<'a> {
 /// A change must win this much: otherwise rounding would move options to which the residual is blind.
 const GAIN: f64 = 0.98;
 
+/// Work of a change that is not even computed.
+const OF_A_CHANGE: u64 = 500;
+
+/// A number that is the same for equal candidates, and often another one for others.
+fn fingerprint(guess: &Guess) -> u64 {
+    let c = &guess.config;
+    let mut hasher = DefaultHasher::new();
+    (c.n_fft, c.win_length, c.hop_length, c.n_mels, c.pad_to, c.max_length, c.pad_start)
+        .hash(&mut hasher);
+    let kinds =
+        [c.window as u8, c.pad_mode as u8, c.log as u8, c.log_floor_mode as u8, c.mel_scale as u8];
+    kinds.hash(&mut hasher);
+    for number in [c.f_min, c.upper_frequency(), c.preemphasis, c.power, c.log_floor, c.offset, c.scale]
+    {
+        number.to_bits().hash(&mut hasher);
+    }
+    (guess.floor.to_bits(), guess.first).hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Descent<'_> {
     /// From a candidate to the best that single changes lead to.
     pub fn run(
@@ -38,11 +60,15 @@ impl Descent<'_> {
             let changes = changes(&guess);
             let mut tried = Vec::new();
             let mut applied = Vec::new();
+            let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+            self.limits.count(changes.len() as u64 * OF_A_CHANGE);
             for change in changes {
                 let mut other = guess.clone();
                 change(&mut other);
                 (self.fixed)(&mut other);
-                if other != guess && !tried.contains(&other) {
+                let alike = known.entry(fingerprint(&other)).or_default();
+                if other != guess && !alike.iter().any(|&at| tried[at] == other) {
+                    alike.push(tried.len());
                     tried.push(other);
                     applied.push(change);
                 }

@@ -6,7 +6,7 @@ use crate::engine::{Guess, paddings, truncations};
 use crate::framing;
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{CenterPad, Log, Normalize, PadToMode, Reference, StackEdge};
+use mojo_audio_core::config::{CenterPad, Log, Normalize, PadMode, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -303,8 +303,13 @@ pub(crate) fn with_usual_sizes(
     let mut found = Vec::new();
     for style in styles {
         for mut guess in framing::usual_sizes(&style, reading, n) {
-            fixed(&mut guess);
-            found.push(guess);
+            // What is beyond the ends decides most of a few frames.
+            let own = [guess.config.pad_mode];
+            for &pad_mode in if reading.valid <= 4 { PadMode::ALL } else { &own } {
+                guess.config.pad_mode = pad_mode;
+                fixed(&mut guess);
+                found.push(guess.clone());
+            }
         }
     }
     found

@@ -160,6 +160,9 @@ impl Search<'_> {
     fn improve(&self, mut near: Vec<(f64, Guess, usize)>, poor: bool, found: &mut Found) {
         near.retain(|known| known.0.is_finite());
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if poor {
+            self.step(&mut near);
+        }
         let limits = self.limits.within(1.0 / 5.0);
         let (n, most) = if poor { (12, f64::INFINITY) } else { (4, 0.4) };
         for (start, guess, reading) in near.into_iter().take(n) {
@@ -186,6 +189,24 @@ impl Search<'_> {
                 break;
             }
         }
+    }
+
+    /// One change of each: of an input that tells little, the nearest recipe may be another one.
+    fn step(&self, near: &mut [(f64, Guess, usize)]) {
+        let limits = self.limits.within(1.0 / 8.0);
+        for (distance, guess, reading) in near.iter_mut() {
+            if limits.over() {
+                break;
+            }
+            let target = Target::new(self.engine, &self.readings[*reading], false);
+            let descent = Descent { limits, fixed: self.fixed, steps: 1, good: EXACT };
+            (*distance, *guess) =
+                descent.run(guess.clone(), *distance, &target, &|g| polish::changes(g, &target));
+            if *distance <= EXACT {
+                break;
+            }
+        }
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
 
     /// The front ends of the recipes with any back end.

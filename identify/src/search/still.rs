@@ -42,9 +42,11 @@ impl Search<'_> {
             );
             near.retain(|known| known.0.is_finite());
             near.sort_by(|a, b| a.0.total_cmp(&b.0));
+            // Of one frame, hops make no difference.
+            near.dedup_by_key(|known| (known.0.to_bits(), known.2));
             let mut seen = Vec::new();
             near.retain(|(_, guess, at)| {
-                let key = (*at, framing(&guess.config));
+                let key = (*at, framing(&guess.config), guess.config.pad_mode);
                 let new = seen.len() < SIZES && !seen.contains(&key);
                 if new {
                     seen.push(key);

@@ -43,6 +43,7 @@ mod scores;
 mod search;
 mod statistics;
 mod target;
+mod tidy;
 mod verdict;
 mod wrap;
 

@@ -1,7 +1,7 @@
 //! The probe finds every preset, in each orientation and in float16; what is rounded is called so.
 
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{MelConfig, MelExtractor, Overrides, PRESETS, feature_extractor_classes};
+use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use mojo_audio_identify::{Features, Identified, Recipe, Request, Verdict, identify, probe};
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ fn any_number_of_threads_finds_the_same() {
     let config = MelConfig { hop_length: 171, ..MelConfig::kaldi_fbank() };
     let samples = &samples(config.sample_rate)[..12_000];
     let window: Vec<f32> = (0..400).map(|i| 1.0 - (i as f32 / 400.0 - 0.3).abs()).collect();
-    let overrides = Overrides { window: Some(&window), ..Overrides::default() };
+    let overrides = mojo_audio_core::Overrides { window: Some(&window), ..Default::default() };
     let mel = MelExtractor::with_overrides(&config, overrides).unwrap().compute(samples).unwrap();
     let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
     let of = |threads| {

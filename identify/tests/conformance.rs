@@ -236,7 +236,7 @@ fn cases_turned_round() {
 
 /// How many pairs a long run tries, and how long each. `MOJO_AUDIO_PAIRS` takes as many of them, evenly.
 const PAIRS: usize = 1_000;
-const SECOND: Duration = Duration::from_secs(1);
+const TIME: Duration = Duration::from_secs(3);
 
 /// Features, and a signal that they are not of.
 struct Wrong {
@@ -328,7 +328,7 @@ fn features_of_another_signal_are_never_found() {
     let found = support::in_parallel(&pairs, |pair| {
         let features = Features::new(&pair.values, pair.shape).unwrap();
         let request = Request {
-            budget: SECOND,
+            budget: TIME,
             threads: 1,
             ..Request::new(&pair.samples, pair.sample_rate, features)
         };

@@ -1,7 +1,7 @@
 //! What follows the filters, in closed form: the slope of the fit says which logarithm and scale, the
 //! intercept which offset or gain, the lowest level which floor or range.
 
-use crate::engine::{Guess, padding_for, truncations};
+use crate::engine::{Guess, paddings, truncations};
 use crate::fit::{Extent, Fit, Fitter};
 use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
 use crate::statistics::extremes;
@@ -99,18 +99,22 @@ fn frame_counts(guess: &Guess, fitter: &Fitter<'_>) -> Vec<Guess> {
     base.config.n_frames = None;
     reading.wrap.apply(&mut base.config, StackEdge::Fill);
     base.config.n_mfcc = reading.is_cepstrum().then_some(reading.rows as u32);
-    let mut found = Vec::new();
-    match fitter.extent {
-        Extent::Part => return vec![base],
-        Extent::Padded => {
-            base.config.pad_to = padding_for(&base.config, fitter.engine.samples.len(), reading.frames);
-            let mut repeated = base.clone();
-            repeated.config.pad_to_mode = PadToMode::Repeat;
-            found.extend(frame_counts_of(&repeated, fitter));
-        }
-        Extent::All => {}
+    if fitter.extent == Extent::Part {
+        return vec![base];
     }
-    found.extend(frame_counts_of(&base, fitter));
+    let mut found = Vec::new();
+    if fitter.extent == Extent::Padded {
+        for length in paddings(&base.config, fitter.engine.samples.len(), reading.frames) {
+            for &pad_to_mode in PadToMode::ALL {
+                let mut padded = base.clone();
+                (padded.config.pad_to, padded.config.pad_to_mode) = (Some(length), pad_to_mode);
+                found.extend(frame_counts_of(&padded, fitter));
+            }
+        }
+    }
+    if found.is_empty() {
+        found = frame_counts_of(&base, fitter);
+    }
     found
 }
 

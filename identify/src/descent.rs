@@ -1,81 +1,16 @@
-//! Steepest descent over single changes, on several threads, until the time is over.
+//! Steepest descent over single changes, until the work of a stage is done.
 
-use crate::Stop;
 use crate::engine::Guess;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use crate::limits::Limits;
+use crate::scores::{Score, score, scores};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A change of a candidate.
 pub(crate) type Change = Box<dyn Fn(&mut Guess) + Send + Sync>;
 
 /// What is known and must not change.
 pub(crate) type Fixed<'a> = &'a (dyn Fn(&mut Guess) + Sync);
-
-/// When the search has to stop, and what it may use until then.
-#[derive(Clone, Copy)]
-pub(crate) struct Limits<'a> {
-    pub end: Instant,
-    pub threads: usize,
-    pub stop: Option<Stop<'a>>,
-}
-
-impl Limits<'_> {
-    /// Whether the time is over, or the caller has had enough.
-    pub fn over(&self) -> bool {
-        Instant::now() >= self.end || self.stop.is_some_and(|stop| stop())
-    }
-
-    /// The same with an earlier end.
-    pub fn within(self, time: Duration) -> Self {
-        Self { end: self.end.min(Instant::now() + time), ..self }
-    }
-
-    /// The same, but ending this much later than now.
-    pub fn ending_after(self, time: Duration) -> Self {
-        Self { end: Instant::now() + time, ..self }
-    }
-}
-
-/// Scores of candidates; infinite for those that were not reached. The rest is skipped once one is at
-/// most `enough`.
-pub(crate) fn scores(
-    guesses: &[Guess],
-    limits: &Limits<'_>,
-    enough: f64,
-    score: &(dyn Fn(&Guess) -> f64 + Sync),
-) -> Vec<f64> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicBool::new(false);
-    let results = Mutex::new(vec![f64::INFINITY; guesses.len()]);
-    let work = || {
-        while !done.load(Ordering::Relaxed) {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(guess) = guesses.get(at) else { break };
-            let found = score(guess);
-            let found = if found.is_nan() { f64::INFINITY } else { found };
-            if let Ok(mut results) = results.lock() {
-                results[at] = found;
-            }
-            if found <= enough || limits.over() {
-                done.store(true, Ordering::Relaxed);
-            }
-        }
-    };
-    let threads = limits.threads.clamp(1, guesses.len().max(1));
-    if threads == 1 {
-        work();
-    } else {
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-    }
-    results.into_inner().unwrap_or_default()
-}
 
 /// How a descent is done.
 pub(crate) struct Descent<'a> {
@@ -89,13 +24,33 @@ pub(crate) struct Descent<'a> {
 /// A change must win this much: otherwise rounding would move options to which the residual is blind.
 const GAIN: f64 = 0.98;
 
+/// Work of a change that is not even computed.
+const OF_A_CHANGE: u64 = 500;
+
+/// A number that is the same for equal candidates, and often another one for others.
+fn fingerprint(guess: &Guess) -> u64 {
+    let c = &guess.config;
+    let mut hasher = DefaultHasher::new();
+    (c.n_fft, c.win_length, c.hop_length, c.n_mels, c.pad_to, c.max_length, c.pad_start)
+        .hash(&mut hasher);
+    let kinds =
+        [c.window as u8, c.pad_mode as u8, c.log as u8, c.log_floor_mode as u8, c.mel_scale as u8];
+    kinds.hash(&mut hasher);
+    for number in [c.f_min, c.upper_frequency(), c.preemphasis, c.power, c.log_floor, c.offset, c.scale]
+    {
+        number.to_bits().hash(&mut hasher);
+    }
+    (guess.floor.to_bits(), guess.first).hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Descent<'_> {
     /// From a candidate to the best that single changes lead to.
     pub fn run(
         &self,
         mut guess: Guess,
         mut at: f64,
-        score: &(dyn Fn(&Guess) -> f64 + Sync),
+        of: &dyn Score,
         changes: &dyn Fn(&Guess) -> Vec<Change>,
     ) -> (f64, Guess) {
         for _ in 0..self.steps {
@@ -105,16 +60,20 @@ impl Descent<'_> {
             let changes = changes(&guess);
             let mut tried = Vec::new();
             let mut applied = Vec::new();
+            let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+            self.limits.count(changes.len() as u64 * OF_A_CHANGE);
             for change in changes {
                 let mut other = guess.clone();
                 change(&mut other);
                 (self.fixed)(&mut other);
-                if other != guess && !tried.contains(&other) {
+                let alike = known.entry(fingerprint(&other)).or_default();
+                if other != guess && !alike.iter().any(|&at| tried[at] == other) {
+                    alike.push(tried.len());
                     tried.push(other);
                     applied.push(change);
                 }
             }
-            let found = scores(&tried, &self.limits, self.good, score);
+            let found = scores(&tried, &self.limits, self.good, of);
             let mut order: Vec<usize> = (0..tried.len()).filter(|&i| found[i] < at * GAIN).collect();
             order.sort_by(|&a, &b| found[a].total_cmp(&found[b]));
             let Some(&best) = order.first() else { break };
@@ -131,7 +90,7 @@ impl Descent<'_> {
                 if both == guess || both == tried[other] {
                     continue;
                 }
-                let found = score(&both);
+                let found = score(&both, &self.limits, of);
                 if found < at * GAIN {
                     (guess, at) = (both, found);
                 }

@@ -159,28 +159,45 @@ pub(crate) fn padding_for(config: &MelConfig, n: usize, frames: usize) -> Option
 /// Round lengths that a longer signal may have been truncated to, where that leaves this many frames, and whether the
 /// last frame is dropped then.
 pub(crate) fn truncations(config: &MelConfig, frames: usize) -> Vec<(u64, bool)> {
-    let config = MelConfig { drop_last_frame: false, n_frames: None, ..config.clone() };
+    let with = |dropped| {
+        let lengths = round_lengths(config, frames + usize::from(dropped));
+        lengths.into_iter().map(move |length| (length, dropped))
+    };
+    with(false).chain(with(true)).collect()
+}
+
+/// The lengths that a signal of `n` samples may have been padded to, where that makes this many frames: the least, and
+/// round ones.
+pub(crate) fn paddings(config: &MelConfig, n: usize, frames: usize) -> Vec<u64> {
+    let Some(least) = padding_for(config, n, frames) else { return Vec::new() };
+    let round = round_lengths(config, frames).into_iter().filter(|&length| length > n as u64);
+    let mut all: Vec<u64> = [least].into_iter().chain(round).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Round lengths of signals that have this many frames.
+fn round_lengths(config: &MelConfig, frames: usize) -> Vec<u64> {
+    let config = MelConfig {
+        drop_last_frame: false,
+        n_frames: None,
+        pad_to: None,
+        pad_end: 0,
+        ..config.clone()
+    };
     let Ok(extractor) = MelExtractor::new(&config) else { return Vec::new() };
     let (hop, rate) = (config.hop_length as usize, config.sample_rate as usize);
+    // Frames reach beyond the signal by less than one of them.
+    let lengths = (frames.saturating_sub(1) * hop)..=(frames * hop + config.n_fft as usize);
     let mut found = Vec::new();
-    for dropped in [false, true] {
-        let wanted = frames + usize::from(dropped);
-        // Frames reach beyond the signal by less than one of them.
-        let lengths = (wanted.saturating_sub(1) * hop)..=(wanted * hop + config.n_fft as usize);
-        let of_unit = |unit: usize| {
-            let first = lengths.start().div_ceil(unit.max(1));
-            let fits = |&length: &usize| extractor.frame_count(length) == wanted;
-            (first..)
-                .map(move |k| k * unit.max(1))
-                .take_while(|n| n <= lengths.end())
-                .filter(fits)
-                .take(2)
-        };
-        for unit in [rate, rate / 2, rate / 10, 1_000, hop, 100] {
-            for length in of_unit(unit).map(|length| (length as u64, dropped)) {
-                if length.0 > 0 && !found.contains(&length) {
-                    found.push(length);
-                }
+    for unit in [rate, rate / 2, rate / 10, 1_000, hop, 100].map(|unit| unit.max(1)) {
+        let first = lengths.start().div_ceil(unit);
+        let multiples = (first..).map(|k| k * unit).take_while(|n| n <= lengths.end());
+        let fits = multiples.filter(|&length| extractor.frame_count(length) == frames).take(2);
+        for length in fits.map(|length| length as u64) {
+            if length > 0 && !found.contains(&length) {
+                found.push(length);
             }
         }
     }

@@ -5,7 +5,9 @@
 //! the signal it is blind to padding as well. So those options drop out of the search for the framing.
 
 use crate::engine::{Energies, Engine, Guess};
+use crate::limits;
 use crate::reading::{Kind, Reading, RowNorm};
+use crate::scores::Score;
 use std::collections::HashMap;
 use std::f64::consts::{LN_10, PI};
 use std::sync::{Arc, Mutex};
@@ -58,8 +60,9 @@ impl<'a> Fitter<'a> {
         Self { engine, reading, extent, transforms: Mutex::default() }
     }
 
-    pub fn residual(&self, guess: &Guess, stage: Stage) -> f64 {
-        self.fit(guess, stage).map_or(f64::INFINITY, |fit| fit.residual)
+    /// The residuals of a stage as scores.
+    pub fn residuals(&self, stage: Stage) -> Residuals<'_> {
+        Residuals { fitter: self, stage }
     }
 
     /// Frames of the reading that a candidate's are compared with, if those start at its frame `lead`.
@@ -79,9 +82,23 @@ impl<'a> Fitter<'a> {
     }
 
     pub fn fit(&self, guess: &Guess, stage: Stage) -> Option<Fit> {
-        let energies = self.engine.energies(&guess.config)?;
+        self.fit_energies(&*self.engine.energies(&guess.config)?, guess, stage)
+    }
+
+    /// Work of a fit.
+    fn work(&self, energies: &Energies, stage: Stage) -> u64 {
+        let cells = energies.ln.len() as u64;
+        let rows = self.reading.rows as u64;
+        match stage {
+            _ if self.reading.is_cepstrum() => (3 + rows / 2) * cells,
+            Stage::Rows => 8 * cells,
+            Stage::Whole => 30 * cells,
+        }
+    }
+
+    fn fit_energies(&self, energies: &Energies, guess: &Guess, stage: Stage) -> Option<Fit> {
         let reading = self.reading;
-        let lead = if self.extent == Extent::Part { self.lead(&energies)? } else { 0 };
+        let lead = if self.extent == Extent::Part { self.lead(energies)? } else { 0 };
         let frames = (energies.frames - lead).min(reading.valid);
         let surplus = energies.frames.abs_diff(reading.valid);
         let whole = self.engine.cut == self.engine.samples.len();
@@ -97,7 +114,7 @@ impl<'a> Fitter<'a> {
         if end <= first {
             return None;
         }
-        let levels = levels(&energies, guess, lead + first, lead + end);
+        let levels = levels(energies, guess, lead + first, lead + end);
         let fit = if reading.is_cepstrum() {
             self.fit_cepstrum(&levels, energies.rows, first, end, stage)
         } else if energies.rows == reading.rows {
@@ -322,6 +339,27 @@ impl<'a> Fitter<'a> {
             Arc::new((0..rows).flat_map(|i| (0..bands).map(move |m| cell(i, m))).collect())
         };
         transforms.entry(bands).or_insert_with(make).clone()
+    }
+}
+
+/// The residuals of one stage.
+pub(crate) struct Residuals<'a> {
+    fitter: &'a Fitter<'a>,
+    stage: Stage,
+}
+
+impl Score for Residuals<'_> {
+    fn score(&self, guess: &Guess) -> (f64, u64) {
+        let Residuals { fitter, stage } = self;
+        let plan = limits::of_plan(&guess.config);
+        let Some(energies) = fitter.engine.energies(&guess.config) else {
+            return (f64::INFINITY, plan);
+        };
+        let front_end = plan + limits::of_frames(&guess.config, energies.frames);
+        match fitter.fit_energies(&energies, guess, *stage) {
+            Some(fit) => (fit.residual, front_end + fitter.work(&energies, *stage)),
+            None => (f64::INFINITY, front_end),
+        }
     }
 }
 

@@ -240,6 +240,24 @@ pub(crate) fn resized_grid(reading: &Reading, n: usize, recipes: &[Guess]) -> Ve
     grid
 }
 
+/// A recipe with all usual lengths and distances that make as many frames as the reading has, or one more.
+pub(crate) fn usual_sizes(recipe: &Guess, reading: &Reading, n: usize) -> Vec<Guess> {
+    let sample_rate = recipe.config.sample_rate;
+    let place = Place::of(&recipe.config);
+    let mut found = Vec::new();
+    for (n_fft, window) in usual_lengths(sample_rate) {
+        for hop in usual_hops(sample_rate) {
+            let surplus = place.count(n as i64, n_fft, window, hop) - reading.valid as i64;
+            if (0..=1).contains(&surplus) {
+                let mut guess = resized(recipe, n_fft as u32, window as u32, hop as u32);
+                guess.config.drop_last_frame = surplus == 1;
+                found.push(guess);
+            }
+        }
+    }
+    found
+}
+
 /// A front with the usual sizes that are near its own, at each place.
 pub(crate) fn usual_near(front: &Guess, reading: &Reading, n: usize) -> Vec<Guess> {
     let config = &front.config;

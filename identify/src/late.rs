@@ -1,9 +1,10 @@
 //! Whether features are near because the other program's signal started earlier or later.
 
-use crate::descent::Limits;
 use crate::engine::Engine;
 use crate::fit::Extent;
+use crate::limits::Limits;
 use crate::reading::Reading;
+use crate::scores::score;
 use crate::search::Outcome;
 use crate::target::Target;
 
@@ -32,7 +33,8 @@ pub(crate) fn samples(
             signal[n..].iter().copied().chain(std::iter::repeat_n(0.0, n)).collect()
         };
         let engine = Engine::new(&moved, moved.len());
-        Target::new(&engine, reading, best.extent == Extent::Part).distance(&best.guess)
+        let target = Target::new(&engine, reading, best.extent == Extent::Part);
+        score(&best.guess, limits, &target)
     };
     let mut step = (hop / 24).max(1);
     let nearest = |candidates: &mut dyn Iterator<Item = i64>| {
@@ -56,6 +58,7 @@ mod tests {
     use super::*;
     use crate::engine::Guess;
     use crate::features::{Features, Rounding};
+    use crate::limits::Work;
     use crate::reading::readings;
     use mojo_audio_core::MelConfig;
     use std::time::{Duration, Instant};
@@ -70,8 +73,8 @@ mod tests {
         let readings = readings(&features, Rounding::None, signal.len(), None, |_| false);
         let best =
             Outcome { distance: 0.1, guess: Guess::new(config), reading: 0, extent: Extent::All };
-        let end = Instant::now() + Duration::from_secs(60);
-        let limits = Limits { end, threads: 1, stop: None };
+        let (end, work) = (Instant::now() + Duration::from_secs(60), Work::default());
+        let limits = Limits::new(end, 1, None, &work);
         assert_eq!(samples(&signal, &readings[0], &best, &limits), None);
     }
 }

@@ -32,15 +32,18 @@ mod features;
 mod fit;
 mod framing;
 mod late;
+mod limits;
 mod moves;
 mod polish;
 mod probe;
 mod reading;
 mod recipes;
 mod rows;
+mod scores;
 mod search;
 mod statistics;
 mod target;
+mod tidy;
 mod verdict;
 mod wrap;
 
@@ -50,9 +53,9 @@ pub use features::{Features, Rounding};
 pub use probe::{LEAST_PROBE_RATE, probe};
 pub use verdict::{OpenOption, Verdict};
 
-use descent::Limits;
 use engine::{Engine, Guess};
 use fit::Extent;
+use limits::{Limits, Work};
 use mojo_audio_core::config::{Layout, PadMode};
 use mojo_audio_core::{MelConfig, PRESETS};
 use reading::Reading;
@@ -88,7 +91,8 @@ pub struct Request<'a> {
     /// Options that are known, with their values as [`MelConfig::set`] takes them. `sample_rate` can only
     /// be that of the recording.
     pub fixed: &'a [(String, String)],
-    /// After this time the best so far is returned.
+    /// After this time the best so far is returned. A search that ends before has the same result on any
+    /// machine and with any number of threads.
     pub budget: Duration,
     /// Threads to use; 0: as many as there are cores.
     pub threads: usize,
@@ -224,12 +228,10 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
         }
     };
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let limits = Limits {
-        // The rest of the time is for what is said of the result.
-        end: Instant::now() + request.budget * 3 / 4,
-        threads: if request.threads == 0 { cores() } else { request.threads },
-        stop: request.stop,
-    };
+    let threads = if request.threads == 0 { cores() } else { request.threads };
+    let work = Work::default();
+    // The rest of the time is for what is said of the result.
+    let limits = Limits::new(Instant::now() + request.budget * 3 / 4, threads, request.stop, &work);
     let engine = Engine::new(samples, front_length(samples.len(), request.sample_rate));
     let rounding = request.features.rounding();
     let readings =
@@ -243,7 +245,6 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
         start: request.start,
         fixed: &fixed,
         limits,
-        budget: request.budget * 2 / 3,
         progress: request.progress.unwrap_or(&ignore),
     };
     let mut found = Found::default();
@@ -256,7 +257,8 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     // Where only recipes of models were tried, another one may make the features.
     let is_searched = readings.is_empty() || readings.iter().any(Reading::is_searched);
     let poor = poor || !is_searched && found.best() > search::NEAR;
-    Ok(conclude(request, &search, &found, rounding, poor))
+    let out_of_time = limits.late();
+    Ok(Identified { out_of_time, ..conclude(request, &search, &found, rounding, poor) })
 }
 
 /// Checks the options that are known; the layout, if it is one of them.
@@ -302,6 +304,7 @@ fn front_length(n: usize, sample_rate: u32) -> usize {
     if n > 5 * rate { 4 * rate } else { n }
 }
 
+/// The result, as if the search was over before its time.
 fn conclude(
     request: &Request<'_>,
     search: &Search<'_>,
@@ -324,7 +327,7 @@ fn conclude(
     if let Some(best) = best
         && found.best() < 1e-3
     {
-        let limits = search.limits.ending_after(request.budget / 10);
+        let limits = search.limits.with_another(0.1).ending_after(request.budget / 10);
         open = verdict::open_options(&best.guess, best.distance, &target(best), search.fixed, &limits);
     }
     let verdict = verdict::judge(deviation.as_ref(), found, rounding, poor, &open);
@@ -352,7 +355,7 @@ fn conclude(
         open,
         candidates: candidates.take(5).collect(),
         words: words_of(request, verdict, best, search),
-        out_of_time: search.limits.over(),
+        out_of_time: false,
     }
 }
 
@@ -378,7 +381,7 @@ fn words_of(
     let reading = &search.readings[best.reading];
     let target = Target::new(search.engine, reading, best.extent == Extent::Part);
     let Some(ours) = target.features(&best.guess) else { return Vec::new() };
-    let limits = search.limits.ending_after(request.budget / 8);
+    let limits = search.limits.with_another(0.125).ending_after(request.budget / 8);
     if let Some(late) = late::samples(search.engine.samples, reading, best, &limits) {
         let direction = if late > 0 { "later" } else { "earlier" };
         return vec![format!("the features are those of a signal {} samples {direction}", late.abs())];

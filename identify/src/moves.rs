@@ -13,12 +13,12 @@ use mojo_audio_core::config::{
 /// Steps of lengths: they may not be round, and the residual is smooth for some way around them.
 const STEPS: [i64; 11] = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144];
 /// Upper edges that recipes have.
-const UPPER_EDGES: [f64; 14] = [
+pub(crate) const UPPER_EDGES: [f64; 14] = [
     8_000.0, 7_600.0, 7_690.0, 7_000.0, 7_500.0, 6_000.0, 4_000.0, 3_800.0, 3_400.0, 14_000.0,
     16_000.0, 20_000.0, 11_025.0, 12_000.0,
 ];
 /// Lower edges that recipes have.
-const LOWER_EDGES: [f64; 14] =
+pub(crate) const LOWER_EDGES: [f64; 14] =
     [0.0, 20.0, 27.5, 30.0, 40.0, 50.0, 60.0, 64.0, 80.0, 100.0, 125.0, 133.3333, 200.0, 300.0];
 /// Both edges together, as recipes for speech have them.
 const EDGES: [(f64, f64); 5] =

@@ -83,6 +83,9 @@ const USUAL_COEFFICIENTS: &[usize] = &[12, 13, 20];
 /// Numbers of rows that are searched. Those of a model's recipe may be more.
 pub(crate) const ROWS: RangeInclusive<usize> = 8..=300;
 
+/// A few frames.
+const STILL: usize = 30;
+
 impl Reading {
     /// Whether more than recipes of models is tried.
     pub fn is_searched(&self) -> bool {
@@ -187,6 +190,19 @@ impl Reading {
         };
         let off = (0..rows).map(offs).sum::<f64>() / rows as f64;
         off < 0.02 * moments(self.z[..width].iter().copied()).1
+    }
+
+    /// Whether there are few frames, or most are nearly the same: how rows move tells little.
+    pub fn is_still(&self) -> bool {
+        if self.valid <= STILL {
+            return true;
+        }
+        let rows = self.z.chunks_exact(self.valid);
+        let mut steps: Vec<f64> =
+            rows.flat_map(|row| row.windows(2).map(|pair| (pair[1] - pair[0]).abs())).collect();
+        let middle = steps.len() / 2;
+        let (_, &mut median, _) = steps.select_nth_unstable_by(middle, f64::total_cmp);
+        median < 0.02 * self.spread_of_z()
     }
 
     pub fn is_cepstrum(&self) -> bool {

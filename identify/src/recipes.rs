@@ -2,10 +2,11 @@
 //! of models.
 
 use crate::descent::Fixed;
-use crate::engine::{Guess, padding_for, truncations};
+use crate::engine::{Guess, paddings, truncations};
+use crate::framing;
 use crate::reading::{EnergyRow, Kind};
 use crate::target::Target;
-use mojo_audio_core::config::{CenterPad, Log, Normalize, PadToMode, Reference, StackEdge};
+use mojo_audio_core::config::{CenterPad, Log, Normalize, PadMode, PadToMode, Reference, StackEdge};
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use std::sync::LazyLock;
 
@@ -217,7 +218,7 @@ pub(crate) fn around(
             let mut lengths = vec![recipe.config.pad_to, seconds(1), seconds(10), seconds(30)];
             lengths.push(Some(n as u64 + 4_000));
             if rate == Rate::Recording {
-                lengths.push(padding_for(&plain, n, wanted));
+                lengths.extend(paddings(&plain, n, wanted).into_iter().map(Some));
             }
             lengths.sort_unstable();
             lengths.dedup();
@@ -261,6 +262,53 @@ pub(crate) fn around(
                 if !found.contains(&guess) {
                     found.push(guess);
                 }
+            }
+        }
+    }
+    found
+}
+
+/// The recipes at the recording's rate with all usual sizes, one for each result.
+pub(crate) fn with_usual_sizes(
+    target: &Target<'_>,
+    start: Option<&MelConfig>,
+    sample_rate: u32,
+    fixed: Fixed<'_>,
+) -> Vec<Guess> {
+    let reading = target.reading;
+    let n = target.engine.samples.len();
+    let is_plain = !reading.is_cepstrum() && reading.energy.is_none();
+    let of_models = OF_MODELS.iter().filter(|_| is_plain).map(|config| {
+        let n_mels = reading.full_rows / rows_of_a_band(config);
+        MelConfig { n_mels: n_mels as u32, ..config.clone() }
+    });
+    let mut styles: Vec<Guess> = Vec::new();
+    for recipe in start.into_iter().cloned().chain(recipes(target, sample_rate)).chain(of_models) {
+        // Sizes are those of the last.
+        let style = Guess::new(MelConfig {
+            n_fft: 512,
+            win_length: None,
+            hop_length: 128,
+            pad_to: None,
+            n_frames: None,
+            drop_last_frame: false,
+            ..recipe
+        });
+        let c = &style.config;
+        if c.sample_rate == sample_rate && c.rate_of_input() == sample_rate && !styles.contains(&style)
+        {
+            styles.push(style);
+        }
+    }
+    let mut found = Vec::new();
+    for style in styles {
+        for mut guess in framing::usual_sizes(&style, reading, n) {
+            // What is beyond the ends decides most of a few frames.
+            let own = [guess.config.pad_mode];
+            for &pad_mode in if reading.valid <= 4 { PadMode::ALL } else { &own } {
+                guess.config.pad_mode = pad_mode;
+                fixed(&mut guess);
+                found.push(guess.clone());
             }
         }
     }

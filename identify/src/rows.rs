@@ -5,9 +5,12 @@
 //! edges at its ends. For narrow bands and noise the residual over the edges is a needle, which no search
 //! along them finds.
 
-use crate::engine::Guess;
+use crate::engine::{Energies, Guess};
 use crate::fit::{Fitter, Stage};
 use crate::framing::Bank;
+use crate::limits::{self, Limits};
+use crate::reading::Reading;
+use crate::scores::Score;
 use crate::statistics::{self, moments};
 use mojo_audio_core::MelConfig;
 use mojo_audio_core::config::{MelNorm, MelScale, TriangleDomain, Window};
@@ -20,7 +23,7 @@ const MOST_FRAMES: usize = 128;
 const SOME_ROWS: usize = 24;
 
 /// The candidate with the banks that the rows suggest.
-pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
+pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess, limits: &Limits<'_>) -> Vec<Guess> {
     let reading = fitter.reading;
     if guess.config.n_fft > LONGEST {
         return Vec::new();
@@ -33,6 +36,7 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
         ..guess.config.clone()
     };
     let Some(spectrum) = fitter.engine.spectrum(&config) else { return Vec::new() };
+    limits.count(work_of_banks(&config, &spectrum, reading.rows));
     let Some(lead) = fitter.fit(guess, Stage::Rows).map(|fit| fit.first) else { return Vec::new() };
     let frames = (spectrum.frames - lead).min(reading.valid);
     let (first, end) = fitter.span(guess, frames, lead, Stage::Rows);
@@ -67,11 +71,28 @@ pub(crate) fn banks(fitter: &Fitter<'_>, guess: &Guess) -> Vec<Guess> {
     found
 }
 
-/// How well each row follows its best narrow band of the candidate's framing, on average: 0 by chance, 1 exactly. The
-/// filters don't matter.
-pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
-    let reading = fitter.reading;
-    let config = MelConfig {
+fn work_of_banks(config: &MelConfig, spectrum: &Energies, rows: usize) -> u64 {
+    let (bins, cells) = (spectrum.rows as u64, spectrum.ln.len() as u64);
+    let frames = limits::of_frames(config, spectrum.frames);
+    limits::of_plan(config) + frames + bins * bins + (10 + rows as u64) * cells
+}
+
+/// How little rows follow the narrow bands of a candidate's framing.
+pub(crate) struct Disagreement<'a>(pub &'a Fitter<'a>);
+
+impl Score for Disagreement<'_> {
+    fn score(&self, guess: &Guess) -> (f64, u64) {
+        let config = narrow(self.0.reading, guess);
+        let (agreement, cells) = agreement(self.0, guess, &config);
+        let frames = self.0.reading.valid;
+        let work = limits::of_plan(&config) + limits::of_frames(&config, frames);
+        (1.0 - agreement, work + (10 + SOME_ROWS as u64) * cells as u64)
+    }
+}
+
+/// The candidate's framing with narrow bands.
+fn narrow(reading: &Reading, guess: &Guess) -> MelConfig {
+    MelConfig {
         n_mels: (4 * reading.rows as u32).clamp(64, 256),
         f_min: 0.0,
         f_max: None,
@@ -80,13 +101,19 @@ pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
         triangle_domain: TriangleDomain::Hz,
         power: 2.0,
         ..guess.config.clone()
-    };
-    let Some(bands) = fitter.engine.energies(&config) else { return 0.0 };
+    }
+}
+
+/// How well each row follows its best narrow band of the candidate's framing, on average: 0 by chance, 1 exactly. The
+/// filters don't matter. And how many values that compares.
+fn agreement(fitter: &Fitter<'_>, guess: &Guess, config: &MelConfig) -> (f64, usize) {
+    let reading = fitter.reading;
+    let Some(bands) = fitter.engine.energies(config) else { return (0.0, 0) };
     let frames = bands.frames.min(reading.valid);
     let (first, end) = fitter.span(guess, frames, 0, Stage::Rows);
     let end = end.min(first + MOST_FRAMES);
     if bands.frames.abs_diff(reading.valid) > 1 || end < first + 8 {
-        return 0.0;
+        return (0.0, 0);
     }
     let loudest = bands.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let narrow: Vec<Vec<f32>> = bands
@@ -106,7 +133,7 @@ pub(crate) fn agreement(fitter: &Fitter<'_>, guess: &Guess) -> f64 {
     let found = rows.clone().map(|z| f64::from(of_row(z))).sum::<f64>() / rows.len() as f64;
     // What the best of that many bands of noise would reach.
     let chance = (2.0 * (narrow.len() as f64).ln() / (end - first) as f64).sqrt().min(0.9);
-    (found - chance) / (1.0 - chance)
+    ((found - chance) / (1.0 - chance), narrow.len() * (end - first))
 }
 
 /// Lowest and highest frequency of a bank whose rows follow these bins.

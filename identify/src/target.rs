@@ -1,7 +1,9 @@
 //! How far a whole candidate, with everything in, is from the features.
 
 use crate::engine::{Engine, Guess};
+use crate::limits;
 use crate::reading::{Kind, Reading, RowNorm};
+use crate::scores::Score;
 use crate::statistics;
 
 /// A reading as the aim of a candidate.
@@ -64,7 +66,10 @@ impl<'a> Target<'a> {
 
     /// One number for the descent: the mean deviation in units of the spread, and a little of the largest.
     pub fn distance(&self, guess: &Guess) -> f64 {
-        let Some(values) = self.features(guess) else { return f64::INFINITY };
+        self.features(guess).map_or(f64::INFINITY, |values| self.distance_of(&values))
+    }
+
+    fn distance_of(&self, values: &[f32]) -> f64 {
         let (mut sum, mut largest) = (0.0f64, 0.0f32);
         for ((value, wanted), unit) in values.iter().zip(&self.reading.full).zip(&self.units) {
             let off = ((value - wanted).abs() / unit).min(1.0);
@@ -79,8 +84,7 @@ impl<'a> Target<'a> {
 
     /// How little the features are a line of the candidate's, of one slope and intercept, or of one for each row where
     /// rows were normalized: 0 for a line, 1 for nothing alike.
-    pub fn unlikeness(&self, guess: &Guess) -> f64 {
-        let Some(values) = self.features(guess) else { return f64::INFINITY };
+    fn unlikeness_of(&self, values: &[f32]) -> f64 {
         let reading = self.reading;
         let width = if reading.norm == RowNorm::None { values.len() } else { reading.frames };
         let (mut left, mut all) = (0.0, 0.0);
@@ -93,8 +97,19 @@ impl<'a> Target<'a> {
                 all += (b - mean).powi(2);
             }
         }
-        let found = (left / all.max(1e-30)).sqrt();
-        if found.is_nan() { f64::INFINITY } else { found }
+        (left / all.max(1e-30)).sqrt()
+    }
+
+    /// A score of a candidate's features, and the work if that takes some for each value.
+    fn score_of(&self, guess: &Guess, of_a_value: u64, score: impl Fn(&[f32]) -> f64) -> (f64, u64) {
+        let plan = limits::of_plan(&guess.config);
+        match self.features(guess) {
+            Some(values) => {
+                let frames = limits::of_frames(&guess.config, self.reading.frames);
+                (score(&values), plan + frames + of_a_value * values.len() as u64)
+            }
+            None => (f64::INFINITY, plan),
+        }
     }
 
     /// How far single precision moves each of a candidate's values: as far as samples that are off by a last place or
@@ -151,6 +166,22 @@ impl<'a> Target<'a> {
         }
         deviation.unexplained = deviation.unexplained.max(on_average);
         Some(deviation)
+    }
+}
+
+/// The distance is the score.
+impl Score for Target<'_> {
+    fn score(&self, guess: &Guess) -> (f64, u64) {
+        self.score_of(guess, 2, |values| self.distance_of(values))
+    }
+}
+
+/// [`Target::unlikeness_of`] as the score.
+pub(crate) struct Unlikeness<'a>(pub &'a Target<'a>);
+
+impl Score for Unlikeness<'_> {
+    fn score(&self, guess: &Guess) -> (f64, u64) {
+        self.0.score_of(guess, 6, |values| self.0.unlikeness_of(values))
     }
 }
 

@@ -1,12 +1,14 @@
 //! What may be said of the best candidate, and which options the recording leaves open.
 
 use crate::code::differing;
-use crate::descent::{Fixed, Limits, scores};
+use crate::descent::Fixed;
 use crate::engine::Guess;
 use crate::features::{Features, Rounding};
+use crate::limits::Limits;
 use crate::polish;
 use crate::probe::probe;
 use crate::reading::Reading;
+use crate::scores::scores;
 use crate::search::Found;
 use crate::statistics::extremes;
 use crate::target::{Deviation, Target};
@@ -140,7 +142,7 @@ pub(crate) fn open_options(
             names.push(name);
         }
     }
-    let distances = scores(&others, limits, -1.0, &|guess| target.distance(guess));
+    let distances = scores(&others, limits, -1.0, target);
     let allowed = 1.3 * distance + 1e-7;
     let mut open: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let mut same_for_any = for_any_input(&best.config);

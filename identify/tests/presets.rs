@@ -91,6 +91,27 @@ fn the_probe_finds_unusual_sizes() {
     assert_eq!(judged(&found, &config), (Verdict::Found, Some(Vec::new())));
 }
 
+/// Whatever is found, and whatever is not: the features are of a window that no option has.
+#[cfg(not(debug_assertions))]
+#[test]
+fn any_number_of_threads_finds_the_same() {
+    let config = MelConfig { hop_length: 171, ..MelConfig::kaldi_fbank() };
+    let samples = &samples(config.sample_rate)[..12_000];
+    let window: Vec<f32> = (0..400).map(|i| 1.0 - (i as f32 / 400.0 - 0.3).abs()).collect();
+    let overrides = mojo_audio_core::Overrides { window: Some(&window), ..Default::default() };
+    let mel = MelExtractor::with_overrides(&config, overrides).unwrap().compute(samples).unwrap();
+    let features = Features::new(mel.data(), [mel.n_mels(), mel.n_frames()]).unwrap();
+    let of = |threads| {
+        let budget = Duration::from_secs(600);
+        identify(&Request { budget, threads, ..Request::new(samples, config.sample_rate, features) })
+            .unwrap()
+    };
+    let one = of(1);
+    assert!(!one.out_of_time);
+    assert_eq!(one.verdict, Verdict::Near);
+    assert_eq!(of(5), one);
+}
+
 /// Those of classes of transformers, with more than 300 rows and stacked, deltas and zeros in front among them.
 #[test]
 fn the_probe_finds_recipes_of_models() {

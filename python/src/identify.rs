@@ -26,7 +26,8 @@ use std::time::Duration;
 
 /// Finds the configuration that makes given features of a recording.
 ///
-/// Ends early when the features are found; a search that finds nothing takes `seconds`. Runs without the GIL.
+/// Ends when the features are found, or all that the search tries is done: the result is the same for any number of
+/// threads and on a busy machine, unless the time is over before. Runs without the GIL.
 ///
 /// Parameters
 /// ----------

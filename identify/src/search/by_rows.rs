@@ -4,12 +4,13 @@
 //! row moves as some narrow band of the right framing does.
 
 use super::{Found, Search};
-use crate::descent::{Descent, scores};
+use crate::descent::Descent;
 use crate::engine::Guess;
 use crate::fit::{Extent, Fitter, Stage};
 use crate::framing;
 use crate::moves;
-use crate::rows;
+use crate::rows::{self, Disagreement};
+use crate::scores::scores;
 use mojo_audio_core::config::MelScale;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ impl Search<'_> {
             .iter()
             .map(|reading| Fitter::new(self.engine, reading, Extent::All))
             .collect();
-        let limits = self.limits.within(self.budget / 3);
+        let limits = self.limits.within(1.0 / 3.0);
         let n = self.engine.samples.len();
         let start = framing::plain(self.sample_rate);
         // Readings of the same rows agree with the same framings.
@@ -45,7 +46,7 @@ impl Search<'_> {
                 let mut grid = framing::grid(fitter.reading, Extent::All, n, &start, rare);
                 grid.retain(|guess| guess.config.mel_scale == MelScale::Slaney);
                 grid.iter_mut().for_each(|guess| (self.fixed)(guess));
-                let missing = scores(&grid, &limits, 0.0, &|g| 1.0 - rows::agreement(fitter, g));
+                let missing = scores(&grid, &limits, 0.0, &Disagreement(fitter));
                 framings
                     .extend(missing.into_iter().zip(grid).map(|(missing, guess)| (missing, at, guess)));
             }
@@ -69,7 +70,7 @@ impl Search<'_> {
         });
         let mut fronts: Vec<(f64, usize, Guess)> = Vec::new();
         for (_, leading, guess) in framings {
-            let mut banks = rows::banks(&fitters[leading], &guess);
+            let mut banks = rows::banks(&fitters[leading], &guess, &limits);
             banks.push(guess);
             for at in (0..fitters.len()).filter(|&at| is_tried(at) && rows_of(at) == rows_of(leading)) {
                 let n_mels = self.readings[at].rows as u32;
@@ -78,7 +79,7 @@ impl Search<'_> {
                     (self.fixed)(guess);
                 });
                 let fitter = &fitters[at];
-                let residuals = scores(&banks, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let residuals = scores(&banks, &limits, 3e-6, &fitter.residuals(Stage::Rows));
                 let best = (0..banks.len()).min_by(|&a, &b| residuals[a].total_cmp(&residuals[b]));
                 fronts.extend(best.map(|best| (residuals[best], at, banks[best].clone())));
             }
@@ -92,10 +93,10 @@ impl Search<'_> {
         for (residual, at, front) in fronts.iter().filter(|front| front.0 > 1e-3) {
             let fitter = &fitters[*at];
             for guess in framing::usual_near(front, fitter.reading, n) {
-                let mut banks = rows::banks(fitter, &guess);
+                let mut banks = rows::banks(fitter, &guess, &limits);
                 banks.push(guess);
                 banks.iter_mut().for_each(|guess| (self.fixed)(guess));
-                let residuals = scores(&banks, &limits, 3e-6, &|g| fitter.residual(g, Stage::Rows));
+                let residuals = scores(&banks, &limits, 3e-6, &fitter.residuals(Stage::Rows));
                 let best = (0..banks.len()).min_by(|&a, &b| residuals[a].total_cmp(&residuals[b]));
                 let best = best.filter(|&best| residuals[best] < (4.0 * residual).max(0.3));
                 usual.extend(best.map(|best| (residuals[best], *at, banks[best].clone())));
@@ -109,18 +110,18 @@ impl Search<'_> {
         fronts.retain(|front| front.0 < 5.0 * self.readings[front.1].enough());
         if let Some(first) = fronts.first() {
             found.front = Some(found.front.map_or(first.0, |front| front.min(first.0)));
-            self.complete(&fitters, fronts, found, self.budget / 2);
+            self.complete(&fitters, fronts, found, 1.0 / 2.0);
         }
     }
 
     /// Descends from each front until one is right.
-    fn descend(&self, fitters: &[Fitter<'_>], fronts: &mut [(f64, usize, Guess)]) {
-        let limits = self.limits.within(self.budget / 4);
+    pub(super) fn descend(&self, fitters: &[Fitter<'_>], fronts: &mut [(f64, usize, Guess)]) {
+        let limits = self.limits.within(1.0 / 4.0);
         for front in fronts {
             let fitter = &fitters[front.1];
             let descent = Descent { limits, fixed: self.fixed, steps: 12, good: 3e-6 };
             (front.0, front.2) =
-                descent.run(front.2.clone(), front.0, &|g| fitter.residual(g, Stage::Rows), &|g| {
+                descent.run(front.2.clone(), front.0, &fitter.residuals(Stage::Rows), &|g| {
                     moves::changes(g, fitter.reading, Stage::Rows)
                 });
             if front.0 < 1e-4 || limits.over() {

@@ -123,10 +123,7 @@ impl MelConfig {
     /// use mojo_audio_core::MelConfig;
     ///
     /// let error = MelConfig::from_model_files(&[("ast/preprocessor_config.json", "[]")]).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "ast/preprocessor_config.json must be a JSON object of settings, got []"
-    /// );
+    /// assert_eq!(error.field(), Some("ast/preprocessor_config.json"));
     /// ```
     ///
     /// # Errors

@@ -82,12 +82,13 @@ unsafe fn push<S: Sample>(stream: u64, samples: u64, count: u64, out: u64, lengt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::errors::Language;
     use mojo_audio_core::{MelConfig, MelExtractor};
 
     #[test]
     fn frames_are_those_of_a_push_and_what_is_refused_changes_nothing() {
         let extractor = MelExtractor::new(&MelConfig::kaldi_fbank()).unwrap();
-        let stream = NativeStream::new(extractor.stream().unwrap());
+        let stream = NativeStream::new(extractor.stream().unwrap(), Language::Kotlin);
         let address = std::ptr::from_ref(&stream).expose_provenance() as u64;
         let samples: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.1).sin()).collect();
         let integers: Vec<i16> = (0..1000).map(|i| i * 7).collect();

@@ -85,7 +85,7 @@ impl NativeExtractor {
     /// A stream of the same options.
     fn stream(&self) -> Result<Arc<NativeStream>, NativeError> {
         let stream = self.plan.stream().map_err(|error| self.language.spell(error))?;
-        Ok(Arc::new(NativeStream::new(stream)))
+        Ok(Arc::new(NativeStream::new(stream, self.language)))
     }
 }
 
@@ -97,6 +97,7 @@ impl NativeExtractor {
         length: u64,
     ) -> Result<u64, NativeError> {
         let out = output(address, length, bytes)?;
-        Ok(self.plan.compute_into(&samples::<S>(bytes), out)? as u64)
+        let n_frames = self.plan.compute_into(&samples::<S>(bytes), out);
+        Ok(n_frames.map_err(|error| self.language.spell(error))? as u64)
     }
 }

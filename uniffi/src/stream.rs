@@ -1,25 +1,29 @@
 //! One live signal.
 
-use crate::errors::NativeError;
+use crate::errors::{Language, NativeError};
 use crate::memory::{Sample, output, samples};
 use mojo_audio_core::MelStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(uniffi::Object)]
-pub struct NativeStream(Mutex<MelStream>);
+pub struct NativeStream {
+    stream: Mutex<MelStream>,
+    language: Language,
+}
 
 impl NativeStream {
-    pub fn new(stream: MelStream) -> Self {
-        Self(Mutex::new(stream))
+    pub fn new(stream: MelStream, language: Language) -> Self {
+        Self { stream: Mutex::new(stream), language }
     }
 
     fn push_as<S: Sample>(&self, bytes: &[u8], address: u64, length: u64) -> Result<u64, NativeError> {
         let out = output(address, length, bytes)?;
-        Ok(self.lock().push_into(&samples::<S>(bytes), out)? as u64)
+        let n_frames = self.lock().push_into(&samples::<S>(bytes), out);
+        Ok(n_frames.map_err(|error| self.language.spell(error))? as u64)
     }
 
     pub fn lock(&self) -> MutexGuard<'_, MelStream> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,7 +64,8 @@ impl NativeStream {
     /// Ends the signal, and writes the frames that reach over its end; gives their number.
     fn finish(&self, address: u64, length: u64) -> Result<u64, NativeError> {
         let out = output(address, length, &[])?;
-        Ok(self.lock().finish_into(out)? as u64)
+        let n_frames = self.lock().finish_into(out);
+        Ok(n_frames.map_err(|error| self.language.spell(error))? as u64)
     }
 
     /// Starts anew.

@@ -279,6 +279,7 @@ private func noise(_ count: Int) -> [Float] {
     #expect(first.nFrames == 6)
     // An error changes nothing.
     let error = try refusal { _ = try stream.push([0, .infinity] as [Float]) }
+    #expect(error.message.hasSuffix(", got inf"))
     guard case .sample(1001, .infinity, _) = error.reason else {
         Issue.record("\(error)")
         return

@@ -291,6 +291,7 @@ class LibraryTest {
         assertEquals(6, first.nFrames)
         // An error changes nothing.
         val error = refused<MelException.Sample> { stream.push(floatArrayOf(0f, Float.NEGATIVE_INFINITY)) }
+        assertTrue(error.message!!.endsWith(", got -Infinity"), error.message)
         assertEquals(1001, error.index)
         refused<MelException.BufferSize> { stream.pushInto(FloatBuffer.wrap(samples), direct(10)) }
         assertEquals(0, stream.finish().nFrames)

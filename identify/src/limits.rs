@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// The work of a whole search without its verdict: two cores do it in well under ten seconds.
-const ALL: u64 = 10_000_000_000;
+const ALL: u64 = 12_000_000_000;
 
 /// The work that was done.
 #[derive(Debug, Default)]

@@ -301,6 +301,7 @@ use arithmetic;
 ///
 /// # Safety
 /// As there; the functions may do so there.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
 #[inline(always)]
 unsafe fn scatter_fours<V>(
     [a, b]: [*const f32; 2],

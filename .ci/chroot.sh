@@ -64,8 +64,10 @@ chroot_run() {
             mount --bind "$file" "$chroot$file"
         done
         # The certificates are read only: a package that is installed there would replace them by its own.
-        mkdir -p "$chroot/etc/ssl/certs"
-        mount --bind --options ro /etc/ssl/certs "$chroot/etc/ssl/certs"
+        if [ -d /etc/ssl/certs ]; then
+            mkdir -p "$chroot/etc/ssl/certs"
+            mount --bind --options ro /etc/ssl/certs "$chroot/etc/ssl/certs"
+        fi
         IFS=:
         for folder in $binds; do
             [ -d "$folder" ] || continue

@@ -24,7 +24,7 @@ impl Position {
     /// those since the stream's start, are to be left out, and how many of its own are to stay.
     ///
     /// `ahead` is how many of the decoded samples come after the position that a page would give the packet's
-    /// end: a decoder may give those that no later packet changes sooner than pages count them.
+    /// end. A decoder may give samples before pages count them, once no later packet changes them.
     ///
     /// A first page with a position lower than the samples in it means that the stream starts before
     /// time 0 (the Vorbis specification, appendix A.2).

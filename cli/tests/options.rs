@@ -223,7 +223,7 @@ fn rows_get_a_mean_and_a_scale() {
     std::fs::write(&statistics, b"\0BFM \xff").unwrap();
     wrong(&statistics, "whisper", "it is no text");
     std::fs::write(&statistics, "[ 1 2 3 ]").unwrap();
-    wrong(&statistics, "whisper", "the text of an am.mvn");
+    wrong(&statistics, "whisper", "row_mean must be one matrix of two lines of finite numbers");
     wrong(&folder.join("none"), "whisper", "none");
 }
 

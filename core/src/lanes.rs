@@ -119,9 +119,10 @@ pub(crate) trait Lane: Real<Element = f32> {
     /// Few lanes, for numbers that come one by one: wide vectors would take longer. Rounds as this type does.
     type Narrow: Real<Element = f32>;
 
-    /// The greater of the two, or `other` where this is not a number; `other` must be one.
+    /// The greater of the two, or `other` where this is not a number. Which of them it is where `other` is not a number
+    /// depends on the instruction set.
     fn max(self, other: Self) -> Self;
-    /// The lesser of the two, or `other` where this is not a number; `other` must be one.
+    /// The lesser of the two, likewise.
     fn min(self, other: Self) -> Self;
     fn sqrt(self) -> Self;
     /// (e, m) with self = 2^e · m and m in [1, 2), for positive normal numbers.

@@ -279,39 +279,36 @@ fn means_and_scales_are_read() {
 
 #[test]
 fn other_means_and_scales_are_rejected() {
-    let (kind, layers, inside) = (
-        "the text of an am.mvn",
-        "one <AddShift>, then one <Rescale>",
-        "<AddShift> and <Rescale> with as many",
-    );
-    let (lines, ends) = ("one matrix of two lines", "the sums and then their count");
+    let (kind, layers, inside) =
+        ("the text of an am.mvn", "a network with one <AddShift>", "a network whose <AddShift>");
+    let (lines, ends) = ("one matrix of two lines", "a matrix with the sums and their count");
     for (text, expected) in [
         ("", kind),
-        ("{}", "mean_stat and var_stat as lists"),
-        ("{", "whole JSON"),
+        ("{}", "JSON with mean_stat and var_stat"),
+        ("{", "valid JSON"),
         ("[", lines),
         ("[ 1 2 3 ]", lines),
         ("\0BFM \u{4}", kind),
         // A vector, a ragged matrix, two matrices, features.
         ("[ 16 8 4 84 16 0 ]", lines),
-        ("[ 16 8 4\n 84 16 12 0 ]", "as many sums as sums of squares"),
+        ("[ 16 8 4\n 84 16 12 0 ]", "a file with as many sums as"),
         ("a [ 16 8 4\n 84 16 0 ]\nb [ 16 8 4\n 84 16 0 ]", lines),
         ("[ 16 8 4\n 84 16 7 ]", ends),
-        ("[ 4\n 0 ]", "as many means as variances"),
+        ("[ 4\n 0 ]", "a file with at least one mean"),
         (
             r#"{"mean_stat": [1e308], "var_stat": [1e308], "frame_num": 1}"#,
-            "as many means as variances, all within",
+            "a file with at least one mean",
         ),
         (
             r#"{"mean_stat": [1e50], "var_stat": [1e101], "frame_num": 1}"#,
-            "as many means as variances, all within",
+            "a file with at least one mean",
         ),
+        (r#"{"mean_stat": [1, 2], "var_stat": [1], "frame_num": 4}"#, "a file with as many sums as"),
+        (r#"{"mean_stat": [1], "var_stat": [1], "frame_num": 0}"#, "a file with a number of frames"),
         (
-            r#"{"mean_stat": [1, 2], "var_stat": [1], "frame_num": 4}"#,
-            "as many sums as sums of squares",
+            r#"{"mean_stat": ["1"], "var_stat": [1], "frame_num": 1}"#,
+            "JSON with mean_stat and var_stat",
         ),
-        (r#"{"mean_stat": [1], "var_stat": [1], "frame_num": 0}"#, "a number of frames"),
-        (r#"{"mean_stat": ["1"], "var_stat": [1], "frame_num": 1}"#, "mean_stat and var_stat as lists"),
         (" [ nan 1\n 1 0 ]", lines),
         (" [ 1e999 1\n 1 0 ]", lines),
         (&AM_MVN.replace("<Rescale>", "<Scale>"), layers),
@@ -320,9 +317,12 @@ fn other_means_and_scales_are_rejected() {
         (&AM_MVN.replace("<Rescale>", "<LinearTransform> 1 1\n[ 5 ]\n<Rescale>"), layers),
         (&format!("{AM_MVN}<AddShift> 1 1\n[ 5 ]\n"), layers),
         // Sums of squares that no values have, and more frames than there are.
-        ("[ 20 40 10\n 1 180 0 ]", "sums of squares that give no variance below 0"),
-        (r#"{"mean_stat": [1], "var_stat": [-60], "frame_num": 4}"#, "sums of squares"),
-        (r#"{"mean_stat": [1], "var_stat": [60], "frame_num": 1e300}"#, "a number of frames"),
+        ("[ 20 40 10\n 1 180 0 ]", "a file with sums of squares"),
+        (r#"{"mean_stat": [1], "var_stat": [-60], "frame_num": 4}"#, "a file with sums of squares"),
+        (
+            r#"{"mean_stat": [1], "var_stat": [60], "frame_num": 1e300}"#,
+            "a file with a number of frames",
+        ),
         ("anything at all [ 20 10\n 60 0 ]", lines),
     ] {
         let Err(Error::Config { field, expected: found, .. }) = RowStatistics::from_text(text) else {

@@ -170,22 +170,17 @@ pub(crate) fn truncations(config: &MelConfig, frames: usize) -> Vec<(u64, bool)>
 /// round ones.
 pub(crate) fn paddings(config: &MelConfig, n: usize, frames: usize) -> Vec<u64> {
     let Some(least) = padding_for(config, n, frames) else { return Vec::new() };
-    let round = round_lengths(config, frames).into_iter().filter(|&length| length > n as u64);
+    let unpadded = MelConfig { pad_to: None, pad_end: 0, ..config.clone() };
+    let round = round_lengths(&unpadded, frames).into_iter().filter(|&length| length > n as u64);
     let mut all: Vec<u64> = [least].into_iter().chain(round).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
-/// Round lengths of signals that have this many frames.
+/// Round lengths of signals that have this many frames with the padding of a configuration.
 fn round_lengths(config: &MelConfig, frames: usize) -> Vec<u64> {
-    let config = MelConfig {
-        drop_last_frame: false,
-        n_frames: None,
-        pad_to: None,
-        pad_end: 0,
-        ..config.clone()
-    };
+    let config = MelConfig { drop_last_frame: false, n_frames: None, ..config.clone() };
     let Ok(extractor) = MelExtractor::new(&config) else { return Vec::new() };
     let (hop, rate) = (config.hop_length as usize, config.sample_rate as usize);
     // Frames reach beyond the signal by less than one of them.

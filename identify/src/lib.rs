@@ -258,7 +258,8 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     let is_searched = readings.is_empty() || readings.iter().any(Reading::is_searched);
     let poor = poor || !is_searched && found.best() > search::NEAR;
     let out_of_time = limits.late();
-    Ok(Identified { out_of_time, ..conclude(request, &search, &found, rounding, poor) })
+    let concluded = conclude(request, &search, &found, rounding, poor);
+    Ok(Identified { out_of_time: out_of_time || concluded.out_of_time, ..concluded })
 }
 
 /// Checks the options that are known; the layout, if it is one of them.
@@ -324,11 +325,13 @@ fn conclude(
     let best = found.outcomes.first();
     let deviation = best.and_then(|best| target(best).deviation(&best.guess));
     let mut open = Vec::new();
+    let mut out_of_time = false;
     if let Some(best) = best
         && found.best() < 1e-3
     {
         let limits = search.limits.with_another(0.1).ending_after(request.budget / 10);
         open = verdict::open_options(&best.guess, best.distance, &target(best), search.fixed, &limits);
+        out_of_time = limits.late();
     }
     let verdict = verdict::judge(deviation.as_ref(), found, rounding, poor, &open);
     let shown = best.filter(|best| match verdict {
@@ -345,6 +348,8 @@ fn conclude(
             first_frame: first_frame(outcome),
         })
     });
+    let limits = search.limits.with_another(0.125).ending_after(request.budget / 8);
+    let words = words_of(request, verdict, best, search, &limits);
     Identified {
         verdict,
         config: shown.map(in_layout),
@@ -354,8 +359,8 @@ fn conclude(
         first_frame: shown.and_then(first_frame),
         open,
         candidates: candidates.take(5).collect(),
-        words: words_of(request, verdict, best, search),
-        out_of_time: false,
+        words,
+        out_of_time: out_of_time || limits.late(),
     }
 }
 
@@ -366,6 +371,7 @@ fn words_of(
     verdict: Verdict,
     best: Option<&Outcome>,
     search: &Search<'_>,
+    limits: &Limits<'_>,
 ) -> Vec<String> {
     if search.readings.is_empty() {
         let [first, second] = request.features.shape();
@@ -381,8 +387,7 @@ fn words_of(
     let reading = &search.readings[best.reading];
     let target = Target::new(search.engine, reading, best.extent == Extent::Part);
     let Some(ours) = target.features(&best.guess) else { return Vec::new() };
-    let limits = search.limits.with_another(0.125).ending_after(request.budget / 8);
-    if let Some(late) = late::samples(search.engine.samples, reading, best, &limits) {
+    if let Some(late) = late::samples(search.engine.samples, reading, best, limits) {
         let direction = if late > 0 { "later" } else { "earlier" };
         return vec![format!("the features are those of a signal {} samples {direction}", late.abs())];
     }

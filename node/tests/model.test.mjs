@@ -68,7 +68,7 @@ test('means and scales of rows', () => {
   const samples = Float32Array.from({ length: 16000 }, (_, i) => Math.sin(i));
   const [plain, scaled] = [undefined, rows].map((tables) => new MelExtractor('kaldi-fbank', tables).computeSync(samples).data);
   plain.forEach((x, i) => assert.ok(Math.abs(scaled[i] - (x - 4) / Math.sqrt(5)) < 1e-4));
-  assert.throws(() => rowStatistics(join(files, 'other')), { code: 'ERR_MOJO_AUDIO_CONFIG', field: 'rowMean', message: /^rowMean must be .*am\.mvn/ });
+  assert.throws(() => rowStatistics(join(files, 'other')), { code: 'ERR_MOJO_AUDIO_CONFIG', field: 'rowMean', message: /^rowMean must be one matrix of two lines/ });
   assert.throws(() => rowStatistics(join(files, 'none')), { code: 'ENOENT' });
   assert.throws(() => rowStatistics(7), { code: 'ERR_INVALID_ARG_TYPE' });
 });

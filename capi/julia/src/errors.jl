@@ -64,9 +64,11 @@ refused_size(field, expected, value) = refused(
 # run C code of others later.
 function spelled(call)
     mojo_audio_spell_errors("julia")
-    status = call()
-    mojo_audio_spell_errors("c")
-    return status
+    try
+        return call()
+    finally
+        mojo_audio_spell_errors("c")
+    end
 end
 
 # Throws the thread's last error if a call failed. Nothing here lets the task change its thread.

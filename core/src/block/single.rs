@@ -278,6 +278,7 @@ impl Single {
                         samples
                     },
                 );
+                const { assert!(V::Narrow::N <= 4) };
                 let mut lanes = [0.0f32; 4];
                 sums.store(lanes.as_mut_ptr());
                 let sum = lanes[0] + lanes[1] + (lanes[2] + lanes[3]);

@@ -26,7 +26,7 @@ pub struct Expected(Cow<'static, str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spelling {
     case: Case,
-    /// Words that are all in capitals, but at the start of a name in camel case.
+    /// Words that are all in capitals, except at the start of a name in camel case.
     initialisms: &'static [&'static str],
     /// What an option has that is unset.
     pub(super) unset: &'static str,
@@ -60,7 +60,7 @@ impl Spelling {
     /// The fields of C's structures, in which 0 is unset. Zig has the same.
     pub const C: Self = Self { unset: "0", not_a_number: "nan", ..Self::PLAIN };
 
-    /// Go.
+    /// Go, with C's numbers.
     pub const GO: Self = Self {
         case: Case::Pascal,
         initialisms: &["ast", "clap", "db", "dc", "ddof", "fft", "htk", "mfcc", "pcen"],
@@ -71,7 +71,7 @@ impl Spelling {
     pub const JAVASCRIPT: Self =
         Self { case: Case::Camel, unset: "null", infinities: ["Infinity", "-Infinity"], ..Self::PLAIN };
 
-    /// Julia.
+    /// Julia, with C's numbers.
     pub const JULIA: Self = Self { unset: "nothing", ..Self::C };
 
     /// Kotlin and Java.
@@ -210,11 +210,16 @@ pub struct Spelled<'a> {
 }
 
 impl<'a> Spelled<'a> {
-    /// As of [`Error::field`].
+    /// As of [`Error::field`]. Only the name of an option or a buffer is spelled: not that of a file, and not the word
+    /// that says what was looked up.
     #[must_use]
     pub fn field(&self) -> Option<Cow<'a, str>> {
-        let field = self.error.field();
-        field.map(|field| self.spelling.name(field))
+        let is_name =
+            |field: &str| field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_lookup = matches!(self.error, Error::UnknownName { .. });
+        let spelled =
+            |field| if is_lookup || !is_name(field) { field.into() } else { self.spelling.name(field) };
+        self.error.field().map(spelled)
     }
 
     /// As of [`Error::given`].

@@ -61,7 +61,7 @@ impl RowStatistics {
                 if is_usable(&rows) {
                     Ok(rows)
                 } else {
-                    Err("as many means as variances, all within float32")
+                    Err("a file with at least one mean and as many variances, all within float32")
                 }
             })
             .map_err(|expected| rejected("row_mean", format!("\"{}\"", short(text)), expected))
@@ -96,9 +96,11 @@ fn network(text: &str) -> Read<RowStatistics> {
     let parts = text.split('<').skip(1).map(|part| part.split('>').next().unwrap_or_default());
     let layers: Vec<_> = parts.filter(|part| !OTHER_PARTS.contains(part)).collect();
     if layers != ["AddShift", "Rescale"] {
-        return Err("one <AddShift>, then one <Rescale>, and no other layer that changes values");
+        return Err(
+            "a network with one <AddShift>, then one <Rescale>, and no other layer that changes values",
+        );
     }
-    let whole = "<AddShift> and <Rescale> with as many finite numbers in brackets as their sizes say";
+    let whole = "a network whose <AddShift> and <Rescale> have as many finite numbers in brackets as their sizes say";
     let shifts = layer(text, "<AddShift>").ok_or(whole)?;
     let scales = layer(text, "<Rescale>").ok_or(whole)?;
     Ok(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
@@ -114,9 +116,9 @@ fn layer(text: &str, name: &str) -> Option<Vec<f64>> {
 }
 
 fn json(text: &str) -> Read<RowStatistics> {
-    let file: Value = serde_json::from_str(text).map_err(|_| "whole JSON")?;
+    let file: Value = serde_json::from_str(text).map_err(|_| "valid JSON")?;
     let list = |name| file.get(name)?.as_array()?.iter().map(Value::as_f64).collect::<Option<Vec<_>>>();
-    let lists = "mean_stat and var_stat as lists of numbers, and frame_num as a number";
+    let lists = "JSON with mean_stat and var_stat as lists of numbers, and frame_num as a number";
     let n_frames = file.get("frame_num").and_then(Value::as_f64).ok_or(lists)?;
     sums(&list("mean_stat").ok_or(lists)?, &list("var_stat").ok_or(lists)?, n_frames)
 }
@@ -136,7 +138,7 @@ fn matrix(text: &str) -> Read<RowStatistics> {
     match (first.split_last(), second.split_last()) {
         (Some((&count, first)), Some((&0.0, second))) => sums(first, second, count),
         _ => Err(
-            "the sums and then their count in the first line, the sums of squares and then 0 in the second",
+            "a matrix with the sums and their count in the first line, the sums of squares and 0 in the second",
         ),
     }
 }
@@ -145,10 +147,10 @@ fn matrix(text: &str) -> Read<RowStatistics> {
 fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Read<RowStatistics> {
     // No recording has as many frames as a float64 can't count.
     if !(1.0..9e15).contains(&n_frames) {
-        return Err("a number of frames from 1 to 9e15");
+        return Err("a file with a number of frames from 1 to 9e15");
     }
     if values.len() != squares.len() {
-        return Err("as many sums as sums of squares");
+        return Err("a file with as many sums as sums of squares");
     }
     let mean = |sum: &f64| sum / n_frames;
     // A variance may be below 0 by the rounding of the sums, which have six digits at least.
@@ -156,7 +158,7 @@ fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Read<RowStatistics> {
         square / n_frames - mean(value) * mean(value) >= -1e-5 * mean(value) * mean(value)
     };
     if !values.iter().zip(squares).all(is_variance) {
-        return Err("sums of squares that give no variance below 0");
+        return Err("a file with sums of squares that give no variance below 0");
     }
     let scale = |(value, square): (&f64, &f64)| {
         let mean = mean(value);

@@ -55,7 +55,11 @@ impl Search<'_> {
             });
         }
         let mut varied = Vec::new();
-        for (_, guess, at) in &near {
+        for (distance, guess, at) in &near {
+            varied.push((*distance, guess.clone(), *at));
+            if *distance <= EXACT || limits.over() {
+                continue;
+            }
             let target = Target::new(self.engine, &self.readings[*at], false);
             let mut others = Vec::new();
             for (window, periodic) in windows() {
@@ -69,7 +73,10 @@ impl Search<'_> {
             }
             let distances = scores(&others, &limits, EXACT, &target);
             let best = (0..others.len()).min_by(|&a, &b| distances[a].total_cmp(&distances[b]));
-            varied.extend(best.map(|best| (distances[best], others[best].clone(), *at)));
+            if let Some(best) = best.filter(|&best| distances[best] < *distance) {
+                *varied.last_mut().expect("pushed above") =
+                    (distances[best], others[best].clone(), *at);
+            }
         }
         self.improve(varied, poor, found);
     }

@@ -70,7 +70,7 @@ export async function failures() {
   return said;
 }
 
-/** How long the page's own thread was held up while the worker computed an hour, in milliseconds. */
+/** How many turns the page's own thread had while the worker computed an hour. */
 export async function turns() {
   await init();
   const worker = createMelWorker('whisper');

@@ -8,7 +8,7 @@ use mojo_audio::{
     mojo_mel_spectrogram_compute, mojo_mel_spectrogram_free, mojo_mel_spectrogram_get_data,
 };
 use mojo_audio::{mojo_mel_spectrogram_get_shape, mojo_mel_spectrogram_get_size};
-use mojo_audio_core::MelConfig;
+use mojo_audio_core::{MelConfig, Spelling};
 use std::ffi::CStr;
 use std::ptr;
 
@@ -75,7 +75,7 @@ fn compute(u: &mut Unstructured<'_>) -> Result<()> {
         }
         Some(Err(error)) => {
             assert_eq!((status, mel), (MOJO_AUDIO_ERROR_INVALID_INPUT, ptr::null_mut()));
-            assert_eq!(text, error.to_string());
+            assert_eq!(text, error.spelled(Spelling::C).to_string());
         }
         None => {
             assert_eq!((status, mel), (MOJO_AUDIO_ERROR_INVALID_INPUT, ptr::null_mut()));

@@ -275,33 +275,22 @@ mod tests {
     use super::*;
     use alloc::{format, string::ToString};
 
-    fn check_32(number: f32) {
-        assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        let debug = format!("{number:?}");
-        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
-        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
-        assert_eq!(
-            shortened(&plain(number).to_string()).to_string(),
-            expected,
-            "{:x}",
-            number.to_bits()
-        );
-        assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
+    /// Compares a number's texts with Rust's.
+    macro_rules! check {
+        ($name:ident, $float:ty) => {
+            fn $name(number: $float) {
+                let bits = number.to_bits();
+                let debug = format!("{number:?}");
+                let expected = debug.strip_suffix(".0").unwrap_or(&debug);
+                assert_eq!(plain(number).to_string(), format!("{number}"), "{bits:x}");
+                assert_eq!(short(number).to_string(), expected, "{bits:x}");
+                assert_eq!(shortened(&format!("{number}")).to_string(), expected, "{bits:x}");
+                assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{bits:x}");
+            }
+        };
     }
-
-    fn check_64(number: f64) {
-        assert_eq!(plain(number).to_string(), format!("{number}"), "{:x}", number.to_bits());
-        let debug = format!("{number:?}");
-        let expected = debug.strip_suffix(".0").unwrap_or(&debug);
-        assert_eq!(short(number).to_string(), expected, "{:x}", number.to_bits());
-        assert_eq!(
-            shortened(&plain(number).to_string()).to_string(),
-            expected,
-            "{:x}",
-            number.to_bits()
-        );
-        assert_eq!(scientific(number).to_string(), format!("{number:e}"), "{:x}", number.to_bits());
-    }
+    check!(check_32, f32);
+    check!(check_64, f64);
 
     #[test]
     fn what_is_no_number_is_kept() {

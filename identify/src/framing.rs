@@ -78,6 +78,18 @@ impl Bank {
             Self::Kaldi => (MelScale::Kaldi, MelNorm::None, TriangleDomain::Mel),
         };
     }
+
+    /// A guess with these filters; HTK's also with triangles that are symmetric in hertz, as SpeechBrain has them.
+    pub fn on(self, guess: &Guess) -> impl Iterator<Item = Guess> {
+        let mut plain = guess.clone();
+        self.apply(&mut plain.config);
+        let symmetric = (self == Self::Htk).then(|| {
+            let mut symmetric = plain.clone();
+            symmetric.config.triangle_domain = TriangleDomain::HzSymmetric;
+            symmetric
+        });
+        symmetric.into_iter().chain([plain])
+    }
 }
 
 /// A front end with nothing special about it.

@@ -20,7 +20,7 @@ pub(crate) struct Work(AtomicU64);
 /// When the search has to stop, and what it may use until then.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits<'a> {
-    /// The end of the caller's time.
+    /// When the caller's time is over.
     end: Instant,
     pub threads: usize,
     stop: Option<Stop<'a>>,

@@ -186,15 +186,9 @@ fn candidates(guess: &Guess, scale: MelScale, low: f64, high: f64, bin_hz: f64) 
         for &f_min in &lows {
             for &f_max in highs.iter().filter(|&&f_max| f_max <= nyquist && f_min < f_max) {
                 let mut better = guess.clone();
-                bank.apply(&mut better.config);
                 better.config.f_min = f_min;
                 better.config.f_max = (f_max != nyquist).then_some(f_max);
-                if bank == Bank::Htk {
-                    let mut symmetric = better.clone();
-                    symmetric.config.triangle_domain = TriangleDomain::HzSymmetric;
-                    found.push(symmetric);
-                }
-                found.push(better);
+                found.extend(bank.on(&better));
             }
         }
     }

@@ -10,7 +10,7 @@ mod still;
 
 use crate::descent::{Descent, Fixed};
 use crate::engine::{Engine, Guess};
-use crate::fit::Extent;
+use crate::fit::{Extent, Fitter};
 use crate::limits::Limits;
 use crate::polish;
 use crate::reading::Reading;
@@ -57,6 +57,12 @@ const EXACT: f64 = 3e-6;
 pub(crate) const NEAR: f64 = 2e-4;
 
 impl Search<'_> {
+    /// For each reading, what fits front ends to all of its frames.
+    fn fitters(&self) -> Vec<Fitter<'_>> {
+        let fitter = |reading| Fitter::new(self.engine, reading, Extent::All);
+        self.readings.iter().map(fitter).collect()
+    }
+
     pub fn run(&self) -> Found {
         let mut found = Found::default();
         self.try_recipes_at(&mut found, false, Rate::Recording);

@@ -14,8 +14,8 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Takes note of a packet, of which lewton would give so many samples if others came before it: from where its
-    /// block begins to overlap with the one before to where it does with the next.
+    /// Takes note of a packet. `samples` is what lewton's `get_decoded_sample_count` says of it: the distance from where
+    /// its block begins to overlap with the one before to where the next block begins to overlap with it.
     pub fn add(&mut self, ident: &IdentHeader, samples: usize) {
         let (short, long) = (1 << ident.blocksize_0, 1 << ident.blocksize_1);
         let late = (long - short) / 4;

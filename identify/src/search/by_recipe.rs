@@ -104,11 +104,7 @@ impl Search<'_> {
 
     /// The front ends of the recipes with any back end.
     pub(super) fn try_recipe_fronts(&self, found: &mut Found) {
-        let fitters: Vec<Fitter<'_>> = self
-            .readings
-            .iter()
-            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
-            .collect();
+        let fitters = self.fitters();
         let mut best = self.recipe_fronts(&fitters, Extent::All);
         let is_good = |known: &&(f64, usize, Guess)| known.0 < self.readings[known.1].enough();
         let good: Vec<_> = best.iter().filter(is_good).take(2).cloned().collect();

@@ -22,11 +22,7 @@ impl Search<'_> {
     /// Front ends from the framings that agree with the rows best.
     pub(super) fn try_by_rows(&self, found: &mut Found) {
         (self.progress)("framing by rows", found.best());
-        let fitters: Vec<Fitter<'_>> = self
-            .readings
-            .iter()
-            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
-            .collect();
+        let fitters = self.fitters();
         let limits = self.limits.within(1.0 / 3.0);
         let n = self.engine.samples.len();
         let start = framing::plain(self.sample_rate);

@@ -3,7 +3,7 @@
 use super::{Found, Outcome, Search};
 use crate::descent::Descent;
 use crate::engine::Guess;
-use crate::fit::{Extent, Fitter, Stage};
+use crate::fit::{Extent, Stage};
 use crate::late;
 use crate::polish;
 use crate::scores::scores;
@@ -55,11 +55,7 @@ impl Search<'_> {
         (self.progress)("recipes with zeros in front", found.best());
         let limits = self.limits.within(1.0 / 6.0);
         let n = self.engine.samples.len();
-        let fitters: Vec<Fitter<'_>> = self
-            .readings
-            .iter()
-            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
-            .collect();
+        let fitters = self.fitters();
         let mut best: Vec<(f64, usize, Guess)> = Vec::new();
         for (at, fitter) in fitters.iter().enumerate() {
             let reading = fitter.reading;

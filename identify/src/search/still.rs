@@ -2,14 +2,14 @@
 
 use super::{EXACT, Found, Search};
 use crate::engine::Guess;
-use crate::fit::{Extent, Fitter, Stage};
+use crate::fit::Stage;
 use crate::framing::Bank;
 use crate::moves::{self, windows};
 use crate::recipes;
 use crate::scores::scores;
 use crate::target::Target;
 use mojo_audio_core::MelConfig;
-use mojo_audio_core::config::{PadMode, TriangleDomain};
+use mojo_audio_core::config::PadMode;
 
 /// Candidates whose windows and ends are varied.
 const SIZES: usize = 40;
@@ -85,11 +85,7 @@ impl Search<'_> {
     pub(super) fn try_other_edges(&self, found: &mut Found) {
         (self.progress)("usual recipes with other filters", found.best());
         let limits = self.limits.within(1.0 / 6.0);
-        let fitters: Vec<Fitter<'_>> = self
-            .readings
-            .iter()
-            .map(|reading| Fitter::new(self.engine, reading, Extent::All))
-            .collect();
+        let fitters = self.fitters();
         let mut best: Vec<(f64, usize, Guess)> = Vec::new();
         for (at, fitter) in fitters.iter().enumerate() {
             let reading = fitter.reading;
@@ -144,14 +140,8 @@ fn edges(front: &Guess) -> Vec<Guess> {
         for &(f_min, f_max) in pairs.iter().filter(|pair| pair.1.is_none_or(|top| top > pair.0 + 100.0))
         {
             let mut other = front.clone();
-            bank.apply(&mut other.config);
             (other.config.f_min, other.config.f_max) = (f_min, f_max);
-            if bank == Bank::Htk {
-                let mut symmetric = other.clone();
-                symmetric.config.triangle_domain = TriangleDomain::HzSymmetric;
-                found.push(symmetric);
-            }
-            found.push(other);
+            found.extend(bank.on(&other));
         }
     }
     found

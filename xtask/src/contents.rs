@@ -6,6 +6,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+/// The crates that are published, each before those that need it, and the lists of their files.
+pub const CRATES: &[(&str, &str)] = &[
+    ("mojo-audio-core", "core"),
+    ("mojo-audio-files", "files"),
+    ("mojo-audio-identify", "identify"),
+    ("mojo-audio-cli", "cli"),
+];
+
 /// Fails unless a package holds the files of its list, no more and no less.
 pub fn compare(workspace: &Workspace, list: &str, names: &[String]) -> Result {
     let path = format!("xtask/contents/{list}.txt");

@@ -3,6 +3,7 @@
 mod address;
 mod c;
 mod command;
+mod crates;
 mod cross;
 mod go;
 pub mod kotlin;
@@ -34,7 +35,7 @@ use trial::Trial;
 
 /// Makes the packages that are published, checks them, and tries them in an empty environment
 ///
-/// With --target or --all, all but source and swift are built for other systems, on Linux on x86-64, by zig, which is
+/// With --target or --all, all but source, crates and swift are built for other systems, on Linux on x86-64, by zig, which is
 /// installed from PyPI, and by mingw-w64. Without either, each package is for this machine.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -108,6 +109,12 @@ const PACKAGES: &[Package] = &[
     Package {
         name: "source",
         here: Some(|workspace, folder, _| source::make(workspace, folder)),
+        elsewhere: None,
+        natives: Vec::new,
+    },
+    Package {
+        name: "crates",
+        here: Some(|workspace, folder, _| crates::make(workspace, folder)),
         elsewhere: None,
         natives: Vec::new,
     },
@@ -219,16 +226,20 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         }
     }
     let natives = natives(arguments, todo.iter().map(|(package, ..)| *package))?;
-    let result = todo.iter().try_for_each(|(_, work, folder)| {
-        make(workspace, arguments, work, folder, &natives, &mut report)
-    });
+    // A package that fails keeps none of the others back.
+    let mut faults = Vec::new();
+    for (package, work, folder) in &todo {
+        if let Err(fault) = make(workspace, arguments, work, folder, &natives, &mut report) {
+            faults.push(format!("dist {}: {fault}", package.name));
+        }
+    }
     if report.rows.len() > 1 {
         eprint!("{}", table::columns(&report.rows));
     }
     for note in &report.notes {
         eprintln!("{note}");
     }
-    result
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
 /// The packages that are named; all if none is.
@@ -255,8 +266,9 @@ fn make(
             let _ = fs::remove_dir_all(folder);
             create()?;
             for file in make(workspace, folder, natives)? {
-                println!("{}", file.display());
+                report.add(&file, "–")?;
             }
+            pack::checksums(workspace, Path::new("python3"), folder)?;
         }
         Work::For(elsewhere, targets) => {
             create()?;

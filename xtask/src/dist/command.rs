@@ -2,15 +2,16 @@
 
 use super::cross::{Cross, Libc};
 use super::targets::{Oldest, Target};
-use super::trial::Trial;
+use super::trial::{Trial, speaks};
 use super::{notices, oldest, pack, sbom, universal};
 use crate::install::System;
-use crate::workspace::{run, show};
+use crate::workspace::{Workspace, run, show};
 use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-const PACKAGE: &str = "mojo-audio-cli";
+pub const PACKAGE: &str = "mojo-audio-cli";
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -63,14 +64,21 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
     let workspace = cross.workspace;
     let folder = cross.stage("command-test")?;
     let root = pack::unpack(workspace, &cross.python, archive, &folder.join("package"))?;
-    fs::copy(workspace.path("examples/data/speech.wav"), folder.join("speech.wav"))?;
     let program = root.join(format!("mojo-audio{}", target.program_suffix()));
     let mut trial = Trial::new(target);
-    let Some(mut command) = trial.command(cross, &program, &root)? else {
+    let Some(command) = trial.command(cross, &program, &root)? else {
         trial.leave("the program", "nothing here runs it");
         return Ok(trial);
     };
-    command.current_dir(&folder).args(["speech.wav", "--out", "speech.npy"]);
+    computes(workspace, &cross.python, command, &folder)?;
+    trial.ran("the program");
+    Ok(trial)
+}
+
+/// Fails unless the command computes the features of the example's audio, in a folder.
+pub fn computes(workspace: &Workspace, python: &Path, mut command: Command, folder: &Path) -> Result {
+    fs::copy(workspace.path("examples/data/speech.wav"), folder.join("speech.wav"))?;
+    command.current_dir(folder).args(["speech.wav", "--out", "speech.npy"]);
     let printed = show(&mut command)?;
     if !printed.status.success() {
         return Err(format!("mojo-audio: {}", printed.status).into());
@@ -85,8 +93,6 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
         mean = sum(values) / len(values)\n\
         assert len(values) == rows * columns and header['descr'] == '<f4'\n\
         print(f'speech.wav: {rows} x {columns} mel frames, mean {mean:.4f}, max {max(values):.4f}')\n";
-    let mut python = workspace.command(&cross.python);
-    super::trial::speaks(workspace, python.current_dir(&folder).args(["-I", "-c", program]))?;
-    trial.ran("the program");
-    Ok(trial)
+    let mut python = workspace.command(python);
+    speaks(workspace, python.current_dir(folder).args(["-I", "-c", program]))
 }

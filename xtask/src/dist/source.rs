@@ -1,10 +1,13 @@
 //! The source of the C library and of its installer, with the crates that they need: it builds without a network.
 
-use super::pack;
-use crate::workspace::{Workspace, output, run};
+use super::{pack, sbom};
+use crate::workspace::{Workspace, host, output, run};
 use crate::{Result, contents};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// What is built from it.
+const PACKAGE: &str = "mojo-audio-capi";
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -76,7 +79,8 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     crates.dedup();
     contents::compare(workspace, "source-crates", &crates)?;
     try_out(workspace, python, &archive)?;
-    Ok(vec![archive])
+    let list = sbom::write(workspace, &[&host(workspace)?], PACKAGE, &archive)?;
+    Ok(vec![archive, list])
 }
 
 /// Installs the library from the archive, in an empty folder, with a cargo that has no crates and no network.

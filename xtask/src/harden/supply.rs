@@ -23,14 +23,6 @@ pub struct Arguments {
 
 const DENY: &str = "0.20.2";
 
-/// Crates that are published, and the lists of their files.
-const CRATES: &[(&str, &str)] = &[
-    ("mojo-audio-core", "core"),
-    ("mojo-audio-files", "files"),
-    ("mojo-audio-identify", "identify"),
-    ("mojo-audio-cli", "cli"),
-];
-
 /// Folders whose lock files may have a crate in two versions: nothing of them is shipped, and what they
 /// are for brings its own.
 const MAY_DUPLICATE: &[&str] = &["benches/peers/", "examples/"];
@@ -71,7 +63,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Report> {
         let held = if may_duplicate { "licences, sources" } else { "licences, sources, duplicates" };
         rows.push([format!("`{lock}`"), held.into(), packages.to_string()]);
     }
-    for (name, list) in CRATES {
+    for (name, list) in contents::CRATES {
         let names = contents::of_crate(workspace, name)?;
         match contents::compare(workspace, list, &names) {
             Ok(()) => rows.push([

@@ -1,6 +1,6 @@
 //! Makes what is published: `cargo xtask dist PACKAGE`, one file a package below this one.
 
-mod address;
+pub mod address;
 mod c;
 mod command;
 mod crates;

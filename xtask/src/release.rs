@@ -1,10 +1,12 @@
 //! Prepares a release: `cargo xtask release X.Y.Z`.
 
+mod addresses;
 mod places;
 pub mod repository;
 
 use crate::workspace::{Workspace, ask, run as run_program};
 use crate::{Result, dist, install, tidy};
+use dist::address::Address;
 use places::{Files, text_of};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,15 +15,25 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The version, as 0.2.0
-    #[arg(value_name = "X.Y.Z", required_unless_present_any = ["check", "central", "repository"],
-          conflicts_with_all = ["check", "central", "repository"])]
+    #[arg(value_name = "X.Y.Z", required_unless_present_any = ["address", "central", "check", "notes", "repository"],
+          conflicts_with_all = ["address", "central", "check", "notes", "repository"])]
     version: Option<String>,
 
-    /// Fails if a file has another version than Cargo.toml, or the C library's interface and its number disagree
+    /// Writes where the project is published to every package's description
+    #[arg(long, value_name = "https://github.com/OWNER/NAME",
+          conflicts_with_all = ["central", "check", "notes", "repository"])]
+    address: Option<String>,
+
+    /// Prints what CHANGELOG.md says of the version
+    #[arg(long, conflicts_with_all = ["central", "check", "repository"])]
+    notes: bool,
+
+    /// Fails if a file has another version or address than Cargo.toml, or the C library's interface and its number
+    /// disagree
     #[arg(long)]
     check: bool,
 
-    /// With --check: fails unless this tag is that of the version, "v" and the version
+    /// With --check: fails unless this tag is that of the version, "v" and the version, and Cargo.toml has the address
     #[arg(long, value_name = "TAG", requires = "check")]
     tag: Option<String>,
 
@@ -59,10 +71,31 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         let from = std::path::absolute(from)?;
         return repository::publish(workspace, &from, to, &places::current(&files)?);
     }
+    if let Some(address) = &arguments.address {
+        let before = files.clone();
+        addresses::write(&mut files, &Address::read(address)?)?;
+        return write(workspace, &before, &files);
+    }
+    if arguments.notes {
+        print!("{}", notes(text_of(&files, CHANGELOG)?, &places::current(&files)?)?);
+        return Ok(());
+    }
     let Some(version) = &arguments.version else {
         let version = places::current(&files)?;
         if let Some(tag) = arguments.tag.as_ref().filter(|tag| **tag != format!("v{version}")) {
             return Err(format!("--tag must be v{version}, got {tag}").into());
+        }
+        // Fails, too, if the variable has another.
+        let address = Address::of_project(workspace)?;
+        let written = Address::of_manifest(text_of(&files, addresses::FIRST)?)?;
+        if arguments.tag.is_some() && written.is_none() {
+            let at = address.as_ref().map_or("https://github.com/OWNER/NAME".into(), Address::url);
+            let how = format!("run `cargo xtask release --address {at}` and commit");
+            return Err(format!(
+                "{} has no address, which registries ask for: {how}",
+                addresses::FIRST
+            )
+            .into());
         }
         println!("every file has version {version}");
         return Ok(());
@@ -70,10 +103,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let before = files.clone();
     let date = ask(workspace.command("date").args(["-u", "+%F"])).ok_or("`date` fails")?;
     let remaining = prepare(&mut files, version, date.trim())?;
-    for (name, text) in files.iter().filter(|(name, text)| before.get(*name) != Some(text)) {
-        workspace.write(name, text)?;
-        println!("wrote {name}");
-    }
+    write(workspace, &before, &files)?;
     // The header and Node's table have the version too. They are made by a program that is built with it.
     run_program(workspace.cargo().args(["xtask", "generate"]))?;
     println!("\nTo be done by hand:");
@@ -81,6 +111,26 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
         println!("{}. {step}", place + 1);
     }
     Ok(())
+}
+
+/// Writes the files that have changed.
+fn write(workspace: &Workspace, before: &Files, files: &Files) -> Result {
+    for (name, text) in files.iter().filter(|(name, text)| before.get(*name) != Some(text)) {
+        workspace.write(name, text)?;
+        println!("wrote {name}");
+    }
+    Ok(())
+}
+
+/// What the list of changes says of a version, without its heading.
+fn notes(changes: &str, version: &str) -> Result<String> {
+    let is_heading = |line: &str| {
+        line.strip_prefix("## ").is_some_and(|rest| rest.starts_with(&format!("{version},")))
+    };
+    let mut lines = changes.lines().skip_while(|line| !is_heading(line));
+    lines.next().ok_or_else(|| format!("{CHANGELOG}: no heading \"## {version}, …\""))?;
+    let section: Vec<_> = lines.take_while(|line| !line.starts_with("## ")).collect();
+    Ok(format!("{}\n", section.join("\n").trim()))
 }
 
 /// The files that have the version or may mention it.
@@ -101,6 +151,7 @@ fn read(workspace: &Workspace) -> Result<Files> {
 /// What is wrong with the versions of the files.
 fn check(files: &Files) -> Result<Vec<String>> {
     let mut faults = places::check(files)?;
+    faults.extend(addresses::check(files)?);
     faults.extend(check_changes(files)?);
     faults.extend(check_interface(files)?);
     Ok(faults)
@@ -187,6 +238,15 @@ fn prepare(files: &mut Files, version: &str, date: &str) -> Result<Vec<String>> 
     let waits = format!("Until {version} is released");
     let pages = files.iter().filter(|(_, text)| text.contains(&waits));
     steps.extend(pages.map(|(name, _)| format!("Remove \"{waits}…\" from {name}.")));
+    if Address::of_manifest(text_of(files, addresses::FIRST)?)?.is_none() {
+        steps.push("Run `cargo xtask release --address https://github.com/OWNER/NAME`.".into());
+    }
+    if !is_first {
+        steps.push(format!(
+            "Run `cargo semver-checks --baseline-rev v{old}` for each crate that is published: it compares their \
+             interfaces."
+        ));
+    }
     steps.extend([
         "Read CHANGELOG.md as one who updates.".into(),
         "Run `bash .ci/run`, then `cargo xtask dist --all --test`, and write the outcome to docs/platforms.md."
@@ -209,10 +269,10 @@ fn numbers(version: &str) -> Result<[u32; 3]> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn files() -> Files {
+    pub fn files() -> Files {
         read(&Workspace::new()).unwrap()
     }
 
@@ -293,6 +353,16 @@ mod tests {
         let text = files[ABI_NUMBER].replace("const ABI: u32 = ", "const ABI: u32 = 1");
         files.insert(ABI_NUMBER.into(), text);
         assert_eq!(check_interface(&files).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn notes_are_those_of_the_version() {
+        let changes = "# Changes\n\n## 2.0.0, 2027-01-02\n\n- New.\n\n## 1.0.0, 2026-01-02\n\nFirst.\n";
+        assert_eq!(notes(changes, "2.0.0").unwrap(), "- New.\n");
+        assert_eq!(notes(changes, "1.0.0").unwrap(), "First.\n");
+        assert!(notes(changes, "3.0.0").unwrap_err().to_string().contains("no heading"));
+        let files = files();
+        assert!(!notes(&files[CHANGELOG], &places::current(&files).unwrap()).unwrap().is_empty());
     }
 
     #[test]

@@ -162,7 +162,7 @@ fn pack(
     kotlin::check_jar(workspace, gathered)?;
     fs::copy(kotlin::jar(workspace)?, &files[0])?;
     let pom = workspace.read("uniffi/kotlin/pom.xml")?;
-    let pom = match Address::of_project()? {
+    let pom = match Address::of_project(workspace)? {
         Some(address) => central::pom(&pom, &address)?,
         None => {
             eprintln!("not for Maven Central: {} must be the project's address", address::VARIABLE);

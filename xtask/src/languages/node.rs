@@ -124,6 +124,10 @@ impl Platform {
         if let Some(libc) = self.fields.get("libc") {
             manifest["libc"] = json!([libc]);
         }
+        // npm publishes without a key only from the repository that is named here.
+        if let Some(repository) = main.get("repository") {
+            manifest["repository"] = repository.clone();
+        }
         manifest
     }
 }

@@ -19,7 +19,7 @@ use std::process::Command;
 
 /// Packs the repository with the systems whose archives are in a folder; none where the project has no address.
 pub fn make(cross: &Cross<'_>, folder: &Path) -> Result<Option<PathBuf>> {
-    let Some(address) = Address::of_project()? else {
+    let Some(address) = Address::of_project(cross.workspace)? else {
         eprintln!("no modules for `go get`: {} must be the project's address", address::VARIABLE);
         return Ok(None);
     };

@@ -27,6 +27,7 @@ const COPIED: &[&str] = &[
     "xtask/src/dist/targets.rs",
     "xtask/src/install",
     "xtask/src/install.rs",
+    "xtask/src/installer.rs",
     "xtask/src/workspace.rs",
 ];
 
@@ -36,7 +37,6 @@ const MOVED: &[(&str, &str)] = &[
     ("packaging/conan/conanfile.py", "conanfile.py"),
     ("packaging/conan/test_package/CMakeLists.txt", "test_package/CMakeLists.txt"),
     ("packaging/conan/test_package/conanfile.py", "test_package/conanfile.py"),
-    ("xtask/src/dist/source/installer.rs", "xtask/src/main.rs"),
 ];
 
 /// Sections of manifests that are for tests and benches, which bring most of the crates.
@@ -172,7 +172,7 @@ fn installer(manifest: &str) -> Result<String> {
     let (head, _) =
         manifest.split_once("[lib]\n").ok_or("xtask/Cargo.toml has changed: [lib] is not in it")?;
     Ok(format!(
-        "{head}[dependencies]\n\
+        "{head}[[bin]]\nname = \"xtask\"\npath = \"src/installer.rs\"\n\n[dependencies]\n\
          clap = {{ version = \"{}\", default-features = false, features = [\"derive\", \"error-context\", \"help\", \
          \"std\", \"usage\"] }}\n\
          serde_json = \"{}\"\n\n[lints]\nworkspace = true\n",

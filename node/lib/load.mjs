@@ -3,6 +3,9 @@
 import { engineError, hasEngine, setEngine } from './engine.mjs';
 import { checkSupport, engineOf } from './wasm.mjs';
 
+/** What runtimes need that load no files, or compile nothing. */
+const IMPORT = "import it, as in `import wasm from 'mojo-audio/mojo_audio.wasm'`, and call `init(wasm)`";
+
 let loading;
 
 /** Loads the engine from a source: once, or anew where one is named. */
@@ -10,7 +13,7 @@ export async function load(source, standard) {
   if (source === undefined) {
     if (hasEngine()) return;
     // Calls at the same time wait for the same.
-    loading ??= compile(standard()).then(
+    loading ??= compile(locate(standard)).then(
       (module) => setEngine(engineOf(module)),
       (error) => {
         loading = undefined;
@@ -25,7 +28,16 @@ export async function load(source, standard) {
 
 export function loadSync(source) {
   checkSupport();
-  setEngine(engineOf(source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source)));
+  setEngine(engineOf(source instanceof WebAssembly.Module ? source : compileSync(source)));
+}
+
+/** Where the module is. In Cloudflare's workerd, scripts have no address that it could be relative to. */
+function locate(standard) {
+  try {
+    return standard();
+  } catch (error) {
+    throw engineError(`mojo-audio can't tell where its WebAssembly module is: ${IMPORT}`, error);
+  }
 }
 
 /** The module of a WebAssembly.Module, of bytes, of a Response, or of what `fetch` takes. */
@@ -35,7 +47,7 @@ export async function compile(source) {
   // A module that is imported, as bundlers and Deno do, is the default of its namespace.
   if (source !== null && typeof source === 'object' && 'default' in source) source = source.default;
   if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return compileBytes(source);
   const response = typeof Response === 'function' && source instanceof Response ? source : await request(source);
   if (!response.ok) {
     throw engineError(`mojo-audio: ${response.url} answers ${response.status} ${response.statusText}`);
@@ -47,8 +59,27 @@ export async function compile(source) {
         'pass its address to `init`, or import mojo-audio/inline',
     );
   }
-  return WebAssembly.compile(bytes);
+  return compileBytes(bytes);
 }
+
+async function compileBytes(bytes) {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw uncompiled(error);
+  }
+}
+
+function compileSync(bytes) {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw uncompiled(error);
+  }
+}
+
+const uncompiled = (error) =>
+  engineError(`mojo-audio can't compile the WebAssembly module: ${error.message}. Where a runtime compiles none, ${IMPORT}`, error);
 
 async function request(source) {
   try {

@@ -77,6 +77,45 @@ test("npm installs the package and this platform's addon, and nothing else; npm 
   assert.deepEqual(installed().sort(), [scope, 'mojo-audio'].sort());
 });
 
+/** An empty project of its own, with its own cache, whose registry nobody answers for. */
+function emptyProject(name, manifest) {
+  const cwd = join(folder, name);
+  mkdirSync(cwd);
+  for (const file of registry.names.map((name) => registry.file(name))) cpSync(join(TARBALLS, file), join(cwd, file));
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'empty', private: true, ...manifest }));
+  const check = async () => {
+    assert.ok(existsSync(join(cwd, 'node_modules', addon)));
+    const program = "console.log(new (require('mojo-audio').MelExtractor)().instructionSet)";
+    assert.doesNotMatch(await run(process.execPath, ['-e', program], { cwd }), /Simd128/);
+    rmSync(join(cwd, 'node_modules'), { recursive: true });
+  };
+  return { cwd, check };
+}
+
+const NOWHERE = '--registry=http://127.0.0.1:9';
+
+test('npm installs the tarballs without a registry; npm ci too', async () => {
+  const { cwd, check } = emptyProject('by-npm', {});
+  const npm = (...parameters) =>
+    run('npm', [...parameters, NOWHERE, '--fetch-retries=0', `--cache=${join(folder, 'cache-npm')}`], { cwd });
+  await npm('install', ...['mojo-audio', addon].map((name) => `./${registry.file(name)}`));
+  await check();
+  await npm('ci');
+  await check();
+});
+
+test('yarn 1 installs the tarballs where the addon is named twice', async () => {
+  const files = (names) => Object.fromEntries(names.map((name) => [name, `file:${registry.file(name)}`]));
+  const { cwd, check } = emptyProject('by-yarn', { dependencies: files(['mojo-audio']), resolutions: files(addons) });
+  const yarn = join(PACKAGE, 'node_modules', 'yarn', 'bin', 'yarn.js');
+  const install = (...parameters) =>
+    run(process.execPath, [yarn, 'install', ...parameters, '--non-interactive', NOWHERE, `--cache-folder=${join(folder, 'cache-yarn')}`], { cwd });
+  await install();
+  await check();
+  await install('--frozen-lockfile');
+  await check();
+});
+
 test('the packed manifest keeps the order of its conditions', () => {
   const { exports } = registry.manifest('mojo-audio');
   assert.deepEqual(Object.keys(exports['.']), ['deno', 'node', 'browser', 'worker', 'workerd', 'default']);

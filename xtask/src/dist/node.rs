@@ -17,6 +17,13 @@ pub fn make(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let addon = node::build(workspace, &["--config", "profile.release.strip=true"])?;
     let files = node::pack(workspace, &package, &platform, &addon, folder)?;
     test(workspace, folder)?;
+    let tarball = folder.join(platform.tarball());
+    eprintln!(
+        "npm install takes both tarballs. For yarn 1 put into package.json: \
+         \"resolutions\": {{ \"{}\": \"file:{}\" }}",
+        platform.package(),
+        tarball.display()
+    );
     Ok(files)
 }
 

@@ -99,7 +99,7 @@ impl Platform {
     }
 
     /// The npm package of its addon.
-    fn package(&self) -> String {
+    pub fn package(&self) -> String {
         format!("@mojo-audio/{}", self.name())
     }
 

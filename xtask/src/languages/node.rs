@@ -7,12 +7,12 @@ pub use javascript::{WASM, esbuild, without_vectors};
 
 use super::{Counts, Language, Source, Tool, c};
 use crate::dist::notices;
-use crate::workspace::{Printed, Workspace, host, run, show};
+use crate::workspace::{Printed, Workspace, host, output, run, show};
 use crate::{Result, contents};
 use serde_json::{Value, json};
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 pub struct Node;
 
@@ -28,6 +28,12 @@ pub const NODE: Tool = Tool {
 };
 
 pub const NPM: Tool = Tool { name: "npm", probe: &["npm", "--version"], source: Source::Debian("npm") };
+
+/// The versions of Node that the package is tested on, beside the one that is there.
+const VERSIONS: &[&str] = &["20", "22", "24"];
+
+/// The tests that run on all of them.
+const ON_EVERY_VERSION: &[&str] = &["api.test.mjs", "conformance.test.mjs", "package.test.mjs"];
 
 /// What of `node/` is not a part of the package or its tests.
 const OF_THE_CRATE: &[&str] = &["Cargo.toml", "build.rs", "src", "typings", ".gitignore"];
@@ -47,7 +53,8 @@ impl Language for Node {
     }
 
     fn prepare(&self, workspace: &Workspace) -> Result {
-        package(workspace).map(drop)
+        package(workspace)?;
+        others(workspace).map(drop)
     }
 
     fn run(&self, workspace: &Workspace) -> Result<Counts> {
@@ -58,8 +65,27 @@ impl Language for Node {
         let tarballs = workspace.folder("node/tarballs")?;
         fs::remove_dir_all(&tarballs)?;
         pack(workspace, &package, &platform, &addon, &tarballs)?;
-        test(workspace, &package, &tarballs, &test_files(&package)?)
+        let mut counts = test(workspace, &package, &tarballs, &test_files(&package)?)?;
+        let files = ON_EVERY_VERSION.iter().map(|file| package.join("tests").join(file));
+        let files = files.collect::<Vec<_>>();
+        for bin in others(workspace)? {
+            counts += test_by(Some(&bin), workspace, &package, &tarballs, &files)?;
+        }
+        Ok(counts)
     }
+}
+
+/// The folders of the versions of Node that are not the one that is there.
+fn others(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let version = NODE.version().ok_or("no Node")?;
+    let is_there = |other: &str| version.starts_with(&format!("v{other}."));
+    let others = VERSIONS.iter().filter(|other| !is_there(other));
+    if !cfg!(target_os = "linux") {
+        eprintln!("Node {version} alone is tested: .ci/node has the others for Linux");
+        return Ok(Vec::new());
+    }
+    let bin = |other: &&str| output(workspace.command("bash").args([".ci/node", other]));
+    others.map(|other| Ok(PathBuf::from(bin(other)?.trim()))).collect()
 }
 
 /// One of those that the package knows.
@@ -333,7 +359,23 @@ pub fn test(
     tarballs: &Path,
     files: &[PathBuf],
 ) -> Result<Counts> {
+    test_by(None, workspace, package, tarballs, files)
+}
+
+/// Runs tests by the Node in a folder, if one is named.
+fn test_by(
+    bin: Option<&Path>,
+    workspace: &Workspace,
+    package: &Path,
+    tarballs: &Path,
+    files: &[PathBuf],
+) -> Result<Counts> {
     let mut node = workspace.command("node");
+    if let Some(bin) = bin {
+        // Programs that the tests start, such as npm, run by it too.
+        let path = env::var_os("PATH").unwrap_or_default();
+        node.env("PATH", env::join_paths([bin.into()].into_iter().chain(env::split_paths(&path)))?);
+    }
     node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(package);
     node.env("MOJO_AUDIO_CHECKOUT", workspace.path("")).env("MOJO_AUDIO_TARBALLS", tarballs);
     let Printed { status, text } = show(&mut node)?;

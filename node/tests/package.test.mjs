@@ -170,6 +170,19 @@ for (const [name, set, program] of RUNTIMES) {
   });
 }
 
+test('the module within the code has the same bits in Node, in Deno and in Bun, whose engine is not V8', async () => {
+  for (const file of ['bits.mjs', 'cases.mjs']) cpSync(join(TESTS, file), join(project, file));
+  const computed = await Promise.all(
+    RUNTIMES.map(async ([, , program]) => {
+      const [file, ...parameters] = [...program(), 'bits.mjs', join(CHECKOUT, 'conformance')];
+      return JSON.parse(await run(file, parameters));
+    }),
+  );
+  const [node, ...others] = computed;
+  assert.ok(node.length > 500);
+  for (const other of others) assert.deepEqual(other, node);
+});
+
 test('without transformers.js its drop-in says what is missing', async () => {
   const program = "try { require('mojo-audio/compat'); } catch (error) { console.log(error.message); }";
   assert.match(await node('-e', program), /@huggingface\/transformers/);

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MelExtractor } from 'mojo-audio';
+import { optionsOf } from './cases.mjs';
+
+export { camelCase } from './cases.mjs';
 
 setFlagsFromString('--expose-gc');
 export const collectGarbage = runInNewContext('gc');
@@ -27,25 +30,10 @@ export function read(file) {
   return new Type(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-export const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-
 const DEFAULTS = new MelExtractor().config;
 
 /** A case's options as a user of JavaScript would write them. */
-export function options(testCase) {
-  const config = { preset: testCase.preset };
-  for (const [name, text] of Object.entries(testCase.options)) {
-    config[camelCase(name)] = value(camelCase(name), text);
-  }
-  return config;
-}
-
-function value(name, text) {
-  if (typeof DEFAULTS[name] === 'string') return text;
-  const words = { true: true, false: false, none: null };
-  if (Object.hasOwn(words, text)) return words[text];
-  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-}
+export const options = (testCase) => optionsOf(testCase, DEFAULTS);
 
 /** Seconds of something like a voice: reproducible, and no tone that rounding would show in. */
 export function signal(nSamples, seed = 1) {

@@ -12,7 +12,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import webpack from 'webpack';
-import { MelExtractor, initSync } from '../../web.mjs';
+import * as web from '../../web.mjs';
+import { itemsOf, refusal, spectrograms } from '../cases.mjs';
 import { CASES, CHECKOUT, options, read } from '../support.mjs';
 import { close, everywhere, launch, running, serve } from './browser.mjs';
 
@@ -25,7 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-web-'));
 let server;
 
 before(async () => {
-  initSync(readFileSync(join(PACKAGE, 'mojo_audio.wasm')));
+  web.initSync(readFileSync(join(PACKAGE, 'mojo_audio.wasm')));
   server = await serve({ package: PACKAGE, conformance: join(CHECKOUT, 'conformance'), tests: HERE, built: folder });
   await launch();
   for (const { page } of Object.values(running)) await page.goto(server.address);
@@ -37,17 +38,27 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-everywhere('every case of one signal, with the bits that Node computes in WebAssembly', async ({ page }) => {
+everywhere('the conformance cases, with the bits and the refusals of WebAssembly in Node', async ({ page }) => {
   const results = await page.evaluate(async () => (await import('/tests/page.mjs')).conformance());
-  const cases = CASES.filter(({ kind }) => kind === 'single' || kind === 'int16');
+  const cases = CASES.filter(({ kind }) => kind !== 'statistic');
   assert.equal(Object.keys(results).length, cases.length);
-  assert.ok(cases.length > 50);
+  const counts = {};
   for (const testCase of cases) {
-    const { fault, bits } = results[testCase.name];
-    assert.equal(fault, undefined, testCase.name);
-    const { data } = new MelExtractor(options(testCase)).computeSync(read(testCase.input));
-    assert.equal(bits, createHash('sha256').update(data).digest('hex'), testCase.name);
+    const { kind, name } = testCase;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    const signals = itemsOf(testCase).map(({ input }) => input && read(input));
+    if (kind === 'refusal') {
+      const wanted = refusal(testCase, options(testCase), web, signals[0]);
+      assert.notEqual(wanted, null, name);
+      assert.equal(results[name].refusal, wanted, name);
+      continue;
+    }
+    assert.equal(results[name].fault ?? undefined, undefined, name);
+    const wanted = spectrograms(testCase, options(testCase), web, signals);
+    const bits = wanted.map(({ data }) => createHash('sha256').update(data).digest('hex'));
+    assert.equal(results[name].bits, bits.join(), name);
   }
+  assert.ok(counts.single > 500 && counts.int16 > 10 && counts.batch > 5 && counts.refusal > 100, JSON.stringify(counts));
 });
 
 everywhere('before init, and where the module is not what it should be, the error says what to do', async ({ page }) => {
@@ -180,7 +191,7 @@ function project(name) {
 /** Runs an application in every browser. */
 async function check(path) {
   const samples = Float32Array.from({ length: 16000 }, (_, at) => Math.sin(at * at * 1e-6));
-  const value = new MelExtractor('whisper').computeSync(samples).data[4000];
+  const value = new web.MelExtractor('whisper').computeSync(samples).data[4000];
   for (const [name, { page }] of Object.entries(running)) {
     await page.goto(`${server.address}/built/${path}`);
     await page.waitForFunction(() => document.title !== '');

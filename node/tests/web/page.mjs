@@ -1,22 +1,11 @@
-// Runs in the page: every conformance case that is one signal, and the bits of what it computes.
+// Runs in the page: the conformance cases, the bits of what it computes, and what it refuses.
 
-import { MelExtractor, init } from '/package/web.mjs';
-
-const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+import { itemsOf, optionsOf, refusal, spectrograms } from '/package/tests/cases.mjs';
+import * as api from '/package/web.mjs';
 
 async function read(file) {
   const bytes = await (await fetch(`/conformance/${file}`)).arrayBuffer();
   return file.endsWith('.i16') ? new Int16Array(bytes) : new Float32Array(bytes);
-}
-
-function optionsOf({ preset, options }, defaults) {
-  const words = { true: true, false: false, none: null };
-  const entries = Object.entries(options).map(([name, text]) => {
-    const key = camelCase(name);
-    if (typeof defaults[key] === 'string') return [key, text];
-    return [key, Object.hasOwn(words, text) ? words[text] : Number(text)];
-  });
-  return { preset, ...Object.fromEntries(entries) };
 }
 
 /** Why the result is not the case's, if it is not. */
@@ -33,17 +22,28 @@ function fault(mel, { n_mels: nMels, n_frames: nFrames, bound }, expected) {
   return sum / Math.max(1, expected.length) <= bound.mean_abs ? undefined : `the mean is ${sum / expected.length} off`;
 }
 
+async function digest(values) {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', values));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 export async function conformance() {
-  await init();
-  const defaults = new MelExtractor().config;
+  await api.init();
+  const defaults = new api.MelExtractor().config;
   const { cases } = await (await fetch('/conformance/cases.json')).json();
   const results = {};
-  for (const testCase of cases.filter(({ kind }) => kind === 'single' || kind === 'int16')) {
-    const samples = await read(testCase.input);
-    const mel = new MelExtractor(optionsOf(testCase, defaults)).computeSync(samples);
-    const digest = await crypto.subtle.digest('SHA-256', mel.data);
-    const bits = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    results[testCase.name] = { fault: fault(mel, testCase, await read(testCase.expected)), bits };
+  for (const testCase of cases.filter(({ kind }) => kind !== 'statistic')) {
+    const options = optionsOf(testCase, defaults);
+    if (testCase.kind === 'refusal') {
+      const samples = testCase.call === 'compute' ? await read(testCase.input) : undefined;
+      results[testCase.name] = { refusal: refusal(testCase, options, api, samples) };
+      continue;
+    }
+    const items = itemsOf(testCase);
+    const mels = spectrograms(testCase, options, api, await Promise.all(items.map(({ input }) => read(input))));
+    const bits = await Promise.all(mels.map(({ data }) => digest(data)));
+    const faults = await Promise.all(mels.map(async (mel, at) => fault(mel, items[at], await read(items[at].expected))));
+    results[testCase.name] = { fault: faults.find((text) => text !== undefined), bits: bits.join() };
   }
   return results;
 }

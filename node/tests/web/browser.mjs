@@ -44,15 +44,16 @@ export async function serve(folders) {
 // Each of these starts a browser. It returns the page; `download`, which clicks an element and returns the saved file;
 // `answer`, which serves another site's addresses from files; and `close`.
 
-/** Chromium with a profile of its own. Its microphone beeps. */
-export async function browseChromium() {
+/** Chromium with a profile of its own. Its microphone plays a WAV file over and over; it beeps if none is named. */
+export async function browseChromium({ microphone } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'mojo-audio-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.MOJO_AUDIO_CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-      '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`])],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   return {
@@ -138,8 +139,8 @@ const BROWSERS = { Chromium: browseChromium, Firefox: browseFirefox };
 /** Those that `launch` started, by their names. */
 export const running = {};
 
-export async function launch() {
-  for (const [name, browse] of Object.entries(BROWSERS)) running[name] = await browse();
+export async function launch(settings) {
+  for (const [name, browse] of Object.entries(BROWSERS)) running[name] = await browse(settings);
 }
 
 export async function close() {

@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
 import { build } from 'vite';
 import webpack from 'webpack';
 import * as web from '../../web.mjs';
@@ -19,6 +20,7 @@ import { close, everywhere, launch, running, serve } from './browser.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = join(HERE, '..', '..');
+const SPEECH = join(CHECKOUT, 'examples', 'data', 'speech.wav');
 const TARBALLS = process.env.MOJO_AUDIO_TARBALLS;
 assert.ok(TARBALLS, '`cargo xtask test web` makes the tarballs and says where they are');
 
@@ -28,7 +30,7 @@ let server;
 before(async () => {
   web.initSync(readFileSync(join(PACKAGE, 'mojo_audio.wasm')));
   server = await serve({ package: PACKAGE, conformance: join(CHECKOUT, 'conformance'), tests: HERE, built: folder });
-  await launch();
+  await launch({ microphone: SPEECH });
   for (const { page } of Object.values(running)) await page.goto(server.address);
 });
 
@@ -123,12 +125,43 @@ everywhere('a worklet says what is wrong', async ({ page }) => {
   assert.match(closed.message, /closed before `finish`/);
 });
 
-test('Chromium: the microphone', async () => {
+/** How much two lists of values go together, from −1 to 1. */
+function correlation(...lists) {
+  const [one, other] = lists.map((values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.map((value) => value - mean);
+  });
+  const product = (a, b) => a.reduce((sum, value, at) => sum + value * b[at], 0);
+  return product(one, other) / Math.sqrt(product(one, one) * product(other, other));
+}
+
+test('Chromium: the microphone has the features of the file that it plays', async () => {
   const { page } = running.Chromium;
-  // The browser's own: beeps.
-  const { nFrames } = await page.evaluate(
-    async (options) => (await import('/tests/worklet.mjs')).microphone(options), LIVE);
-  assert.ok(nFrames > 100 && nFrames < 400, `${nFrames} frames`);
+  const options = { ...LIVE, layout: 'frame_major' };
+  const { nFrames, values } = await page.evaluate(
+    async (options) => (await import('/tests/worklet.mjs')).microphone(options), options);
+  assert.ok(nFrames > 200 && nFrames < 400, `${nFrames} frames`);
+  const wav = readFileSync(SPEECH);
+  const once = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + wav.length));
+  // It begins anywhere, and goes on from the start.
+  const twice = new Int16Array([...once, ...once]);
+  const extractor = new web.MelExtractor(options);
+  const { nMels } = extractor;
+  const heard = values.slice(50 * nMels, 150 * nMels);
+  const alike = (offset) => {
+    const data = extractor.computeSync(twice.subarray(offset, offset + 160 * (heard.length / nMels + 2))).data;
+    return correlation(heard, Array.from(data.subarray(0, heard.length)));
+  };
+  const best = (found) => found.reduce((one, other) => (other.alike > one.alike ? other : one));
+  const compared = (offsets) => offsets.map((offset) => ({ offset, alike: alike(offset) }));
+  const frames = compared(Array.from({ length: Math.floor(once.length / 160) }, (_, frame) => frame * 160));
+  const near = best(frames);
+  // Between two frames, too.
+  const between = [-80, -40, 40, 80].map((offset) => Math.max(0, near.offset + offset));
+  const found = best([near, ...compared(between)]);
+  assert.ok(found.alike > 0.98, `a correlation of ${found.alike}`);
+  const away = best(frames.filter(({ offset }) => Math.abs(offset - near.offset) > 1600));
+  assert.ok(away.alike < 0.8, `a correlation of ${away.alike} elsewhere`);
 });
 
 everywhere('a worker computes the bits that the page does, of every kind of signal', async ({ page }) => {
@@ -176,6 +209,16 @@ const PROGRAM = `
   }).catch(({ message }) => { document.title = message; });
 `;
 
+/** Whisper's configuration, and the drop-in's result. */
+const COMPAT = `
+  import { WhisperFeatureExtractor } from 'mojo-audio/compat';
+  const config = { feature_size: 80, sampling_rate: 16000, n_fft: 400, hop_length: 160, n_samples: 480000, nb_max_frames: 3000 };
+  export async function computed(samples) {
+    const { input_features: { dims, data } } = await new WhisperFeatureExtractor(config)(Float32Array.from(samples));
+    return { dims, values: Array.from(data) };
+  }
+`;
+
 /** An empty project with the packed tarball and a program. */
 function project(name) {
   const root = join(folder, name);
@@ -217,6 +260,40 @@ test('an application made by webpack', async () => {
   assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString());
   writeFileSync(join(root, 'dist', 'index.html'), '<!doctype html><script src="./main.js"></script>');
   await check('webpack/dist/index.html');
+});
+
+everywhere('the drop-in for transformers.js loads no ONNX Runtime', async ({ page }, name) => {
+  const line = CASES.find((testCase) => testCase.name === 'whisper-speech-8000');
+  const root = join(folder, `compat-${name}`);
+  await bundle({
+    stdin: { contents: COMPAT, resolveDir: PACKAGE },
+    outfile: join(root, 'page.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['browser'],
+    logLevel: 'error',
+  });
+  cpSync(join(PACKAGE, 'mojo_audio.wasm'), join(root, 'mojo_audio.wasm'));
+  await page.goto(server.address);
+  const requested = [];
+  const listener = (request) => requested.push(request.url());
+  page.on('request', listener);
+  const samples = Array.from(read(line.input));
+  const { dims, values } = await page.evaluate(
+    async ([address, samples]) => (await import(address)).computed(samples), [`/built/compat-${name}/page.js`, samples]);
+  const files = requested.map((address) => address.replace(/.*\//, ''));
+  assert.deepEqual(files.filter((file) => file !== 'favicon.ico'), ['page.js', 'mojo_audio.wasm']);
+  assert.deepEqual(dims, [1, line.n_mels, 3000]);
+  // Behind these frames is the reference's reflection, and the padding of this.
+  const nFrames = line.n_frames - 3;
+  const expected = read(line.expected);
+  for (let at = 0; at < expected.length; at += 1) {
+    const [row, frame] = [Math.floor(at / line.n_frames), at % line.n_frames];
+    if (frame >= nFrames) continue;
+    const difference = Math.abs(values[row * 3000 + frame] - expected[at]);
+    assert.ok(difference <= line.bound.atol, `band ${row}, frame ${frame}: ${difference} from the reference`);
+  }
 });
 
 everywhere('chunks through a TransformStream, in the page', async ({ page }) => {

@@ -26,7 +26,7 @@ const faults = [];
 before(async () => {
   initSync(readFileSync(join(PACKAGE, 'mojo_audio.wasm')));
   server = await serve({ page: PAGE });
-  await launch();
+  await launch({ microphone: SPEECH });
   for (const [name, { page }] of Object.entries(running)) {
     page.on('pageerror', ({ message }) => faults.push([name, message]));
     page.on('console', (message) => message.type() === 'error' && faults.push([name, message.text()]));
@@ -87,6 +87,26 @@ everywhere('what is wrong is said, and the page goes on', async ({ page }) => {
   await status(page, /^notes\.txt: the browser can't decode it$/);
   await page.selectOption('#preset', 'kaldi-fbank');
   await status(page, /80 × 516 values/);
+});
+
+everywhere('a file that is dropped is computed', async ({ page }) => {
+  await page.selectOption('#preset', 'whisper');
+  await page.evaluate((base64) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    transfer.items.add(new File([bytes], 'dropped.wav', { type: 'audio/wav' }));
+    const fire = (name) => {
+      const event = new DragEvent(name, { dataTransfer: transfer, bubbles: true, cancelable: true });
+      document.getElementById('drop').dispatchEvent(event);
+      // The browser would show the file in place of the page.
+      if (!event.defaultPrevented) throw new Error(`${name} was not prevented`);
+    };
+    fire('dragover');
+    if (!document.getElementById('drop').classList.contains('over')) throw new Error('the place is not marked');
+    fire('drop');
+    if (document.getElementById('drop').classList.contains('over')) throw new Error('the place is still marked');
+  }, readFileSync(SPEECH, 'base64'));
+  await status(page, /^dropped\.wav: 5\.18 s in .* real time; 80 × 517 values$/);
 });
 
 everywhere('transformers.js is loaded when it is asked for, and computes the same', async ({ page, answer }) => {

@@ -78,19 +78,18 @@ export async function failures(streamable) {
   return said;
 }
 
-/** Two seconds of the microphone: the spectrogram's frames, and its loudest band. */
+/** Three seconds of the microphone, as it is: frames one after the other. */
 export async function microphone(options) {
   await init();
   const context = new AudioContext();
-  const media = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const media = await navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  });
   const node = await createMelWorklet(context, options);
   context.createMediaStreamSource(media).connect(node);
-  setTimeout(() => node.finish(), 2000);
-  const { values, sizes } = await collect(node.readable, false);
+  setTimeout(() => node.finish(), 3000);
+  const { values, sizes } = await collect(node.readable, options.layout === 'frame_major');
   await context.close();
   for (const track of media.getTracks()) track.stop();
-  const nMels = new MelExtractor(options).nMels;
-  const sums = new Float64Array(nMels);
-  values.forEach((value, at) => (sums[at % nMels] += value));
-  return { nFrames: sizes.reduce((sum, size) => sum + size, 0), loudest: sums.indexOf(Math.max(...sums)) };
+  return { nFrames: sizes.reduce((sum, size) => sum + size, 0), values };
 }

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { bun } from './programs.mjs';
 
 const require = createRequire(import.meta.url);
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -92,4 +93,31 @@ test('nft, by which Vercel and Next.js find files, finds the addon and the WebAs
   const files = [...fileList];
   assert.ok(files.some((file) => /@mojo-audio\/[^/]+\/mojo-audio\.[^/]+\.node$/.test(file)), files.join());
   assert.ok(files.includes('node_modules/mojo-audio/mojo_audio.wasm'));
+});
+
+test('bun build --compile puts the addon into the program', () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'mojo-audio-alone-'));
+  try {
+    const compiled = join(elsewhere, 'main');
+    execFileSync(bun, ['build', '--compile', program, '--outfile', compiled], { cwd: folder, stdio: 'pipe' });
+    assert.equal(execFileSync(compiled, { cwd: elsewhere, encoding: 'utf8' }).trim(), native());
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
+test("Vite leaves the package out of a server's code, or with ssr.noExternal only its addon", async () => {
+  const { build } = await import('vite');
+  const entry = join(folder, 'server.mjs');
+  writeFileSync(entry, "import { MelExtractor } from 'mojo-audio';\nconsole.log(new MelExtractor().instructionSet);");
+  const external = [/^@mojo-audio\//];
+  const settings = { outside: {}, inside: { ssr: { noExternal: true }, rollupOptions: { external } } };
+  for (const [name, { ssr, rollupOptions }] of Object.entries(settings)) {
+    const outDir = join(folder, 'vite', name);
+    await build({ root: folder, configFile: false, logLevel: 'error', ssr, build: { ssr: entry, outDir, rollupOptions } });
+    const [file] = readdirSync(outDir);
+    const imports = /from ["']mojo-audio["']/.test(readFileSync(join(outDir, file), 'utf8'));
+    assert.equal(imports, name === 'outside');
+    assert.equal(printed(join(outDir, file)), native());
+  }
 });

@@ -2,22 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { workerd } from './programs.mjs';
 import { CASES, CHECKOUT } from './support.mjs';
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** The program that npm has for this machine: for Linux, macOS, and Windows on x64. */
-function workerd() {
-  const scope = join(PACKAGE, 'node_modules', '@cloudflare');
-  const folders = existsSync(scope) ? readdirSync(scope).map((name) => join(scope, name, 'bin')) : [];
-  return folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))[0];
-}
 
 const PROGRAM = `
   import wasm from 'mojo-audio/mojo_audio.wasm';
@@ -58,8 +52,7 @@ const CONFIG = `
   ))]);
 `;
 
-const program = workerd();
-const skip = program === undefined && `npm has no workerd for ${process.platform} on ${process.arch}`;
+const skip = workerd === undefined && `npm has no workerd for ${process.platform} on ${process.arch}`;
 
 test('workerd computes the line of speech of the conformance cases, and says what to import', { skip }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mojo-audio-workerd-'));
@@ -83,7 +76,7 @@ test('workerd computes the line of speech of the conformance cases, and says wha
       logLevel: 'warning',
     });
     writeFileSync(join(folder, 'config.capnp'), CONFIG);
-    const printed = execFileSync(program, ['test', 'config.capnp'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+    const printed = execFileSync(workerd, ['test', 'config.capnp'], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
     const { refusals, instructionSet, shape, largest, length } = JSON.parse(printed);
     const wanted = [/^mojo-audio can't tell where its WebAssembly module is: import it/, /^mojo-audio can't compile the /, /^mojo-audio can't compile the /];
     assert.equal(refusals.length, wanted.length);

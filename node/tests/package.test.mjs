@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { bun, deno } from './programs.mjs';
 import { Registry } from './registry.mjs';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
@@ -138,21 +139,11 @@ test('ESM and CommonJS', async () => {
   for (const program of ['esm.mjs', 'cjs.cjs']) assert.equal(await node(program), '80,100\n');
 });
 
-/** Where a development dependency has its program, without its script of installation, which isn't run. */
-function binary(scope, ...path) {
-  const folder = join(PACKAGE, 'node_modules', scope);
-  const found = readdirSync(folder).map((name) => join(folder, name, ...path)).filter(existsSync);
-  assert.ok(found.length > 0, `${folder} has no ${path.join('/')}`);
-  return found[0];
-}
-
-const suffix = process.platform === 'win32' ? '.exe' : '';
-
 /** What runs JavaScript, and whether it takes the addon or WebAssembly. */
 const RUNTIMES = [
-  ['Node', /^(?!Simd128)/, () => [process.execPath]],
-  ['Deno', /^Simd128$/, () => [binary('@deno', `deno${suffix}`), 'run', '--allow-read', '--no-remote']],
-  ['Bun', /^(?!Simd128)/, () => [binary('@oven', 'bin', `bun${suffix}`), 'run']],
+  ['Node', /^(?!Simd128)/, [process.execPath]],
+  ['Deno', /^Simd128$/, [deno, 'run', '--allow-read', '--no-remote']],
+  ['Bun', /^(?!Simd128)/, [bun, 'run']],
 ];
 
 for (const [name, set, program] of RUNTIMES) {
@@ -161,7 +152,7 @@ for (const [name, set, program] of RUNTIMES) {
     const line = cases.find((testCase) => testCase.name === 'whisper-speech-8000');
     cpSync(join(TESTS, 'runtime.mjs'), join(project, 'runtime.mjs'));
     const files = [line.input, line.expected].map((file) => join(CHECKOUT, 'conformance', file));
-    const [file, ...parameters] = [...program(), 'runtime.mjs', ...files];
+    const [file, ...parameters] = [...program, 'runtime.mjs', ...files];
     const printed = JSON.parse(await run(file, parameters));
     assert.match(printed.instructionSet, set);
     assert.deepEqual(printed.shape, [line.n_mels, line.n_frames]);
@@ -174,7 +165,7 @@ test('the module within the code has the same bits in Node, in Deno and in Bun, 
   for (const file of ['bits.mjs', 'cases.mjs']) cpSync(join(TESTS, file), join(project, file));
   const computed = await Promise.all(
     RUNTIMES.map(async ([, , program]) => {
-      const [file, ...parameters] = [...program(), 'bits.mjs', join(CHECKOUT, 'conformance')];
+      const [file, ...parameters] = [...program, 'bits.mjs', join(CHECKOUT, 'conformance')];
       return JSON.parse(await run(file, parameters));
     }),
   );

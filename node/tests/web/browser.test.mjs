@@ -164,6 +164,47 @@ test('Chromium: the microphone has the features of the file that it plays', asyn
   assert.ok(away.alike < 0.8, `a correlation of ${away.alike} elsewhere`);
 });
 
+/** The resident memory of the processes that run Chromium's pages, in MB. */
+function pagesMemory() {
+  const all = new Map();
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const text = (file) => readFileSync(`/proc/${id}/${file}`, 'utf8');
+      const number = (name) => Number(RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text('status'))[1]);
+      all.set(Number(id), { parent: number('PPid'), line: text('cmdline'), resident: number('VmRSS') });
+    } catch {
+      // It ended, or is a thread of the kernel.
+    }
+  }
+  const isOurs = (id) => id === process.pid || (all.has(id) && isOurs(all.get(id).parent));
+  const pages = [...all].filter(([id, { line }]) => line.includes('--type=renderer') && isOurs(id));
+  assert.ok(pages.length > 0);
+  return pages.reduce((sum, [, { resident }]) => sum + resident, 0) / 1024;
+}
+
+test('Chromium: a worklet keeps its memory over nine minutes', async () => {
+  const { page } = running.Chromium;
+  const session = await page.context().newCDPSession(page);
+  const measured = [];
+  await page.exposeFunction('measureMemory', async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    measured.push(pagesMemory());
+  });
+  const grown = async (isOurs) => {
+    const nFrames = await page.evaluate(
+      async ([options, isOurs]) => (await import('/tests/worklet.mjs')).longRender(options, isOurs, globalThis.measureMemory),
+      [LIVE, isOurs]);
+    // The last may still be on their way.
+    assert.ok(nFrames >= 60000, `${nFrames} frames`);
+    const [before, after] = measured.splice(0);
+    return after - before;
+  };
+  // The context keeps what it renders, and the browser something of each message. Ours would keep 33 MB of samples or 17
+  // MB of frames.
+  const [trivial, ours] = [await grown(false), await grown(true)];
+  assert.ok(ours - trivial < 10, `${ours.toFixed(1)} MB more, and ${trivial.toFixed(1)} MB with a trivial worklet`);
+});
+
 everywhere('a worker computes the bits that the page does, of every kind of signal', async ({ page }) => {
   for (const options of ['whisper', { preset: 'kaldi-fbank', layout: 'frame_major' }]) {
     const ways = await page.evaluate(async (options) => (await import('/tests/worker.mjs')).ways(options), options);

@@ -93,3 +93,50 @@ export async function microphone(options) {
   for (const track of media.getTracks()) track.stop();
   return { nFrames: sizes.reduce((sum, size) => sum + size, 0), values };
 }
+
+/** A worklet that computes nothing, and posts as much as ours. */
+const TRIVIAL = `registerProcessor('trivial', class extends AudioWorkletProcessor {
+  nSamples = 0;
+  process([[samples]]) {
+    this.nSamples += samples.length;
+    if (this.nSamples >= 1600) {
+      this.nSamples -= 1600;
+      const data = new Float32Array(800);
+      this.port.postMessage({ mel: { data, nMels: 80, nFrames: 10, shape: [80, 10] } }, [data.buffer]);
+    }
+    return true;
+  }
+});`;
+
+/** Renders ten minutes to a worklet, ours or one that computes nothing, and calls `measure` after the first and the last. */
+export async function longRender(options, isOurs, measure) {
+  await init();
+  const [first, last] = [60, 600];
+  const context = new OfflineAudioContext(1, (last + 1) * RATE, RATE);
+  const source = context.createBufferSource();
+  source.buffer = context.createBuffer(1, signal.length, RATE);
+  source.buffer.copyToChannel(signal, 0);
+  source.loop = true;
+  let nFrames = 0;
+  const add = (mel) => void (nFrames += mel.nFrames);
+  let node;
+  if (isOurs) {
+    node = await createMelWorklet(context, options);
+    node.readable.pipeTo(new WritableStream({ write: add }));
+  } else {
+    await context.audioWorklet.addModule(`data:text/javascript,${encodeURIComponent(TRIVIAL)}`);
+    node = new AudioWorkletNode(context, 'trivial', { numberOfOutputs: 0 });
+    node.port.onmessage = ({ data: { mel } }) => add(mel);
+  }
+  source.connect(node);
+  source.start();
+  const pauses = [first, last].map((seconds) => context.suspend(seconds));
+  const rendering = context.startRendering();
+  for (const pause of pauses) {
+    await pause;
+    await measure();
+    await context.resume();
+  }
+  await rendering;
+  return nFrames;
+}

@@ -27,8 +27,8 @@ struct Peer {
 }
 
 enum By {
-    /// With the package's module.
-    Ours,
+    /// With the package's module, and what else of the package the page loads.
+    Ours(&'static [&'static str]),
     /// With the module without vectors. Binaryen, which makes the package's smaller and not faster, has no part in it.
     Scalar,
     /// An npm package, and files of npm packages that it loads.
@@ -41,7 +41,7 @@ const fn peer(name: &'static str, file: &'static str, by: By, note: &'static str
 
 /// The first is what the others' times are compared with, the second what their results are, as measure.mjs has it.
 const PEERS: &[Peer] = &[
-    peer("mojo-audio", "web/mojo-audio.mjs", By::Ours, ""),
+    peer("mojo-audio", "web/mojo-audio.mjs", By::Ours(&[]), ""),
     peer(
         "transformers.js",
         "web/transformers.mjs",
@@ -74,7 +74,14 @@ const PEERS: &[Peer] = &[
     ),
 ];
 
-const STREAM: Peer = peer("stream", "web/stream.mjs", By::Ours, "");
+const STREAM: Peer = peer("stream", "web/stream.mjs", By::Ours(&[]), "");
+
+/// Renders whose times are of a block of 128 samples.
+const WORKLET: Peer = peer("worklet", "web/worklet.mjs", By::Ours(&["mel-processor.js"]), "");
+const TRIVIAL: Peer = peer("trivial", "web/trivial.mjs", By::Ours(&[]), "");
+
+/// What isn't a row of the table, and the clip of each.
+const OTHERS: [(&Peer, &str); 3] = [(&STREAM, "1s"), (&WORKLET, "30s"), (&TRIVIAL, "30s")];
 
 /// Pushes in a call of [`STREAM`], with a clip of a second.
 const PUSHES: f64 = 100.0;
@@ -98,7 +105,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result {
     let mut driver = workspace.command("node");
     driver.arg(workspace.path("benches/peers/web/measure.mjs"));
     driver.args([&bundler.package, &bundler.bundles, &clips]).arg(arguments.rounds.to_string());
-    for (peer, clip) in PEERS.iter().map(|peer| (peer, "30s")).chain([(&STREAM, "1s")]) {
+    for (peer, clip) in PEERS.iter().map(|peer| (peer, "30s")).chain(OTHERS) {
         match bundler.bundle(peer) {
             Ok(version) => {
                 driver.arg(format!("{}:{clip}", peer.name));
@@ -160,11 +167,18 @@ impl Bundler<'_> {
                 }
                 return version(&modules.join(name));
             }
-            By::Ours => self.package.join(MODULE),
+            By::Ours(files) => {
+                for file in files {
+                    fs::copy(self.package.join(file), folder.join(file))?;
+                }
+                self.package.join(MODULE)
+            }
             By::Scalar => node::without_vectors(self.workspace)?,
         };
-        let alias = format!("--alias:mojo-audio={}", self.package.join("web.mjs").display());
-        run_program(esbuild.arg(alias))?;
+        for (name, file) in [("mojo-audio", "web.mjs"), ("mojo-audio/worklet", "worklet.mjs")] {
+            esbuild.arg(format!("--alias:{name}={}", self.package.join(file).display()));
+        }
+        run_program(&mut esbuild)?;
         fs::copy(from, folder.join(MODULE))?;
         version(&self.package)
     }
@@ -223,7 +237,8 @@ fn cells(measured: &[(&Peer, String, Measured)]) -> Vec<[String; 8]> {
         "mean difference",
     ];
     let mut cells = vec![heading.map(String::from)];
-    let rows = measured.iter().filter(|(peer, ..)| peer.name != STREAM.name);
+    let rows =
+        measured.iter().filter(|(peer, ..)| OTHERS.iter().all(|(other, _)| other.name != peer.name));
     let ours = measured.iter().find(|(peer, ..)| peer.name == PEERS[0].name);
     for (peer, version, figures) in rows {
         let difference = |place: usize| match figures.differences {
@@ -247,18 +262,32 @@ fn cells(measured: &[(&Peer, String, Measured)]) -> Vec<[String; 8]> {
 /// What has to be known besides, as a list.
 fn notes(measured: &[(&Peer, String, Measured)], missing: &[String]) -> String {
     let mut notes = Vec::new();
+    let steady = |name| {
+        let found = measured.iter().find(|(peer, ..)| peer.name == name);
+        found.map(|(.., figures)| figures.steady)
+    };
     for (peer, _, figures) in measured {
         if peer.name == STREAM.name {
             let push = figures.steady.divided(PUSHES);
             let (median, minimum) = (time(push.median), time(push.minimum));
             notes.push(format!("mojo-audio, a push of 10 ms to a stream: {median} ({minimum})"));
-        } else if matches!(peer.by, By::Ours) {
+        } else if peer.name == WORKLET.name {
+            // Without it, the audio graph's own time would be a part.
+            let Some(graph) = steady(TRIVIAL.name) else { continue };
+            let block = time(figures.steady.median - graph.median);
+            let graph = time(graph.median);
+            notes.push(format!(
+                "mojo-audio, a block of 128 samples in a worklet, with the messages to the page: {block}, besides the \
+                 {graph} that the audio graph takes with a worklet that does nothing; by the medians"
+            ));
+        } else if peer.name == PEERS[0].name {
             let module = rounded(figures.module / 1e3);
             notes.push(format!("{}: {module} KB of its code are the WebAssembly module", peer.name));
         } else if !peer.note.is_empty() {
             notes.push(format!("{}: {}", peer.name, peer.note));
         }
     }
+    notes.push("meljs: not on npm".into());
     notes.extend(missing.iter().map(|reason| format!("Not measured: {reason}")));
     notes.iter().map(|note| format!("- {note}.\n")).collect()
 }

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,11 +46,34 @@ __all__ = [
     "WhisperFeatureOptions",
 ]
 
+_ABSENT = frozenset({
+    "CmvnAccumulator", "CmvnOptions", "DeltaOptions", "FeatureTransform", "FeatureWindowFunction", "IStft", "MelBanks",
+    "NemoFbankOptions", "OnlineNemoFbank", "OnlinePitch", "OnlineRawAudioSamples", "PitchExtractionOptions",
+    "ProcessPitchOptions", "RawAudioSamplesOptions", "Rfft", "SpliceOptions", "Stft", "StftConfig", "StftResult",
+    "apply_cmvn", "apply_cmvn_", "compute_and_process_kaldi_pitch", "compute_cmvn_stats", "compute_deltas",
+    "splice_frames", "transform_features",
+})  # fmt: skip
+"""The original's names that this module doesn't have."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ABSENT:
+        raise AttributeError(
+            f"mojo_audio.compat.kaldi_native_fbank doesn't have {name}; kaldi_native_fbank itself does", name=name
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
 
 class _Options:
-    """What all options have: dictionaries, also of some of the options, or with other names, which have no effect."""
+    """What all options have: numbers that are kept as float32, like the original's; dictionaries, also of some of the
+    options, or with other names, which have no effect."""
 
     __slots__ = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (int, float)) and name in _float_names(type(self)):
+            value = float(np.float32(value))
+        object.__setattr__(self, name, value)
 
     @classmethod
     def from_dict(cls, options: dict[str, Any], /) -> Self:
@@ -63,6 +87,11 @@ class _Options:
 
     def as_dict(self) -> dict[str, Any]:
         return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}  # type: ignore[arg-type]
+
+
+@cache
+def _float_names(options: type) -> frozenset[str]:
+    return frozenset(item.name for item in fields(options) if item.type == "float")
 
 
 def _plain(value: Any) -> Any:
@@ -118,7 +147,7 @@ class FbankOptions(_Options):
     htk_compat: bool = False
     use_log_fbank: bool = True
     use_log_floor: bool = True
-    eps: float = 1.1920929e-07
+    eps: float = 2**-23
     use_power: bool = True
 
 

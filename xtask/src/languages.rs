@@ -16,6 +16,7 @@ pub mod node;
 pub mod python;
 mod python_ctypes;
 mod python_newest;
+pub mod python_originals;
 pub mod rust;
 mod rust_ffi;
 pub mod swift;
@@ -46,6 +47,7 @@ pub const LANES: &[&[&dyn Language]] = &[
     &[
         &python::Python,
         &python_newest::PythonNewest,
+        &python_originals::PythonOriginals,
         &swift::Swift,
         &kotlin::Kotlin,
         &node::Node,

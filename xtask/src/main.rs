@@ -20,6 +20,7 @@ mod section;
 mod table;
 mod test;
 mod tidy;
+mod torch;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +51,7 @@ enum Task {
     Release(release::Arguments),
     Harden(harden::Arguments),
     Scale(scale::Arguments),
+    Torch(torch::Arguments),
     Web(page::Arguments),
     Doctor(doctor::Arguments),
     Tidy,
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Task::Release(arguments) => release::run(&workspace, &arguments),
         Task::Harden(arguments) => harden::run(&workspace, &arguments),
         Task::Scale(arguments) => scale::run(&workspace, &arguments),
+        Task::Torch(arguments) => torch::run(&workspace, &arguments),
         Task::Web(arguments) => page::run_task(&workspace, &arguments),
         Task::Doctor(arguments) => doctor::run(&arguments),
         Task::Tidy => tidy::run(&workspace),

@@ -11,7 +11,8 @@ use std::process::Command;
 
 pub struct Python;
 
-const REQUIREMENTS: [&str; 2] =
+/// What the tests need: all of it with its dependencies, and what is installed without.
+pub const REQUIREMENTS: [&str; 2] =
     ["python/tests/requirements.txt", "python/tests/requirements-no-deps.txt"];
 
 /// Free-threaded interpreters, which neither Debian nor PyPI have. Those before 3.14 are experiments that PyO3 does not support.

@@ -229,6 +229,9 @@ def test_classes_of_newer_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.__module__ == ours.__name__
     with pytest.raises(AttributeError, match="has no attribute 'NoSuchFeatureExtractor'"):
         _ = ours.NoSuchFeatureExtractor
+    for name in ("NeuCodecFeatureExtractor", "Xcodec2FeatureExtractor"):
+        with pytest.raises(AttributeError, match=f"doesn't have {name}, .*from_preprocessor_config reads its settings"):
+            getattr(ours, name)
     monkeypatch.setitem(_transformers.METHODS, "LateFeatureExtractor", ("late", "_extract", None))
     with pytest.raises(AttributeError, match="this transformers has no LateFeatureExtractor, or it needs torch"):
         _ = ours.LateFeatureExtractor

@@ -128,6 +128,9 @@ METHODS: dict[str, tuple[str, str, Any]] = {
 }
 """Where transformers has a class, which of its methods is replaced, and by what."""
 
+WITHIN_CALLS = frozenset({"NeuCodecFeatureExtractor", "Xcodec2FeatureExtractor"})
+"""The classes that compute their bands in the middle of `__call__`, where there is no method to replace."""
+
 
 def made(name: str, module: str) -> Any:
     """The class of that name for a module of drop-ins.
@@ -135,8 +138,13 @@ def made(name: str, module: str) -> Any:
     Raises
     ------
     AttributeError
-        This transformers doesn't have the class, or there is none of that name.
+        This transformers doesn't have the class, its bands can't be replaced, or there is none of that name.
     """
+    if name in WITHIN_CALLS:
+        raise AttributeError(
+            f"{module} doesn't have {name}, which has no method to replace; transformers itself has it, and "
+            "MelConfig.from_preprocessor_config reads its settings"
+        )
     if name not in METHODS:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     folder, method, computed = METHODS[name]

@@ -24,7 +24,8 @@ def write_features(paths: list[str], output: str, extractor: MelExtractor) -> in
     features = pa.array(mojo_audio.arrow.compute(extractor, audio, threads=1))
     names = ["path", *(field.name for field in features.type)]
     pq.write_table(pa.table([audio, *features.flatten()], names=names), output)
-    return len(paths) - features.field("error").null_count
+    n_good: int = features.field("error").null_count
+    return len(paths) - n_good
 
 
 if __name__ == "__main__":

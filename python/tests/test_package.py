@@ -206,6 +206,29 @@ def test_mypy_takes_what_calls_take(tmp_path: Path, mypy_cache: Path) -> None:
     run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, right, cwd=tmp_path)
 
 
+def test_mypy_takes_the_drop_ins_that_import_their_originals(tmp_path: Path, mypy_cache: Path) -> None:
+    """Also where the originals are not installed, or have no types; so do the programs for Ray, Spark and the others."""
+    program = tmp_path / "drop_ins.py"
+    program.write_text(
+        "import numpy as np\n"
+        "from mojo_audio.compat import transformers\n"
+        "from mojo_audio.compat.faster_whisper import FeatureExtractor\n"
+        "from mojo_audio.compat.lhotse import Fbank, Mfcc, WhisperFbank\n"
+        "x = np.zeros(16000, np.float32)\n"
+        "FeatureExtractor(feature_size=128)(x, padding=0).mean()\n"
+        "transformers.WhisperFeatureExtractor(feature_size=128)(x, sampling_rate=16000, return_tensors='np')\n"
+        "transformers.SeamlessM4TFeatureExtractor.from_pretrained('folder')(x, sampling_rate=16000)\n"
+        "transformers.ASTFeatureExtractor(), transformers.ClapFeatureExtractor(), transformers.ClvpFeatureExtractor()\n"
+        "transformers.Speech2TextFeatureExtractor(), transformers.SpeechT5FeatureExtractor()\n"
+        "transformers.UnivNetFeatureExtractor(), transformers.GraniteSpeechFeatureExtractor()\n"
+        "for kind in (Fbank, Mfcc, WhisperFbank):\n"
+        "    kind().extract(x, 16000)\n"
+    )
+    (tmp_path / "mypy.ini").write_text("[mypy]\nstrict = true\nignore_missing_imports = true\n")
+    programs = sorted((ROOT / "examples/scale").glob("*.py"))
+    run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, program, *programs, cwd=tmp_path)
+
+
 def test_pyright_strict(tmp_path: Path) -> None:
     settings = tmp_path / "pyrightconfig.json"
     settings.write_text(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import assert_bits, signal
+from conftest import ROOT, assert_bits, signal
 
 import mojo_audio
 from mojo_audio import BufferSizeError, EmptyInputError, InputError, MelConfig, MelExtractor, SampleError
@@ -15,6 +15,7 @@ EXTRACTOR = MelExtractor()
 CLIPS = [signal(3000 - 700 * n, n) for n in range(4)]
 BAD = np.array([0.0, np.nan], np.float32)
 KALDI = MelConfig.kaldi_fbank()
+SPEECH = ROOT / "examples/data/speech.wav"
 
 
 def test_errors_are_returned() -> None:
@@ -151,3 +152,24 @@ def test_the_environment_limits_threads(monkeypatch: pytest.MonkeyPatch) -> None
         next(iterator)
         assert taken == 2 * threads
         iterator.close()
+
+
+@pytest.mark.parametrize("config", [MelConfig(), KALDI, MelConfig(layout="frame_major", normalize="mean")])
+def test_results_share_no_memory(config: MelConfig) -> None:
+    """Neither with each other, nor with the input, nor with what the engine keeps."""
+    extractor = MelExtractor(config)
+    padded, counts = extractor.batch(CLIPS, padded=True)
+    results = [extractor(CLIPS[0]), extractor(CLIPS[0]), *extractor.batch(CLIPS), *extractor.batch(CLIPS, 2), padded, counts]
+    results += [extractor.filterbank(), extractor.filterbank(), *extractor.files([str(SPEECH)] * 2)]
+    if config == KALDI:
+        with extractor.stream() as stream:
+            results += [stream.push(CLIPS[0]), stream.push(CLIPS[0]), stream.finish()]
+    first = results[0].copy()
+    arrays = [*results, *CLIPS]
+    for at, one in enumerate(results):
+        assert all(not np.shares_memory(one, other) for other in arrays[at + 1 :])
+        # Nor is it a part of a larger one, which would be kept with it.
+        assert not isinstance(one.base, np.ndarray)
+        one.fill(0)
+    assert_bits(extractor(CLIPS[0]), first)
+    assert_bits(extractor.filterbank(), MelExtractor(config).filterbank())

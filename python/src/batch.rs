@@ -4,6 +4,7 @@ use crate::audio::{Audio, Slice};
 use crate::errors::{About, input_error, internal_error, of_data, raise_about, tuple};
 use crate::output::{self, Out};
 use crate::rate::{self, conversion};
+use crate::silence::Fill;
 use crate::threads;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelExtractor, MelSpectrogram, Resampler};
@@ -186,7 +187,7 @@ pub fn padded<'py>(
     py: Python<'py>,
     extractor: &MelExtractor,
     results: Vec<PyResult<MelSpectrogram>>,
-    fill: &[f32],
+    fill: &Fill,
     out: Option<Bound<'py, PyAny>>,
     returns_errors: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -217,16 +218,17 @@ pub fn padded<'py>(
     (array, counts, errors).into_bound_py_any(py)
 }
 
-/// Writes results one after the other, each to a place of `rows` · `columns` values, and the rest of each
-/// place with the values of `fill`, one for each band.
+/// Writes results one after the other, each to a place of `rows` · `columns` values, and fills the rest of each
+/// place.
 fn fill_padded<'a>(
     mels: impl Iterator<Item = Option<&'a MelSpectrogram>>,
-    fill: &[f32],
+    fill: &Fill,
     layout: Layout,
     [rows, columns]: [usize; 2],
     values: &mut [f32],
 ) {
-    for (mel, to) in mels.zip(values.chunks_mut((rows * columns).max(1))) {
+    for (clip, (mel, to)) in mels.zip(values.chunks_mut((rows * columns).max(1))).enumerate() {
+        let fill = fill.of(clip);
         let from = mel.map_or(&[][..], MelSpectrogram::data);
         match layout {
             Layout::FrameMajor => {

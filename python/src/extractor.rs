@@ -7,6 +7,7 @@ use crate::errors::{OrRaise, input_error, raise_about_signal, shape_error};
 use crate::files::MelFiles;
 use crate::output::{self, Out};
 use crate::rate::{self, conversion};
+use crate::silence::Fill;
 use crate::stream::MelStream;
 use crate::threads;
 use crate::warn;
@@ -188,9 +189,9 @@ impl MelExtractor {
     /// errors
     ///     "raise", or "return": a clip that fails doesn't spoil the rest, and its exception takes its place.
     /// fill
-    ///     With `padded`: the value after each clip's last frame. By default silence, each band's value where
-    ///     there is no sound, if that doesn't depend on the clip; 0 otherwise, as with Whisper's reference,
-    ///     the maximum of the clip, and where bands are normalized.
+    ///     With `padded`: the value after each clip's last frame. By default silence: what each row of a frame of
+    ///     zeros behind the clip is, with Whisper's preset the clip's lowest possible level. 0 where a step
+    ///     needs the whole signal, as normalized rows, whose mean is 0: NeMo fills with 0, too.
     /// out
     ///     With `padded`: a writable, C-contiguous float32 array to fill and return, of the result's shape or
     ///     with room for more frames.
@@ -248,8 +249,8 @@ impl MelExtractor {
             return batch::list(py, mels);
         }
         let fill = match fill {
-            Some(value) => vec![value; self.extractor.n_mels()],
-            None => py.detach(|| self.silence()).or_raise(py)?,
+            Some(value) => Fill::Same(vec![value; self.extractor.n_mels()]),
+            None => self.silence(py, &clips, &mels, threads, resample)?,
         };
         batch::padded(py, &self.extractor, mels, &fill, out, returns_errors)
     }
@@ -442,9 +443,14 @@ impl MelExtractor {
         Ok(Self { extractor: Arc::new(extractor), config, tables, frame_major: OnceLock::new() })
     }
 
+    /// The caller's own tables.
+    pub fn overrides(&self) -> Overrides<'_> {
+        self.tables.overrides()
+    }
+
     /// Another configuration with the same tables.
     pub fn with_config(&self, config: &core::MelConfig) -> Result<core::MelExtractor, core::Error> {
-        core::MelExtractor::with_overrides(config, self.tables.overrides())
+        core::MelExtractor::with_overrides(config, self.overrides())
     }
 
     /// The extractor with the layout that columns of Arrow have.
@@ -459,29 +465,6 @@ impl MelExtractor {
         let config = core::MelConfig { layout: Layout::FrameMajor, ..config.clone() };
         let made = Arc::new(self.with_config(&config)?);
         Ok(Arc::clone(self.frame_major.get_or_init(|| made)))
-    }
-
-    /// What each row is where there is no sound, if no other frame has a part in that; otherwise zeros.
-    fn silence(&self) -> Result<Vec<f32>, core::Error> {
-        let config = core::MelConfig {
-            // Only the middle frame of the signal below is used, so options for the length of clips don't apply.
-            n_frames: None,
-            pad_to: None,
-            max_length: None,
-            input_rate: None,
-            dither: 0.0,
-            layout: Layout::FrameMajor,
-            ..self.extractor.config().clone()
-        };
-        let n_rows = self.extractor.n_mels();
-        let extractor = self.with_config(&config)?;
-        if extractor.stream().is_err() {
-            return Ok(vec![0.0; n_rows]);
-        }
-        let n_samples = 4 * config.n_fft.max(config.hop_length) as usize * config.stack as usize;
-        let mel = extractor.compute(&vec![0.0f32; n_samples])?;
-        let frame = mel.n_frames() / 2 * n_rows;
-        Ok(mel.data().get(frame..frame + n_rows).map_or_else(|| vec![0.0; n_rows], <[f32]>::to_vec))
     }
 }
 

@@ -16,6 +16,7 @@ mod options;
 mod output;
 mod rate;
 mod recent;
+mod silence;
 mod source;
 mod stream;
 mod threads;

@@ -86,10 +86,47 @@ def test_fill_is_silence() -> None:
         mels, counts = MelExtractor(KALDI.replace(**changes)).batch([*CLIPS, CLIPS[0][:1]], padded=True)
         for mel, count in zip(mels, counts, strict=True):
             assert np.allclose(mel[:, count:], epsilon, rtol=1e-6)
-    # Where it depends on the clip, or rows have a mean of 0, it is 0.
-    for config in (MelConfig.whisper(), MelConfig.parakeet(), KALDI.replace(normalize="mean")):
+    # Where rows have a mean of 0, it is 0, as NeMo fills its batches.
+    for config in (MelConfig.parakeet(), KALDI.replace(normalize="mean")):
         mels, counts = MelExtractor(config).batch(CLIPS, padded=True)
         assert counts[3] < mels.shape[2] and (mels[3][:, counts[3] :] == 0).all()
+
+
+@pytest.mark.parametrize("layout", ["mel_major", "frame_major"])
+def test_fill_is_the_clip_with_zeros_behind(layout: Any) -> None:
+    """Where levels depend on the clip's maximum, so does silence."""
+    whisper = MelConfig.whisper(layout=layout)
+    decibels = {"log": "db", "offset": 0.0, "scale": 1.0}
+    configs = [
+        whisper,
+        whisper.replace(top_db=40.0, log_ceiling=0.1),
+        whisper.replace(**decibels, top_db=30.0, subtract_reference=True),
+        whisper.replace(**decibels, n_mfcc=20),
+        whisper.replace(**decibels, delta_win_length=5, delta_order=2),
+        whisper.replace(stack=2, stack_stride=2, stack_fill=9.0),
+        whisper.replace(log="ln", log_floor=0.01, log_floor_mode="add"),
+        whisper.replace(input_rate=48_000),
+    ]
+    # Loudest in the middle, as the frames at the end change with what follows them.
+    clips = [level * signal(n, n) * np.hanning(n).astype(np.float32) for n, level in ((9000, 1), (5000, 1e-3), (2400, 0))]
+    for config in configs:
+        tables: list[dict[str, Any]] = [{}]
+        if config.stack == 1 and config.delta_win_length is None:
+            n_rows = config.n_mfcc or config.n_mels
+            tables.append({"row_mean": np.linspace(-1, 1, n_rows), "row_scale": np.linspace(2, 3, n_rows)})
+        for table in tables:
+            extractor = MelExtractor(config, **table)
+            mels, counts = extractor.batch(clips, padded=True)
+            for mel, clip, count in zip(mels, clips, counts, strict=True):
+                zeros = extractor(np.append(clip, np.zeros(40_000, np.float32)))
+                if layout == "mel_major":
+                    mel, zeros = mel.T, zeros.T
+                silence = zeros[-20:-19]
+                np.testing.assert_allclose(mel[count:], np.repeat(silence, len(mel) - count, 0), rtol=1e-5, atol=1e-5)
+    # A clip that failed, or is too short for a frame, has the silence of nothing but zeros.
+    mels, counts, _ = MelExtractor(whisper).batch([clips[0], BAD, clips[0][:1]], padded=True, errors="return")
+    assert counts.tolist() == [56, 0, 0]
+    np.testing.assert_allclose(mels[1:], -1.5, rtol=1e-6)
 
 
 @pytest.mark.parametrize("layout", ["mel_major", "frame_major"])

@@ -11,7 +11,7 @@ const (
 	// An option's value is not allowed, alone or together with another option.
 	CodeConfig ErrorCode = 1
 
-	// No option or preset has that name.
+	// No option, no preset and no setting of a model's class has that name.
 	CodeUnknownName ErrorCode = 2
 
 	// The input has no samples.
@@ -42,7 +42,7 @@ const (
 	// The caller stopped the call before it ended.
 	CodeAborted ErrorCode = 11
 
-	// An audio file can't be read.
+	// A file can't be read: it is missing, or no audio that the library knows.
 	CodeFile ErrorCode = 12
 
 	// The native library is missing, or does not fit the package.

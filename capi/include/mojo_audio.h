@@ -643,7 +643,7 @@ typedef enum {
    */
   MOJO_AUDIO_CODE_CONFIG = 1,
   /**
-   * No option or preset has that name.
+   * No option, no preset and no setting of a model's class has that name.
    */
   MOJO_AUDIO_CODE_UNKNOWN_NAME = 2,
   /**
@@ -684,7 +684,7 @@ typedef enum {
    */
   MOJO_AUDIO_CODE_ABORTED = 11,
   /**
-   * An audio file can't be read.
+   * A file can't be read: it is missing, or no audio that the library knows.
    */
   MOJO_AUDIO_CODE_FILE = 12,
   /**

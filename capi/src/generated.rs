@@ -294,7 +294,7 @@ pub enum MojoAudioErrorCode {
     MOJO_AUDIO_CODE_NONE = 0,
     /// An option's value is not allowed, alone or together with another option.
     MOJO_AUDIO_CODE_CONFIG = 1,
-    /// No option or preset has that name.
+    /// No option, no preset and no setting of a model's class has that name.
     MOJO_AUDIO_CODE_UNKNOWN_NAME = 2,
     /// The input has no samples.
     MOJO_AUDIO_CODE_EMPTY_INPUT = 3,
@@ -315,7 +315,7 @@ pub enum MojoAudioErrorCode {
     MOJO_AUDIO_CODE_CLOSED = 10,
     /// The caller stopped the call before it ended.
     MOJO_AUDIO_CODE_ABORTED = 11,
-    /// An audio file can't be read.
+    /// A file can't be read: it is missing, or no audio that the library knows.
     MOJO_AUDIO_CODE_FILE = 12,
     /// The native library is missing, or does not fit the package.
     MOJO_AUDIO_CODE_ENGINE = 13,

@@ -26,9 +26,9 @@ pub enum Error {
         /// What it may be.
         expected: Expected,
     },
-    /// No option or preset has that name.
+    /// No option, no preset and no setting of a model's class has that name.
     UnknownName {
-        /// What was looked up: `option` or `preset`.
+        /// What was looked up: `option`, `preset` or `setting`.
         what: &'static str,
         /// The name that was not found.
         name: String,
@@ -37,9 +37,9 @@ pub enum Error {
     },
     /// The input has no samples.
     EmptyInput,
-    /// A sample is not a number, infinite, or so large that its power can't be represented. Samples
-    /// above `limit` are refused by a stream always, in a whole input where they have that effect, or
-    /// where the option `input_rate` resamples it.
+    /// A sample is not finite, or so large that its power can't be represented. A stream rejects every sample above
+    /// `limit`, and so does a whole input that `input_rate` resamples; any other whole input is rejected only if its
+    /// result would overflow.
     Sample {
         /// Its place in the input (in a stream: since its start), from 0.
         index: usize,
@@ -95,7 +95,7 @@ impl Error {
         self.kind().code()
     }
 
-    /// Name of the option or the buffer that is wrong; for an unknown name, `option` or `preset`.
+    /// Name of the option or the buffer that is wrong; for an unknown name, `option`, `preset` or `setting`.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
@@ -134,7 +134,8 @@ impl Error {
         self.part_expected(Spelling::PLAIN)
     }
 
-    /// The names to choose from, if a name was not known: of options, of presets, or of an option's choices.
+    /// The names to choose from, if a name was not known: of options, of presets, of an option's choices, or of a model's
+    /// settings and classes.
     ///
     /// ```
     /// use mojo_audio_core::MelConfig;
@@ -152,7 +153,33 @@ impl Error {
             Self::Config { field, value, .. } => choices(field, value),
             _ => &[],
         };
-        names.iter().map(AsRef::as_ref).chain(choices.iter().map(|choice| choice.name))
+        let choices = choices.iter().map(|choice| choice.name);
+        names.iter().map(AsRef::as_ref).chain(choices).chain(self.known_classes())
+    }
+
+    /// The names of the classes that can be read, if a model's file has another.
+    #[cfg(feature = "recipes")]
+    fn known_classes(&self) -> impl Iterator<Item = &str> {
+        let is_unknown = self.unknown_class().is_some();
+        crate::recipes::feature_extractor_classes().filter_map(move |class| is_unknown.then_some(class))
+    }
+
+    #[cfg(not(feature = "recipes"))]
+    fn known_classes(&self) -> impl Iterator<Item = &str> {
+        core::iter::empty()
+    }
+
+    /// The class of a model's file, if it is unknown.
+    #[cfg(feature = "recipes")]
+    fn unknown_class(&self) -> Option<&str> {
+        match self {
+            Self::Config { field, value, .. }
+                if field == crate::recipes::CLASS && crate::recipes::is_unknown_class(value) =>
+            {
+                Some(value)
+            }
+            _ => None,
+        }
     }
 
     /// The known name that is most like an unknown one, if any is much like it.
@@ -166,6 +193,10 @@ impl Error {
     /// ```
     #[must_use]
     pub fn closest_name(&self) -> Option<&str> {
+        #[cfg(feature = "recipes")]
+        if let Some(class) = self.unknown_class() {
+            return crate::recipes::closest_class(class);
+        }
         match self {
             Self::UnknownName { name: unknown, .. } | Self::Config { value: unknown, .. } => {
                 names::closest(unknown, self.known_names())

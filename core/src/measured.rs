@@ -1,11 +1,11 @@
 //! What is measured while a result is computed.
 
-/// What was found on the way through a range of frames.
+/// Extrema and finiteness of a range of frames.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {
-    /// The highest value, before the levels were applied.
+    /// The highest value before levels are applied.
     pub highest: f32,
-    /// The lowest one, after.
+    /// The lowest value after that.
     pub lowest: f32,
     /// Whether every energy was a finite number.
     pub is_finite: bool,

@@ -15,6 +15,7 @@ mod statistics;
 
 use crate::config::MelConfig;
 use crate::error::Error;
+use crate::names;
 use alloc::{borrow::ToOwned, format, string::String};
 use classes::{CLASSES, Class, Features};
 use serde_json::{Map, Value};
@@ -27,7 +28,10 @@ pub const MODEL_FILES: [&str; 3] =
     ["processor_config.json", "preprocessor_config.json", "model_config.yaml"];
 
 /// The setting that names the class.
-const CLASS: &str = "feature_extractor_type";
+pub(crate) const CLASS: &str = "feature_extractor_type";
+
+/// How the names of classes end.
+const SUFFIX: &str = "FeatureExtractor";
 
 /// What an error about a whole text is about, unless the text is a file's.
 const TEXT: &str = "json";
@@ -39,6 +43,23 @@ const TEXT: &str = "json";
 /// ```
 pub fn feature_extractor_classes() -> impl Iterator<Item = &'static str> {
     CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_))).map(|class| class.name)
+}
+
+/// Whether a value of the setting [`CLASS`], as an error shows it, is no class that is known here.
+pub(crate) fn is_unknown_class(shown: &str) -> bool {
+    let name = shown.trim_matches('"');
+    CLASSES.iter().all(|class| class.name != name)
+}
+
+/// The class that an unknown one was probably meant to be. The end that all have in common says nothing of that.
+pub(crate) fn closest_class(shown: &str) -> Option<&'static str> {
+    let name = shown.trim_matches('"');
+    let Some(start) = name.strip_suffix(SUFFIX) else {
+        return names::closest(name, feature_extractor_classes());
+    };
+    let starts = feature_extractor_classes().filter_map(|class| class.strip_suffix(SUFFIX));
+    let closest = names::closest(start, starts)?;
+    feature_extractor_classes().find(|class| class.strip_suffix(SUFFIX) == Some(closest))
 }
 
 impl MelConfig {
@@ -82,8 +103,9 @@ impl MelConfig {
     ///
     /// # Errors
     /// [`Error::Config`] if the text is no such file (`field` is `json`); if the class isn't known, or
-    /// needs a step that no option has (`feature_extractor_type`); if a setting isn't known, has a value that
-    /// isn't allowed, or changes the features in a way that no option can (`field` is its name).
+    /// needs a step that no option has (`feature_extractor_type`); if a setting has a value that isn't allowed, or
+    /// changes the features in a way that no option can (`field` is its name). [`Error::UnknownName`] if the class has no
+    /// setting of that name.
     pub fn from_preprocessor_config(json: &str) -> Result<Self, Error> {
         // What Windows' editors write in front.
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
@@ -111,7 +133,7 @@ impl MelConfig {
             Features::Other(what) => {
                 Err(rejected(CLASS, class.name, format!("a class of mel features, not of {what}")))
             }
-            Features::Mel(recipe) => recipe.read(Settings::new(class.name, settings)),
+            Features::Mel(recipe) => recipe.read(Settings::new(settings)),
         }
     }
 

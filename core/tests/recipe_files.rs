@@ -22,6 +22,13 @@ fn refused(text: &str) -> (String, String, String) {
     }
 }
 
+fn unknown(text: &str) -> String {
+    match MelConfig::from_preprocessor_config(text) {
+        Err(error @ Error::UnknownName { what: "setting", .. }) => error.to_string(),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
 const TARGET: &str = "nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor";
 
 /// The section of Parakeet as published.
@@ -134,7 +141,6 @@ fn what_nemo_does_that_no_option_can_is_rejected_by_name() {
         ("n_fft", "513", "an even number"),
         ("log_zero_guard_value", "\"small\"", "a number"),
         ("params", "5", "a group of settings"),
-        ("mel_scale", "\"htk\"", "no setting of AudioToMelSpectrogramPreprocessor"),
     ] {
         let mut section = parakeet();
         section[setting] = serde_json::from_str(value).unwrap();
@@ -143,6 +149,9 @@ fn what_nemo_does_that_no_option_can_is_rejected_by_name() {
         assert!(expected.contains(possible), "{setting}: {expected}");
     }
     assert_eq!(refused("{\"preprocessor\": {\"features\": 80}}").0, "_target_");
+    let mut section = parakeet();
+    section["feature"] = json!(80);
+    assert_eq!(unknown(&section.to_string()), r#"unknown setting "feature"; did you mean "features"?"#);
 }
 
 #[cfg(feature = "yaml")]
@@ -250,13 +259,15 @@ fn what_kaldi_does_that_no_option_can_is_rejected_by_name() {
         ("--high-freq=9000", "high-freq", "half the sample rate"),
         ("--num-ceps=30", "num-ceps", "from 1 to num-mel-bins, 23"),
         ("--use-energy=maybe", "use-energy", "true or false"),
-        ("--vtln-map=ark:warps", "vtln-map", "no setting of Kaldi's programs"),
         ("--dither=0\nnum-mel-bins=80", "json", "--name=value"),
     ] {
         let (field, _, expected) = refused(file);
         assert_eq!(field, setting, "{file}");
         assert!(expected.contains(possible), "{file}: {expected}");
     }
+    let error = r#"unknown setting "num-mel-bin"; did you mean "num-mel-bins"?"#;
+    assert_eq!(unknown("--num-mel-bin=80"), error);
+    assert!(unknown("--delta-order=2").starts_with(r#"unknown setting "delta-order"; known are "#));
 }
 
 /// A network as FunASR writes it.

@@ -142,7 +142,6 @@ const REJECTED: &[(&str, &str, &str, &str)] = &[
     ("Whisper", "padding_side", "\"left\"", "\"right\""),
     ("Whisper", "truncation", "1", "true or false"),
     ("Whisper", "max_length", "16000", "480000"),
-    ("Whisper", "mel_scale", "\"htk\"", "no setting of WhisperFeatureExtractor"),
     ("Whisper", "feature_size", "\"80\"", "an integer"),
     ("Whisper", "feature_size", "80.5", "an integer"),
     ("Whisper", "feature_size", "true", "an integer"),
@@ -240,6 +239,8 @@ fn classes_are_rejected_by_name() {
         (json!("MusicgenMelodyFeatureExtractor"), "chroma"),
         (json!("Pop2PianoFeatureExtractor"), "beats"),
         (json!("Wav2Vec2FeatureExtractor"), "raw samples"),
+        (json!("OmniASRFeatureExtractor"), "raw samples"),
+        (json!("WavTokenizerFeatureExtractor"), "raw samples"),
         (json!("NoFeatureExtractor"), "WhisperFeatureExtractor"),
         (json!([]), "WhisperFeatureExtractor"),
         (Value::Null, "WhisperFeatureExtractor"),
@@ -249,6 +250,39 @@ fn classes_are_rejected_by_name() {
         assert_eq!(field, "feature_extractor_type");
         assert_eq!(value.trim_matches('"'), class.to_string().trim_matches('"'));
         assert!(expected.to_string().contains(possible), "{error}");
+    }
+}
+
+#[test]
+fn unknown_names_find_the_closest() {
+    let unknown = |settings: &Value| read(settings).expect_err("unknown");
+    let error =
+        unknown(&json!({ "feature_extractor_type": "WhisperFeatureExtractor", "hop_lenght": 320 }));
+    assert_eq!(error.to_string(), r#"unknown setting "hop_lenght"; did you mean "hop_length"?"#);
+    assert_eq!((error.code(), error.field()), ("unknown_name", Some("setting")));
+    assert!(error.known_names().any(|name| name == "chunk_length"));
+    let error =
+        unknown(&json!({ "feature_extractor_type": "SpeechT5FeatureExtractor", "mel_scale": "htk" }));
+    let text = error.to_string();
+    assert!(text.starts_with(r#"unknown setting "mel_scale"; known are "#), "{text}");
+    assert!(text.contains("num_mel_bins") && text.contains("win_function"), "{text}");
+
+    for (class, closest) in [
+        ("WisperFeatureExtractor", Some("WhisperFeatureExtractor")),
+        ("WhisperFeatureExtracter", Some("WhisperFeatureExtractor")),
+        ("whisper_feature_extractor", Some("WhisperFeatureExtractor")),
+        ("Gemma3AudioFeatureExtractor", Some("Gemma3nAudioFeatureExtractor")),
+        ("NoFeatureExtractor", None),
+        ("FeatureExtractor", None),
+        ("", None),
+        // Known, and not read.
+        ("DacFeatureExtractor", None),
+    ] {
+        let error = unknown(&json!({ "feature_extractor_type": class }));
+        assert_eq!(error.closest_name(), closest, "{error}");
+        let question = closest.map(|closest| format!("; did you mean {closest}?")).unwrap_or_default();
+        assert!(error.to_string().ends_with(&format!("got \"{class}\"{question}")), "{error}");
+        assert_eq!(error.known_names().count(), if class.starts_with("Dac") { 0 } else { 25 });
     }
 }
 

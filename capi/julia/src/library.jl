@@ -109,7 +109,7 @@ const MOJO_MEL_PRESET_WAV2LIP = "wav2lip"
 # The names of the kinds of errors, by their numbers.
 const CODES = (
     :config, # An option's value is not allowed, alone or together with another option.
-    :unknown_name, # No option or preset has that name.
+    :unknown_name, # No option, no preset and no setting of a model's class has that name.
     :empty_input, # The input has no samples.
     :sample, # A sample is not finite, or so large that its power can't be represented.
     :buffer_size, # A buffer or a table has the wrong length.
@@ -119,7 +119,7 @@ const CODES = (
     :internal, # The library itself failed.
     :closed, # The object was closed.
     :aborted, # The caller stopped the call before it ended.
-    :file, # An audio file can't be read.
+    :file, # A file can't be read: it is missing, or no audio that the library knows.
     :engine, # The native library is missing, or does not fit the package.
 )
 

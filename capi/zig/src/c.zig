@@ -18,7 +18,7 @@ pub const Code = enum(i32) {
     none = 0,
     /// An option's value is not allowed, alone or together with another option.
     config = 1,
-    /// No option or preset has that name.
+    /// No option, no preset and no setting of a model's class has that name.
     unknown_name = 2,
     /// The input has no samples.
     empty_input = 3,
@@ -39,7 +39,7 @@ pub const Code = enum(i32) {
     closed = 10,
     /// The caller stopped the call before it ended.
     aborted = 11,
-    /// An audio file can't be read.
+    /// A file can't be read: it is missing, or no audio that the library knows.
     file = 12,
     /// The native library is missing, or does not fit the package.
     engine = 13,

@@ -82,14 +82,15 @@ error_kinds! {
         value,
         /// What it may be.
         expected,
-        /// The names to choose from, if the option is a choice and the value is none of its names.
+        /// The names to choose from, if the option is a choice, or the setting a class, and the value is none of its
+        /// names.
         known,
         /// The name in `known` that is most like the value, if any is.
         closest,
     }
-    /// No option or preset has that name.
+    /// No option, no preset and no setting of a model's class has that name.
     UnknownName = 2, "unknown_name" {
-        /// What was looked up: `option` or `preset`.
+        /// What was looked up: `option`, `preset` or `setting`.
         what,
         /// The name that was not found.
         name,
@@ -137,7 +138,7 @@ error_kinds! {
     Closed = 10, "closed" {}
     /// The caller stopped the call before it ended.
     Aborted = 11, "aborted" {}
-    /// An audio file can't be read.
+    /// A file can't be read: it is missing, or no audio that the library knows.
     File = 12, "file" {}
     /// The native library is missing, or does not fit the package.
     Engine = 13, "engine" {}

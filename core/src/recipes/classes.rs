@@ -527,6 +527,8 @@ pub(super) const CLASSES: &[Class] = &[
     other("Pop2PianoFeatureExtractor", Features::Missing("frames are cut at the beats of the music")),
     other("MusicgenMelodyFeatureExtractor", Features::Other("chroma")),
     other("Wav2Vec2FeatureExtractor", RAW),
+    other("OmniASRFeatureExtractor", RAW),
+    other("WavTokenizerFeatureExtractor", RAW),
     other("EncodecFeatureExtractor", RAW),
     other("DacFeatureExtractor", RAW),
     other("DiaFeatureExtractor", RAW),

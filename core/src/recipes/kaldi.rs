@@ -94,7 +94,7 @@ pub(super) fn read(file: &str) -> Result<MelConfig, Error> {
         let value = typed(&name, value.trim());
         all.insert(name, value);
     }
-    RECIPE.read(Settings::new("Kaldi's programs", all))
+    RECIPE.read(Settings::new(all))
 }
 
 /// The value of a setting, by the forms that Kaldi takes.

@@ -96,7 +96,7 @@ pub(super) fn read(
             *value = other.clone();
         }
     }
-    RECIPE.read(Settings::new(CLASS, settings))
+    RECIPE.read(Settings::new(settings))
 }
 
 /// What `${name}` or `${group.name}` names.

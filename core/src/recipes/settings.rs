@@ -81,20 +81,22 @@ impl Allowed {
 }
 
 pub(super) struct Settings {
-    class: &'static str,
     all: Map<String, Value>,
     unread: BTreeSet<String>,
+    /// The names of all settings that were asked for.
+    known: BTreeSet<String>,
 }
 
 impl Settings {
-    pub fn new(class: &'static str, all: Map<String, Value>) -> Self {
+    pub fn new(all: Map<String, Value>) -> Self {
         let unread = all.keys().cloned().collect();
-        Self { class, all, unread }
+        Self { all, unread, known: BTreeSet::new() }
     }
 
     /// The setting, if the file has it.
     pub fn take(&mut self, name: &str) -> Option<&Value> {
         self.unread.remove(name);
+        self.known.insert(name.to_owned());
         self.all.get(name)
     }
 
@@ -182,9 +184,13 @@ impl Settings {
                 || OTHER_INPUTS.contains(&name)
                 || OTHER_INPUTS_START.iter().any(|start| name.starts_with(start))
         };
-        match self.unread.iter().find(|name| !ignored(name)) {
+        match self.unread.into_iter().find(|name| !ignored(name)) {
             None => Ok(()),
-            Some(name) => Err(self.rejected(name, format!("left out: no setting of {}", self.class))),
+            Some(name) => Err(Error::UnknownName {
+                what: "setting",
+                name,
+                known: self.known.into_iter().map(Into::into).collect(),
+            }),
         }
     }
 }

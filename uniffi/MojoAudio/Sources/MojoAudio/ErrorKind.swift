@@ -6,7 +6,7 @@ extension MelError {
     public enum Kind: String, Sendable, CaseIterable {
         /// An option's value is not allowed, alone or together with another option.
         case config = "config"
-        /// No option or preset has that name.
+        /// No option, no preset and no setting of a model's class has that name.
         case unknownName = "unknown_name"
         /// The input has no samples.
         case emptyInput = "empty_input"
@@ -27,7 +27,7 @@ extension MelError {
         case closed = "closed"
         /// The caller stopped the call before it ended.
         case aborted = "aborted"
-        /// An audio file can't be read.
+        /// A file can't be read: it is missing, or no audio that the library knows.
         case file = "file"
         /// The native library is missing, or does not fit the package.
         case engine = "engine"

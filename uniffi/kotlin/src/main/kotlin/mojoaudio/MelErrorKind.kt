@@ -11,7 +11,7 @@ package mojoaudio
 public enum class MelErrorKind(public val code: String, public val number: Int) {
     /** An option's value is not allowed, alone or together with another option. */
     CONFIG("config", 1),
-    /** No option or preset has that name. */
+    /** No option, no preset and no setting of a model's class has that name. */
     UNKNOWN_NAME("unknown_name", 2),
     /** The input has no samples. */
     EMPTY_INPUT("empty_input", 3),
@@ -34,7 +34,7 @@ public enum class MelErrorKind(public val code: String, public val number: Int) 
     CLOSED("closed", 10),
     /** The caller stopped the call before it ended. */
     ABORTED("aborted", 11),
-    /** An audio file can't be read. */
+    /** A file can't be read: it is missing, or no audio that the library knows. */
     FILE("file", 12),
     /** The native library is missing, or does not fit the package. */
     ENGINE("engine", 13),

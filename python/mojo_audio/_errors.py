@@ -30,18 +30,20 @@ class ConfigError(Error):
     expected: str
     """What it may be."""
     known: list[str]
-    """The names to choose from, if the option is a choice and the value is none of its names."""
+    """The names to choose from, if the option is a choice, or the setting a class, and the value is none of its
+    names.
+    """
     closest: str | None
     """The name in `known` that is most like the value, if any is."""
 
 
 class UnknownNameError(Error):
-    """No option or preset has that name."""
+    """No option, no preset and no setting of a model's class has that name."""
 
     code = "unknown_name"
     number = 2
     what: str
-    """What was looked up: `option` or `preset`."""
+    """What was looked up: `option`, `preset` or `setting`."""
     name: str
     """The name that was not found."""
     known: list[str]
@@ -110,6 +112,13 @@ class InputError(Error):
     """Name of the argument."""
 
 
+class InternalError(Error):
+    """The library itself failed. That is a bug: please report it with the text of the error."""
+
+    code = "internal"
+    number = 9
+
+
 class ClosedError(FinishedError):
     """The object was closed."""
 
@@ -117,14 +126,18 @@ class ClosedError(FinishedError):
     number = 10
 
 
-class FileError(Error):
-    """An audio file can't be read."""
+class FileError(Error, OSError):
+    """A file can't be read: it is missing, or no audio that the library knows."""
 
     code = "file"
     number = 12
     reason: str
     """Why, in a word: `io`, `not_audio`, `unsupported`, `corrupt`, `truncated`, `sample_rate`, `empty_input`,
     `allocation` or `internal`."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file or folder, or the folder has no file of that kind."""
 
 
 for _class in (
@@ -137,8 +150,10 @@ for _class in (
     AllocationError,
     FinishedError,
     InputError,
+    InternalError,
     ClosedError,
     FileError,
+    MissingFileError,
 ):
     # Tracebacks and pickles use the name that users import.
     _class.__module__ = "mojo_audio"

@@ -1,11 +1,11 @@
 //! `MelConfig`: core's options, checked in the constructor and immutable.
 
-use crate::errors::{OrRaise, raise};
+use crate::errors::{OrRaise, file_error, input_error, raise};
 use mojo_audio_core::config::{OPTIONS, OptionInfo, OptionKind, PRESETS};
 use mojo_audio_core::{self as core, Error, MODEL_FILES};
 use numpy::PyArray1;
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyFileNotFoundError;
+use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple, PyType};
 use std::collections::hash_map::DefaultHasher;
@@ -55,10 +55,12 @@ fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
     let py = source.py();
     if source.is_instance(&py.import("collections.abc")?.getattr("Mapping")?)? {
         let settings = py.get_type::<PyDict>().call1((source,))?;
-        let text = py.import("json")?.call_method1("dumps", (settings,))?.extract()?;
-        return Ok(vec![(ARGUMENT.into(), text)]);
+        let text = py.import("json")?.call_method1("dumps", (settings,));
+        let text =
+            text.map_err(|error| unusable(py, ARGUMENT, "settings that JSON can express", error));
+        return Ok(vec![(ARGUMENT.into(), text?.extract()?)]);
     }
-    let path = py.import("pathlib")?.getattr("Path")?.call1((source,))?;
+    let path = path(source, ARGUMENT)?;
     if !path.call_method0("is_dir")?.is_truthy()? {
         return Ok(vec![(path.to_string(), text(&path, ARGUMENT)?)]);
     }
@@ -71,18 +73,46 @@ fn model_files(source: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
     }
     if files.is_empty() {
         let missing = format!("{path}: the folder has no {}", MODEL_FILES.join(" or "));
-        return Err(PyFileNotFoundError::new_err(missing));
+        return Err(file_error(py, &path.to_string(), true, missing));
     }
     Ok(files)
 }
 
+/// An argument as a path; `field` is its name.
+fn path<'py>(argument: &Bound<'py, PyAny>, field: &str) -> PyResult<Bound<'py, PyAny>> {
+    let py = argument.py();
+    let path = py.import("pathlib")?.getattr("Path")?.call1((argument,));
+    path.map_err(|error| unusable(py, field, "a path", error))
+}
+
+/// The error of an argument for what Python says of it; what is not about the argument, such as Ctrl-C, is left as it is.
+fn unusable(py: Python<'_>, field: &str, expected: &str, error: PyErr) -> PyErr {
+    if !error.is_instance_of::<PyTypeError>(py) && !error.is_instance_of::<PyValueError>(py) {
+        return error;
+    }
+    let refusal = input_error(py, field, format!("{field} must be {expected}: {}", error.value(py)));
+    refusal.set_cause(py, Some(error));
+    refusal
+}
+
 /// The text of a file; `field` is what an error is about.
 fn text(path: &Bound<'_, PyAny>, field: &'static str) -> PyResult<String> {
-    let bytes: Vec<u8> = path.call_method0("read_bytes")?.extract()?;
-    String::from_utf8(bytes).map_err(|error| {
+    let py = path.py();
+    let bytes = path.call_method0("read_bytes").map_err(|error| {
+        if !error.is_instance_of::<PyOSError>(py) {
+            return unusable(py, field, "a path", error);
+        }
+        let is_missing = error.is_instance_of::<PyFileNotFoundError>(py);
+        let why =
+            error.value(py).getattr("strerror").map_or_else(|_| String::new(), |why| why.to_string());
+        let refusal = file_error(py, &path.to_string(), is_missing, format!("{path}: {why}"));
+        refusal.set_cause(py, Some(error));
+        refusal
+    })?;
+    String::from_utf8(bytes.extract()?).map_err(|error| {
         let value = path.to_string();
         let expected = format!("a file in UTF-8 ({error})").into();
-        raise(path.py(), &Error::Config { field: field.into(), value, expected })
+        raise(py, &Error::Config { field: field.into(), value, expected })
     })
 }
 
@@ -107,6 +137,8 @@ type Vector<'py> = Bound<'py, PyArray1<f32>>;
 /// ------
 /// ConfigError
 ///     The file is none of these.
+/// MissingFileError, FileError
+///     There is no such file (also a `FileNotFoundError`); it can't be read.
 ///
 /// Examples
 /// --------
@@ -121,7 +153,7 @@ type Vector<'py> = Bound<'py, PyArray1<f32>>;
 #[pyo3(signature = (path, /))]
 pub fn row_statistics<'py>(path: &Bound<'py, PyAny>) -> PyResult<(Vector<'py>, Vector<'py>)> {
     let py = path.py();
-    let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
+    let path = self::path(path, "path")?;
     let rows = core::RowStatistics::from_text(&text(&path, "path")?).or_raise(py)?;
     Ok((PyArray1::from_vec(py, rows.mean), PyArray1::from_vec(py, rows.scale)))
 }
@@ -280,8 +312,12 @@ impl MelConfig {
     /// Raises
     /// ------
     /// ConfigError
-    ///     `field` names the setting that isn't supported: an unknown extractor or setting, or one that
-    ///     these features don't have. Nothing is guessed.
+    ///     `field` names the setting that isn't supported: an unknown class, or a value that the options can't
+    ///     express. Nothing is guessed.
+    /// UnknownNameError
+    ///     The class has no setting of that name.
+    /// MissingFileError, FileError
+    ///     There is no such file, or none of these in the folder (also a `FileNotFoundError`); it can't be read.
     #[classmethod]
     #[pyo3(signature = (source, /, **changes), text_signature = "(source, /, **changes)")]
     fn from_preprocessor_config(

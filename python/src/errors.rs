@@ -3,10 +3,12 @@
 use crate::rate::refusal;
 use crate::source::Fault;
 use mojo_audio_core::{Error, Spelling};
+use mojo_audio_files::Error as FileError;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use std::fmt::Display;
+use std::path::Path;
 
 const PYTHON: Spelling = Spelling::PYTHON;
 
@@ -75,9 +77,15 @@ pub fn raise_fault(py: Python<'_>, about: &About, fault: &Fault) -> PyErr {
     let build = || {
         let value = match fault {
             Fault::Core(error) => return Ok(raise_about(py, about, error)),
-            Fault::Cancelled => new(py, "Error", text)?,
+            // Its iterator is over, so nobody is left to get it.
+            Fault::Cancelled => return Ok(internal_error(py, text)),
             Fault::File(error) => {
-                let value = new(py, "FileError", text)?;
+                // The system's refusal is only a text here.
+                let path = about.path.as_ref().filter(|_| matches!(error, FileError::Io { .. }));
+                let is_missing =
+                    path.is_some_and(|path| matches!(Path::new(path).try_exists(), Ok(false)));
+                let class = if is_missing { "MissingFileError" } else { "FileError" };
+                let value = new(py, class, text)?;
                 value.setattr("reason", error.code())?;
                 value
             }
@@ -112,7 +120,7 @@ pub fn of_data(py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
 
 /// A fault of this library.
 pub fn internal_error(py: Python<'_>, message: String) -> PyErr {
-    new(py, "Error", message).map_or_else(|failure| failure, PyErr::from_value)
+    new(py, "InternalError", message).map_or_else(|failure| failure, PyErr::from_value)
 }
 
 fn exception(py: Python<'_>, error: &Error, message: String, about: &About) -> PyResult<PyErr> {
@@ -159,7 +167,8 @@ fn exception(py: Python<'_>, error: &Error, message: String, about: &About) -> P
             ("AllocationError", vec![("bytes", bytes.into_bound_py_any(py)?)])
         }
         Error::Finished => ("FinishedError", vec![]),
-        _ => ("Error", vec![]),
+        // No kind that this version of core has.
+        _ => ("InternalError", vec![]),
     };
     let value = new(py, class, message)?;
     for (name, field) in fields {
@@ -174,6 +183,17 @@ pub fn input_error(py: Python<'_>, field: &str, message: String) -> PyErr {
     let build = || {
         let value = new(py, "InputError", message)?;
         value.setattr("field", field)?;
+        Ok(value)
+    };
+    build().map_or_else(|failure: PyErr| failure, PyErr::from_value)
+}
+
+/// A file that can't be read, with the reason `io`.
+pub fn file_error(py: Python<'_>, path: &str, is_missing: bool, message: String) -> PyErr {
+    let build = || {
+        let value = new(py, if is_missing { "MissingFileError" } else { "FileError" }, message)?;
+        value.setattr("reason", "io")?;
+        value.setattr("path", path)?;
         Ok(value)
     };
     build().map_or_else(|failure: PyErr| failure, PyErr::from_value)

@@ -8,7 +8,6 @@ use crate::warn;
 use mojo_audio_core::{MelExtractor, MelSpectrogram};
 use numpy::PyArray1;
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyString};
 use std::collections::VecDeque;
@@ -266,9 +265,8 @@ impl Run {
     /// The next result, or the error that takes its place; none after the last.
     fn next<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         if self.process != process::id() {
-            let message =
-                "files: this iterator was started in another process, whose threads are not here";
-            return Err(PyValueError::new_err(message));
+            let message = "files must be iterated in the process that started it, whose threads are not in this one";
+            return Err(input_error(py, "files", message.into()));
         }
         self.fill(py)?;
         let result = match self.pending.pop_front() {
@@ -320,8 +318,12 @@ fn run(queue: &Mutex<Receiver<Job>>, work: &Work) {
     }
 }
 
-fn busy() -> PyErr {
-    PyValueError::new_err("files: another thread is in this iterator")
+fn busy(py: Python<'_>) -> PyErr {
+    input_error(
+        py,
+        "files",
+        "files must be used by one thread at a time: another thread is in this iterator".into(),
+    )
 }
 
 #[pymethods]
@@ -333,7 +335,7 @@ impl MelFiles {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut run = match self.replace(State::Busy) {
             State::Ready(run) => run,
-            State::Busy => return Err(busy()),
+            State::Busy => return Err(busy(py)),
             State::Ended => {
                 self.replace(State::Ended);
                 return Ok(None);
@@ -348,12 +350,12 @@ impl MelFiles {
         next
     }
 
-    /// Ends the iteration and its threads; further items are not computed. A `ValueError` while another thread is in
+    /// Ends the iteration and its threads; further items are not computed. An `InputError` while another thread is in
     /// the iterator.
-    fn close(&self) -> PyResult<()> {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, State::Busy) {
-            return Err(busy());
+            return Err(busy(py));
         }
         let run = std::mem::replace(&mut *state, State::Ended);
         // It may drop Python's objects, whose code may come here again.

@@ -282,7 +282,7 @@ def test_an_iterator_in_its_own_sources() -> None:
             yield b""
 
         holder.append(EXTRACTOR.files(sources()))
-        with pytest.raises(ValueError, match="another thread is in this iterator"):
+        with pytest.raises(InputError, match="another thread is in this iterator"):
             next(holder[-1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import importlib.util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def test_what_numpy_cannot_read(refusal: type[Exception]) -> None:
         MelExtractor(window=Tensor())
 
 
-def test_errors_have_their_parts_as_data() -> None:
+def test_errors_have_their_parts_as_data(tmp_path: Path) -> None:
     """Code, number, field and place of each kind of error."""
     stream = MelExtractor(MelConfig.kaldi_fbank()).stream()
     stream.push(X)
@@ -200,6 +201,21 @@ def test_errors_have_their_parts_as_data() -> None:
         (lambda: EXTRACTOR.batch([X], threads=-1), InputError, "argument", 8, {"field": "threads"}),
         (lambda: EXTRACTOR("audio.wav"), InputError, "argument", 8, {"field": "audio"}),
         (lambda: closed.push(X), mojo_audio.ClosedError, "closed", 10, {}),
+        (lambda: mojo_audio.load(b"no audio"), mojo_audio.FileError, "file", 12, {"reason": "not_audio", "path": None}),
+        (
+            lambda: mojo_audio.load(tmp_path / "none.wav"),
+            mojo_audio.MissingFileError,
+            "file",
+            12,
+            {"reason": "io", "path": str(tmp_path / "none.wav")},
+        ),
+        (
+            lambda: MelConfig.from_preprocessor_config(tmp_path),
+            mojo_audio.MissingFileError,
+            "file",
+            12,
+            {"reason": "io", "path": str(tmp_path)},
+        ),
     ]
     for call, kind, code, number, fields in cases:
         with pytest.raises(kind) as caught:
@@ -207,6 +223,9 @@ def test_errors_have_their_parts_as_data() -> None:
         error = caught.value
         assert type(error) is kind and (error.code, error.number) == (code, number)
         assert {name: getattr(error, name) for name in fields} == fields
+    # No call should be able to raise this one.
+    internal = mojo_audio.InternalError("a fault")
+    assert isinstance(internal, mojo_audio.Error) and (internal.code, internal.number) == ("internal", 9)
 
 
 def test_float64_too_large() -> None:
@@ -251,12 +270,12 @@ def test_batch_of_one_array() -> None:
         for mel, one in zip(EXTRACTOR.batch(x, lengths=given), alone, strict=True):
             assert_bits(mel, one)
     for arguments in ({"clips": x, "lengths": lengths}, {"clips": clips}):
-        mels, counts = EXTRACTOR.batch(**arguments, padded=True)
+        mels, counts = EXTRACTOR.batch(**arguments, padded=True, fill=0.0)
         assert mels.shape == (4, 80, 18) and counts.tolist() == [18, 0, 4, 1]
         for mel, one, count in zip(mels, alone, counts):
             assert (mel[:, :count] == one).all() and (mel[:, count:] == 0).all()
     frames = MelExtractor(MelConfig(layout="frame_major"))
-    mels, counts = frames.batch(clips, padded=True)
+    mels, counts = frames.batch(clips, padded=True, fill=0.0)
     assert mels.shape == (4, 18, 80)
     assert (mels[2, :4] == alone[2].T).all() and (mels[2, 4:] == 0).all()
 

@@ -146,10 +146,12 @@ pub fn errors() -> Result<String> {
             };
             write!(text, "    {}: {ty}\n{}", field.name, docstring(doc.lines(), "    "))?;
         }
+        classes.push(class.to_string());
         if info.kind == ErrorKind::File {
             text.push_str(FILE_REASON);
+            text.push_str(MISSING_FILE);
+            classes.push("MissingFileError".to_string());
         }
-        classes.push(class.to_string());
     }
     let names = classes.iter().map(|class| format!("    {class},\n")).collect();
     fill("python/mojo_audio/_errors.py", &[("classes", text), ("names", names)])
@@ -159,6 +161,13 @@ pub fn errors() -> Result<String> {
 const FILE_REASON: &str = r#"    reason: str
     """Why, in a word: `io`, `not_audio`, `unsupported`, `corrupt`, `truncated`, `sample_rate`, `empty_input`,
     `allocation` or `internal`."""
+"#;
+
+/// A file or a folder that isn't there: also what Python itself raises then.
+const MISSING_FILE: &str = r#"
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file or folder, or the folder has no file of that kind."""
 "#;
 
 /// The class of a kind of error, and those that it extends; none if the package never raises it.
@@ -172,8 +181,9 @@ fn error_class(kind: ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::Allocation => ("AllocationError", "Error, MemoryError"),
         ErrorKind::Finished => ("FinishedError", "Error"),
         ErrorKind::Argument => ("InputError", "Error"),
+        ErrorKind::Internal => ("InternalError", "Error"),
         ErrorKind::Closed => ("ClosedError", "FinishedError"),
-        ErrorKind::File => ("FileError", "Error"),
+        ErrorKind::File => ("FileError", "Error, OSError"),
         _ => return None,
     })
 }

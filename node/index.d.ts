@@ -110,7 +110,8 @@ export function computeFiles(
  * for both keeps the length of every signal. Needs the addon.
  *
  * @param source The model's folder, the file, or the object that the file has as JSON.
- * @throws A `MelError` of kind `config` whose `field` is the setting that no option can express, or that isn't known.
+ * @throws A `MelError` of kind `config` whose `field` is the setting that no option can express; of kind `unknown_name` for
+ *   a setting that the class doesn't have.
  *
  * @example
  * const extractor = new MelExtractor({ ...fromPreprocessorConfig('models/whisper'), padTo: null, maxLength: null });

@@ -747,6 +747,8 @@ export interface MelError extends Error {
     | 'argument'
     | 'file'
     | 'engine';
+  /** The number of the kind, which is the same in every language. */
+  number: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 12 | 13;
   /** With `config`: the option that has to change; with `argument` and `buffer_size`: the argument. */
   field?: string;
   /** With `config`: its value as text; with `unknown_name`: the name; with `sample`: the sample. */
@@ -754,8 +756,9 @@ export interface MelError extends Error {
   /** With `config`: what it may be; with `buffer_size`: the number of values that fit. */
   expected?: string | number;
   /** With `unknown_name`: what was looked up. */
-  what?: 'option' | 'preset';
-  /** With `unknown_name`, and with `config` where the value is no choice of the option: the names there are. */
+  what?: 'option' | 'preset' | 'setting';
+  /** With `unknown_name`, and with `config` where the value is no choice of the option, or no class of a model's file: the
+   * names there are. */
   known?: string[];
   /** The name in `known` that is most like the one given, if any is. */
   closest?: string;

@@ -1,16 +1,19 @@
 // The types of arguments, and that no memory is read and written at once. Options and samples themselves
 // are checked by the engine.
 
-// The codes are those of Node's own functions; the kind is that of every language.
+import { ERROR_NUMBERS } from './table.mjs';
+
+// The codes are those of Node's own functions; the kind and its number are those of every language.
+const KIND = { kind: 'argument', number: ERROR_NUMBERS.argument };
 
 export function typeError(name, value, allowed) {
   const error = new TypeError(`The "${name}" argument must be ${allowed}. Received ${describe(value)}`);
-  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE', kind: 'argument', field: name });
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE', ...KIND, field: name });
 }
 
 export function rangeError(name, received, allowed) {
   const error = new RangeError(`The value of "${name}" is out of range. It must be ${allowed}. Received ${received}`);
-  return Object.assign(error, { code: 'ERR_OUT_OF_RANGE', kind: 'argument', field: name });
+  return Object.assign(error, { code: 'ERR_OUT_OF_RANGE', ...KIND, field: name });
 }
 
 function describe(value) {

@@ -1,5 +1,7 @@
 // The engine that computes: Node's addon, or WebAssembly. It is set once it is loaded.
 
+import { ERROR_NUMBERS } from './table.mjs';
+
 let engine;
 
 /** The engine, if there is one by now. */
@@ -19,5 +21,5 @@ export function setEngine(loaded) {
 /** The error where no engine can be had. */
 export function engineError(message, cause) {
   const error = new Error(message, cause && { cause });
-  return Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine' });
+  return Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine', number: ERROR_NUMBERS.engine });
 }

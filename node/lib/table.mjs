@@ -108,4 +108,18 @@ export const PRESETS = Object.freeze([
   'wav2lip',
 ]);
 
+/** The number of each kind of error. */
+export const ERROR_NUMBERS = Object.freeze({
+  config: 1,
+  unknown_name: 2,
+  empty_input: 3,
+  sample: 4,
+  buffer_size: 5,
+  allocation: 6,
+  finished: 7,
+  argument: 8,
+  file: 12,
+  engine: 13,
+});
+
 export const VERSION = '0.1.0';

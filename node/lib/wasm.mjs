@@ -3,7 +3,7 @@
 
 import { isInt16, rangeError } from './arguments.mjs';
 import { engineError } from './engine.mjs';
-import { VERSION } from './table.mjs';
+import { ERROR_NUMBERS, VERSION } from './table.mjs';
 
 /** A function of one instruction of simd128. */
 const SIMD = Uint8Array.of(
@@ -127,6 +127,7 @@ class Core {
     const error = new (isTypeError ? TypeError : RangeError)(message);
     error.code = `ERR_MOJO_AUDIO_${kind.toUpperCase()}`;
     error.kind = kind;
+    error.number = ERROR_NUMBERS[kind];
     for (const [name, value] of Object.entries(fields)) error[name] = value.bits ? numberOf(value.bits) : value;
     return error;
   }

@@ -3,12 +3,11 @@
 
 use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
-use mojo_audio_core::{Error, Spelled, Spelling};
+use mojo_audio_core::{Error, ErrorKind, Spelled, Spelling};
 
 /// What becomes a `TypeError` or a `RangeError`.
 pub struct Refusal {
-    /// Core's code.
-    pub kind: &'static str,
+    pub kind: ErrorKind,
     pub message: String,
     /// Whether it is a `TypeError`.
     pub is_type_error: bool,
@@ -37,7 +36,7 @@ impl Refusal {
     fn spelled(error: Error, spelling: Spelling) -> Self {
         let is_type_error = matches!(error, Error::UnknownName { .. } | Error::Finished);
         let spelled = error.spelled(spelling);
-        let (kind, message) = (error.code(), spelled.to_string());
+        let (kind, message) = (error.kind(), spelled.to_string());
         Self { kind, message, is_type_error, fields: fields(&error, &spelled) }
     }
 

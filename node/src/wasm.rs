@@ -319,7 +319,7 @@ fn fail(error: Error) -> f64 {
 /// The refusal as JSON, as the answer.
 fn refuse(refusal: Refusal) {
     let mut json = String::from("{\"kind\":");
-    write_text(&mut json, refusal.kind);
+    write_text(&mut json, refusal.kind.code());
     json.push_str(",\"message\":");
     write_text(&mut json, &refusal.message);
     let _ = write!(json, ",\"isTypeError\":{},\"fields\":{{", refusal.is_type_error);

@@ -190,24 +190,25 @@ test('errors have their parts as properties', () => {
     assert.throws(run, (error) => {
       const found = Object.fromEntries(Object.keys(parts).map((name) => [name, error[name]]));
       assert.deepEqual(found, parts);
+      if (parts.kind !== 'argument') assert.equal(error.code, `ERR_MOJO_AUDIO_${parts.kind.toUpperCase()}`);
       return true;
     });
   };
   const stream = new MelExtractor(LIVE).stream();
   stream.push(samples);
   stream.finish();
-  has(() => new MelExtractor({ hopLength: 0 }), { kind: 'config', field: 'hopLength', value: '0', expected: 'at least 1', known: undefined });
-  has(() => new MelExtractor({ melScale: 'htc' }), { kind: 'config', field: 'melScale', known: ['slaney', 'htk', 'kaldi'], closest: 'htk' });
-  has(() => new MelExtractor({ nMel: 1 }), { kind: 'unknown_name', what: 'option', value: 'nMel', closest: 'nMels' });
-  has(() => new MelExtractor('wisper'), { kind: 'unknown_name', what: 'preset', known: [...PRESETS], closest: 'whisper' });
-  has(() => whisper.computeSync(new Float32Array(0)), { kind: 'empty_input' });
-  has(() => whisper.computeSync(Float32Array.of(0, NaN)), { kind: 'sample', index: 1, value: NaN, clip: undefined });
-  has(() => whisper.computeBatchSync([samples, Float32Array.of(0, NaN)]), { kind: 'sample', index: 1, clip: 1 });
-  has(() => whisper.computeInto(samples, new Float32Array(7)), { kind: 'buffer_size', field: 'out', expected: 4000, actual: 7 });
-  has(() => new MelExtractor({ padTo: 2 ** 48 }).computeSync(samples), { kind: 'allocation' });
-  has(() => stream.push(samples), { kind: 'finished' });
-  has(() => whisper.computeBatchSync([samples], { threads: 0 }), { kind: 'argument', field: 'threads' });
-  has(() => whisper.computeSync([1]), { kind: 'argument', field: 'samples' });
+  has(() => new MelExtractor({ hopLength: 0 }), { kind: 'config', number: 1, field: 'hopLength', value: '0', expected: 'at least 1', known: undefined });
+  has(() => new MelExtractor({ melScale: 'htc' }), { kind: 'config', number: 1, field: 'melScale', known: ['slaney', 'htk', 'kaldi'], closest: 'htk' });
+  has(() => new MelExtractor({ nMel: 1 }), { kind: 'unknown_name', number: 2, what: 'option', value: 'nMel', closest: 'nMels' });
+  has(() => new MelExtractor('wisper'), { kind: 'unknown_name', number: 2, what: 'preset', known: [...PRESETS], closest: 'whisper' });
+  has(() => whisper.computeSync(new Float32Array(0)), { kind: 'empty_input', number: 3 });
+  has(() => whisper.computeSync(Float32Array.of(0, NaN)), { kind: 'sample', number: 4, index: 1, value: NaN, clip: undefined });
+  has(() => whisper.computeBatchSync([samples, Float32Array.of(0, NaN)]), { kind: 'sample', number: 4, index: 1, clip: 1 });
+  has(() => whisper.computeInto(samples, new Float32Array(7)), { kind: 'buffer_size', number: 5, field: 'out', expected: 4000, actual: 7 });
+  has(() => new MelExtractor({ padTo: 2 ** 48 }).computeSync(samples), { kind: 'allocation', number: 6 });
+  has(() => stream.push(samples), { kind: 'finished', number: 7 });
+  has(() => whisper.computeBatchSync([samples], { threads: 0 }), { code: 'ERR_OUT_OF_RANGE', kind: 'argument', number: 8, field: 'threads' });
+  has(() => whisper.computeSync([1]), { code: 'ERR_INVALID_ARG_TYPE', kind: 'argument', number: 8, field: 'samples' });
 });
 
 test("the caller's own tables are used, and their lengths checked", () => {

@@ -64,7 +64,7 @@ const truncated = write('truncated.wav', 16000, 1, speech.subarray(0, 1000), { d
 test('a file that is not whole, or none, is an error that names it', async () => {
   const refuses = (file, reason, message) =>
     assert.rejects(load(file), (error) => {
-      assert.deepEqual([error.code, error.kind, error.reason], ['ERR_MOJO_AUDIO_FILE', 'file', reason]);
+      assert.deepEqual([error.code, error.kind, error.number, error.reason], ['ERR_MOJO_AUDIO_FILE', 'file', 12, reason]);
       assert.match(error.message, message);
       return true;
     });

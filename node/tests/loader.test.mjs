@@ -29,7 +29,7 @@ function load(platform, arch) {
       const { MelExtractor } = require('./index.js');
       found = new MelExtractor().instructionSet;
     } catch (error) {
-      found = [error.code, error.message];
+      found = [error.code, error.number, error.message];
     }
     setImmediate(() => console.log(JSON.stringify({ found, warnings })));
   `;
@@ -60,8 +60,8 @@ test('an addon of another version is an error; one that does not load a warning'
   mkdirSync(addon, { recursive: true });
   writeFileSync(join(addon, 'package.json'), '{"main": "addon.js"}');
   writeFileSync(join(addon, 'addon.js'), 'exports.version = () => "0.0.9";');
-  const [code, message] = load('darwin', 'x64').found;
-  assert.equal(code, 'ERR_MOJO_AUDIO_ENGINE');
+  const [code, number, message] = load('darwin', 'x64').found;
+  assert.deepEqual([code, number], ['ERR_MOJO_AUDIO_ENGINE', 13]);
   assert.match(message, /its addon for darwin-x64 is 0\.0\.9\. Install both anew/);
   writeFileSync(join(addon, 'addon.js'), 'throw new Error("image not found");');
   const { found, warnings } = load('darwin', 'x64');

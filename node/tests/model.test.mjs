@@ -94,7 +94,21 @@ test('what can not be honoured is an error with the name in the file', () => {
     );
   const whisper = { feature_extractor_type: 'WhisperFeatureExtractor' };
   rejects({ ...whisper, hop_length: 'a' }, 'hop_length', /^hop_length must be /);
-  rejects({ ...whisper, spectral_tilt: 2 }, 'spectral_tilt', /^spectral_tilt must be /);
+  rejects({ ...whisper, feature_size: 0 }, 'feature_size', /^feature_size must be /);
+  assert.throws(() => fromPreprocessorConfig({ ...whisper, hop_lenght: 320 }), {
+    name: 'TypeError',
+    code: 'ERR_MOJO_AUDIO_UNKNOWN_NAME',
+    number: 2,
+    what: 'setting',
+    value: 'hop_lenght',
+    closest: 'hop_length',
+    message: 'unknown setting "hop_lenght"; did you mean "hop_length"?',
+  });
+  assert.throws(() => fromPreprocessorConfig({ feature_extractor_type: 'WisperFeatureExtractor' }), {
+    code: 'ERR_MOJO_AUDIO_CONFIG',
+    closest: 'WhisperFeatureExtractor',
+    message: /got "WisperFeatureExtractor"; did you mean WhisperFeatureExtractor\?$/,
+  });
   rejects({ feature_extractor_type: 'MusicgenMelodyFeatureExtractor' }, 'feature_extractor_type', /chroma/);
   const cut = model('cut', { 'preprocessor_config.json': '{"feature_size": ' });
   rejects(cut, join(cut, 'preprocessor_config.json'), /preprocessor_config\.json must be an? .*JSON/);

@@ -1,7 +1,7 @@
 //! Refusals as JavaScript's errors.
 
 use crate::refusal::{Field, Refusal};
-use mojo_audio_core::Error;
+use mojo_audio_core::{Error, ErrorKind};
 use napi::bindgen_prelude::{Env, JsValue, Object, Unknown};
 use napi::{JsRangeError, JsTypeError};
 
@@ -21,9 +21,15 @@ pub fn thrown(env: &Env, refusal: Refusal) -> napi::Error {
     build(env, refusal).map_or_else(|failure| failure, |object| object.to_unknown().into())
 }
 
+/// The properties that every error has.
+pub fn set_kind(object: &mut Object<'_>, kind: ErrorKind) -> napi::Result<()> {
+    object.set("kind", kind.code())?;
+    object.set("number", u32::from(kind.number()))
+}
+
 fn build(env: &Env, refusal: Refusal) -> napi::Result<Object<'_>> {
     let plain = napi::Error::new(
-        format!("ERR_MOJO_AUDIO_{}", refusal.kind.to_ascii_uppercase()),
+        format!("ERR_MOJO_AUDIO_{}", refusal.kind.code().to_ascii_uppercase()),
         refusal.message,
     );
     let value: Unknown<'_> = if refusal.is_type_error {
@@ -32,7 +38,7 @@ fn build(env: &Env, refusal: Refusal) -> napi::Result<Object<'_>> {
         JsRangeError::from(plain).into_unknown(*env)
     };
     let mut object = value.coerce_to_object()?;
-    object.set("kind", refusal.kind)?;
+    set_kind(&mut object, refusal.kind)?;
     for (name, field) in refusal.fields {
         match field {
             Field::Text(text) => object.set(name, text)?,

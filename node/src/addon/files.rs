@@ -1,9 +1,11 @@
 //! Audio files, read on libuv's threads.
 
 use super::cancel::Cancel;
+use super::errors::set_kind;
 use super::output;
 use super::samples::OwnedSamples;
 use super::tasks::run;
+use mojo_audio_core::ErrorKind;
 use mojo_audio_files::{AudioFile, Block, Error, OpenOptions};
 use napi::JsError;
 use napi::bindgen_prelude::{
@@ -59,7 +61,7 @@ impl FileTask {
         let build = || {
             let plain = napi::Error::new("ERR_MOJO_AUDIO_FILE", format!("{name}: {error}"));
             let mut object = JsError::from(plain).into_unknown(*env).coerce_to_object()?;
-            object.set("kind", "file")?;
+            set_kind(&mut object, ErrorKind::File)?;
             object.set("reason", error.code())?;
             Ok(object.to_unknown().into())
         };

@@ -35,14 +35,8 @@ pub fn types() -> Result<String> {
         let lines: Vec<_> = doc.lines().map(str::trim).collect();
         writeln!(meanings, " * - `{}`: {}", info.name, lines.join("\n *   "))?;
     }
-    // Promises are rejected with the signal's own reason; a disposed stream is a finished one.
-    let unused = [ErrorKind::Aborted, ErrorKind::Closed, ErrorKind::Internal];
-    let kinds: Vec<_> = ERROR_KINDS
-        .iter()
-        .map(|info| info.kind)
-        .filter(|kind| !unused.contains(kind))
-        .map(ErrorKind::code)
-        .collect();
+    let kinds: Vec<_> = error_kinds().map(ErrorKind::code).collect();
+    let numbers: Vec<_> = error_kinds().map(|kind| kind.number().to_string()).collect();
     let mut codes = String::new();
     for code in kinds.iter().filter(|code| **code != ErrorKind::Argument.code()) {
         writeln!(codes, "    | 'ERR_MOJO_AUDIO_{}'", code.to_ascii_uppercase())?;
@@ -55,9 +49,17 @@ pub fn types() -> Result<String> {
             ("choices", choices + "\n"),
             ("options", options),
             ("codes", codes),
+            ("numbers", numbers.join(" | ")),
             ("kinds", format!("\n    | '{}'", kinds.join("'\n    | '"))),
         ],
     )
+}
+
+/// The kinds of error that JavaScript has. Promises are rejected with the signal's own reason; a disposed stream is a
+/// finished one.
+fn error_kinds() -> impl Iterator<Item = ErrorKind> {
+    let unused = [ErrorKind::Aborted, ErrorKind::Closed, ErrorKind::Internal];
+    ERROR_KINDS.iter().map(|info| info.kind).filter(move |kind| !unused.contains(kind))
 }
 
 /// `node/lib/table.mjs`.
@@ -79,7 +81,11 @@ pub fn table() -> Result<String> {
     for name in PRESETS {
         writeln!(text, "  '{name}',")?;
     }
-    writeln!(text, "]);\n\nexport const VERSION = '{}';", env!("CARGO_PKG_VERSION"))?;
+    text.push_str("]);\n\n/** The number of each kind of error. */\nexport const ERROR_NUMBERS = Object.freeze({\n");
+    for kind in error_kinds() {
+        writeln!(text, "  {}: {},", kind.code(), kind.number())?;
+    }
+    writeln!(text, "}});\n\nexport const VERSION = '{}';", env!("CARGO_PKG_VERSION"))?;
     Ok(text)
 }
 

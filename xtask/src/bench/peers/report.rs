@@ -97,8 +97,8 @@ pub fn notes(rows: &[&Row<'_>]) -> String {
         }
         match row.deviation.more_frames {
             0 => {}
-            1 => parts.push("gives a frame more".into()),
-            more @ 2.. => parts.push(format!("gives {more} frames more")),
+            1 => parts.push("returns one frame more".into()),
+            more @ 2.. => parts.push(format!("returns {more} frames more")),
             less => parts.push(format!("frames that are missing: {}", -less)),
         }
         if !parts.is_empty() {

@@ -58,8 +58,11 @@ pub struct Removal {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The number of the binary interface, as capi/build.rs puts it into the library.
-pub const ABI: u32 = 0;
+/// What puts the number of the binary interface into the library.
+#[path = "../../capi/build.rs"]
+#[expect(dead_code, reason = "the rest is the build script's")]
+mod library;
+pub use library::ABI;
 
 const PACKAGE: &str = "mojo-audio-capi";
 

@@ -57,6 +57,7 @@ const VERBATIM: &str = "capi/tests/guide/";
 
 const LARGEST_FILE: u64 = 1 << 20;
 const LARGEST_CORPUS: u64 = 8_000_000;
+/// Of each preset.
 const LEAST_CASES: usize = 4;
 
 /// Marks of what is not finished. In pieces, so that this file does not have them.

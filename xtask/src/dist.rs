@@ -21,7 +21,7 @@ mod targets;
 mod trial;
 mod universal;
 
-pub use c::check as check_c;
+pub use c::{check as check_c, check_for as check_c_for};
 
 use crate::workspace::{Workspace, host};
 use crate::{Result, table};

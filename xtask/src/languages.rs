@@ -3,11 +3,12 @@
 mod aarch64;
 pub mod c;
 mod candle;
-mod checks;
+pub mod checks;
 mod cli;
 pub mod cxx;
 pub mod examples;
 pub mod foreign;
+mod foreign_c;
 mod fuzz;
 pub mod go;
 pub mod julia;
@@ -37,6 +38,8 @@ pub const LANES: &[&[&dyn Language]] = &[
         &rust::Rust,
         &cli::Cli,
         &c::C,
+        &foreign_c::WINDOWS,
+        &foreign_c::MUSL,
         &cxx::Cxx,
         &rust_ffi::RustFfi,
         &python_ctypes::PythonCtypes,
@@ -74,9 +77,7 @@ pub trait Language: Sync {
 
     /// Why its tests can't run here, if so. One of [`needs`](Self::needs) that is missing is a reason.
     fn missing(&self) -> Option<String> {
-        let absent: Vec<_> = self.needs().iter().filter(|tool| tool.version().is_none()).collect();
-        let how = absent.iter().map(|tool| format!("no {} ({})", tool.name, tool.get()));
-        (!absent.is_empty()).then(|| how.collect::<Vec<_>>().join(", "))
+        absent(self.needs())
     }
 
     /// Installs what a package registry has, into [`Workspace::folder`]. Done again, it costs nothing.
@@ -86,6 +87,13 @@ pub trait Language: Sync {
 
     /// Runs the tests; the counts are those that the runners print.
     fn run(&self, workspace: &Workspace) -> Result<Counts>;
+}
+
+/// Which of these programs are not on the machine, and how to get them.
+fn absent(tools: &[Tool]) -> Option<String> {
+    let absent: Vec<_> = tools.iter().filter(|tool| tool.version().is_none()).collect();
+    let how = absent.iter().map(|tool| format!("no {} ({})", tool.name, tool.get()));
+    (!absent.is_empty()).then(|| how.collect::<Vec<_>>().join(", "))
 }
 
 /// A program that has to be on the machine.

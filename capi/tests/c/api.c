@@ -293,8 +293,8 @@ static void row_statistics(void) {
     const char* const texts[] = {
         "{\"mean_stat\": [20, -8], \"var_stat\": [140, 32], \"frame_num\": 4}",
         " [\n 20 -8 4\n 140 32 0 ]\n",
-        "<Nnet>\n<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n"
-        "<LearnRateCoef> 0 [ 0.3162277660168 0.5 ]\n</Nnet>\n",
+        ("<Nnet>\n<AddShift> 2 2\n<LearnRateCoef> 0 [ -5 2 ]\n<Rescale> 2 2\n"
+         "<LearnRateCoef> 0 [ 0.3162277660168 0.5 ]\n</Nnet>\n"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
         float mean[3] = {0, 0, 9}, scale[3] = {0, 0, 9};

@@ -3,10 +3,13 @@
 //! builds the program, so they are built with it.
 
 use super::cross::{Cross, Libc, strip};
-use super::targets::{TARGETS, Target};
+use super::targets::{Oldest, TARGETS, Target};
 use super::trial::{Trial, speaks};
 use super::{notices, oldest, pack, sbom, universal};
 use crate::install::{self, Built, Files, Places, System};
+use crate::languages::Counts;
+use crate::languages::c::programs;
+use crate::languages::checks::Checks;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
 use std::fs;
@@ -28,14 +31,19 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
 /// Builds the libraries for each machine of a target; gives the folders that they are in.
 fn build(cross: &Cross<'_>, target: &Target) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
+    let arguments = arguments(target);
+    let machines = target.machines.iter();
+    machines.map(|machine| cross.build(target, machine, Libc::Outside, &arguments)).collect()
+}
+
+/// What cargo is to build.
+fn arguments(target: &Target) -> [&'static str; 5] {
     let kinds = match target.platform.system {
         // The shared library is linked from the static one.
         System::Linux => "staticlib",
         System::MacOs | System::Windows => "cdylib,staticlib",
     };
-    let arguments = ["--package", PACKAGE, "--lib", "--crate-type", kinds];
-    let machines = target.machines.iter();
-    machines.map(|machine| cross.build(target, machine, Libc::Outside, &arguments)).collect()
+    ["--package", PACKAGE, "--lib", "--crate-type", kinds]
 }
 
 /// Builds the stripped static library of a target into a folder.
@@ -147,8 +155,17 @@ fn link(cross: &Cross<'_>, target: &Target, archive: &Path, shared: &Path) -> Re
     install::link_by(cross.workspace, &linker, &platform, archive, soname, install::ABI, shared)
 }
 
-/// Compiles the example with an archive alone, in an empty folder, and runs it where that can be done.
+/// Compiles the example and the tests with an archive alone, in an empty folder, and runs them where that can be done.
 pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result<Trial<'a>> {
+    let trial = attempt(cross, target, archive)?;
+    match trial.tests.failed {
+        0 => Ok(trial),
+        failed => Err(format!("the C library for {}: {failed} tests failed", target.name).into()),
+    }
+}
+
+/// The same, without an error where tests fail.
+fn attempt<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result<Trial<'a>> {
     let workspace = cross.workspace;
     let folder = cross.stage("c-test")?;
     let prefix = pack::unpack(workspace, &cross.python, archive, &folder.join("package"))?;
@@ -162,8 +179,8 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
             trial.leave(kind, "there is no C library to run it with");
             continue;
         };
-        compiler.current_dir(&folder).args(["-std=c99", "-O1", "mel.c"]);
-        compiler.args(flags(cross, &prefix, kind == "static")?);
+        let flags = flags(cross, &prefix, kind == "static")?;
+        compiler.current_dir(&folder).args(["-std=c99", "-O1", "mel.c"]).args(&flags);
         run(compiler.arg("-o").arg(&program))?;
         let libraries = Places::below(&prefix).shared(&target.platform);
         let Some(mut example) = trial.command(cross, &program, &libraries)? else {
@@ -172,8 +189,40 @@ pub fn test<'a>(cross: &Cross<'_>, target: &'a Target, archive: &Path) -> Result
         };
         speaks(workspace, example.current_dir(&folder).arg("speech.wav"))?;
         trial.ran(kind);
+        if trial.tests == Counts::default() {
+            let counts = tests(cross, &trial, kind, &flags, &libraries)?;
+            trial.tested(counts);
+        }
     }
     Ok(trial)
+}
+
+/// Compiles and runs the programs of capi/tests/c with an unpacked archive.
+fn tests(
+    cross: &Cross<'_>,
+    trial: &Trial<'_>,
+    kind: &str,
+    flags: &[String],
+    libraries: &Path,
+) -> Result<Counts> {
+    let target = trial.target;
+    let mut library = flags.to_vec();
+    if target.platform.system == System::Windows {
+        // Threads are in a DLL of the compiler's otherwise.
+        library.push("-static".into());
+    }
+    let missing = || format!("nothing compiles or runs C for {}", target.name);
+    let system = programs::System {
+        name: target.name,
+        suffix: target.program_suffix(),
+        compiler: &|| Ok(compiler(cross, target, kind)?.ok_or_else(missing)?),
+        library: &library,
+        start: &|program| Ok(trial.command(cross, program, libraries)?.ok_or_else(missing)?),
+    };
+    let folder = cross.workspace.folder("dist/stage/c-test/programs")?;
+    let mut checks = Checks::new();
+    programs::run_for(cross.workspace, &system, &folder, &mut checks)?;
+    Ok(checks.counts())
 }
 
 /// Packs the library that was built for this machine, on x86-64 Linux, and tries the archive.
@@ -188,6 +237,23 @@ pub fn check(workspace: &Workspace, built: &Path) -> Result {
         return Err("the archive of the same library has other bytes the second time".into());
     }
     test(&cross, target, &file).map(drop)
+}
+
+/// Builds the library for another system, packs it, and tries the archive; gives what its tests count.
+pub fn check_for(workspace: &Workspace, name: &str) -> Result<Counts> {
+    let cross = Cross::new(workspace)?;
+    let target = TARGETS.iter().find(|target| target.name == name).ok_or("no such target")?;
+    cross.prepare(target)?;
+    // Optimizing takes longer than it saves. But musl's threads have 128 KiB of stack, too little for what isn't optimized.
+    let level = match target.oldest {
+        Oldest::Musl => "profile.prebuilt.opt-level=1",
+        _ => "profile.prebuilt.opt-level=0",
+    };
+    let settings = ["--config", level, "--config", "profile.prebuilt.lto='off'"];
+    let arguments = [&arguments(target)[..], &settings].concat();
+    let built = cross.build(target, target.machine(), Libc::Outside, &arguments)?;
+    let file = archive(&cross, target, &[built], &cross.stage("c-check")?)?;
+    Ok(attempt(&cross, target, &file)?.tests)
 }
 
 /// The compiler that users of a target have, or zig, which stands in for it; none where nothing could run.

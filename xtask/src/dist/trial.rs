@@ -3,8 +3,8 @@
 use super::cross::{Cross, MINGW};
 use super::targets::{Runs, Target};
 use crate::Result;
-use crate::languages::examples;
 use crate::languages::foreign::AARCH64_ROOT;
+use crate::languages::{Counts, examples};
 use crate::workspace::{Workspace, ask, run, show};
 use std::ffi::OsString;
 use std::fs;
@@ -13,13 +13,15 @@ use std::process::Command;
 
 /// What became of trying one package.
 pub struct Trial<'a> {
-    target: &'a Target,
+    pub target: &'a Target,
     lines: Vec<String>,
+    /// What became of the package's tests, if it has any.
+    pub tests: Counts,
 }
 
 impl<'a> Trial<'a> {
     pub fn new(target: &'a Target) -> Self {
-        Self { target, lines: Vec::new() }
+        Self { target, lines: Vec::new(), tests: Counts::default() }
     }
 
     /// Notes what printed the line of `examples/speech.txt`.
@@ -31,6 +33,12 @@ impl<'a> Trial<'a> {
             Runs::Nowhere => "inspected",
         };
         self.lines.push(format!("{what}: {how}"));
+    }
+
+    /// Notes what became of the package's tests.
+    pub fn tested(&mut self, counts: Counts) {
+        self.lines.push(format!("{} tests passed, {} failed", counts.passed, counts.failed));
+        self.tests += counts;
     }
 
     /// Notes what can't be tried here, and why.

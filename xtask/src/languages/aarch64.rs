@@ -1,11 +1,13 @@
-//! Core's tests on 64-bit Arm Linux, emulated by QEMU: the vectors of NEON. And the C library, installed for it.
+//! Core's tests on 64-bit Arm Linux, emulated by QEMU: the vectors of NEON. And the C library, installed
+//! for it: the guide's program and those of capi/tests/c.
 
-use super::c::same;
+use super::c::{programs, same};
 use super::checks::Checks;
 use super::foreign::{self, AARCH64, AARCH64_LINKER, AARCH64_ROOT, AARCH64_STD};
 use super::{Counts, Language, Source, Tool};
 use crate::Result;
 use crate::workspace::{Workspace, run};
+use std::path::Path;
 use std::{env, fs};
 
 pub struct Aarch64;
@@ -45,27 +47,48 @@ impl Language for Aarch64 {
         let settings = [("linker", AARCH64_LINKER), ("runner", &*runner)];
         let mut counts = foreign::test(workspace, AARCH64, &settings)?;
         let mut checks = Checks::new();
-        checks.check("install --target, and a C program in QEMU", c_library(workspace));
+        c_library(workspace, &mut checks)?;
         counts += checks.counts();
         Ok(counts)
     }
 }
 
-/// Installs the C library for 64-bit Arm and runs the guide's program with it.
-fn c_library(workspace: &Workspace) -> Result {
+/// Installs the C library for 64-bit Arm, and runs the guide's program and the tests with it.
+fn c_library(workspace: &Workspace, checks: &mut Checks) -> Result {
     let folder = workspace.folder("aarch64")?;
     let prefix = folder.join("prefix");
     let _ = fs::remove_dir_all(&prefix);
     let mut install = workspace.command(env::current_exe()?);
     install.args(["install", "--only-c", "--target", AARCH64, "--prefix"]).arg(&prefix);
-    // How fast it computes is no matter here.
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    // Optimizing more takes longer than it saves, and so does optimizing nothing.
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
     run(install.env("CARGO_TARGET_DIR", folder.join("target")))?;
-    let (program, lib) = (folder.join("demo"), prefix.join("lib"));
-    let mut gcc = workspace.command(AARCH64_LINKER.trim_matches('\''));
-    gcc.arg("capi/tests/guide/demo.c").arg("-I").arg(prefix.join("include")).arg("-L").arg(&lib);
-    run(gcc.args(["-lmojo_audio", "-o"]).arg(&program))?;
-    let mut qemu = workspace.command("qemu-aarch64");
-    qemu.args(["-L", AARCH64_ROOT, "-E"]).arg(format!("LD_LIBRARY_PATH={}", lib.display()));
-    same(run(qemu.arg(&program))?.trim_end(), "Shape: (80, 3000)")
+    let lib = prefix.join("lib");
+    let compiler = || workspace.command(AARCH64_LINKER.trim_matches('\''));
+    let library = [
+        format!("-I{}/include", prefix.display()),
+        format!("-L{}", lib.display()),
+        "-lmojo_audio".into(),
+    ];
+    let start = |program: &Path| {
+        let mut qemu = workspace.command("qemu-aarch64");
+        qemu.args(["-L", AARCH64_ROOT, "-E"]).arg(format!("LD_LIBRARY_PATH={}", lib.display()));
+        qemu.arg(program);
+        qemu
+    };
+    let program = folder.join("demo");
+    run(compiler().arg("capi/tests/guide/demo.c").args(&library).arg("-o").arg(&program))?;
+    let demo = run(&mut start(&program));
+    checks.check(
+        "install --target, and a C program in QEMU",
+        demo.and_then(|text| same(text.trim_end(), "Shape: (80, 3000)")),
+    );
+    let system = programs::System {
+        name: "in QEMU",
+        suffix: "",
+        compiler: &|| Ok(compiler()),
+        library: &library,
+        start: &|program| Ok(start(program)),
+    };
+    programs::run_for(workspace, &system, &folder, checks)
 }

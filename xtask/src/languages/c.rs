@@ -6,12 +6,14 @@ pub mod borders;
 pub mod installing;
 pub mod interface;
 mod null;
+pub mod programs;
 
 use super::checks::Checks;
 use super::{Counts, Language, Source, Tool, examples, python};
 use crate::workspace::{Workspace, ask, host, run};
-use crate::{Result, cases, dist, install};
+use crate::{Result, dist, install};
 use borders::Borders;
+use programs::PROGRAMS;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -330,16 +332,13 @@ impl Session<'_> {
     /// The test programs: with the shared library, the same under valgrind, and with a static one that
     /// AddressSanitizer watches as it does the programs.
     fn programs(&self, watched: &Path, checks: &mut Checks) -> Result {
-        let list = self.folder.join("cases.txt");
-        fs::write(&list, cases::flat(self.workspace)?)?;
-        let arguments = [list, self.workspace.path("conformance")];
+        let arguments = programs::arguments(self.workspace, &self.folder)?;
         let (shared, watched) = (SHARED.map(OsStr::new), watched_flags(watched));
-        for name in ["conformance", "api", "errors", "frames", "threads"] {
+        for name in PROGRAMS {
             for (kind, library) in [("", &shared[..]), ("-asan", &watched[..])] {
                 let program = self.folder.join(format!("{name}{kind}"));
                 let mut command = self.command("gcc");
-                command.args(["-std=c11", "-g", "-O1", "-D_POSIX_C_SOURCE=200809L"]).args(WARNINGS);
-                command.arg(self.tests(&format!("c/{name}.c"))).args(library);
+                programs::compile(&mut command, self.workspace, name).args(library);
                 run(command.args(["-lm", "-lpthread", "-o"]).arg(&program))?;
                 let what = format!("{name}{kind}");
                 let mut test = self.command(&program);

@@ -25,8 +25,13 @@ impl Checks {
         self.counts += Counts::one(result.is_ok());
     }
 
-    /// Runs a test program and adds what it counts.
-    pub fn runner(&mut self, what: &str, command: &mut Command, arguments: &[PathBuf]) -> Result {
+    /// Runs a test program and adds what it counts; gives that.
+    pub fn runner(
+        &mut self,
+        what: &str,
+        command: &mut Command,
+        arguments: &[PathBuf],
+    ) -> Result<Counts> {
         let Printed { status, text } = show(command.args(arguments))?;
         let counts = text.lines().rev().find_map(sum);
         match counts {
@@ -36,7 +41,7 @@ impl Checks {
         if !status.success() && counts.is_none_or(|counts| counts.failed == 0) {
             self.check::<()>(what, Err(status.to_string().into()));
         }
-        Ok(())
+        Ok(counts.unwrap_or_default())
     }
 
     /// Adds what a test program has counted.

@@ -97,7 +97,7 @@ fn packaging(session: &Session<'_>, checks: &mut Checks) -> Result {
 fn null(session: &Session<'_>, checks: &mut Checks) -> Result {
     let Session { workspace, folder, prefix } = session;
     let borders = Borders { workspace, folder, prefix };
-    checks.runner("null", &mut borders.null("", &["-lmojo_audio_cxx".as_ref()])?, &[])
+    checks.runner("null", &mut borders.null("", &["-lmojo_audio_cxx".as_ref()])?, &[]).map(drop)
 }
 
 fn flags(session: &Session<'_>, arguments: &[&str]) -> Result<Vec<String>> {

@@ -1,15 +1,14 @@
 //! The border itself: panics stop here, errors become a status and the thread's last error, pointers become
 //! references, values become handles and back. Only the handles are allocated here, and that may fail.
 
+pub(crate) use crate::guard::new_handle;
+use crate::guard::{self, catch};
 use crate::last_error;
 use crate::status::MojoAudioStatus;
 use mojo_audio_core::{Error, ErrorKind, Spelling};
-use std::alloc::{Layout, alloc};
-use std::any::Any;
 use std::borrow::Cow;
 use std::ffi::{CStr, c_char};
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a call failed. Its text is written straight to the thread's buffer.
 #[derive(Debug)]
@@ -219,39 +218,20 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> MojoAudioStat
 
 /// Like [`guard`], for batches.
 pub(crate) fn guard_batch(body: impl FnOnce() -> Result<(), BatchFailure>) -> MojoAudioStatus {
-    // A panic leaves nothing half-done that can be seen later: extractors don't change, streams have a flag
-    // for it, and results are handed over last.
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(())) => MojoAudioStatus::MOJO_AUDIO_SUCCESS,
-        Ok(Err(BatchFailure { failure, clip })) => {
+    let ended = catch(
+        || Some(body()),
+        |panic| {
+            last_error::set_internal(panic);
+            None
+        },
+    );
+    match ended {
+        Some(Ok(())) => MojoAudioStatus::MOJO_AUDIO_SUCCESS,
+        Some(Err(BatchFailure { failure, clip })) => {
             last_error::set(&failure, clip);
             failure.status()
         }
-        Err(panic) => {
-            last_error::set_internal(panic_text(&*panic));
-            discard(panic);
-            MojoAudioStatus::MOJO_AUDIO_ERROR_PROCESSING
-        }
-    }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(text), _) => text,
-        (_, Some(text)) => text,
-        _ => "a panic without a text",
-    }
-}
-
-/// Drops a panic's payload. If that panics too, the second payload is dropped only if it is text, and leaked
-/// otherwise.
-fn discard(panic: Box<dyn Any + Send>) {
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        if again.is::<&str>() || again.is::<String>() {
-            drop(again);
-        } else {
-            std::mem::forget(again);
-        }
+        None => MojoAudioStatus::MOJO_AUDIO_ERROR_PROCESSING,
     }
 }
 
@@ -438,32 +418,13 @@ pub(crate) unsafe fn handle_place<'a, T>(
     }
 }
 
-/// Moves a value to newly allocated memory. The allocation may fail.
-pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
-    const { assert!(size_of::<T>() > 0) };
-    let layout = Layout::new::<T>();
-    // SAFETY: the size is not 0.
-    let place = unsafe { alloc(layout) }.cast::<T>();
-    if place.is_null() {
-        return Err(Error::Allocation { bytes: layout.size() });
-    }
-    // SAFETY: the memory is of this type's layout.
-    unsafe { place.write(value) };
-    Ok(place)
-}
-
 /// Drops a handle. Does nothing with NULL.
 ///
 /// # Safety
 /// The handle is NULL or from [`new_handle`], and is not used again.
 pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
-    guard(|| {
-        if !handle.is_null() {
-            // SAFETY: the memory is from the global allocator, with this type's layout, like a box's.
-            drop(unsafe { Box::from_raw(handle) });
-        }
-        Ok(())
-    });
+    // SAFETY: the caller's promise.
+    unsafe { guard::free_handle(handle, last_error::set_internal) };
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod config;
 mod extractor;
 mod frames;
 mod generated;
+mod guard;
 mod last_error;
 mod options;
 mod plans;

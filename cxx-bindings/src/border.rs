@@ -1,11 +1,10 @@
 //! The border itself: panics stop here, errors become a code and a text, values become handles and back.
 
 use crate::bridge::ffi::Report;
-use mojo_audio_core::{Error, ErrorKind};
-use std::alloc::{Layout, alloc};
-use std::any::Any;
+pub(crate) use crate::guard::new_handle;
+use crate::guard::{self, catch};
+use mojo_audio_core::{Error, ErrorKind, Spelled, Spelling};
 use std::fmt::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Report {
     pub(crate) const SUCCESS: Self = Self {
@@ -28,31 +27,42 @@ impl Report {
 
 /// Runs the body of a function of the bridge: its error, or its panic, becomes a code and a text.
 pub(crate) fn guard(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -> Report {
-    // A panic leaves nothing half-done that can be seen later: extractors don't change, streams fail after a
-    // panic (see `Stream`), and results are handed over last.
-    match catch_unwind(AssertUnwindSafe(body)) {
+    guard_spelled(Spelling::CXX, text, body)
+}
+
+/// Like [`guard`], for what the caller gives as text: an option by its name, or a file. Errors name that, and not the
+/// fields of classes.
+pub(crate) fn guard_named(text: &mut [u8], body: impl FnOnce() -> Result<(), Error>) -> Report {
+    guard_spelled(Spelling::PLAIN, text, body)
+}
+
+fn guard_spelled(
+    spelling: Spelling,
+    text: &mut [u8],
+    body: impl FnOnce() -> Result<(), Error>,
+) -> Report {
+    let ended = catch(
+        || Ok(body()),
+        |panic| Err(write(text, &format_args!("internal error, please report it: {panic}"))),
+    );
+    match ended {
         Ok(Ok(())) => Report::SUCCESS,
-        Ok(Err(error)) => report(&error, text),
-        Err(panic) => {
-            let what = panic_text(&*panic);
-            let length = write(text, &format_args!("internal error, please report it: {what}"));
-            discard(panic);
-            Report { code: ErrorKind::Internal.number(), length, ..Report::SUCCESS }
-        }
+        Ok(Err(error)) => report(&error.spelled(spelling), &error, text),
+        Err(length) => Report { code: ErrorKind::Internal.number(), length, ..Report::SUCCESS },
     }
 }
 
 /// Writes an error's text, and after it those of its parts that are texts.
-fn report(error: &Error, text: &mut [u8]) -> Report {
+fn report(spelled: &Spelled<'_>, error: &Error, text: &mut [u8]) -> Report {
     let mut written = 0;
     let mut put = |part: &dyn fmt::Display| {
         let length = write(&mut text[written..], part);
         written += length;
         length
     };
-    let length = put(error);
-    let field = put(&error.field().unwrap_or_default());
-    let (value, expected) = (put(&error.given()), put(&error.expected()));
+    let length = put(spelled);
+    let field = put(&spelled.field().unwrap_or_default());
+    let (value, expected) = (put(&spelled.given()), put(&spelled.expected()));
     let known = error.known_names().map(|name| put(&format_args!("{name}\n"))).sum();
     let closest = put(&error.closest_name().unwrap_or_default());
     let place = match error {
@@ -74,30 +84,7 @@ fn report(error: &Error, text: &mut [u8]) -> Report {
 
 /// Like [`guard`], for functions that can't fail: `otherwise` after a panic.
 pub(crate) fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        discard(panic);
-        otherwise
-    })
-}
-
-/// Drops a panic's payload. If that panics too, the second payload is dropped only if it is text, and leaked
-/// otherwise.
-fn discard(panic: Box<dyn Any + Send>) {
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        if again.is::<&str>() || again.is::<String>() {
-            drop(again);
-        } else {
-            std::mem::forget(again);
-        }
-    }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(text), _) => text,
-        (_, Some(text)) => text,
-        _ => "a panic without a text",
-    }
+    catch(body, |_| otherwise)
 }
 
 /// Writes as many whole characters of a text as fit, without an allocation, so that it can report a failed
@@ -126,31 +113,13 @@ pub(crate) fn write(room: &mut [u8], text: &dyn fmt::Display) -> usize {
     place.length
 }
 
-/// Moves a value to newly allocated memory. The allocation may fail.
-pub(crate) fn new_handle<T>(value: T) -> Result<*mut T, Error> {
-    const { assert!(size_of::<T>() > 0) };
-    let layout = Layout::new::<T>();
-    // SAFETY: the size is not 0.
-    let place = unsafe { alloc(layout) }.cast::<T>();
-    if place.is_null() {
-        return Err(Error::Allocation { bytes: layout.size() });
-    }
-    // SAFETY: the memory is of this type's layout.
-    unsafe { place.write(value) };
-    Ok(place)
-}
-
 /// Drops a handle. Does nothing with NULL.
 ///
 /// # Safety
 /// The handle is NULL or from [`new_handle`], and is not used again.
 pub(crate) unsafe fn free_handle<T>(handle: *mut T) {
-    guard_value((), || {
-        if !handle.is_null() {
-            // SAFETY: the memory is from the global allocator, with this type's layout, like a box's.
-            drop(unsafe { Box::from_raw(handle) });
-        }
-    });
+    // SAFETY: the caller's promise.
+    unsafe { guard::free_handle(handle, |_| ()) };
 }
 
 #[cfg(test)]
@@ -205,7 +174,7 @@ mod tests {
             (1, None, "power must be more than 0, got 0|power|0|more than 0||".into())
         );
         let sample = Error::Sample { index: 7, value: f32::NAN, limit: 1e9 };
-        let expected = "sample 7 must be finite and at most 1e9 in magnitude, got NaN||NaN|1e9||";
+        let expected = "sample 7 must be finite and at most 1e9 in magnitude, got nan||nan|1e9||";
         assert_eq!(shown(sample), (4, Some(7), expected.into()));
         let known = vec!["hann".into(), "hamming".into()];
         let unknown = Error::UnknownName { what: "preset", name: "han".into(), known };

@@ -1,6 +1,6 @@
 //! What the C++ side calls. Each function is a line or two over `border::guard`.
 
-use crate::border::{self, guard, guard_value};
+use crate::border::{self, guard, guard_named, guard_value};
 use crate::options::ffi::Options;
 use ffi::{Report, Values};
 use mojo_audio_core::{
@@ -198,14 +198,14 @@ fn name(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 }
 
 fn config_preset(preset: &[u8], options: &mut Options, text: &mut [u8]) -> Report {
-    guard(text, || {
+    guard_named(text, || {
         *options = Options::from_config(&MelConfig::preset(&name(preset))?);
         Ok(())
     })
 }
 
 fn config_from_json(json: &[u8], options: &mut Options, text: &mut [u8]) -> Report {
-    guard(text, || {
+    guard_named(text, || {
         *options = Options::from_config(&MelConfig::from_preprocessor_config(&name(json))?);
         Ok(())
     })
@@ -218,7 +218,7 @@ fn row_statistics(
     n_rows: &mut usize,
     text: &mut [u8],
 ) -> Report {
-    guard(text, || {
+    guard_named(text, || {
         let rows = RowStatistics::from_text(&name(file))?;
         *n_rows = rows.mean.len();
         if (mean.len(), scale.len()) == (rows.mean.len(), rows.scale.len()) {
@@ -230,7 +230,7 @@ fn row_statistics(
 }
 
 fn config_set(options: &mut Options, option: &[u8], value: &[u8], text: &mut [u8]) -> Report {
-    guard(text, || {
+    guard_named(text, || {
         let mut config = options.config()?;
         config.set(&name(option), &name(value))?;
         *options = Options::from_config(&config);
@@ -240,7 +240,7 @@ fn config_set(options: &mut Options, option: &[u8], value: &[u8], text: &mut [u8
 
 fn config_get(options: &Options, option: &[u8], text: &mut [u8]) -> Report {
     let mut value = String::new();
-    let report = guard(text, || {
+    let report = guard_named(text, || {
         value = options.config()?.get(&name(option))?;
         Ok(())
     });

@@ -8,4 +8,6 @@
 mod allocation;
 mod border;
 mod bridge;
+#[path = "../../capi/src/guard.rs"]
+mod guard;
 mod options;

@@ -319,6 +319,14 @@ TEST(Extractor, RefusesWhatIsWrong) {
   MelConfig config;
   config.hop_length = 0;
   EXPECT_EQ(refused([&] { MelExtractor extractor(config); }).find("config | hop_length must be at least 1, got 0"), 0U);
+  // What is unset is named as C++ names it, but where an option is set by its name and as text.
+  config = MelConfig();
+  config.log = mojo_audio::Log::none;
+  config.top_db = 8.0;
+  EXPECT_EQ(refused([&] { MelExtractor extractor(config); }),
+            "config | top_db must be std::nullopt where log is none, got 8");
+  EXPECT_EQ(refused([&] { config.check(); }), "config | top_db must be std::nullopt where log is none, got 8");
+  EXPECT_EQ(refused([&] { config.set("f_max", "high"); }).find("std::nullopt"), std::string::npos);
   const MelExtractor extractor;
   EXPECT_EQ(refused([&] { (void)extractor.compute(std::vector<float>()); }),
             "empty_input | samples must not be empty");

@@ -60,6 +60,9 @@ impl Spelling {
     /// The fields of C's structures, in which 0 is unset. Zig has the same.
     pub const C: Self = Self { unset: "0", not_a_number: "nan", ..Self::PLAIN };
 
+    /// C++, with C's numbers.
+    pub const CXX: Self = Self { unset: "std::nullopt", ..Self::C };
+
     /// Go, with C's numbers.
     pub const GO: Self = Self {
         case: Case::Pascal,
@@ -334,6 +337,7 @@ mod tests {
     fn an_unset_value_is_shown_as_one() {
         let error = Error::Config { field: "f_max".into(), value: "none".into(), expected: "8".into() };
         assert_eq!(error.spelled(SWIFT).to_string(), "fMax must be 8, got nil");
+        assert_eq!(error.spelled(Spelling::CXX).to_string(), "f_max must be 8, got std::nullopt");
         // Here it is one of the choices.
         let error = Error::Config { field: "log".into(), value: "none".into(), expected: "ln".into() };
         assert_eq!(error.spelled(SWIFT).to_string(), "log must be ln, got none");
@@ -349,6 +353,7 @@ mod tests {
         for (spelling, infinity, negative, not_a_number) in [
             (Spelling::PLAIN, "inf", "-inf", "NaN"),
             (Spelling::C, "inf", "-inf", "nan"),
+            (Spelling::CXX, "inf", "-inf", "nan"),
             (Spelling::JAVASCRIPT, "Infinity", "-Infinity", "NaN"),
             (Spelling::PYTHON, "inf", "-inf", "nan"),
             (Spelling::SWIFT, "inf", "-inf", "nan"),

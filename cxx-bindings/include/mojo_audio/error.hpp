@@ -150,27 +150,27 @@ class [[nodiscard]] Result {
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
   /// The value. @throws Error if there is none.
-  [[nodiscard]] T& value() & { return check(), *std::get_if<0>(&state_); }
+  [[nodiscard]] T& value() & { return check(), std::get<0>(state_); }
   /// The value. @throws Error if there is none.
-  [[nodiscard]] const T& value() const& { return check(), *std::get_if<0>(&state_); }
+  [[nodiscard]] const T& value() const& { return check(), std::get<0>(state_); }
   /// The value, to move from. @throws Error if there is none.
-  [[nodiscard]] T&& value() && { return check(), std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T&& value() && { return check(), std::move(std::get<0>(state_)); }
 
   /// The value, which must exist.
-  [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
+  [[nodiscard]] T& operator*() & noexcept { return std::get<0>(state_); }
   /// The value, which must exist.
-  [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
+  [[nodiscard]] const T& operator*() const& noexcept { return std::get<0>(state_); }
   /// The value, which must exist, to move from.
-  [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T&& operator*() && noexcept { return std::move(std::get<0>(state_)); }
   /// Members of the value, which must exist.
-  [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
+  [[nodiscard]] T* operator->() noexcept { return std::addressof(**this); }
   /// Members of the value, which must exist.
-  [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+  [[nodiscard]] const T* operator->() const noexcept { return std::addressof(**this); }
 
   /// The error, which must exist.
-  [[nodiscard]] const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
+  [[nodiscard]] const Error& error() const& noexcept { return std::get<1>(state_); }
   /// The error, which must exist, to move from.
-  [[nodiscard]] Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] Error&& error() && noexcept { return std::move(std::get<1>(state_)); }
 
  private:
   void check() const {
@@ -205,9 +205,9 @@ class [[nodiscard]] Result<void> {
     }
   }
   /// The error, which must exist.
-  [[nodiscard]] const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
+  [[nodiscard]] const Error& error() const& noexcept { return std::get<1>(state_); }
   /// The error, which must exist, to move from.
-  [[nodiscard]] Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] Error&& error() && noexcept { return std::move(std::get<1>(state_)); }
 
  private:
   std::variant<std::monostate, Error> state_;

@@ -32,7 +32,8 @@ class MelSpectrogram {
 
   /// Takes over the memory, and frees its own.
   MelSpectrogram& operator=(MelSpectrogram&& other) noexcept {
-    MelSpectrogram(std::move(other)).swap(*this);
+    MelSpectrogram taken(std::move(other));
+    swap(taken);
     return *this;
   }
 

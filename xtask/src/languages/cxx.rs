@@ -140,6 +140,11 @@ impl Session<'_> {
                 checks.check(&format!("{header} alone and twice by {compiler}"), result);
             }
         }
+        // What GCC finds only while it optimizes, in a program that calls everything.
+        let mut command = self.compiler("g++", "c++17");
+        command.args(["-O2", "-Wnull-dereference", "-Wuseless-cast", "-c"]).arg(self.tests("api.cc"));
+        let result = run(command.arg("-o").arg(self.folder.join("optimized.o")));
+        checks.check("no null pointer and no useless cast by g++ -O2", result);
         let shown = "rust::|cxxbridge|rust/cxx.h";
         let mut grep = self.workspace.command("grep");
         grep.args(["-rlE", shown]).arg(self.prefix.join("include"));

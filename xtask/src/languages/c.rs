@@ -390,19 +390,29 @@ impl Session<'_> {
         Ok(target.join(host).join("debug/libmojo_audio.a"))
     }
 
+    /// The examples, each by the command that its head shows, from copies in an empty folder.
     fn example(&self, checks: &mut Checks) -> Result {
-        let built = |name: &str| -> Result<PathBuf> {
-            let program = self.folder.join(format!("example-{name}"));
-            let mut command = self.command("gcc");
-            command.arg("-std=c99").args(WARNINGS);
-            command.arg(self.workspace.path(&format!("examples/c/{name}.c")));
-            run(command.args(["-lmojo_audio", "-lm", "-o"]).arg(&program))?;
-            Ok(program)
+        let folder = examples::copy(
+            self.workspace,
+            &self.folder.join("examples"),
+            "c",
+            &["mel.c", "stream.c", "wav.h"],
+        )?;
+        let follow = |file: &str| {
+            examples::follow(self.workspace, &folder, &format!("c/{file}"), &[&self.prefix])
         };
-        let mel = built("mel")?;
-        examples::check(self.workspace, checks, "examples/c", || Ok(self.command(&mel)))?;
-        let stream = self.command(built("stream")?);
-        examples::check_stream(self.workspace, checks, "examples/c/stream.c", stream)
+        let mel = follow("mel.c").and_then(|printed| examples::prints(self.workspace, &printed));
+        checks.check("examples/c/mel.c by the command that it shows", mel);
+        let stream =
+            follow("stream.c").and_then(|printed| examples::prints_stream(self.workspace, &printed));
+        checks.check("examples/c/stream.c by the command that it shows", stream);
+        for file in ["mel.c", "stream.c"] {
+            let mut command = self.command("gcc");
+            command.args(["-std=c99", "-fsyntax-only"]).args(WARNINGS).arg(folder.join(file));
+            checks.check(&format!("examples/c/{file} without a warning"), run(&mut command));
+        }
+        let mel = folder.join("mel");
+        examples::check(self.workspace, checks, "examples/c", || Ok(self.command(&mel)))
     }
 }
 

@@ -340,22 +340,34 @@ impl Session<'_> {
         Ok(Path::new(root.trim()).join("lib/rustlib").join(host(self.workspace)?))
     }
 
-    /// The examples, whose lines are known, and README's sample.
+    /// The examples, each by the command that its head shows, from copies in an empty folder; and README's sample.
     fn examples(&self, checks: &mut Checks) -> Result {
-        let folder = self.workspace.path("examples/cxx");
-        let mel = self.built(&[folder.join("mel.cc")])?;
-        examples::check(self.workspace, checks, "examples/cxx/mel.cc", || Ok(self.command(&mel)))?;
-
-        let stream = self.command(self.built(&[folder.join("stream.cc")])?);
-        examples::check_stream(self.workspace, checks, "examples/cxx/stream.cc", stream)?;
-
-        let stand_in = folder.join("stand-in");
-        let sources = [folder.join("whisper.cc"), stand_in.join("whisper.cc"), "-I".into(), stand_in];
-        let whisper = self.example(&sources, &["model", "examples/data/speech.wav"]);
+        let workspace = self.workspace;
+        let sources = ["mel.cc", "stream.cc", "whisper.cc"];
+        let files = [&sources[..], &["wav.hpp"]].concat();
+        let folder = examples::copy(workspace, &self.folder.join("examples"), "cxx", &files)?;
+        let stand_in = self.stand_in()?;
+        let prefixes = [&*self.prefix, &stand_in];
+        let follow =
+            |file: &str| examples::follow(workspace, &folder, &format!("cxx/{file}"), &prefixes);
+        let mel = follow("mel.cc").and_then(|printed| examples::prints(workspace, &printed));
+        checks.check("examples/cxx/mel.cc by the command that it shows", mel);
+        let stream =
+            follow("stream.cc").and_then(|printed| examples::prints_stream(workspace, &printed));
+        checks.check("examples/cxx/stream.cc by the command that it shows", stream);
+        let whisper =
+            follow("whisper.cc").and_then(|printed| same(printed.text.trim_end(), WHISPER_LINE));
         checks.check(
-            "examples/cxx/whisper.cc, with what stands in for whisper.cpp",
-            whisper.and_then(|text| same(text.trim_end(), WHISPER_LINE)),
+            "examples/cxx/whisper.cc by the command that it shows, with what stands in for whisper.cpp",
+            whisper,
         );
+        for file in sources {
+            let mut command = self.compiler("g++", "c++17");
+            command.arg("-fsyntax-only").arg("-I").arg(stand_in.join("include")).arg(folder.join(file));
+            checks.check(&format!("examples/cxx/{file} without a warning"), run(&mut command));
+        }
+        let mel = folder.join("mel");
+        examples::check(workspace, checks, "examples/cxx/mel.cc", || Ok(self.command(&mel)))?;
 
         for (page, printed) in [("cxx-bindings/README.md", "80 3000\n"), ("README.md", "80 3000\n")] {
             let text = self.workspace.read(page)?;
@@ -365,6 +377,27 @@ impl Session<'_> {
             checks.check(page, self.example(&[source], &[]).and_then(|text| same(&text, printed)));
         }
         Ok(())
+    }
+
+    /// A prefix with what stands in for whisper.cpp, as pkg-config finds whisper.cpp.
+    fn stand_in(&self) -> Result<PathBuf> {
+        let prefix = self.folder.join("stand-in");
+        let _ = fs::remove_dir_all(&prefix);
+        for folder in ["include", "lib/pkgconfig"] {
+            fs::create_dir_all(prefix.join(folder))?;
+        }
+        let source = self.workspace.path("examples/cxx/stand-in");
+        fs::copy(source.join("whisper.h"), prefix.join("include/whisper.h"))?;
+        let object = self.folder.join("stand-in.o");
+        let mut command = self.compiler("g++", "c++17");
+        run(command.arg("-c").arg(source.join("whisper.cc")).arg("-o").arg(&object))?;
+        run(self.workspace.command("ar").arg("rcs").arg(prefix.join("lib/libwhisper.a")).arg(&object))?;
+        let text = format!(
+            "Name: whisper\nDescription: a stand-in\nVersion: 0\nCflags: -I{0}/include\nLibs: -L{0}/lib -lwhisper\n",
+            prefix.display()
+        );
+        fs::write(prefix.join("lib/pkgconfig/whisper.pc"), text)?;
+        Ok(prefix)
     }
 
     fn example(&self, sources: &[PathBuf], arguments: &[&str]) -> Result<String> {

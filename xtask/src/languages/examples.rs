@@ -4,6 +4,7 @@ use super::checks::Checks;
 use super::kotlin::strip_colours;
 use crate::Result;
 use crate::workspace::{Printed, Workspace, show};
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,21 +37,14 @@ pub fn check(
     Ok(())
 }
 
-/// Runs a streaming example, whose chunks don't show in its line.
-pub fn check_stream(
-    workspace: &Workspace,
-    checks: &mut Checks,
-    what: &str,
-    mut command: Command,
-) -> Result {
-    let printed = show(command.arg(workspace.path(SPEECH)))?;
-    checks.check(what, prints_line(workspace, &printed, "examples/stream.txt"));
-    Ok(())
-}
-
 /// Whether an example printed its line about `examples/data/speech.wav`.
 pub fn prints(workspace: &Workspace, printed: &Printed) -> Result {
     prints_line(workspace, printed, "examples/speech.txt")
+}
+
+/// Whether a streaming example printed its line, in which its chunks don't show.
+pub fn prints_stream(workspace: &Workspace, printed: &Printed) -> Result {
+    prints_line(workspace, printed, "examples/stream.txt")
 }
 
 /// Whether an example printed the line of that file. Package managers print lines of their own around it.
@@ -77,6 +71,45 @@ fn refuses(printed: &Printed, error: &str) -> Result {
         return Err(format!("the error does not say `{error}`").into());
     }
     Ok(())
+}
+
+/// Copies files of an example to a new folder, beside one with the audio, as it is in `examples`. `example` names the
+/// folder there, and `parent` is the folder for both.
+pub fn copy(workspace: &Workspace, parent: &Path, example: &str, files: &[&str]) -> Result<PathBuf> {
+    let _ = fs::remove_dir_all(parent);
+    let folder = parent.join(example);
+    let place = |from: PathBuf, to: PathBuf| -> Result {
+        fs::create_dir_all(to.parent().unwrap_or(&to))?;
+        fs::copy(&from, &to).map(drop).map_err(|error| format!("{}: {error}", from.display()).into())
+    };
+    place(workspace.path(SPEECH), parent.join("data/speech.wav"))?;
+    for file in files {
+        place(workspace.path("examples").join(example).join(file), folder.join(file))?;
+    }
+    Ok(folder)
+}
+
+/// The commands that the head of a program of `examples` shows.
+pub fn commands(workspace: &Workspace, file: &str) -> Result<Vec<String>> {
+    let text = workspace.read(&format!("examples/{file}"))?;
+    let head = text.lines().map_while(|line| line.strip_prefix("//"));
+    let shown = head.filter_map(|line| line.strip_prefix("     ").or_else(|| line.strip_prefix('\t')));
+    let commands: Vec<_> = shown.map(String::from).collect();
+    if commands.is_empty() {
+        return Err(format!("examples/{file} shows no command").into());
+    }
+    Ok(commands)
+}
+
+/// Builds and runs a program in its folder by the commands that its head shows, with nothing but what pkg-config knows.
+pub fn follow(workspace: &Workspace, folder: &Path, file: &str, prefixes: &[&Path]) -> Result<Printed> {
+    let commands = commands(workspace, file)?;
+    let lib = |below: &str| prefixes.iter().map(|prefix| prefix.join(below)).collect::<Vec<_>>();
+    let mut shell = workspace.command("sh");
+    shell.args(["-ec", &commands.join("\n")]).current_dir(folder);
+    shell.env("PKG_CONFIG_PATH", env::join_paths(lib("lib/pkgconfig"))?);
+    let libraries = env::join_paths(lib("lib"))?;
+    show(shell.env("LD_LIBRARY_PATH", &libraries).env("DYLD_LIBRARY_PATH", &libraries))
 }
 
 /// The first program of README in a language, as its block is marked.

@@ -69,12 +69,33 @@ impl Language for Go {
         counts += session.tests(installed.args(["test", "-tags=mojo_audio_system"]))?;
 
         let folder = workspace.folder("go")?;
+        // The example, in an empty folder and not in the checkout.
+        let example = session.copy_example(&folder)?;
+        for (what, file, prints) in [
+            (
+                "examples/go by the command that it shows",
+                "go/mel.go",
+                examples::prints as fn(&_, &_) -> _,
+            ),
+            (
+                "examples/go/stream by the command that it shows",
+                "go/stream/stream.go",
+                examples::prints_stream,
+            ),
+        ] {
+            // The first lines install the library and go to the folder.
+            let commands = examples::commands(workspace, file)?;
+            let command = commands.last().and_then(|line| line.strip_prefix("go "));
+            let arguments = command.ok_or_else(|| format!("examples/{file} shows no call of Go"))?;
+            let printed = show(session.go_in(&example).args(arguments.split(' ')));
+            checks.check(what, printed.and_then(|printed| prints(workspace, &printed)));
+        }
         let (static_program, program) = (folder.join("mel"), folder.join("mel-system"));
         for (what, program, prefix) in [
             ("examples/go", &static_program, None),
             ("examples/go with mojo_audio_system", &program, Some(&prefix)),
         ] {
-            session.build_example(program, prefix)?;
+            session.build_example(&example, program, prefix)?;
             examples::check(workspace, &mut checks, what, || {
                 let mut command = workspace.command(program);
                 if let Some(prefix) = prefix {
@@ -83,18 +104,10 @@ impl Language for Go {
                 Ok(command)
             })?;
         }
-        let stream = folder.join("stream");
-        run(session.go(EXAMPLE).args(["build", "-buildvcs=false", "-o"]).arg(&stream).arg("./stream"))?;
-        examples::check_stream(
-            workspace,
-            &mut checks,
-            "examples/go/stream",
-            workspace.command(&stream),
-        )?;
         checks.check("README's program", session.readme());
         checks.check("README's program with a vendor folder", session.vendored());
         if cfg!(target_os = "linux") {
-            let ran = session.all_static(&folder.join("mel-static"));
+            let ran = session.all_static(&example, &folder.join("mel-static"));
             checks.check("examples/go without any shared library", ran);
         }
         checks.check("without cgo the compiler says what is missing", session.without_cgo());
@@ -111,8 +124,13 @@ struct Session<'a> {
 impl Session<'_> {
     /// Go, in a folder of the checkout.
     fn go(&self, folder: &str) -> Command {
+        self.go_in(&self.workspace.path(folder))
+    }
+
+    /// Go, in any folder.
+    fn go_in(&self, folder: &Path) -> Command {
         let mut go = self.workspace.command(&self.program);
-        settled(&mut go, self.workspace, folder);
+        settled(&mut go, folder);
         // Pointers that Go must not pass to C are found.
         go.env("GODEBUG", "cgocheck=1");
         go
@@ -138,11 +156,20 @@ impl Session<'_> {
         Ok(counts)
     }
 
+    /// Copies the example to an empty folder, and tells the copy where the package is.
+    fn copy_example(&self, folder: &Path) -> Result<PathBuf> {
+        let files = ["go.mod", "mel.go", "stream/stream.go", "wav/wav.go"];
+        let copy = examples::copy(self.workspace, &folder.join("examples"), "go", &files)?;
+        let replace = format!("-replace=mojoaudio={}", self.workspace.path(PACKAGE).display());
+        run(self.go_in(&copy).args(["mod", "edit", &replace]))?;
+        Ok(copy)
+    }
+
     /// Builds the example with the static library or the one below a prefix.
-    fn build_example(&self, program: &Path, prefix: Option<&PathBuf>) -> Result {
+    fn build_example(&self, example: &Path, program: &Path, prefix: Option<&PathBuf>) -> Result {
         // Go does not see that a library has changed.
         let _ = fs::remove_file(program);
-        let mut go = self.go(EXAMPLE);
+        let mut go = self.go_in(example);
         go.args(["build", "-buildvcs=false", "-o"]).arg(program);
         if let Some(prefix) = prefix {
             find_library(go.arg("-tags=mojo_audio_system"), prefix);
@@ -192,23 +219,23 @@ impl Session<'_> {
     }
 
     /// Links the example without any shared library, and runs it.
-    fn all_static(&self, program: &Path) -> Result {
-        let mut go = self.go(EXAMPLE);
+    fn all_static(&self, example: &Path, program: &Path) -> Result {
+        let mut go = self.go_in(example);
         go.args(["build", "-buildvcs=false", "-tags=netgo,osusergo", "-ldflags=-extldflags=-static"]);
         run(go.arg("-o").arg(program))?;
         let sections = ask(self.workspace.command("readelf").arg("-d").arg(program));
         if sections.ok_or("readelf can't read the program")?.contains("NEEDED") {
             return Err("it needs shared libraries".into());
         }
-        let mut example = self.workspace.command(program);
-        examples::prints(self.workspace, &show(example.arg("examples/data/speech.wav"))?)
+        let mut program = self.workspace.command(program);
+        examples::prints(self.workspace, &show(program.arg("examples/data/speech.wav"))?)
     }
 }
 
 /// A Go that the package is for, in a folder of the checkout. There is one after `prepare`.
 pub fn command(workspace: &Workspace, folder: &str) -> Result<Command> {
     let mut go = workspace.command(program(workspace)?);
-    settled(&mut go, workspace, folder);
+    settled(&mut go, &workspace.path(folder));
     Ok(go)
 }
 
@@ -217,8 +244,8 @@ fn program(workspace: &Workspace) -> Result<OsString> {
 }
 
 /// This Go, and nothing from around the checkout.
-fn settled(go: &mut Command, workspace: &Workspace, folder: &str) {
-    go.current_dir(workspace.path(folder)).env("GOTOOLCHAIN", "local").env("GOWORK", "off");
+fn settled(go: &mut Command, folder: &Path) {
+    go.current_dir(folder).env("GOTOOLCHAIN", "local").env("GOWORK", "off");
     go.env("CGO_ENABLED", "1").env_remove("GOROOT");
 }
 

@@ -1,11 +1,14 @@
 // Does with the features what whisper.cpp does before its encoder, then says what it was handed in place of
-// what was said. The model's file is not read: it has 80 bands.
+// what was said. The model's file is not read: it has 80 bands. If the variable STAND_IN_MEL names a file, the
+// features are written there as they came.
 
 #include "whisper.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -38,6 +41,10 @@ int whisper_set_mel(whisper_context* ctx, const float* data, int n_len, int n_me
   }
   ctx->n_len = static_cast<std::size_t>(n_len);
   ctx->mel.assign(data, data + N_MELS * ctx->n_len);
+  if (const char* file = std::getenv("STAND_IN_MEL")) {
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(ctx->mel.size() * sizeof(float)));
+  }
   return 0;
 }
 

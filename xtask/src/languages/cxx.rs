@@ -2,6 +2,7 @@
 //! the conformance cases, and all that can go wrong, also under valgrind and the sanitizers.
 
 mod linking;
+mod whisper;
 
 use super::c::{BINUTILS, CARGO, CMAKE, GCC, GXX, PKG_CONFIG, VALGRIND, find_library, same};
 use super::checks::Checks;
@@ -368,6 +369,7 @@ impl Session<'_> {
         }
         let mel = folder.join("mel");
         examples::check(workspace, checks, "examples/cxx/mel.cc", || Ok(self.command(&mel)))?;
+        whisper::check(self, &folder.join("whisper"), checks)?;
 
         for (page, printed) in [("cxx-bindings/README.md", "80 3000\n"), ("README.md", "80 3000\n")] {
             let text = self.workspace.read(page)?;

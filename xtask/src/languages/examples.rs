@@ -112,6 +112,15 @@ pub fn follow(workspace: &Workspace, folder: &Path, file: &str, prefixes: &[&Pat
     show(shell.env("LD_LIBRARY_PATH", &libraries).env("DYLD_LIBRARY_PATH", &libraries))
 }
 
+/// Writes a WAV file of some seconds of the example's samples, repeated and cut.
+pub fn write_repeated(workspace: &Workspace, seconds: usize, file: &Path) -> Result {
+    let speech = fs::read(workspace.path(SPEECH))?;
+    let samples = speech.get(44..).ok_or("examples/data/speech.wav is too short")?;
+    let samples: Vec<u8> = samples.iter().copied().cycle().take(2 * 16_000 * seconds).collect();
+    let body = [&b"WAVE"[..], &format(1, 16_000), &chunk(b"data", &samples)].concat();
+    Ok(fs::write(file, chunk(b"RIFF", &body))?)
+}
+
 /// The first program of README in a language, as its block is marked.
 pub fn readme(workspace: &Workspace, language: &str) -> Result<String> {
     let page = workspace.read("README.md")?;

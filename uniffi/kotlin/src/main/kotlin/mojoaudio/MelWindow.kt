@@ -6,6 +6,7 @@ import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.nio.FloatBuffer
 import java.nio.ShortBuffer
+import mojoaudio.internal.asBuffer
 
 /**
  * The last [nFrames] frames of a live signal, in the order in which a model takes them.
@@ -86,7 +87,7 @@ public class MelWindow @JvmOverloads constructor(
      * input tensor can be made of it once. The next [read] overwrites it.
      */
     public fun read(): FloatBuffer {
-        input.clear()
+        input.asBuffer().clear()
         copyInto(input)
         return input
     }

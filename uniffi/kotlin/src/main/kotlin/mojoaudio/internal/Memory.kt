@@ -141,7 +141,7 @@ internal fun fill(out: FloatBuffer, nMels: Int, fill: (address: ULong, length: U
     return scratch(bytes) { memory ->
         val nFrames = fill(address(memory), length.toULong()).toInt()
         val written = floats(memory, bytes)
-        written.limit(nFrames * nMels)
+        written.asBuffer().limit(nFrames * nMels)
         out.duplicate().put(written)
         nFrames
     }
@@ -168,6 +168,9 @@ private inline fun <R> scratch(bytes: Long, use: (Memory) -> R): R {
         memory.close()
     }
 }
+
+/** For `clear`, `limit` and `rewind`: older Androids have those of this class only, and not of its subclasses. */
+internal fun Buffer.asBuffer(): Buffer = this
 
 /** Whether the library can read and write the buffer directly. */
 private fun isNative(buffer: Buffer, order: ByteOrder) = buffer.isDirect && order == ByteOrder.nativeOrder()

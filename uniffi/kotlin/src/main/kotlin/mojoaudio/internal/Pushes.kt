@@ -53,7 +53,7 @@ internal class Pushes(private val native: NativeStream, private val nMels: Int) 
         }
         if (result < 0) return null
         val data = FloatArray(nMels * result.toInt())
-        frames.floats.rewind()
+        frames.floats.asBuffer().rewind()
         frames.floats.get(data)
         return data
     }
@@ -79,7 +79,7 @@ internal class Pushes(private val native: NativeStream, private val nMels: Int) 
 
     private fun copied(samples: Samples): Long {
         this.samples.grow(samples.bytes)
-        this.samples.bytes.rewind()
+        this.samples.bytes.asBuffer().rewind()
         samples.copyTo(this.samples.bytes)
         return this.samples.address
     }

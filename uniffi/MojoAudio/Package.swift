@@ -30,7 +30,7 @@ let link: [LinkerSetting] =
 
 let package = Package(
     name: "MojoAudio",
-    platforms: [.macOS(.v13), .iOS(.v16)],
+    platforms: [.macOS(.v11), .iOS(.v13)],
     products: [.library(name: "MojoAudio", targets: ["MojoAudio"])],
     targets: [
         usesFramework ? .binaryTarget(name: "CMojoAudio", path: framework) : .systemLibrary(name: "CMojoAudio"),

@@ -16,6 +16,7 @@ mod python;
 mod python_arm;
 mod sbom;
 mod source;
+mod standard_library;
 pub mod swift;
 mod targets;
 mod trial;

@@ -3,9 +3,9 @@
 //! builds the program, so they are built with it.
 
 use super::cross::{Cross, Libc, strip};
-use super::targets::{Oldest, TARGETS, Target};
+use super::targets::{Oldest, Runs, TARGETS, Target};
 use super::trial::{Trial, speaks};
-use super::{notices, oldest, pack, sbom, universal};
+use super::{notices, oldest, pack, sbom, standard_library, universal};
 use crate::install::{self, Built, Files, Places, System};
 use crate::languages::Counts;
 use crate::languages::c::programs;
@@ -23,6 +23,10 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     let built = build(cross, target)?;
+    let source = standard_library::source(cross.workspace);
+    if let Some(source) = source.filter(|_| target.runs == Runs::Natively) {
+        standard_library::check_panics(cross, source, target)?;
+    }
     let archive = archive(cross, target, &built, folder)?;
     let list = sbom::write(cross.workspace, &target.triples(), PACKAGE, &archive)?;
     Ok(vec![archive, list])
@@ -32,8 +36,11 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
 fn build(cross: &Cross<'_>, target: &Target) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
     let arguments = arguments(target);
+    let source = standard_library::source(cross.workspace);
     let machines = target.machines.iter();
-    machines.map(|machine| cross.build(target, machine, Libc::Outside, &arguments)).collect()
+    machines
+        .map(|machine| cross.build_with(source, target, machine, Libc::Outside, &arguments))
+        .collect()
 }
 
 /// What cargo is to build.

@@ -1,5 +1,6 @@
 //! Builds for other systems from one machine: zig links for Linux and macOS, mingw-w64 for Windows.
 
+use super::standard_library::Source;
 use super::targets::{Machine, Oldest, Target};
 use crate::Result;
 use crate::install::{System, cargo_home};
@@ -28,6 +29,16 @@ pub struct Cross<'a> {
 /// The flag for rustc that makes panics name files of crates as on any machine.
 pub fn remap() -> Result<String> {
     Ok(format!("--remap-path-prefix={}=/cargo", cargo_home()?.display()))
+}
+
+/// Adds flags for rustc to a build by cargo, in place of those of the environment.
+pub fn add_flags(cargo: &mut Command, flags: &[String]) {
+    const VARIABLE: &str = "CARGO_ENCODED_RUSTFLAGS";
+    let set = cargo.get_envs().find(|(name, _)| *name == VARIABLE).and_then(|(_, value)| value);
+    let mut all: Vec<_> = set.map(|set| set.to_string_lossy().into_owned()).into_iter().collect();
+    all.extend_from_slice(flags);
+    // Not RUSTFLAGS, where a space in a path would end the flag.
+    cargo.env_remove("RUSTFLAGS").env(VARIABLE, all.join("\x1f"));
 }
 
 /// Removes symbols from a library or an archive of any system; `what` is an option of objcopy.
@@ -120,8 +131,7 @@ impl<'a> Cross<'a> {
             // Without it cargo leaves a shared library out and says nothing.
             flags.extend(["-C", "target-feature=-crt-static"].map(String::from));
         }
-        // Not RUSTFLAGS, where a space in a path would end the flag.
-        command.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        add_flags(command, &flags);
         command.env("CARGO_INCREMENTAL", "0");
         if let Oldest::MacOs(major, minor) = target.oldest {
             command.env("MACOSX_DEPLOYMENT_TARGET", format!("{major}.{minor}"));
@@ -161,10 +171,25 @@ impl<'a> Cross<'a> {
         libc: Libc,
         arguments: &[&str],
     ) -> Result<PathBuf> {
+        self.build_with(None, target, machine, libc, arguments)
+    }
+
+    /// The same with the standard library from its source, if there is one.
+    pub fn build_with(
+        &self,
+        source: Option<&Source>,
+        target: &Target,
+        machine: &Machine,
+        libc: Libc,
+        arguments: &[&str],
+    ) -> Result<PathBuf> {
         let mut cargo = self.workspace.cargo();
         cargo.args(["rustc", "--locked", "--profile", PROFILE, "--target", machine.triple]);
         cargo.args(arguments);
         self.configure(&mut cargo, target, libc)?;
+        if let Some(source) = source {
+            source.build_with(&mut cargo);
+        }
         run(&mut cargo)?;
         Ok(self.workspace.target().join(machine.triple).join(PROFILE))
     }

@@ -5,9 +5,11 @@ use crate::Result;
 use object::elf;
 use object::endian::{Endianness, LittleEndian as LE};
 use object::macho;
+use object::read::archive::ArchiveFile;
 use object::read::elf::{Dyn as _, FileHeader as _};
-use object::read::macho::{FatArch as _, MachHeader as _, MachOFatFile32};
+use object::read::macho::{FatArch as _, MachHeader as _, MachOFatFile32, MachOFile64};
 use object::read::pe::PeFile64;
+use object::{Object as _, ObjectSymbol as _};
 use std::collections::BTreeSet;
 
 /// Libraries that every Linux has.
@@ -168,6 +170,36 @@ fn add_macho(bytes: &[u8], found: &mut Found) -> Result {
         }
     }
     Ok(())
+}
+
+/// What a static library for one of Apple's systems needs.
+pub struct OfApple {
+    /// The newest of the oldest systems that its parts name.
+    pub oldest: Vec<u32>,
+    /// The functions that it calls and does not have.
+    pub functions: BTreeSet<String>,
+}
+
+/// Reads a static library for one processor.
+pub fn of_apple(bytes: &[u8]) -> Result<OfApple> {
+    let (mut found, mut functions, mut own) = (Found::default(), BTreeSet::new(), BTreeSet::new());
+    for member in ArchiveFile::parse(bytes)?.members() {
+        let part = member?.data(bytes)?;
+        // Rust puts files of its own into archives, too.
+        let Ok(file) = MachOFile64::<Endianness>::parse(part) else { continue };
+        add_macho(part, &mut found)?;
+        for symbol in file.symbols() {
+            let name = symbol.name()?.to_string();
+            if symbol.is_undefined() {
+                functions.insert(name)
+            } else {
+                own.insert(name)
+            };
+        }
+    }
+    let oldest = found.versions.iter().map(|version| numbers(version)).max();
+    functions.retain(|name| !own.contains(name));
+    Ok(OfApple { oldest: oldest.ok_or("it names no version of its system")?, functions })
 }
 
 fn of_pe(bytes: &[u8]) -> Result<Found> {

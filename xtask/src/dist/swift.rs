@@ -1,12 +1,13 @@
 //! Swift: the released form of the package MojoAudio, with the XCFramework inside. It is folders and a list, so
 //! any system can put it together; only Apple's can try it.
 
-use super::cross::{add_target, remap, strip};
+use super::cross::{add_flags, add_target, remap, strip};
 use super::natives::Natives;
-use super::{notices, pack, sbom, universal};
+use super::{notices, oldest, pack, sbom, standard_library, universal};
 use crate::languages::uniffi;
 use crate::workspace::{Workspace, ask, run};
 use crate::{Result, contents};
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -16,6 +17,23 @@ const PACKAGE: &str = "uniffi/MojoAudio";
 const FRAMEWORK: &str = "CMojoAudio.xcframework";
 const LIBRARY: &str = "libmojo_audio_uniffi.a";
 
+const PRIVACY: &str = "Sources/MojoAudio/PrivacyInfo.xcprivacy";
+
+/// Functions of Apple's category "file timestamp", for which Rust's standard library has a reason.
+const OF_FILES: &[&str] = &[
+    "fgetattrlist",
+    "fstat",
+    "fstatat",
+    "getattrlist",
+    "getattrlistat",
+    "getattrlistbulk",
+    "lstat",
+    "stat",
+];
+
+/// Functions of its other categories, time since the system's start and free space.
+const WITHOUT_REASON: &[&str] = &["fstatfs", "fstatvfs", "mach_absolute_time", "statfs", "statvfs"];
+
 /// The variable with the address that the framework's archive is going to have.
 const URL: &str = "MOJO_AUDIO_XCFRAMEWORK_URL";
 
@@ -24,25 +42,32 @@ struct Slice {
     /// As the framework's list and folders call it.
     platform: &'static str,
     variant: Option<&'static str>,
+    /// The oldest system of `Package.swift`, and the variable by which rustc is told.
+    oldest: (&'static str, [u32; 2]),
     /// Rust's names, one for each processor.
     targets: &'static [&'static str],
 }
 
+const IOS: (&str, [u32; 2]) = ("IPHONEOS_DEPLOYMENT_TARGET", [13, 0]);
+
 const SLICES: &[Slice] = &[
-    Slice { platform: "ios", variant: None, targets: &["aarch64-apple-ios"] },
+    Slice { platform: "ios", variant: None, oldest: IOS, targets: &["aarch64-apple-ios"] },
     Slice {
         platform: "ios",
         variant: Some("simulator"),
+        oldest: IOS,
         targets: &["aarch64-apple-ios-sim", "x86_64-apple-ios"],
     },
     Slice {
         platform: "ios",
         variant: Some("maccatalyst"),
+        oldest: IOS,
         targets: &["aarch64-apple-ios-macabi", "x86_64-apple-ios-macabi"],
     },
     Slice {
         platform: "macos",
         variant: None,
+        oldest: ("MACOSX_DEPLOYMENT_TARGET", [11, 0]),
         targets: &["aarch64-apple-darwin", "x86_64-apple-darwin"],
     },
 ];
@@ -69,7 +94,7 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     for slice in SLICES {
         let mut libraries = Vec::new();
         for target in slice.targets {
-            match library(workspace, natives, target)? {
+            match library(workspace, natives, slice, target)? {
                 Some(library) => libraries.push((*target, library)),
                 None => left_out.push(*target),
             }
@@ -90,8 +115,11 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
                     what `rustup target add aarch64-apple-ios` installs, or --natives DIR"
             .into());
     }
+    let functions = functions(&slices)?;
     let package = folder.join("MojoAudio");
     lay_out(workspace, &package, &slices)?;
+    let manifest = package.join(PRIVACY);
+    fs::write(&manifest, privacy(&fs::read_to_string(&manifest)?, &functions)?)?;
     let archive = folder.join(format!("{FRAMEWORK}.zip"));
     pack::archive(workspace, Path::new("python3"), &package.join(FRAMEWORK), &archive)?;
     if cfg!(target_os = "macos") {
@@ -111,6 +139,57 @@ pub fn make(workspace: &Workspace, folder: &Path, natives: &Natives) -> Result<V
     }
     let list = sbom::write(workspace, &triples(&slices), uniffi::PACKAGE, &archive)?;
     Ok(vec![package, archive, list])
+}
+
+/// The functions of the system that the libraries call. Fails if one needs a later system than the package says.
+fn functions(slices: &[Built]) -> Result<BTreeSet<String>> {
+    let mut functions = BTreeSet::new();
+    for (slice, libraries) in slices {
+        for (target, library) in libraries {
+            let found = oldest::of_apple(&fs::read(library)?)
+                .map_err(|error| format!("{}: {error}", library.display()))?;
+            let oldest = found.oldest.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+            // The first simulators and Catalyst for Arm are newer than iOS 13.
+            let wanted = match slice.variant {
+                Some(_) => [14, 0],
+                None => slice.oldest.1,
+            };
+            if found.oldest[..] > wanted[..] {
+                return Err(
+                    format!("{target}: the library needs version {oldest} of its system").into()
+                );
+            }
+            eprintln!("ok: the library for {target} needs version {oldest} of its system");
+            functions.extend(found.functions);
+        }
+    }
+    Ok(functions)
+}
+
+/// The privacy manifest with a reason for what is called of the functions for which Apple wants one.
+fn privacy(manifest: &str, functions: &BTreeSet<String>) -> Result<String> {
+    // Without the underscore of C, and what x86-64 says of the size of an inode.
+    let is_called = |name: &&&str| {
+        functions.iter().any(|function| {
+            function.strip_prefix('_').and_then(|name| name.split('$').next()) == Some(**name)
+        })
+    };
+    if let Some(other) = WITHOUT_REASON.iter().find(is_called) {
+        return Err(format!("{PRIVACY} has no reason for a call of {other}").into());
+    }
+    let Some(called) = OF_FILES.iter().find(is_called) else { return Ok(manifest.to_string()) };
+    eprintln!("{PRIVACY} has a reason for {called}");
+    const NONE: &str = "\t<key>NSPrivacyAccessedAPITypes</key>\n\t<array/>\n";
+    if !manifest.contains(NONE) {
+        return Err(format!("{PRIVACY}: expected an empty list of NSPrivacyAccessedAPITypes").into());
+    }
+    // Rust's standard library reads the program's own file when it prints a backtrace with names.
+    let reason = "\t<key>NSPrivacyAccessedAPITypes</key>\n\t<array>\n\t\t<dict>\n\
+        \t\t\t<key>NSPrivacyAccessedAPIType</key>\n\
+        \t\t\t<string>NSPrivacyAccessedAPICategoryFileTimestamp</string>\n\
+        \t\t\t<key>NSPrivacyAccessedAPITypeReasons</key>\n\
+        \t\t\t<array>\n\t\t\t\t<string>C617.1</string>\n\t\t\t</array>\n\t\t</dict>\n\t</array>\n";
+    Ok(manifest.replace(NONE, reason))
 }
 
 /// The manifest of a package that takes the framework's archive from an address, and is small enough to be fetched
@@ -152,18 +231,33 @@ fn checksum(workspace: &Workspace, archive: &Path) -> Result<String> {
 }
 
 /// The static library of a target: from the given folder, or built if Rust's standard library for it can be had.
-fn library(workspace: &Workspace, natives: &Natives, target: &str) -> Result<Option<PathBuf>> {
+fn library(
+    workspace: &Workspace,
+    natives: &Natives,
+    slice: &Slice,
+    target: &str,
+) -> Result<Option<PathBuf>> {
     if let Some(file) = natives.find(target, LIBRARY) {
         return Ok(Some(file));
     }
-    if add_target(workspace, target).is_err() {
+    let source = standard_library::source(workspace);
+    // With the source, what rustup has is not needed.
+    if source.is_none() && add_target(workspace, target).is_err() {
         return Ok(None);
     }
     let mut cargo = workspace.cargo();
     cargo.args(["rustc", "--locked", "--release", "--package", uniffi::PACKAGE, "--lib"]);
     // Not the dynamic library, which would need Apple's linker.
     cargo.args(["--target", target, "--crate-type", "staticlib"]);
-    run(cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+    let (variable, [major, minor]) = slice.oldest;
+    cargo.env(variable, format!("{major}.{minor}"));
+    // Only so does an archive have nothing that nobody calls, such as what reads files.
+    cargo.args(["--config", "profile.release.lto=\"fat\""]);
+    add_flags(&mut cargo, &[remap()?]);
+    if let Some(source) = source {
+        source.build_with(&mut cargo);
+    }
+    run(&mut cargo)?;
     let library = workspace.folder("dist-swift")?.join(format!("{target}.a"));
     let built = workspace.target().join(target).join("release").join(LIBRARY);
     // Rust's standard library is shipped with what debuggers read.
@@ -320,6 +414,18 @@ fn files(folder: &Path, root: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_privacy_manifest_says_what_is_called() {
+        let manifest = Workspace::new().read(&format!("{PACKAGE}/{PRIVACY}")).unwrap();
+        let said =
+            |names: &[&str]| privacy(&manifest, &names.iter().map(|name| name.to_string()).collect());
+        assert_eq!(said(&["_open", "_fstatus"]).unwrap(), manifest);
+        for name in ["_fstat", "_fstat$INODE64"] {
+            assert!(said(&[name]).unwrap().contains("<string>C617.1</string>"), "{name}");
+        }
+        assert!(said(&["_mach_absolute_time"]).is_err());
+    }
 
     #[test]
     fn a_manifest_by_url_has_no_path() {

@@ -98,6 +98,7 @@ public struct MelWindow: Sendable {
         /// The same as float16, each rounded to the nearest, and to even in the middle.
         ///
         /// - Throws: ``MelError/Reason/bufferSize(field:expected:actual:)`` if `out` has less than ``count`` values.
+        @available(macOS 11, iOS 14, *)
         public func copy(into out: UnsafeMutableBufferPointer<Float16>) throws(MelError) {
             try checkRoom(out.count)
             var at = 0

@@ -2,9 +2,9 @@
 
 use super::{LIBRARY, RULES, VERSION, central, classes};
 use crate::Result;
-use crate::dist::cross::{add_target, remap};
+use crate::dist::cross::{add_flags, add_target, remap};
 use crate::dist::natives::Natives;
-use crate::dist::pack;
+use crate::dist::{pack, standard_library};
 use crate::elf;
 use crate::languages::uniffi;
 use crate::workspace::{Workspace, run};
@@ -12,8 +12,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The oldest Android that the archive is for: 8.0.
-const OLDEST_API: u32 = 26;
+/// The oldest Android that the archive is for: 5.0. The classes are checked against it by Maven.
+const OLDEST_API: u32 = 21;
 
 /// Android's name of a machine, Rust's, and that of the NDK's compiler.
 pub const ABIS: &[(&str, &str, &str)] = &[
@@ -77,7 +77,11 @@ fn cross(workspace: &Workspace, ndk: &Path, target: &str, compiler: &str) -> Res
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--locked", "--release", "--package", uniffi::PACKAGE, "--lib"]);
     cargo.args(["--target", target]).env(variable, linker);
-    run(cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remap()?))?;
+    add_flags(&mut cargo, &[remap()?]);
+    if let Some(source) = standard_library::source(workspace) {
+        source.build_with(&mut cargo);
+    }
+    run(&mut cargo)?;
     let library = workspace.folder(&format!("dist-kotlin/{target}"))?.join(LIBRARY);
     fs::copy(workspace.target().join(target).join("release").join(LIBRARY), &library)?;
     run(workspace.command(host.join("bin/llvm-strip")).arg("--strip-unneeded").arg(&library))?;

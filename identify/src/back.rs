@@ -2,7 +2,7 @@
 //! intercept which offset or gain, the lowest level which floor or range.
 
 use crate::engine::{Guess, paddings, truncations};
-use crate::fit::{Extent, Fit, Fitter};
+use crate::fit::{Extent, Fit, Fitter, per_decibel};
 use crate::reading::{EnergyRow, Kind, Reading, RowNorm};
 use crate::statistics::extremes;
 use mojo_audio_core::MelConfig;
@@ -224,7 +224,7 @@ fn logarithmic(all: &mut Vec<Guess>, base: &Guess, fit: &Fit, reading: &Reading)
 
 /// The logarithms and scales that have a slope.
 fn logarithms(slope: f64, reading: &Reading) -> Vec<(Log, f64)> {
-    if matches!(reading.norm, RowNorm::Deviation | RowNorm::MinMax) {
+    if matches!(reading.norm, RowNorm::Deviation | RowNorm::MinMax | RowNorm::Own) {
         return vec![(Log::Ln, 1.0)];
     }
     let kinds = [Log::Ln, Log::Log10, Log::Db, Log::DbMagnitude];
@@ -267,7 +267,7 @@ impl Norm {
 fn norms(reading: &Reading) -> Vec<Norm> {
     let plain = |normalize| Norm { normalize, ddof: 1, eps: 1e-5, mask: false };
     match reading.norm {
-        RowNorm::None => vec![plain(Normalize::None)],
+        RowNorm::None | RowNorm::Own => vec![plain(Normalize::None)],
         RowNorm::Mean => {
             // A deviation of which much more than rounding was added leaves rows of any deviation.
             let mut all = Vec::new();
@@ -400,6 +400,18 @@ fn levels(all: &mut Vec<Guess>, base: &Guess, reading: &Reading) {
         let floor = base.floor * input_scale.powf(power);
         let mode = if base.adds { LogFloorMode::Add } else { LogFloorMode::Clamp };
         push(&|c| (c.log_floor, c.log_floor_mode) = (floor, mode));
+        for usual in FLOORS.into_iter().filter(|usual| (usual / floor).ln().abs() < 0.02) {
+            push(&|c| (c.log_floor, c.log_floor_mode) = (usual, mode));
+        }
+    }
+    if base.top_db > 0.0 && reading.norm != RowNorm::None && !reading.is_cepstrum() {
+        let range = base.top_db * per_decibel(base) * per_neper(log) * decibels_per_unit(log);
+        for floor in [1e-10, NO_FLOOR] {
+            push(&|c| {
+                clamp(c, floor);
+                (c.reference, c.top_db) = (Reference::WholeInput, Some(range));
+            });
+        }
     }
     let mut ranges = vec![80.0];
     if reading.clamped {

@@ -8,6 +8,7 @@ use crate::engine::{Energies, Engine, Guess};
 use crate::limits;
 use crate::reading::{Kind, Reading, RowNorm};
 use crate::scores::Score;
+use crate::statistics;
 use std::collections::HashMap;
 use std::f64::consts::{LN_10, PI};
 use std::sync::{Arc, Mutex};
@@ -83,6 +84,37 @@ impl<'a> Fitter<'a> {
 
     pub fn fit(&self, guess: &Guess, stage: Stage) -> Option<Fit> {
         self.fit_energies(&*self.engine.energies(&guess.config)?, guess, stage)
+    }
+
+    /// The floor of the energies and the range below the highest one, in nepers, that normalized rows have with a front
+    /// end: their loud values say which line they are, and that where their lowest value was.
+    pub fn floor_of(&self, guess: &Guess) -> Option<(f64, f64)> {
+        let reading = self.reading;
+        if reading.norm == RowNorm::None || reading.is_cepstrum() || self.extent == Extent::Part {
+            return None;
+        }
+        let energies = self.engine.energies(&guess.config)?;
+        if energies.rows != reading.rows {
+            return None;
+        }
+        let (first, end) = self.span(guess, energies.frames.min(reading.valid), 0, Stage::Rows);
+        let mut floors = Vec::new();
+        for (row, floor) in reading.row_floors.iter().enumerate() {
+            let Some(floor) = *floor else { continue };
+            let ours = &energies.ln[row * energies.frames..][first..end];
+            let theirs = &reading.z[row * reading.valid..][first..end];
+            let pairs = ours.iter().zip(theirs).map(|(&ours, &theirs)| (f64::from(ours), theirs));
+            let loud: Vec<(f64, f64)> = pairs.filter(|&(_, theirs)| theirs > floor).collect();
+            if loud.len() >= 4 {
+                let (slope, intercept) = statistics::line(loud.iter().copied());
+                floors.push((floor - intercept) / slope);
+            }
+        }
+        floors.retain(|floor| floor.is_finite());
+        floors.sort_by(f64::total_cmp);
+        let floor = *floors.get(floors.len() / 2)?;
+        let top = energies.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+        (-80.0..80.0).contains(&floor).then(|| (floor.exp(), f64::from(top) - floor))
     }
 
     /// Work of a fit.
@@ -162,7 +194,15 @@ impl<'a> Fitter<'a> {
         let weight = |row: usize, t: usize| {
             let level = levels[row * width + t];
             let heard = level > loudest[t] - deep.0 && level > all - deep.1;
-            if masks && !heard { 0.0 } else { reading.weight[row * reading.valid + first + t] }
+            let at_floor = || {
+                reading.row_floors[row]
+                    .is_some_and(|floor| reading.z[row * reading.valid + first + t] <= floor)
+            };
+            if masks && (!heard || stage == Stage::Rows && at_floor()) {
+                0.0
+            } else {
+                reading.weight[row * reading.valid + first + t]
+            }
         };
         let z = |row: usize, t: usize| reading.z[row * reading.valid + first + t];
         let mut weights = vec![0.0; rows * width];
@@ -293,7 +333,7 @@ impl<'a> Fitter<'a> {
     ) -> Option<Fit> {
         let reading = self.reading;
         let (rows, width) = (reading.rows, end - first);
-        if bands < rows {
+        if bands < rows || rows < 2 {
             return None;
         }
         let transform = self.transform(bands);
@@ -371,7 +411,7 @@ fn levels(energies: &Energies, guess: &Guess, first: usize, end: usize) -> Vec<f
         levels.extend(row.iter().map(|&ln| f64::from(ln)));
     }
     if guess.top_db > 0.0 {
-        let per_db = if guess.config.power == 2.0 { LN_10 / 10.0 } else { LN_10 / 20.0 };
+        let per_db = per_decibel(guess);
         let top = energies.ln.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
         let least = f64::from(top) - guess.top_db * per_db;
         levels.iter_mut().for_each(|level| *level = level.max(least));
@@ -383,6 +423,11 @@ fn levels(energies: &Energies, guess: &Guess, first: usize, end: usize) -> Vec<f
         });
     }
     levels
+}
+
+/// Nepers of energy for each decibel of a guess's range.
+pub(crate) fn per_decibel(guess: &Guess) -> f64 {
+    if guess.config.power == 2.0 { LN_10 / 10.0 } else { LN_10 / 20.0 }
 }
 
 /// ln(e^a + e^b).

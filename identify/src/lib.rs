@@ -57,7 +57,7 @@ use engine::{Engine, Guess};
 use fit::Extent;
 use limits::{Limits, Work};
 use mojo_audio_core::config::{Layout, PadMode};
-use mojo_audio_core::{MelConfig, PRESETS};
+use mojo_audio_core::{MelConfig, PRESETS, RowStatistics};
 use reading::Reading;
 use search::{Found, Outcome, Search};
 use std::fmt;
@@ -190,6 +190,9 @@ pub struct Identified {
     pub rounding: Rounding,
     /// The frame of the configuration that is the first of the features, where those are a part.
     pub first_frame: Option<usize>,
+    /// The mean and the scale of each row, y = (x − mean) · scale, where rows have their own, as global CMVN makes them;
+    /// recovered from the features.
+    pub row_statistics: Option<RowStatistics>,
     /// Options that this recording leaves open.
     pub open: Vec<OpenOption>,
     /// The best configurations, the best first.
@@ -234,9 +237,12 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
     let limits = Limits::new(Instant::now() + request.budget * 3 / 4, threads, request.stop, &work);
     let engine = Engine::new(samples, front_length(samples.len(), request.sample_rate));
     let rounding = request.features.rounding();
-    let readings =
+    let mut readings =
         reading::readings(&request.features, rounding, samples.len(), layout, recipes::is_of_model);
     let poor = verdict::is_poor(samples, &request.features, &readings);
+    let n_readings = readings.len();
+    let with_own_rows: Vec<Reading> = readings.iter().filter_map(Reading::with_own_rows).collect();
+    readings.extend(with_own_rows);
     let ignore = |_: &str, _: f64| {};
     let search = Search {
         engine: &engine,
@@ -247,12 +253,38 @@ pub fn identify(request: &Request<'_>) -> Result<Identified, Error> {
         limits,
         progress: request.progress.unwrap_or(&ignore),
     };
+    let plain = Search { readings: &readings[..n_readings], ..search };
+    let own = Search { readings: &readings[n_readings..], ..search };
     let mut found = Found::default();
     if poor {
-        search.try_recipes_of_poor(&mut found);
-        search.tidy(&mut found);
+        plain.try_recipes_of_poor(&mut found);
+        plain.tidy(&mut found);
     } else {
-        found = search.run();
+        plain.try_recipes(&mut found);
+        // What rows of their own take is not taken from the rest.
+        let more = Work::default();
+        let limits = Limits::new(limits.end(), threads, request.stop, &more);
+        let own_within = |share: f64| Search { limits: limits.with_another(share), ..own };
+        let mut of_own = Found::default();
+        if !plain.is_settled(&found) {
+            own_within(1.0 / 4.0).try_recipes(&mut of_own);
+        }
+        if !own.is_settled(&of_own) {
+            plain.try_the_rest(&mut found);
+        }
+        if !own.is_settled(&of_own) && found.best() > search::NEAR {
+            own_within(1.0 / 4.0).try_fronts_of(&found.outcomes, plain.readings, &mut of_own);
+        }
+        if own.is_settled(&of_own) {
+            let plain = Search { limits: limits.with_another(1.0 / 8.0), ..plain };
+            plain.try_common_line(&of_own, &own, &mut found);
+        }
+        if own.is_settled(&of_own) && !plain.is_settled(&found) {
+            own.tidy(&mut of_own);
+            found.take(of_own, n_readings);
+        } else {
+            plain.tidy(&mut found);
+        }
     }
     // Where only recipes of models were tried, another one may make the features.
     let is_searched = readings.is_empty() || readings.iter().any(Reading::is_searched);
@@ -357,6 +389,7 @@ fn conclude(
         mean: deviation.map_or(f64::INFINITY, |deviation| deviation.mean),
         rounding,
         first_frame: shown.and_then(first_frame),
+        row_statistics: shown.and_then(|shown| target(shown).row_statistics(&shown.guess)),
         open,
         candidates: candidates.take(5).collect(),
         words,
@@ -470,12 +503,12 @@ mod tests {
     #[test]
     fn features_that_nothing_is_searched_for_are_told() {
         let samples = noise(4_000);
-        let request = Request::new(&samples, 16_000, Features::new(&[0.5; 8], [4, 2]).unwrap());
+        let features = Features::new(&[0.5; 301 * 400], [301, 400]).unwrap();
         assert_eq!(
-            identify(&request).unwrap().words,
+            identify(&Request::new(&samples, 16_000, features)).unwrap().words,
             [
-                "features must have from 8 to 300 rows and at most 6000 frames for this recording, got the \
-              shape (4, 2)"
+                "features must have from 1 to 300 rows and at most 6000 frames for this recording, got the \
+              shape (301, 400)"
             ]
         );
     }

@@ -34,6 +34,11 @@ impl<'a> Limits<'a> {
         Self { end, threads, stop, work, until: ALL }
     }
 
+    /// When the caller's time is over.
+    pub fn end(&self) -> Instant {
+        self.end
+    }
+
     /// Whether the stage has to end.
     pub fn over(&self) -> bool {
         self.left() == 0 || self.late()

@@ -135,7 +135,7 @@ pub(crate) fn usual(guess: &Guess, target: &Target<'_>) -> Vec<Change> {
             all.push(option(move |c| (c.frame_span, c.remove_dc_offset) = (span, remove)));
         }
     }
-    if reading.norm != RowNorm::None {
+    if !matches!(reading.norm, RowNorm::None | RowNorm::Own) {
         for &normalize in Normalize::ALL {
             for ddof in [0, 1] {
                 for eps in [1e-5, 1e-7, 1e-10, 1e-3] {

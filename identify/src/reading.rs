@@ -40,9 +40,12 @@ pub(crate) enum RowNorm {
     Deviation,
     /// It goes from 0 to 1.
     MinMax,
+    /// It has a mean and a scale of its own, as those of global CMVN: any line explains it.
+    Own,
 }
 
 /// One reading of the matrix.
+#[derive(Clone)]
 pub(crate) struct Reading {
     pub layout: Layout,
     pub kind: Kind,
@@ -69,6 +72,8 @@ pub(crate) struct Reading {
     pub clamped: bool,
     /// Whether several values share the highest level, as those at an upper limit do.
     pub limited: bool,
+    /// Of rows that were normalized: below this a row is at a floor, if several of its values are.
+    pub row_floors: Vec<Option<f64>>,
     /// The highest level of a band.
     pub top: f64,
     pub level: f64,
@@ -81,7 +86,12 @@ pub(crate) const USUAL_BANDS: &[usize] =
 /// Numbers of coefficients that recipes have.
 const USUAL_COEFFICIENTS: &[usize] = &[12, 13, 20];
 /// Numbers of rows that are searched. Those of a model's recipe may be more.
-pub(crate) const ROWS: RangeInclusive<usize> = 8..=300;
+pub(crate) const ROWS: RangeInclusive<usize> = 1..=300;
+/// Fewer rows than these could as well be frames: frames this close to each other are none.
+const FEW_ROWS: usize = 8;
+const LEAST_HOP: usize = 40;
+/// Rows that any line explains need so many frames to tell anything.
+const FRAMES_OF_A_LINE: usize = 24;
 
 /// A few frames.
 const STILL: usize = 30;
@@ -121,6 +131,9 @@ impl Reading {
             Kind::Linear => RowNorm::None,
             _ => row_norm(&values, rows, valid, rounding),
         };
+        let is_normalized = is_log && norm != RowNorm::None;
+        let row_floors = values.chunks_exact(valid).map(|row| row_floor(row).filter(|_| is_normalized));
+        let row_floors = row_floors.collect();
         let level = f64::from(low);
         let near = |value: f32| f64::from(value) <= level + 1e-6 * level.abs() + 1e-9;
         let clamped =
@@ -168,6 +181,7 @@ impl Reading {
             weight: values.iter().map(|&value| weigh(value)).collect(),
             clamped,
             limited,
+            row_floors,
             top,
             level,
             rounding,
@@ -175,6 +189,27 @@ impl Reading {
             full_rows,
             frames,
         }
+    }
+
+    /// The same with a mean and a scale of its own for each row, if it may have these.
+    pub fn with_own_rows(&self) -> Option<Self> {
+        let is_free = self.norm == RowNorm::None && self.energy.is_none() && self.tail.is_none();
+        if self.kind == Kind::Linear
+            || !is_free
+            || !self.wrap.is_none()
+            || self.valid < FRAMES_OF_A_LINE
+        {
+            return None;
+        }
+        let floor = |row: &[f32]| row_floor(row).filter(|_| self.kind == Kind::Log);
+        Some(Self {
+            norm: RowNorm::Own,
+            weight: vec![1.0; self.weight.len()],
+            clamped: false,
+            limited: false,
+            row_floors: self.full.chunks_exact(self.frames).map(floor).collect(),
+            ..self.clone()
+        })
     }
 
     /// Whether all rows move alike: a frame has the same spectrum always.
@@ -244,6 +279,14 @@ impl Reading {
     pub fn spread_of_z(&self) -> f64 {
         moments(self.z.iter().copied()).1.max(1e-12)
     }
+}
+
+/// Below this, values are at the row's floor, if several are and not all.
+fn row_floor(row: &[f32]) -> Option<f64> {
+    let (low, high) = extremes(row);
+    let limit = f64::from(low) + 1e-5 * (f64::from(high) - f64::from(low));
+    let n = row.iter().filter(|&&value| f64::from(value) <= limit).count();
+    (n > 2 && n < row.len() && high > low).then_some(limit)
 }
 
 /// To three digits.
@@ -342,6 +385,9 @@ pub(crate) fn readings(
     is_of_model: impl Fn(usize) -> bool,
 ) -> Vec<Reading> {
     let (low, _) = extremes(features.values());
+    let is_searched = |rows: usize, frames: usize| {
+        ROWS.contains(&rows) && (rows >= FEW_ROWS || frames * LEAST_HOP <= n_samples)
+    };
     let mut plans: Vec<(f64, Layout, Kind, Option<EnergyRow>, Wrap)> = Vec::new();
     let layouts = Layout::ALL.iter().copied();
     for layout in layouts.filter(|&any| layout.is_none_or(|known| known == any)) {
@@ -350,12 +396,12 @@ pub(crate) fn readings(
         if frames > most_frames(n_samples) {
             continue;
         }
-        let is_known = ROWS.contains(&rows) || is_of_model(rows);
+        let is_known = is_searched(rows, frames) || is_of_model(rows);
         let (values, _, _) = features.mel_major(layout);
         for wrap in wraps(&values, rows, frames, rounding) {
             let full_rows = rows;
             let rows = rows / wrap.times();
-            if !(is_known && wrap.is_none() || ROWS.contains(&rows) || is_of_model(full_rows)) {
+            if !(is_known && wrap.is_none() || is_searched(rows, frames) || is_of_model(full_rows)) {
                 continue;
             }
             let low = if wrap.is_none() {
@@ -370,7 +416,7 @@ pub(crate) fn readings(
                 plans.push((usual, layout, Kind::Linear, None, wrap));
             }
             plans.push((usual + f64::from(u8::from(is_linear)), layout, Kind::Log, None, wrap));
-            if rows <= 40 && low < 0.0 {
+            if (2..=40).contains(&rows) && low < 0.0 {
                 let rank = if USUAL_COEFFICIENTS.contains(&rows) { -1.0 } else { usual + 0.5 };
                 plans.push((rank, layout, Kind::Cepstrum, None, wrap));
                 plans.push((usual + 1.5, layout, Kind::CepstrumHtk, None, wrap));

@@ -187,7 +187,8 @@ pub(crate) fn around(
         let input_rate = (config.sample_rate != sample_rate).then_some(sample_rate);
         MelConfig { n_mels: n_mels as u32, input_rate, ..config.clone() }
     });
-    let mut found: Vec<Guess> = Vec::new();
+    // The most usual first: the work may be done before all are tried.
+    let mut found: Vec<(usize, Guess)> = Vec::new();
     let presets = recipes(target, sample_rate);
     // As librosa and torchaudio with `center=False`.
     let is_movable = |recipe: &&MelConfig| {
@@ -252,20 +253,21 @@ pub(crate) fn around(
                 }
             }
         }
-        for form in forms {
+        for (at, form) in forms.into_iter().enumerate() {
             let other = if form.input_scale == 1.0 { 32_768.0 } else { 1.0 };
             let scales: &[f64] =
                 if rate == Rate::Other { &[form.input_scale] } else { &[form.input_scale, other] };
-            for &input_scale in scales {
+            for (changed, &input_scale) in scales.iter().enumerate() {
                 let mut guess = Guess::new(MelConfig { input_scale, ..form.clone() });
                 fixed(&mut guess);
-                if !found.contains(&guess) {
-                    found.push(guess);
+                if !found.iter().any(|known| known.1 == guess) {
+                    found.push((usize::from(at > 0) + changed, guess));
                 }
             }
         }
     }
-    found
+    found.sort_by_key(|known| known.0);
+    found.into_iter().map(|known| known.1).collect()
 }
 
 /// The recipes at the recording's rate with all usual sizes, one for each result.

@@ -5,6 +5,7 @@ mod by_grid;
 mod by_recipe;
 mod by_rows;
 mod late;
+mod own_rows;
 mod pcen;
 mod still;
 
@@ -21,6 +22,7 @@ use crate::verdict;
 use mojo_audio_core::MelConfig;
 
 /// What the search works on.
+#[derive(Clone, Copy)]
 pub(crate) struct Search<'a> {
     pub engine: &'a Engine<'a>,
     pub sample_rate: u32,
@@ -63,47 +65,49 @@ impl Search<'_> {
         self.readings.iter().map(fitter).collect()
     }
 
-    pub fn run(&self) -> Found {
-        let mut found = Found::default();
-        self.try_recipes_at(&mut found, false, Rate::Recording);
-        if !self.is_settled(&found) {
-            self.try_recipe_fronts(&mut found);
+    /// Recipes, and those of which a few options were changed.
+    pub fn try_recipes(&self, found: &mut Found) {
+        self.try_recipes_at(found, false, Rate::Recording);
+        if !self.is_settled(found) {
+            self.try_recipe_fronts(found);
         }
-        if !self.is_settled(&found) {
-            self.try_recipes_at(&mut found, false, Rate::Other);
+        if !self.is_settled(found) {
+            self.try_recipes_at(found, false, Rate::Other);
         }
-        if !self.is_settled(&found) {
-            self.try_usual_sizes(&mut found, false);
+    }
+
+    /// What is no recipe.
+    pub fn try_the_rest(&self, found: &mut Found) {
+        if !self.is_settled(found) {
+            self.try_usual_sizes(found, false);
         }
-        if !self.is_settled(&found) {
-            self.try_other_edges(&mut found);
+        if !self.is_settled(found) {
+            self.try_other_edges(found);
         }
-        if !self.is_settled(&found) {
-            self.try_pcen(&mut found);
+        if !self.is_settled(found) {
+            self.try_pcen(found);
         }
         if found.best() > 0.02 && found.front.is_none_or(|front| front > 0.05) {
-            self.try_scaled_pcen(&mut found);
+            self.try_scaled_pcen(found);
         }
-        if !self.is_settled(&found) {
-            self.try_by_rows(&mut found);
+        if !self.is_settled(found) {
+            self.try_by_rows(found);
         }
-        if !self.is_settled(&found) {
-            self.try_all(&mut found, Extent::All, 1.0);
+        if !self.is_settled(found) {
+            self.try_all(found, Extent::All, 1.0);
         }
-        if !self.is_settled(&found) {
-            self.try_late(&mut found);
-        }
-        if found.best() > 2e-3 && !self.limits.over() {
-            self.try_late_recipes(&mut found);
+        if !self.is_settled(found) {
+            self.try_late(found);
         }
         if found.best() > 2e-3 && !self.limits.over() {
-            self.try_padded(&mut found);
+            self.try_late_recipes(found);
+        }
+        if found.best() > 2e-3 && !self.limits.over() {
+            self.try_padded(found);
         }
         if found.best() > 0.02 && !self.limits.over() {
-            self.try_all(&mut found, Extent::Part, 1.0);
+            self.try_all(found, Extent::Part, 1.0);
         }
-        self.tidy(&mut found);
-        found
     }
 
     fn descent(&self, share: f64, steps: usize, good: f64) -> Descent<'_> {
@@ -111,7 +115,7 @@ impl Search<'_> {
     }
 
     /// Whether the best is no further off than rounding explains.
-    fn is_settled(&self, found: &Found) -> bool {
+    pub fn is_settled(&self, found: &Found) -> bool {
         found.outcomes.first().is_some_and(|best| {
             let deviation = self.target(best).deviation(&best.guess);
             deviation.is_some_and(|deviation| verdict::is_equal(&deviation))
@@ -147,7 +151,7 @@ impl Found {
         self.outcomes.first().map_or(f64::INFINITY, |best| best.distance)
     }
 
-    fn add(&mut self, outcome: Outcome) {
+    pub fn add(&mut self, outcome: Outcome) {
         if outcome.distance.is_finite()
             && !self.outcomes.iter().any(|known| known.guess.config == outcome.guess.config)
         {

@@ -5,6 +5,7 @@ use crate::limits;
 use crate::reading::{Kind, Reading, RowNorm};
 use crate::scores::Score;
 use crate::statistics;
+use mojo_audio_core::RowStatistics;
 
 /// A reading as the aim of a candidate.
 pub(crate) struct Target<'a> {
@@ -57,11 +58,54 @@ impl<'a> Target<'a> {
                 && if self.is_part { guess.first + wanted <= frames } else { frames == wanted }
         };
         let (values, frames) = self.engine.features(&guess.config, fits)?;
-        if frames == wanted {
-            return Some(values);
+        let mut values = values;
+        if frames != wanted {
+            let part =
+                values.chunks_exact(frames).flat_map(|row| &row[guess.first..guess.first + wanted]);
+            values = part.copied().collect();
         }
-        let part = values.chunks_exact(frames).flat_map(|row| &row[guess.first..guess.first + wanted]);
-        Some(part.copied().collect())
+        if self.reading.norm == RowNorm::Own {
+            for (at, (slope, intercept)) in self.lines_of(&values).into_iter().enumerate() {
+                for value in &mut values[at * wanted..(at + 1) * wanted] {
+                    *value = (slope * f64::from(*value) + intercept) as f32;
+                }
+            }
+        }
+        Some(values)
+    }
+
+    /// For each row the line from a candidate's values to the features.
+    fn lines_of(&self, values: &[f32]) -> Vec<(f64, f64)> {
+        let frames = self.reading.frames;
+        let line = |(ours, theirs): (&[f32], &[f32])| {
+            let pairs = ours.iter().zip(theirs).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+            let (slope, intercept) = statistics::line(pairs.clone());
+            if slope > 0.0 {
+                return (slope, intercept);
+            }
+            // A row that is constant, or not this one at all.
+            (1.0, pairs.map(|(ours, theirs)| theirs - ours).sum::<f64>() / frames as f64)
+        };
+        values.chunks_exact(frames).zip(self.reading.full.chunks_exact(frames)).map(line).collect()
+    }
+
+    /// For each row the line from the values of a candidate's configuration to the features, if rows have their own.
+    pub fn row_lines(&self, guess: &Guess) -> Option<Vec<(f64, f64)>> {
+        if self.reading.norm != RowNorm::Own {
+            return None;
+        }
+        let wanted = (self.reading.full_rows, self.reading.frames);
+        let (values, _) =
+            self.engine.features(&guess.config, |rows, frames| (rows, frames) == wanted)?;
+        Some(self.lines_of(&values))
+    }
+
+    /// The same as means and scales.
+    pub fn row_statistics(&self, guess: &Guess) -> Option<RowStatistics> {
+        let lines = self.row_lines(guess)?;
+        let mean = lines.iter().map(|&(slope, intercept)| (-intercept / slope) as f32);
+        let scale = lines.iter().map(|line| line.0 as f32);
+        Some(RowStatistics { mean: mean.collect(), scale: scale.collect() })
     }
 
     /// One number for the descent: the mean deviation in units of the spread, and a little of the largest.

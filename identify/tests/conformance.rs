@@ -13,7 +13,7 @@
 mod support;
 
 use mojo_audio_core::config::Layout;
-use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, PRESETS};
+use mojo_audio_core::{MelConfig, MelExtractor, OPTIONS, Overrides, PRESETS};
 use mojo_audio_identify::{Features, Identified, Request, Verdict, identify};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -126,7 +126,14 @@ impl Turned<'_> {
     /// The largest part of a bound that the found configuration uses; infinite for none.
     fn of_bound(&self, identified: &Identified) -> f64 {
         let Some(config) = &identified.config else { return f64::INFINITY };
-        let result = MelExtractor::new(config).and_then(|extractor| extractor.compute(&self.samples));
+        let rows = identified.row_statistics.as_ref();
+        let overrides = Overrides {
+            row_mean: rows.map(|rows| &rows.mean[..]),
+            row_scale: rows.map(|rows| &rows.scale[..]),
+            ..Overrides::default()
+        };
+        let extractor = MelExtractor::with_overrides(config, overrides);
+        let result = extractor.and_then(|extractor| extractor.compute(&self.samples));
         result.map_or(f64::INFINITY, |result| self.clip.of_bound(self.case, &self.samples, &result))
     }
 }

@@ -1,5 +1,7 @@
 //! The probe finds every preset, in each orientation and in float16; what is rounded is called so.
 
+#[cfg(not(debug_assertions))]
+use mojo_audio_core::Overrides;
 use mojo_audio_core::config::Layout;
 use mojo_audio_core::{MelConfig, MelExtractor, PRESETS, feature_extractor_classes};
 use mojo_audio_identify::{Features, Identified, Recipe, Request, Verdict, identify, probe};
@@ -89,6 +91,51 @@ fn the_probe_finds_unusual_sizes() {
     let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
     let found = search(&samples, config.sample_rate, mel.data(), [mel.n_mels(), mel.n_frames()]);
     assert_eq!(judged(&found, &config), (Verdict::Found, Some(Vec::new())));
+}
+
+/// What global CMVN makes of a recipe: the means and scales that are recovered make the same features. The floor of the
+/// recipe is in the silence of the probe.
+#[cfg(not(debug_assertions))]
+#[test]
+fn the_probe_finds_rows_with_means_and_scales_of_their_own() {
+    for (config, n_rows) in [
+        (MelConfig { n_mels: 40, ..MelConfig::kaldi_fbank() }, 40),
+        (MelConfig { log_floor: 2e-5, ..MelConfig::vocos() }, 100),
+        (MelConfig::funasr(), 560),
+    ] {
+        let samples = samples(config.sample_rate);
+        let mean: Vec<f32> = (0..n_rows).map(|row| (row * row % 7) as f32 - 3.0).collect();
+        let scale: Vec<f32> = (0..n_rows).map(|row| 0.1 + (row * row % 5) as f32 / 10.0).collect();
+        let compute = |config: &MelConfig, mean: &[f32], scale: &[f32]| {
+            let (row_mean, row_scale) = (Some(mean), Some(scale));
+            let overrides = Overrides { row_mean, row_scale, ..Overrides::default() };
+            MelExtractor::with_overrides(config, overrides).unwrap().compute(&samples).unwrap()
+        };
+        let mel = compute(&config, &mean, &scale);
+        let found = search(&samples, config.sample_rate, mel.data(), [n_rows, mel.n_frames()]);
+        assert_eq!(found.verdict, Verdict::Found, "{n_rows} rows");
+        let rows = found.row_statistics.unwrap();
+        let again = compute(&found.config.unwrap(), &rows.mean, &rows.scale);
+        let off = again.data().iter().zip(mel.data()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(off < 1e-4, "{n_rows} rows: {off}");
+    }
+}
+
+/// One to seven rows, of which bands are wide, and of cepstra few coefficients.
+#[cfg(not(debug_assertions))]
+#[test]
+fn the_probe_finds_few_rows() {
+    let cepstrum = MelConfig { n_mfcc: Some(5), n_mels: 23, lifter: 22.0, ..MelConfig::kaldi_fbank() };
+    let bands = MelConfig { n_mels: 4, hop_length: 128, ..MelConfig::whisper() };
+    for (config, n_rows) in
+        [(cepstrum, 5), (bands, 4), (MelConfig { n_mels: 1, ..MelConfig::whisper() }, 1)]
+    {
+        let samples = samples(config.sample_rate);
+        let mel = MelExtractor::new(&config).unwrap().compute(&samples).unwrap();
+        let found = search(&samples, config.sample_rate, mel.data(), [n_rows, mel.n_frames()]);
+        assert!(matches!(found.verdict, Verdict::Found | Verdict::Open), "{n_rows}: {}", found.verdict);
+        assert!(found.largest < 1e-4, "{n_rows} rows: {}", found.largest);
+    }
 }
 
 /// Whatever is found, and whatever is not: the features are of a window that no option has.

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mojo_audio._native import MelConfig
 
 
@@ -53,6 +56,9 @@ class Identified:
         What the features were rounded to: "float16", a step as of 8-bit quantization, or None.
     first_frame
         The frame of the configuration that is the first of the features, where those are a part; else None.
+    row_statistics
+        The mean and the scale of each row, y = (x - mean) * scale, where rows have their own, as global CMVN makes
+        them; else None. `MelExtractor` takes them as `row_mean` and `row_scale`.
     open
         Options that this recording leaves open: by name, other values that make the same features.
     candidates
@@ -71,6 +77,7 @@ class Identified:
     mean: float
     rounding: float | Literal["float16"] | None
     first_frame: int | None
+    row_statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None
     open: dict[str, tuple[Any, ...]]
     candidates: tuple[Candidate, ...]
     words: tuple[str, ...]
@@ -84,6 +91,8 @@ class Identified:
             lines.append(f"rounded to: {self.rounding}")
         if self.first_frame is not None:
             lines.append(f"first frame: {self.first_frame}")
+        if self.row_statistics is not None:
+            lines.append("rows: each has a mean and a scale of its own, row_statistics")
         for option, values in self.open.items():
             lines.append(f"open: {option}, which could also be {', '.join(map(repr, values))}")
         lines += self.words

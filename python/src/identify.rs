@@ -424,6 +424,11 @@ fn result<'py>(py: Python<'py>, identified: &Identified) -> PyResult<Bound<'py, 
     fields.set_item("mean", identified.mean)?;
     fields.set_item("rounding", rounding)?;
     fields.set_item("first_frame", identified.first_frame)?;
+    let row_statistics = identified.row_statistics.as_ref().map(|rows| {
+        let mean = PyArray1::from_slice(py, &rows.mean);
+        (mean, PyArray1::from_slice(py, &rows.scale))
+    });
+    fields.set_item("row_statistics", row_statistics)?;
     fields.set_item("open", open)?;
     fields.set_item("candidates", PyTuple::new(py, candidates.collect::<PyResult<Vec<_>>>()?)?)?;
     fields.set_item("words", PyTuple::new(py, &identified.words)?)?;

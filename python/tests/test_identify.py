@@ -121,6 +121,19 @@ def test_hints() -> None:
     assert wrong.config is None or (wrong.config.window_periodic and wrong.config.log == "log10")
 
 
+def test_rows_with_means_and_scales_of_their_own() -> None:
+    config = MelConfig.kaldi_fbank(n_mels=40)
+    mean, scale = np.linspace(-3, 9, 40, dtype=np.float32), np.linspace(0.2, 0.5, 40, dtype=np.float32)
+    theirs = MelExtractor(config, row_mean=mean, row_scale=scale)(PROBE)
+    found = identify(PROBE, theirs, 16000, seconds=LONG)
+    assert found.found and found.config is not None and found.row_statistics is not None
+    assert "row_statistics" in str(found)
+    mean, scale = found.row_statistics
+    ours = MelExtractor(found.config, row_mean=mean, row_scale=scale)(PROBE)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)
+    assert identify(PROBE, MelExtractor(config)(PROBE), 16000, seconds=LONG).row_statistics is None
+
+
 def test_another_signals_features_are_not_called_found() -> None:
     theirs = MelExtractor()(PROBE)
     other = np.random.default_rng(5).standard_normal(len(PROBE)).astype(np.float32) / 9
@@ -134,8 +147,8 @@ def test_silence_and_shapes_that_nothing_has() -> None:
     silence = np.zeros(16000, np.float32)
     found = identify(silence, MelExtractor()(silence), 16000, seconds=LONG)
     assert found.verdict == "open" and not found.found
-    few = identify(PROBE, np.ones((4, 2), np.float32), 16000, seconds=LONG)
-    assert not few.found and few.words[0].startswith("features must have from 8 to 300 rows")
+    few = identify(PROBE, np.ones((301, 400), np.float32), 16000, seconds=LONG)
+    assert not few.found and few.words[0].startswith("features must have from 1 to 300 rows")
     assert few.words[0] in str(few)
 
 

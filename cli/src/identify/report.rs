@@ -41,6 +41,9 @@ pub fn text(identified: &Identified, context: &Context<'_>) -> String {
             row("part", &format!("these are the configuration's frames from {frame} on"));
         }
         row("options", &recipe.arguments());
+        if identified.row_statistics.is_some() {
+            row("rows", "each has a mean and a scale of its own, as of global CMVN; --json has them");
+        }
         for open in &identified.open {
             row("open", &format!("{}: {} would make the same", open.option, values(&open.values)));
         }
@@ -116,6 +119,8 @@ pub fn json(identified: &Identified, context: &Context<'_>) -> String {
         "changes": recipe.map(|recipe| object(recipe.changes)),
         "options": identified.config.as_ref().map(options),
         "first_frame": identified.first_frame,
+        "row_mean": identified.row_statistics.as_ref().map(|rows| &rows.mean),
+        "row_scale": identified.row_statistics.as_ref().map(|rows| &rows.scale),
         "open": open,
         "differs": identified.words,
         "candidates": candidates,

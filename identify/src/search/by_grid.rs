@@ -4,7 +4,7 @@ use super::{Found, Outcome, Search};
 use crate::back;
 use crate::descent::Descent;
 use crate::engine::Guess;
-use crate::fit::{Extent, Fitter, Stage};
+use crate::fit::{Extent, Fitter, Stage, per_decibel};
 use crate::framing;
 use crate::limits::Limits;
 use crate::moves;
@@ -64,7 +64,16 @@ impl Search<'_> {
             let fitter = &fitters[at];
             let descent = self.descent(share / 3.0, 20, 1e-6);
             let residuals = fitter.residuals(Stage::Whole);
-            let residual = score(&guess, &descent.limits, &residuals);
+            let mut guess = guess;
+            let mut residual = score(&guess, &descent.limits, &residuals);
+            if let Some((floor, range)) = fitter.floor_of(&guess) {
+                let top_db = range / per_decibel(&guess);
+                let with_floor = Guess { floor, adds: false, top_db, ..guess.clone() };
+                let found = score(&with_floor, &descent.limits, &residuals);
+                if found <= residual {
+                    (residual, guess) = (found, with_floor);
+                }
+            }
             let (residual, guess) = descent
                 .run(guess, residual, &residuals, &|g| moves::changes(g, fitter.reading, Stage::Whole));
             wholes.push((residual, at, guess));

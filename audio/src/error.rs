@@ -122,7 +122,7 @@ impl fmt::Display for Error {
                 RATES.end()
             ),
             Self::Empty => f.write_str("the file has no samples"),
-            Self::Allocation { samples } => write!(f, "no memory for more than {samples} samples"),
+            Self::Allocation { samples } => write!(f, "out of memory after {samples} samples"),
             Self::Internal { reason } => f.write_str(reason),
         }
     }
@@ -193,7 +193,7 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeverClosed { found } => {
-                write!(f, "the recording was never closed; all {found:.2} s that are there were read")
+                write!(f, "the file was never finalized; all of its {found:.2} s were read")
             }
             Self::Short { samples } => {
                 write!(f, "the last {samples} samples that the header promises are missing")
@@ -211,7 +211,7 @@ impl fmt::Display for Warning {
             Self::Skipped { bytes } => write!(f, "{bytes} bytes between frames were skipped"),
             Self::Silenced { samples } => write!(
                 f,
-                "the first {samples} samples refer to what was cut off before them, and are silence"
+                "the first {samples} samples depend on audio that was cut off, and are silence"
             ),
             Self::Ffmpeg { message } => write!(f, "ffmpeg: {message}"),
         }

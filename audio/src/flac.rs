@@ -195,14 +195,14 @@ impl Decode for Flac {
             return Err(if window.len() < frame::LONGEST_HEADER && window[0] == 0xff {
                 state.truncated()
             } else {
-                state.corrupt("there is no frame where the one before it ends")
+                state.corrupt("no frame starts where the previous one ends")
             });
         };
         let info = self.info;
         let expected = if header.variable { state.source.samples } else { self.frames };
         if header.number != expected {
             return Err(
-                state.corrupt(format!("frame {} follows where {expected} is due", header.number))
+                state.corrupt(format!("expected frame {expected}, found frame {}", header.number))
             );
         }
         let (rate, bits) =

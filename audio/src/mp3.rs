@@ -88,7 +88,7 @@ impl Mp3 {
         };
         if first.length == 0 {
             return Err(Error::unsupported(
-                "MP3 of a bit rate that its header does not tell (free format)",
+                "MP3 of free format, whose headers have no bit rate",
             ));
         }
         let name = ["mp1", "mp2", "mp3"][usize::from(first.layer) - 1];
@@ -205,7 +205,7 @@ impl Mp3 {
         }
         if self.junk > 0 {
             if told != Some(self.frames) && self.frames > 0 && self.junk > LEADING as u64 {
-                return Err(state.corrupt(format!("{} bytes between frames are none", self.junk)));
+                return Err(state.corrupt(format!("{} bytes between two frames belong to neither", self.junk)));
             }
             state.warnings.push(Warning::Skipped { bytes: self.junk });
         }
@@ -285,7 +285,7 @@ impl Decode for Mp3 {
                 channels
             }
             Err(DecodeError::ReservoirUnavailable(_)) => {
-                return Err(state.corrupt("a frame needs sound that is missing before it"));
+                return Err(state.corrupt("a frame refers to earlier data that is missing"));
             }
             Err(error) => return Err(state.corrupt(format!("an MP3 frame: {error}"))),
         };

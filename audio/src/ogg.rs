@@ -246,11 +246,11 @@ impl Ogg {
             if head.len() < 4 && b"OggS".starts_with(head) {
                 return Err(state.truncated());
             }
-            return Err(state.corrupt("there is no page where the one before it ends"));
+            return Err(state.corrupt("no page starts where the previous one ends"));
         }
         let Some(&head) = head.first_chunk::<27>() else { return Err(state.truncated()) };
         if head[4] != 0 {
-            return Err(state.corrupt(format!("a page of version {}, of 0", head[4])));
+            return Err(state.corrupt(format!("a page has version {}, and only 0 exists", head[4])));
         }
         let segments = usize::from(head[26]);
         let bytes = self.input.peek(27 + segments)?;

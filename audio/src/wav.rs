@@ -94,7 +94,7 @@ impl Wav {
                     return Err(Error::unsupported("WAV with its samples in a list of waves"));
                 }
                 _ if !is_name(name) => {
-                    return Err(corrupt("there is no chunk where the one before it ends"));
+                    return Err(corrupt("no chunk starts where the previous one ends"));
                 }
                 _ => {}
             }

@@ -191,7 +191,7 @@ fn what_is_odd_about_a_file_is_said_and_does_not_fail_it() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[40..44].fill(0);
     fs::write(&path, &bytes).unwrap();
-    let message = "the recording was never closed; all 0.50 s that are there were read";
+    let message = "the file was never finalized; all of its 0.50 s were read";
     let expected = format!("warning: {}: {message}\n", path.display());
     write_wav(&folder.join("whole.wav"), 16_000, 1, &common::tone());
     for input in [&path, &folder] {

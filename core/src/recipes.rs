@@ -128,7 +128,7 @@ impl MelConfig {
             Features::Missing(step) => Err(rejected(
                 CLASS,
                 class.name,
-                format!("a class that options can describe (no option for: {step})"),
+                format!("a class that the options can describe; no option is for this step: {step}"),
             )),
             Features::Other(what) => {
                 Err(rejected(CLASS, class.name, format!("a class of mel features, not of {what}")))
@@ -152,7 +152,7 @@ impl MelConfig {
     /// Those of [`from_preprocessor_config`](Self::from_preprocessor_config), where `field` is the name of the file
     /// instead of `json`.
     pub fn from_model_files<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, Error> {
-        let mut result = Err(rejected("files", "none", "those of a model"));
+        let mut result = Err(rejected("files", "none", "those of a model, such as preprocessor_config.json"));
         for (name, text) in files {
             result = Self::from_preprocessor_config(text.as_ref());
             if let Err(Error::Config { field, .. }) = &mut result

@@ -178,7 +178,7 @@ def test_warnings_of_files() -> None:
     data = bytearray(wavs()[0])
     data[4:8] = data[40:44] = b"\0" * 4  # A recording that was never closed.
     column = pa.array([{"bytes": wavs()[0], "path": "a.wav"}, {"bytes": bytes(data), "path": "b.wav"}])
-    with pytest.warns(UserWarning, match="^b.wav: the recording was never closed") as caught:
+    with pytest.warns(UserWarning, match="^b.wav: the file was never finalized") as caught:
         result = compute(column)
     assert len(caught) == 1 and result.field("error").null_count == 2
 

@@ -123,9 +123,9 @@ def test_load_warns() -> None:
     """A recording that was never closed: its header says that there are no samples."""
     data = bytearray(wav(signal(1600, dtype=np.int16)))
     data[4:8] = data[40:44] = b"\0" * 4
-    with pytest.warns(UserWarning, match="the file's bytes: the recording was never closed"):
+    with pytest.warns(UserWarning, match="the file's bytes: the file was never finalized"):
         assert mojo_audio.load(data).shape == (1600,)
-    with pytest.warns(UserWarning, match="clip 0: .*never closed"):
+    with pytest.warns(UserWarning, match="clip 0: .*never finalized"):
         assert next(EXTRACTOR.files([bytes(data)])).shape == (80, 10)
 
 

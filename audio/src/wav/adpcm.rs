@@ -40,7 +40,7 @@ fn microsoft(block: &[u8], channels: usize, out: &mut Vec<i16>) -> Result<(), St
         let which = head[channel];
         weights[channel] = *WEIGHTS
             .get(usize::from(which))
-            .ok_or_else(|| format!("Microsoft ADPCM with the predictor {which}, of 0 to 6"))?;
+            .ok_or_else(|| format!("Microsoft ADPCM with the predictor {which}, which must be from 0 to 6"))?;
         steps[channel] = number(1, channel);
         last[channel] = number(3, channel);
         before[channel] = number(5, channel);
@@ -86,7 +86,7 @@ fn ima(block: &[u8], channels: usize, out: &mut Vec<i16>) -> Result<(), String> 
         let mut sample = i32::from(i16::from_le_bytes([head[0], head[1]]));
         let mut index = i32::from(head[2]);
         if index > 88 {
-            return Err(format!("IMA ADPCM with the step {index}, of 0 to 88"));
+            return Err(format!("IMA ADPCM with the step {index}, which must be from 0 to 88"));
         }
         out[channel] = sample as i16;
         for group in 0..groups {

@@ -131,7 +131,7 @@ impl Samples {
 /// Appends without an abort where memory runs out.
 fn append<T: Copy>(samples: &mut Vec<T>, block: &[T]) -> Result<(), Failure> {
     samples.try_reserve(block.len()).map_err(|_| {
-        Failure::new("allocation", format!("no memory for more than {} samples", samples.len()))
+        Failure::new("allocation", format!("out of memory after {} samples", samples.len()))
     })?;
     samples.extend_from_slice(block);
     Ok(())

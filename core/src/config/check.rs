@@ -75,7 +75,7 @@ impl MelConfig {
     /// Checks that a stream can return the same values as the whole input would.
     pub(crate) fn check_stream(&self) -> Result<(), Error> {
         let uses_reference = self.top_db.is_some() || self.subtract_reference;
-        let streams = "to be streamed, as it needs the whole input";
+        let streams = "in a stream, which never has the whole input";
         self.rule(!(uses_reference && self.reference == Reference::WholeInput), "reference", || {
             format!("fixed (with `reference_value`) or none {streams}")
         })?;
@@ -276,7 +276,7 @@ impl MelConfig {
             format!("at most half the sample rate, {}", plain(nyquist))
         })?;
         self.rule(f_max > 0.0, "f_max", || {
-            format!("more than {} (0 or less counts from half the sample rate)", plain(-nyquist))
+            format!("more than {}, as 0 or less is added to half the sample rate", plain(-nyquist))
         })?;
         self.rule(self.f_min < f_max, "f_min", || format!("less than `f_max`, {}", plain(f_max)))
     }
@@ -390,12 +390,12 @@ impl MelConfig {
         })?;
         // Normalization changes frames where they are stored, so each must be stored exactly once.
         let stores_all = stride == self.stack && self.stack_edge == StackEdge::Fill;
-        let otherwise = "where `stack_stride` differs from `stack` or `stack_edge` is not fill";
+        let otherwise = "unless `stack_stride` equals `stack` and `stack_edge` is fill";
         self.rule(self.normalize == Normalize::None || stores_all, "normalize", || {
             format!("none {otherwise}")
         })?;
         self.rule(self.log != Log::Pcen || stores_all, "log", || {
-            format!("a value other than pcen {otherwise}")
+            format!("another value than pcen {otherwise}")
         })?;
         self.rule(self.delta_win_length.is_none() || stores_all, "delta_win_length", || {
             format!("`none` {otherwise}")

@@ -90,7 +90,7 @@ pub(super) fn read(
                 return Err(rejected(
                     setting,
                     text(value),
-                    format!("a value, or one that the file has as {path}"),
+                    format!("a value, or the name of one that the file has: it has no {path}"),
                 ));
             };
             *value = other.clone();

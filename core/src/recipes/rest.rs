@@ -175,7 +175,7 @@ pub(super) fn granite_speech(config: &mut MelConfig, settings: &mut Settings) ->
     }
     Err(settings.rejected(
         "melspec_kwargs",
-        "what follows from the other settings, which the class reads instead",
+        "in agreement with the other settings, which the class reads instead",
     ))
 }
 

@@ -171,7 +171,7 @@ impl Settings {
     pub fn follows(&mut self, name: &str, value: u64) -> Result<(), Error> {
         match self.take(name).map(integer) {
             Some(given) if given != Some(value) => {
-                Err(self.rejected(name, format!("{value}, which follows from the other settings")))
+                Err(self.rejected(name, format!("{value}, to agree with the other settings")))
             }
             _ => Ok(()),
         }

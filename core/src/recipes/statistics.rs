@@ -100,7 +100,7 @@ fn network(text: &str) -> Read<RowStatistics> {
             "a network with one <AddShift>, then one <Rescale>, and no other layer that changes values",
         );
     }
-    let whole = "a network whose <AddShift> and <Rescale> have as many finite numbers in brackets as their sizes say";
+    let whole = "a network with exactly as many finite numbers in <AddShift> and <Rescale> as their sizes";
     let shifts = layer(text, "<AddShift>").ok_or(whole)?;
     let scales = layer(text, "<Rescale>").ok_or(whole)?;
     Ok(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))
@@ -158,7 +158,7 @@ fn sums(values: &[f64], squares: &[f64], n_frames: f64) -> Read<RowStatistics> {
         square / n_frames - mean(value) * mean(value) >= -1e-5 * mean(value) * mean(value)
     };
     if !values.iter().zip(squares).all(is_variance) {
-        return Err("a file with sums of squares that give no variance below 0");
+        return Err("a file without negative variances");
     }
     let scale = |(value, square): (&f64, &f64)| {
         let mean = mean(value);

@@ -299,7 +299,7 @@ export interface MelConfig {
    */
   dither?: number | undefined;
   /**
-   * Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+   * Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
    *
    * @default 0
    */

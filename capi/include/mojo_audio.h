@@ -1015,7 +1015,7 @@ typedef struct {
    */
   double dither;
   /**
-   * Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+   * Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
    */
   uint64_t dither_seed;
   /**

@@ -492,7 +492,7 @@ pub struct MojoMelOptions {
     /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
     /// no noise.
     pub dither: f64,
-    /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+    /// Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
     pub dither_seed: u64,
     /// Pre-emphasis coefficient c in y[i] = x[i] − c · x[i−1], from 0 to 1. 0: none.
     pub preemphasis: f64,

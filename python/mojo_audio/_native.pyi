@@ -170,7 +170,7 @@ class _CommonOptions(TypedDict, total=False):
     no noise.
     """
     dither_seed: int
-    """Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another."""
+    """Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch."""
     preemphasis: float
     """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none."""
     preemphasis_mode: _PreemphasisMode
@@ -797,7 +797,7 @@ class MelConfig:
         """
     @property
     def dither_seed(self) -> int:
-        """Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another."""
+        """Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch."""
     @property
     def preemphasis(self) -> float:
         """Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none."""

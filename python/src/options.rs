@@ -201,7 +201,7 @@ impl MelConfig {
         self.config.dither
     }
 
-    /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+    /// Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
     #[getter]
     fn dither_seed(&self) -> u64 {
         self.config.dither_seed

@@ -341,7 +341,7 @@ const OPTIONS_DOC = raw"""
 - `input_scale`: Factor applied to every sample, more than 0: 32,768 for recipes that expect 16-bit integers.
 - `normalize_input`: Whether the samples are first normalized to mean 0 and variance 1: (x − mean) / sqrt(variance + 1e-7).
 - `dither`: Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0: no noise.
-- `dither_seed`: Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+- `dither_seed`: Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
 - `preemphasis`: Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
 - `preemphasis_mode`: Whether pre-emphasis runs over the signal or within each frame.
     - `:signal`: Over the signal; its first sample doesn't change.

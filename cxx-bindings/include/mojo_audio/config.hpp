@@ -302,7 +302,7 @@ struct MelConfig {
   /// Standard deviation of the Gaussian noise added to the samples, in units of the scaled input. 0:
   /// no noise.
   double dither = 0.0;
-  /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+  /// Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
   std::uint64_t dither_seed = 0;
   /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.
   double preemphasis = 0.0;

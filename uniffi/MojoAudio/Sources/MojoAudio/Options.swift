@@ -97,7 +97,7 @@ public struct MelConfig: Sendable, Hashable {
     /// no noise.
     public var dither: Double
 
-    /// Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another.
+    /// Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch.
     public var ditherSeed: UInt64
 
     /// Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none.

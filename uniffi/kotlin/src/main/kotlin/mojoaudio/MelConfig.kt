@@ -120,7 +120,7 @@ public class MelConfig private constructor(internal val options: Options) {
      */
     public val dither: Double get() = options.double("dither")
 
-    /** Seed of the dither. Equal seeds make equal noise, in every clip: for training, give each clip or epoch another. */
+    /** Seed of the dither. The same seed makes the same noise in every clip; for training, vary it by clip or epoch. */
     public val ditherSeed: Long get() = options.long("dither_seed")
 
     /** Pre-emphasis coefficient c in `y[i] = x[i] − c · x[i−1]`, from 0 to 1. 0: none. */

@@ -81,7 +81,8 @@ function load(version) {
       `mojo-audio is version ${version}, its addon for ${here} is ${addon.version()}. ` +
         `Install both anew: \`npm install mojo-audio@${version}\`.`,
     );
-    throw Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine' });
+    // The number is that of lib/table.mjs, which CommonJS can't load in every version of Node.
+    throw Object.assign(error, { code: 'ERR_MOJO_AUDIO_ENGINE', kind: 'engine', number: 13 });
   }
   if (failures.length > 0) {
     const why = ({ code, message }) => (code === 'MODULE_NOT_FOUND' ? 'not installed' : message);

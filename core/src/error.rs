@@ -161,7 +161,7 @@ impl Error {
     #[cfg(feature = "recipes")]
     fn known_classes(&self) -> impl Iterator<Item = &str> {
         let is_unknown = self.unknown_class().is_some();
-        crate::recipes::feature_extractor_classes().filter_map(move |class| is_unknown.then_some(class))
+        crate::recipes::mel_classes().filter(move |_| is_unknown).map(|class| class.name)
     }
 
     #[cfg(not(feature = "recipes"))]

@@ -42,7 +42,12 @@ const TEXT: &str = "json";
 /// assert!(mojo_audio_core::feature_extractor_classes().any(|class| class == "WhisperFeatureExtractor"));
 /// ```
 pub fn feature_extractor_classes() -> impl Iterator<Item = &'static str> {
-    CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_))).map(|class| class.name)
+    mel_classes().map(|class| class.name)
+}
+
+/// The classes whose settings are read.
+pub(crate) fn mel_classes() -> impl Iterator<Item = &'static Class> {
+    CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_)))
 }
 
 /// Whether a value of the setting [`CLASS`], as an error shows it, is no class that is known here.
@@ -204,7 +209,7 @@ fn class(name: Option<&Value>) -> Result<&'static Class, Error> {
     let found = CLASSES.iter().find(|class| name.is_some_and(|name| name == class.name));
     found.ok_or_else(|| {
         let mut known = String::from("one of ");
-        for class in CLASSES.iter().filter(|class| matches!(class.features, Features::Mel(_))) {
+        for class in mel_classes() {
             if !known.ends_with(' ') {
                 known.push_str(", ");
             }

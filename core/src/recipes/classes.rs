@@ -10,9 +10,9 @@ use crate::config::{
 };
 
 /// A feature extractor class.
-pub(super) struct Class {
+pub(crate) struct Class {
     pub name: &'static str,
-    pub features: Features,
+    pub(super) features: Features,
 }
 
 /// What a class computes.

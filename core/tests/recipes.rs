@@ -271,7 +271,7 @@ fn unknown_names_find_the_closest() {
         ("WisperFeatureExtractor", Some("WhisperFeatureExtractor")),
         ("WhisperFeatureExtracter", Some("WhisperFeatureExtractor")),
         ("whisper_feature_extractor", Some("WhisperFeatureExtractor")),
-        ("Gemma3AudioFeatureExtractor", Some("Gemma3nAudioFeatureExtractor")),
+        ("Gemma3nAudoFeatureExtractor", Some("Gemma3nAudioFeatureExtractor")),
         ("NoFeatureExtractor", None),
         ("FeatureExtractor", None),
         ("", None),

@@ -144,6 +144,7 @@ fn unit(config: &MelConfig) -> String {
         Log::Ln => format!("ln {energy}"),
         Log::Log10 => format!("log10 {energy}"),
         Log::Db | Log::DbMagnitude => "dB".into(),
+        other => format!("{} of {energy}", other.name()),
     };
     if config.subtract_reference && config.reference != Reference::None {
         unit += " re reference";
@@ -169,6 +170,7 @@ fn unit(config: &MelConfig) -> String {
         Normalize::Mean => format!("{unit}, less its mean"),
         Normalize::Deviation | Normalize::Variance => format!("{unit}, in deviations"),
         Normalize::MinMax => format!("{unit}, from 0 to 1"),
+        other => format!("{unit}, normalized ({})", other.name()),
     }
 }
 

@@ -116,6 +116,7 @@ fn padded_by_hand(config: &MelConfig, samples: &[f32], pad: i64) -> Vec<f32> {
                             2 * n - 1 - place
                         }
                     }
+                    other => panic!("no padding by hand for {other:?}"),
                 };
             }
             samples[place as usize]

@@ -43,6 +43,8 @@ pub(crate) fn per_neper(log: Log) -> f64 {
         Log::Log10 => 1.0 / LN_10,
         Log::Db => 10.0 / LN_10,
         Log::DbMagnitude => 20.0 / LN_10,
+        // Not a number: a logarithm that is not known here fits nothing.
+        _ => f64::NAN,
     }
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn decibels_per_unit(log: Log) -> f64 {
         Log::None | Log::Pcen | Log::Ln => 10.0 / LN_10,
         Log::Log10 => 10.0,
         Log::Db | Log::DbMagnitude => 1.0,
+        _ => f64::NAN,
     }
 }
 

@@ -97,6 +97,8 @@ fn mel(scale: MelScale, hertz: f64) -> f64 {
         MelScale::Slaney if hertz < 1_000.0 => hertz * 3.0 / 200.0,
         MelScale::Slaney => 15.0 + (hertz / 1_000.0).ln() * 27.0 / 6.4_f64.ln(),
         MelScale::Htk | MelScale::Kaldi => (hertz / 700.0).ln_1p(),
+        // The labels of a scale that is not known here are spaced evenly.
+        _ => hertz,
     }
 }
 
@@ -112,8 +114,8 @@ impl TimeAxis {
     pub fn new(config: &MelConfig, frames: usize) -> Self {
         let hop = f64::from(config.hop_length);
         let first_middle = match (config.center, config.center_pad) {
-            (true, CenterPad::HalfFrame) => 0.0,
             (true, CenterPad::HalfOverlap) => hop / 2.0,
+            (true, _) => 0.0,
             (false, _) if !config.snip_edges => hop / 2.0,
             (false, _) => f64::from(config.window_length()) / 2.0,
         };

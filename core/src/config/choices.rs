@@ -4,9 +4,10 @@ use super::value::{Choice, OptionKind, OptionValue, documentation};
 use alloc::string::String;
 
 macro_rules! choices {
-    ($( $(#[doc = $doc:literal])+ $name:ident { $( $(#[doc = $vdoc:literal])+ $variant:ident = $text:literal, )+ } )+) => { $(
+    ($attribute:tt $( $(#[doc = $doc:literal])+ $name:ident { $( $(#[doc = $vdoc:literal])+ $variant:ident = $text:literal, )+ } )+) => { $(
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #$attribute
         pub enum $name {
             $( $(#[doc = $vdoc])+ $variant, )+
         }
@@ -46,7 +47,7 @@ impl Log {
     }
 }
 
-choices! {
+choices! { [non_exhaustive]
     /// Shape of the window.
     Window {
         /// 0.5 − 0.5 cos.
@@ -247,6 +248,11 @@ choices! {
         Drop = "drop",
     }
 
+}
+
+choices! {
+    // A matrix has no third order. A match that lists both can't write values to the wrong places.
+    [doc = ""]
     /// Order of the result in memory.
     Layout {
         /// (n_mels, n_frames): the frames of a band are adjacent.

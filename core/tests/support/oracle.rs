@@ -267,9 +267,15 @@ fn sample_at(signal: &[f64], place: i64, mode: PadMode) -> f64 {
             PadMode::Reflect => 2 * (n - 1) - place,
             PadMode::Symmetric if place < 0 => -1 - place,
             PadMode::Symmetric => 2 * n - 1 - place,
+            other => unknown(other),
         };
     }
     signal[place as usize]
+}
+
+/// Stops at a choice that the oracle does not compute yet.
+fn unknown(choice: impl std::fmt::Debug) -> ! {
+    panic!("the oracle has no {choice:?}")
 }
 
 /// The samples of each frame, the last of which `drop_last_frame` leaves out later.
@@ -278,6 +284,7 @@ fn cut_frames(config: &MelConfig, signal: &[f64]) -> Vec<Vec<f64>> {
     let span = match config.frame_span {
         FrameSpan::Fft => n_fft,
         FrameSpan::Window => i64::from(config.window_length()),
+        other => unknown(other),
     };
     let n = signal.len() as i64;
     let (first, n_frames) = if config.snip_edges {
@@ -285,6 +292,7 @@ fn cut_frames(config: &MelConfig, signal: &[f64]) -> Vec<Vec<f64>> {
             (false, _) => 0,
             (true, CenterPad::HalfFrame) => span / 2,
             (true, CenterPad::HalfOverlap) => (n_fft - hop) / 2,
+            other => unknown(other),
         };
         let room = n + 2 * pad - span - i64::from(config.frame_margin);
         (-pad, if room < 0 { 0 } else { 1 + room / hop })
@@ -315,6 +323,7 @@ pub fn window(config: &MelConfig) -> Vec<f64> {
                 Window::Blackman => 0.42 - 0.5 * angle.cos() + 0.08 * (2.0 * angle).cos(),
                 Window::Povey => (0.5 - 0.5 * angle.cos()).powf(0.85),
                 Window::Rectangular => 1.0,
+                other => unknown(other),
             }
         })
         .collect()
@@ -336,6 +345,7 @@ fn powers(config: &MelConfig, frames: &[Vec<f64>], window: &[f64]) -> Vec<Vec<f6
         SpectrumNorm::None => 1.0,
         SpectrumNorm::Window => window.iter().map(|w| w * w).sum::<f64>().sqrt(),
         SpectrumNorm::FrameLength => f64::from(config.n_fft).sqrt(),
+        other => unknown(other),
     };
     let circle: Vec<(f64, f64)> =
         (0..n_fft).map(|i| (TAU * i as f64 / n_fft as f64).sin_cos()).collect();
@@ -353,6 +363,7 @@ fn powers(config: &MelConfig, frames: &[Vec<f64>], window: &[f64]) -> Vec<Vec<f6
                 let guarded = match config.magnitude_eps_mode {
                     MagnitudeEpsMode::Add => square + config.magnitude_eps,
                     MagnitudeEpsMode::Clamp => square.max(config.magnitude_eps),
+                    other => unknown(other),
                 };
                 guarded.sqrt().powf(config.power)
             };
@@ -383,6 +394,7 @@ pub fn to_mel(scale: MelScale, hertz: f64) -> f64 {
         MelScale::Kaldi => 1127.0 * (1.0 + hertz / 700.0).ln(),
         MelScale::Slaney if hertz < 1000.0 => hertz * 3.0 / 200.0,
         MelScale::Slaney => 15.0 + 27.0 * (hertz / 1000.0).ln() / 6.4f64.ln(),
+        other => unknown(other),
     }
 }
 
@@ -393,6 +405,7 @@ pub fn to_hertz(scale: MelScale, mel: f64) -> f64 {
         MelScale::Kaldi => 700.0 * ((mel / 1127.0).exp() - 1.0),
         MelScale::Slaney if mel < 15.0 => mel * 200.0 / 3.0,
         MelScale::Slaney => 1000.0 * ((mel - 15.0) / 27.0 * 6.4f64.ln()).exp(),
+        other => unknown(other),
     }
 }
 
@@ -406,6 +419,7 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
         BinFrequencies::Linspace => {
             bin as f64 * f64::from(config.sample_rate / 2) / (n_bins - 1) as f64
         }
+        other => unknown(other),
     };
     let half = f64::from(config.sample_rate) / 2.0;
     // Kaldi, mel-computations.cc: a high_freq of 0 or less is an offset from half the rate.
@@ -421,6 +435,7 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
                 TriangleDomain::Mel => mels,
                 // As wide on the right as on the left.
                 TriangleDomain::HzSymmetric => [hertz[0], hertz[1], 2.0 * hertz[1] - hertz[0]],
+                other => unknown(other),
             };
             let height = match config.mel_norm {
                 MelNorm::None => 1.0,
@@ -428,12 +443,14 @@ pub fn filterbank(config: &MelConfig) -> Vec<Vec<f64>> {
                     2.0 / (right - left)
                 }
                 MelNorm::Slaney => 2.0 / (hertz[2] - hertz[0]),
+                other => unknown(other),
             };
             (0..n_bins)
                 .map(|bin| {
                     let at = match config.triangle_domain {
                         TriangleDomain::Hz | TriangleDomain::HzSymmetric => bin_hertz(bin),
                         TriangleDomain::Mel => to_mel(scale, bin_hertz(bin)),
+                        other => unknown(other),
                     };
                     let rising = (at - left) / (centre - left);
                     let falling = (right - at) / (right - centre);
@@ -450,6 +467,7 @@ fn logarithm(config: &MelConfig, energy: f64) -> f64 {
     let guarded = match config.log_floor_mode {
         LogFloorMode::Clamp => energy.max(config.log_floor),
         LogFloorMode::Add => energy + config.log_floor,
+        other => unknown(other),
     };
     let guarded = guarded.min(config.log_ceiling.unwrap_or(f64::INFINITY));
     match config.log {
@@ -458,6 +476,7 @@ fn logarithm(config: &MelConfig, energy: f64) -> f64 {
         Log::Log10 => guarded.log10(),
         Log::Db => 10.0 * guarded.log10(),
         Log::DbMagnitude => 20.0 * guarded.log10(),
+        other => unknown(other),
     }
 }
 
@@ -489,12 +508,14 @@ fn limit_range(config: &MelConfig, rows: &mut [Vec<f64>]) {
         Reference::None => return,
         Reference::Fixed => config.reference_value,
         Reference::WholeInput => rows.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max),
+        other => unknown(other),
     };
     let decibel = match config.log {
         Log::None | Log::Pcen => return,
         Log::Ln => LN_10 / 10.0,
         Log::Log10 => 0.1,
         Log::Db | Log::DbMagnitude => 1.0,
+        other => unknown(other),
     };
     for y in rows.iter_mut().flatten() {
         if let Some(top_db) = config.top_db {
@@ -516,6 +537,7 @@ fn cepstrum(config: &MelConfig, rows: &[Vec<f64>], n_mfcc: usize, n_frames: usiz
             let place = match config.lifter_kind {
                 LifterKind::Kaldi => k as f64,
                 LifterKind::Librosa => k as f64 + 1.0,
+                other => unknown(other),
             };
             let lifter = match config.lifter {
                 0.0 => 1.0,
@@ -552,6 +574,7 @@ impl Stacking {
         match self.edge {
             StackEdge::Drop => firsts.filter(is_whole).count(),
             StackEdge::Fill | StackEdge::Repeat => firsts.count(),
+            other => unknown(other),
         }
     }
 
@@ -561,6 +584,7 @@ impl Stacking {
         match self.edge {
             StackEdge::Repeat => Some(at.saturating_sub((self.size - 1) / 2).min(n_frames - 1)),
             StackEdge::Fill | StackEdge::Drop => Some(at).filter(|at| *at < n_frames),
+            other => unknown(other),
         }
     }
 }
@@ -618,6 +642,7 @@ fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_fram
     let together = match config.normalize_over {
         NormalizeOver::Row => 1,
         NormalizeOver::All => rows.len(),
+        other => unknown(other),
     };
     for rows in rows.chunks_mut(together) {
         let count = (rows.len() * valid) as f64;
@@ -640,6 +665,7 @@ fn normalize(config: &MelConfig, rows: &mut [Vec<f64>], n_samples: usize, n_fram
             Normalize::None | Normalize::Mean | Normalize::MinMax => 1.0,
             Normalize::Deviation => variance.sqrt() + config.normalize_eps,
             Normalize::Variance => (variance + config.normalize_eps).sqrt(),
+            other => unknown(other),
         };
         if divisor > 0.0 {
             rows.iter_mut().flat_map(|row| &mut row[..valid]).for_each(|y| *y /= divisor);

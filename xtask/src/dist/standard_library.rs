@@ -78,7 +78,7 @@ pub fn source(workspace: &Workspace) -> Option<&'static Source> {
 }
 
 /// Panics, and returns whether that was caught.
-const PANICS: &str = "#[unsafe(no_mangle)]\n\
+const PANICS: &str = "#[no_mangle]\n\
     pub extern \"C\" fn is_caught() -> bool {\n    \
     std::panic::catch_unwind(|| [0u8; 1][std::hint::black_box(1)]).is_err()\n}\n";
 
@@ -97,7 +97,7 @@ pub fn check_panics(cross: &Cross<'_>, source: &Source, target: &Target) -> Resu
         format!("{start}{}\n", body.flatten().unwrap_or_default())
     };
     let text = format!(
-        "[package]\nname = \"panics\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"staticlib\"]\n\n[workspace]\n\n{}{}",
+        "[package]\nname = \"panics\"\nedition = \"2021\"\n\n[lib]\ncrate-type = [\"staticlib\"]\n\n[workspace]\n\n{}{}",
         profile("release"),
         profile(PROFILE)
     );

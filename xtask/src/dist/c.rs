@@ -3,6 +3,7 @@
 //! builds the program, so they are built with it.
 
 use super::cross::{Cross, Libc, strip};
+use super::standard_library::Source;
 use super::targets::{Oldest, Runs, TARGETS, Target};
 use super::trial::{Trial, speaks};
 use super::{notices, oldest, pack, sbom, standard_library, universal};
@@ -23,8 +24,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Builds the archive of a target into a folder; gives it and the list of what it is linked from.
 pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<PathBuf>> {
     let built = build(cross, target)?;
-    let source = standard_library::source(cross.workspace);
-    if let Some(source) = source.filter(|_| target.runs == Runs::Natively) {
+    if let Some(source) = source(cross, target).filter(|_| target.runs == Runs::Natively) {
         standard_library::check_panics(cross, source, target)?;
     }
     let archive = archive(cross, target, &built, folder)?;
@@ -32,11 +32,17 @@ pub fn make(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec<Pat
     Ok(vec![archive, list])
 }
 
+/// The standard library's source, where only the static library is built by rustc, and the other one linked from it.
+fn source(cross: &Cross<'_>, target: &Target) -> Option<&'static Source> {
+    let is_linux = target.platform.system == System::Linux;
+    is_linux.then(|| standard_library::source(cross.workspace)).flatten()
+}
+
 /// Builds the libraries for each machine of a target; gives the folders that they are in.
 fn build(cross: &Cross<'_>, target: &Target) -> Result<Vec<PathBuf>> {
     cross.prepare(target)?;
     let arguments = arguments(target);
-    let source = standard_library::source(cross.workspace);
+    let source = source(cross, target);
     let machines = target.machines.iter();
     machines
         .map(|machine| cross.build_with(source, target, machine, Libc::Outside, &arguments))

@@ -8,7 +8,7 @@ use super::cross::{Cross, Libc};
 use super::natives::Natives;
 use super::targets::{Runs, Target};
 use super::trial::{Trial, speaks};
-use super::{oldest, sbom, standard_library};
+use super::{oldest, sbom};
 use crate::Result;
 use crate::elf;
 use crate::languages::kotlin::{self, maven, native};
@@ -72,8 +72,7 @@ pub fn make_for(cross: &Cross<'_>, target: &Target, folder: &Path) -> Result<Vec
         let desktop = DESKTOPS.iter().find(|(_, triple, _)| *triple == machine.triple);
         let (_, triple, name) = desktop.ok_or("the jar has no place for it")?;
         let arguments = ["--package", uniffi::PACKAGE, "--lib", "--crate-type", "cdylib"];
-        let source = standard_library::source(cross.workspace);
-        let built = cross.build_with(source, target, machine, Libc::Outside, &arguments)?.join(name);
+        let built = cross.build(target, machine, Libc::Outside, &arguments)?.join(name);
         let found = oldest::check(target, &fs::read(&built)?, &[])
             .map_err(|error| format!("{name}: {error}"))?;
         eprintln!("ok: the library for {triple} needs: {found}");

@@ -32,7 +32,7 @@ fn theirs(folder: &Path, name: &str, options: &[&str]) -> String {
 fn identified(folder: &Path, arguments: &[&str]) -> (common::Run, serde_json::Value) {
     let speech = second(folder);
     // Much time, because a test program is slow.
-    let mut all = vec!["identify", speech.as_str(), "--seconds", "120"];
+    let mut all = vec!["identify", speech.as_str(), "--seconds", "600"];
     all.extend(arguments);
     let (run, mut objects) = json(&all);
     assert_eq!(objects.len(), 1, "{}{}", run.out, run.err);
@@ -68,6 +68,26 @@ fn a_vocoder_with_another_upper_edge() {
     assert_eq!((run.code, found["verdict"].as_str()), (Some(0), Some("found")), "{found}");
     assert_eq!(found["preset"], "hifigan");
     assert_eq!(found["changes"], serde_json::json!({ "f_max": "7600" }));
+}
+
+#[test]
+fn means_and_scales_of_rows_are_recovered() {
+    let folder = folder("identify_rows");
+    let statistics = folder.join("global_cmvn");
+    let sums: Vec<f64> = (0..80).map(f64::from).collect();
+    let squares: Vec<f64> = sums.iter().map(|sum| sum * (sum / 4.0 + 1.0) + 1.0).collect();
+    let text = serde_json::json!({ "mean_stat": sums, "var_stat": squares, "frame_num": 4 });
+    std::fs::write(&statistics, text.to_string()).unwrap();
+    let options = ["--preset", "kaldi-fbank", "--row-statistics", statistics.to_str().unwrap()];
+    let file = theirs(&folder, "cmvn.npy", &options);
+    let picture = folder.join("cmvn.png");
+    let (run, found) = identified(&folder, &[&file, "--png", picture.to_str().unwrap()]);
+    assert_eq!((run.code, found["verdict"].as_str()), (Some(0), Some("found")), "{found}");
+    assert_eq!(found["options"]["mel_scale"], "kaldi");
+    for vector in ["row_mean", "row_scale"] {
+        assert_eq!(found[vector].as_array().unwrap().len(), 80, "{vector}");
+    }
+    assert!(picture.is_file());
 }
 
 #[test]

@@ -281,5 +281,7 @@ def test_the_probe() -> None:
 
 def test_the_documentation() -> None:
     text = (ROOT / "docs/identify.md").read_text("utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    exec(block, {})
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {})

@@ -5,8 +5,8 @@ use crate::args::Size;
 use crate::failure::Failure;
 use crate::inputs::shown;
 use crate::picture::{Grid, View, png};
-use mojo_audio_core::MelExtractor;
 use mojo_audio_core::config::Layout;
+use mojo_audio_core::{MelExtractor, Overrides, RowStatistics};
 use mojo_audio_identify::{Candidate, Identified, Recipe};
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub fn save(
         crate::report::warn(&text);
         return Ok(());
     };
-    let ours = of_candidate(best, theirs.shape, samples)?;
+    let ours = of_candidate(best, identified.row_statistics.as_ref(), theirs.shape, samples)?;
     let apart: Vec<f32> = theirs.values.iter().zip(&ours).map(|(a, b)| (a - b).abs()).collect();
     let config = &best.config;
     let [first, second] = theirs.shape;
@@ -55,14 +55,20 @@ pub fn save(
         .map_err(|error| Failure::new("output", format!("can't write {}: {error}", shown(file))))
 }
 
-/// The features of a configuration in the shape of those that were given.
+/// The features of a configuration, and of rows' means and scales if there are any, in the shape of those that were given.
 fn of_candidate(
     candidate: &Candidate,
+    rows: Option<&RowStatistics>,
     shape: [usize; 2],
     samples: &[f32],
 ) -> Result<Vec<f32>, Failure> {
     let config = &candidate.config;
-    let mel = MelExtractor::new(config)?.compute(samples)?;
+    let overrides = Overrides {
+        row_mean: rows.map(|rows| &rows.mean[..]),
+        row_scale: rows.map(|rows| &rows.scale[..]),
+        ..Overrides::default()
+    };
+    let mel = MelExtractor::with_overrides(config, overrides)?.compute(samples)?;
     let (n_rows, n_frames, first) = (mel.n_mels(), mel.n_frames(), candidate.first_frame.unwrap_or(0));
     let values = mel.data();
     Ok(match config.layout {

@@ -174,8 +174,9 @@ def main(folder: Path) -> None:
     has_torch = importlib.util.find_spec("torch") is not None
     libraries = [name for name in TESTS if has_torch or name != "openai-whisper"]
     paths = []
+    sources = {}
     for library in libraries:
-        source = unpacked(library, folder)
+        source = sources[library] = unpacked(library, folder)
         paths += [str(source / test) for test in TESTS[library]]
         if library == "librosa":
             write(source / "tests/data/test1_44100.wav", 44100, 2, 2.0)
@@ -186,9 +187,8 @@ def main(folder: Path) -> None:
     options = ["--quiet", "-ra", "-p", "no:cacheprovider", "-c", str(folder / "pytest.ini"), "--rootdir", str(folder)]
     (folder / "pytest.ini").write_text("[pytest]\nxfail_strict = true\n")
     # librosa's tests read their recordings from there.
-    librosa = Path(paths[1]).parents[1]
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(librosa)
+        patch.chdir(sources["librosa"])
         status = pytest.main([*options, *paths], plugins=[chosen])
     for name, is_there in chosen.excluded.items():
         if not is_there:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +70,8 @@ class _Options:
     __slots__ = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, (int, float)) and name in _float_names(type(self)):
+        kinds = {item.name: item.type for item in fields(self)}  # type: ignore[arg-type]
+        if isinstance(value, (int, float)) and kinds.get(name) == "float":
             value = float(np.float32(value))
         object.__setattr__(self, name, value)
 
@@ -87,11 +87,6 @@ class _Options:
 
     def as_dict(self) -> dict[str, Any]:
         return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}  # type: ignore[arg-type]
-
-
-@cache
-def _float_names(options: type) -> frozenset[str]:
-    return frozenset(item.name for item in fields(options) if item.type == "float")
 
 
 def _plain(value: Any) -> Any:

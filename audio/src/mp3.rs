@@ -87,9 +87,7 @@ impl Mp3 {
             return Err(Error::Internal { reason: "an MP3 file without a frame was opened".into() });
         };
         if first.length == 0 {
-            return Err(Error::unsupported(
-                "MP3 of free format, whose headers have no bit rate",
-            ));
+            return Err(Error::unsupported("MP3 of free format, whose headers have no bit rate"));
         }
         let name = ["mp1", "mp2", "mp3"][usize::from(first.layer) - 1];
         state.source.container = name.into();
@@ -205,7 +203,9 @@ impl Mp3 {
         }
         if self.junk > 0 {
             if told != Some(self.frames) && self.frames > 0 && self.junk > LEADING as u64 {
-                return Err(state.corrupt(format!("{} bytes between two frames belong to neither", self.junk)));
+                return Err(
+                    state.corrupt(format!("{} bytes between two frames belong to neither", self.junk))
+                );
             }
             state.warnings.push(Warning::Skipped { bytes: self.junk });
         }

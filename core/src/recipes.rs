@@ -157,7 +157,8 @@ impl MelConfig {
     /// Those of [`from_preprocessor_config`](Self::from_preprocessor_config), where `field` is the name of the file
     /// instead of `json`.
     pub fn from_model_files<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, Error> {
-        let mut result = Err(rejected("files", "none", "those of a model, such as preprocessor_config.json"));
+        let mut result =
+            Err(rejected("files", "none", "those of a model, such as preprocessor_config.json"));
         for (name, text) in files {
             result = Self::from_preprocessor_config(text.as_ref());
             if let Err(Error::Config { field, .. }) = &mut result

@@ -38,9 +38,9 @@ fn microsoft(block: &[u8], channels: usize, out: &mut Vec<i16>) -> Result<(), St
     let (mut steps, mut last, mut before) = ([0; 2], [0; 2], [0; 2]);
     for channel in 0..channels {
         let which = head[channel];
-        weights[channel] = *WEIGHTS
-            .get(usize::from(which))
-            .ok_or_else(|| format!("Microsoft ADPCM with the predictor {which}, which must be from 0 to 6"))?;
+        weights[channel] = *WEIGHTS.get(usize::from(which)).ok_or_else(|| {
+            format!("Microsoft ADPCM with the predictor {which}, which must be from 0 to 6")
+        })?;
         steps[channel] = number(1, channel);
         last[channel] = number(3, channel);
         before[channel] = number(5, channel);

@@ -100,7 +100,8 @@ fn network(text: &str) -> Read<RowStatistics> {
             "a network with one <AddShift>, then one <Rescale>, and no other layer that changes values",
         );
     }
-    let whole = "a network with exactly as many finite numbers in <AddShift> and <Rescale> as their sizes";
+    let whole =
+        "a network with exactly as many finite numbers in <AddShift> and <Rescale> as their sizes";
     let shifts = layer(text, "<AddShift>").ok_or(whole)?;
     let scales = layer(text, "<Rescale>").ok_or(whole)?;
     Ok(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))

@@ -114,7 +114,7 @@ impl Flac {
                 return Ok(());
             }
             if searched >= SEARCHED {
-                return Err(state.corrupt("there is no frame where the metadata ends"));
+                return Err(state.corrupt("no frame starts where the metadata ends"));
             }
             // To the next byte that a frame may start with.
             let next = window[1..].iter().position(|&byte| byte == 0xff);

@@ -291,7 +291,7 @@ fn means_and_scales_are_read() {
 #[test]
 fn other_means_and_scales_are_rejected() {
     let (kind, layers, inside) =
-        ("the text of an am.mvn", "a network with one <AddShift>", "a network whose <AddShift>");
+        ("the text of an am.mvn", "a network with one <AddShift>", "a network with exactly as many");
     let (lines, ends) = ("one matrix of two lines", "a matrix with the sums and their count");
     for (text, expected) in [
         ("", kind),
@@ -328,8 +328,11 @@ fn other_means_and_scales_are_rejected() {
         (&AM_MVN.replace("<Rescale>", "<LinearTransform> 1 1\n[ 5 ]\n<Rescale>"), layers),
         (&format!("{AM_MVN}<AddShift> 1 1\n[ 5 ]\n"), layers),
         // Sums of squares that no values have, and more frames than there are.
-        ("[ 20 40 10\n 1 180 0 ]", "a file with sums of squares"),
-        (r#"{"mean_stat": [1], "var_stat": [-60], "frame_num": 4}"#, "a file with sums of squares"),
+        ("[ 20 40 10\n 1 180 0 ]", "a file without negative variances"),
+        (
+            r#"{"mean_stat": [1], "var_stat": [-60], "frame_num": 4}"#,
+            "a file without negative variances",
+        ),
         (
             r#"{"mean_stat": [1], "var_stat": [60], "frame_num": 1e300}"#,
             "a file with a number of frames",

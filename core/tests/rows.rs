@@ -451,7 +451,7 @@ fn what_cannot_hold_is_refused() {
         (
             "whisper",
             &[("delta_win_length", "3"), ("stack", "2"), ("stack_edge", "drop")],
-            "delta_win_length must be none where",
+            "delta_win_length must be none unless stack_stride equals stack",
         ),
     ];
     for (preset, options, text) in cases {

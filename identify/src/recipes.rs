@@ -44,6 +44,19 @@ const FAMILIES: &[(&str, &str)] = &[
         "sample_rate=22050 n_fft=1024 hop_length=441 f_min=30 f_max=11000 n_mels=128 mel_scale=slaney \
          spectrum_norm=frame_length power=1 log=ln log_floor=0.001 log_floor_mode=add offset=6.907755278982137",
     ),
+    ("librosa", "sample_rate=16000 n_fft=400 hop_length=160 n_mels=40"),
+    ("parakeet", "normalize_over=all"),
+    ("parakeet", "normalize=none"),
+    ("hifigan", "sample_rate=24000 n_fft=1920 hop_length=480"),
+    (
+        "torchaudio",
+        "n_fft=512 hop_length=160 n_mels=64 f_max=8000 log=db reference=whole_input top_db=120",
+    ),
+    (
+        "librosa",
+        "sample_rate=16000 n_fft=321 hop_length=160 n_mels=120 log=db reference=whole_input subtract_reference=true \
+         top_db=80 offset=40 scale=0.025",
+    ),
 ];
 
 /// The recipes of the families above, and of transformers' classes with their defaults.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Identified:
     mean: float
     rounding: float | Literal["float16"] | None
     first_frame: int | None
-    row_statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None
+    # Arrays are not equal or unequal as a whole.
+    row_statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None = field(compare=False)
     open: dict[str, tuple[Any, ...]]
     candidates: tuple[Candidate, ...]
     words: tuple[str, ...]

@@ -12,6 +12,9 @@ use std::path::Path;
 
 const PYTHON: Spelling = Spelling::PYTHON;
 
+/// What `errno` calls a file that is missing, on every system.
+const ENOENT: i32 = 2;
+
 /// The exception for one of core's errors.
 pub fn raise(py: Python<'_>, error: &Error) -> PyErr {
     raise_about(py, &About::default(), error)
@@ -87,6 +90,9 @@ pub fn raise_fault(py: Python<'_>, about: &About, fault: &Fault) -> PyErr {
                 let class = if is_missing { "MissingFileError" } else { "FileError" };
                 let value = new(py, class, text)?;
                 value.setattr("reason", error.code())?;
+                if is_missing {
+                    value.setattr("errno", ENOENT)?;
+                }
                 value
             }
             Fault::Rate(..) | Fault::Row(_) => {
@@ -192,6 +198,9 @@ pub fn input_error(py: Python<'_>, field: &str, message: String) -> PyErr {
 pub fn file_error(py: Python<'_>, path: &str, is_missing: bool, message: String) -> PyErr {
     let build = || {
         let value = new(py, if is_missing { "MissingFileError" } else { "FileError" }, message)?;
+        if is_missing {
+            value.setattr("errno", ENOENT)?;
+        }
         value.setattr("reason", "io")?;
         value.setattr("path", path)?;
         Ok(value)

@@ -265,7 +265,8 @@ impl Run {
     /// The next result, or the error that takes its place; none after the last.
     fn next<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         if self.process != process::id() {
-            let message = "files must be iterated in the process that started it, whose threads are not in this one";
+            let message =
+                "files must be iterated in the process that called it: its threads are not in this one";
             return Err(input_error(py, "files", message.into()));
         }
         self.fill(py)?;

@@ -128,6 +128,7 @@ def test_rows_with_means_and_scales_of_their_own() -> None:
     found = identify(PROBE, theirs, 16000, seconds=LONG)
     assert found.found and found.config is not None and found.row_statistics is not None
     assert "row_statistics" in str(found)
+    assert pickle.loads(pickle.dumps(found)) == found
     mean, scale = found.row_statistics
     ours = MelExtractor(found.config, row_mean=mean, row_scale=scale)(PROBE)
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-4)

@@ -34,7 +34,7 @@ pub enum NativeError {
         known: Vec<String>,
         closest: Option<String>,
     },
-    /// No option or preset has that name.
+    /// No option, no preset and no setting of a model's class has that name.
     UnknownName {
         text: String,
         what: String,

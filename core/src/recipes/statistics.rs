@@ -101,7 +101,7 @@ fn network(text: &str) -> Read<RowStatistics> {
         );
     }
     let whole =
-        "a network with exactly as many finite numbers in <AddShift> and <Rescale> as their sizes";
+        "a network with exactly as many finite numbers in <AddShift> and <Rescale> as their sizes say";
     let shifts = layer(text, "<AddShift>").ok_or(whole)?;
     let scales = layer(text, "<Rescale>").ok_or(whole)?;
     Ok(rows(shifts.iter().map(|shift| -shift), scales.iter().copied()))

@@ -1536,7 +1536,7 @@ struct MelConfig {
   /// and its truncation `max_length`: unset both to keep the length of every signal. Longer signals that the class
   /// splits, or takes a random part of, keep their length.
   /// @throws Error `config` if the text is no such file, or for a class or a setting whose features the options can't
-  ///   describe; the message names it.
+  ///   describe; the message names it. `unknown_name` if the class has no setting of that name.
   [[nodiscard]] static MelConfig from_json(std::string_view json) {
     return detail::unwrap(try_from_json(json));
   }

@@ -73,6 +73,9 @@ impl Found {
     /// Takes what another search found, whose readings follow `n` others.
     pub fn take(&mut self, other: Self, n: usize) {
         for outcome in other.outcomes {
+            // The same options without the lines of the rows are another answer, and a worse one.
+            let is_same = |known: &Outcome| known.guess.config == outcome.guess.config;
+            self.outcomes.retain(|known| !is_same(known) || known.distance <= outcome.distance);
             self.add(Outcome { reading: outcome.reading + n, ..outcome });
         }
     }

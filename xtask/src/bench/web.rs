@@ -287,7 +287,6 @@ fn notes(measured: &[(&Peer, String, Measured)], missing: &[String]) -> String {
             notes.push(format!("{}: {}", peer.name, peer.note));
         }
     }
-    notes.push("meljs: not on npm".into());
     notes.extend(missing.iter().map(|reason| format!("Not measured: {reason}")));
     notes.iter().map(|note| format!("- {note}.\n")).collect()
 }

@@ -25,7 +25,8 @@ extension MelConfig {
     /// signal. Longer signals that the class splits, or takes a random part of, keep their length.
     ///
     /// - Throws: ``MelError/Reason/config(field:value:expected:known:closest:)`` if the text is no such file, or for a class
-    ///   or a setting (`field`) whose features the options can't describe.
+    ///   or a setting (`field`) whose features the options can't describe;
+    ///   ``MelError/Reason/unknownName(what:name:known:closest:)`` if the class has no setting of that name.
     public init(json: String) throws(MelError) {
         let options = try refusing { try jsonOptions(json: json) }
         self.init(texts: OptionTexts(options))

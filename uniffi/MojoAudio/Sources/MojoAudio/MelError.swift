@@ -31,7 +31,7 @@ public struct MelError: Error, Sendable, Hashable {
         /// any is.
         case config(field: String, value: String, expected: String, known: [String], closest: String?)
 
-        /// No option or preset (`what`) has that name. `closest` is the one of the known names that is most like
+        /// No option, preset or setting (`what`) has that name. `closest` is the one of the known names that is most like
         /// it, if any is.
         case unknownName(what: String, name: String, known: [String], closest: String?)
 

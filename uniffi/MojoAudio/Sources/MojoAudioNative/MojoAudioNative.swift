@@ -1101,7 +1101,7 @@ enum NativeError: Swift.Error, Equatable, Hashable {
     case Config(text: String, field: String, value: String, expected: String, known: [String], closest: String?
     )
     /**
-     * No option or preset has that name.
+     * No option, no preset and no setting of a model's class has that name.
      */
     case UnknownName(text: String, what: String, name: String, known: [String], closest: String?
     )

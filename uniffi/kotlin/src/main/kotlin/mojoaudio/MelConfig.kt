@@ -1025,6 +1025,7 @@ public class MelConfig private constructor(internal val options: Options) {
          *
          * @throws MelException.Config the text is no such file, or the features of a class or a setting can't be
          *   described by the options
+         * @throws MelException.UnknownName the class has no setting of that name
          */
         @JvmStatic
         public fun fromJson(json: String): MelConfig = MelConfig(Options.json(json))

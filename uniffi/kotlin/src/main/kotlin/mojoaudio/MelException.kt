@@ -34,7 +34,7 @@ public sealed class MelException(public val errorKind: MelErrorKind, message: St
     ) : MelException(MelErrorKind.CONFIG, message)
 
     /**
-     * No option or preset ([what]) has that [name]. [known] lists the names, and [closest] is the one that is
+     * No option, preset or setting ([what]) has that [name]. [known] lists the names, and [closest] is the one that is
      * most like it, if any is.
      */
     public class UnknownName internal constructor(

@@ -1828,7 +1828,7 @@ sealed class NativeException: kotlin.Exception() {
     }
 
     /**
-     * No option or preset has that name.
+     * No option, no preset and no setting of a model's class has that name.
      */
     class UnknownName(
 

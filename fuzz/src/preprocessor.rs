@@ -13,6 +13,10 @@ pub fn run(data: &[u8]) {
             let parts = [&parts[..], &[error.expected().to_string()]].concat();
             assert!(parts.iter().all(|part| !part.is_empty()), "{parts:?}");
         }
+        // The name may be empty, and is quoted.
+        Err(Error::UnknownName { what, known, .. }) => {
+            assert!(what == "setting" && !known.is_empty(), "{what}: {known:?}");
+        }
         Err(error) => panic!("another error than was promised: {error}"),
     }
     match RowStatistics::from_text(text) {

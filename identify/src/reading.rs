@@ -90,7 +90,7 @@ pub(crate) const ROWS: RangeInclusive<usize> = 1..=300;
 /// Fewer rows than these could as well be frames: frames this close to each other are none.
 const FEW_ROWS: usize = 8;
 const LEAST_HOP: usize = 40;
-/// Rows that any line explains need so many frames to tell anything.
+/// With fewer frames than this, a line for each row explains any features.
 const FRAMES_OF_A_LINE: usize = 24;
 
 /// A few frames.

@@ -84,12 +84,15 @@ impl MelExtractor {
         resample: bool,
     ) -> PyResult<Vec<Option<f64>>> {
         let config = self.extractor.config();
-        let plain = MelConfig {
+        let unlimited = MelConfig {
             reference: Reference::None,
             top_db: None,
             subtract_reference: false,
             offset: 0.0,
             scale: 1.0,
+            ..config.clone()
+        };
+        let plain = MelConfig {
             log_ceiling: None,
             n_mfcc: None,
             use_energy: false,
@@ -99,25 +102,19 @@ impl MelExtractor {
             stack_stride: None,
             n_frames: None,
             n_frames_multiple_of: None,
-            ..config.clone()
+            ..unlimited.clone()
         };
+        // Whether the result still has the highest level.
         let is_result = self.overrides().row_mean.is_none()
             && self.overrides().row_scale.is_none()
-            && plain
-                == MelConfig {
-                    reference: Reference::None,
-                    top_db: None,
-                    offset: 0.0,
-                    scale: 1.0,
-                    ..config.clone()
-                };
+            && !config.subtract_reference
+            && plain == unlimited;
         if is_result {
             let level = |mel: &PyResult<MelSpectrogram>| {
                 Some(f64::from(highest(mel.as_ref().ok()?)?) / config.scale - config.offset)
             };
             return Ok(mels.iter().map(level).collect());
         }
-        // The result has no longer what the levels were taken of.
         let overrides = Overrides { row_mean: None, row_scale: None, ..self.overrides() };
         let engine = Engine::with_overrides(&plain, overrides).or_raise(py)?;
         let plain = batch::compute(py, &engine, clips, threads, resample, true)?;
